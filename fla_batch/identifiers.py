@@ -1,0 +1,71 @@
+"""INSS (national or BIS number) and company number (KBO/BCE), over python-stdnum.
+
+The INSS is issued by the National Register or, as BIS number, by the Crossroads Bank for
+Social Security; the company number by the Crossroads Bank for Enterprises. Both end with two
+check digits modulo 97. A JSON number loses leading zeros, so the compact forms are padded
+(REST manual 3.3.3.1 A and B).
+
+>>> compact_inss("81.51.17-165.25"), compact_company_id("BE 880.820.673")
+('81511716525', '0880820673')
+>>> is_valid_inss("81511716525"), is_valid_company_id("0880820673")
+(True, True)
+>>> mask_text("INSS 81.51.17-165.25 refused")
+'INSS *********25 refused'
+"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.be import ssn, vat
+
+_SEPARATORS = re.compile(r"[\s.\-/]")
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .-]?\d{2}(?!\d)")
+
+
+def compact_inss(text: str) -> str:
+    """Without separators, 10 digits padded to 11. Never raises; may still be invalid."""
+    bare = _SEPARATORS.sub("", text)
+    return bare.zfill(11) if bare.isascii() and bare.isdigit() and len(bare) in (9, 10) else bare
+
+
+def is_valid_inss(inss: str) -> bool:
+    """True when `inss` is 11 digits with right check digits, as national or BIS number.
+
+    Numbers of people born in 2000 or later are checked with a 2 before them. python-stdnum
+    accepts that form only for years that have begun, which is the one place where the clock
+    has a say.
+
+    >>> is_valid_inss("70081500504"), is_valid_inss("00010100105"), is_valid_inss("00010100181")
+    (True, True, False)
+    """
+    return len(inss) == 11 and inss.isascii() and inss.isdigit() and bool(ssn.is_valid(inss))
+
+
+def mask_inss(inss: str) -> str:
+    """All but the last two digits hidden, for messages and logs.
+
+    >>> mask_inss("81511716525")
+    '*********25'
+    """
+    return "*" * max(len(inss) - 2, 0) + inss[-2:]
+
+
+def mask_text(text: str) -> str:
+    """`text` with everything that looks like an INSS masked."""
+    return _ELEVEN_DIGITS.sub(lambda match: mask_inss(_SEPARATORS.sub("", match[0])), text)
+
+
+def compact_company_id(text: str) -> str:
+    """Without separators and BE, 9 digits padded to 10. Never raises; may still be invalid."""
+    bare = _SEPARATORS.sub("", text).upper().removeprefix("BE")
+    return bare.zfill(10) if bare.isascii() and bare.isdigit() and len(bare) == 9 else bare
+
+
+def is_valid_company_id(company_id: str) -> bool:
+    """True when `company_id` is 10 digits, starts with 0 or 1 and has right check digits.
+
+    >>> is_valid_company_id("0880820674"), is_valid_company_id("880820673")
+    (False, False)
+    """
+    return len(company_id) == 10 and company_id[0] in "01" and bool(vat.is_valid(company_id))
