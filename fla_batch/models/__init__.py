@@ -1,0 +1,39 @@
+"""One frozen class per block of the declaration, named as its XML label."""
+
+from fla_batch.models.declaration import (
+    DECLARATIONS,
+    Declaration,
+    DeclarationKey,
+    TrainingRightsDeclaration,
+    TrainingsDeclaration,
+)
+from fla_batch.models.employer import Employee, Employer
+from fla_batch.models.entry import Entry, Origin
+from fla_batch.models.rights import (
+    ComplementaryEmployerRight,
+    ComplementarySectorRight,
+    LegalFlaRight,
+    Right,
+    TrainingRights,
+)
+from fla_batch.models.training import DetailsPerPeriod, Training, TrainingProviderReference
+
+__all__ = [
+    "DECLARATIONS",
+    "ComplementaryEmployerRight",
+    "ComplementarySectorRight",
+    "Declaration",
+    "DeclarationKey",
+    "DetailsPerPeriod",
+    "Employee",
+    "Employer",
+    "Entry",
+    "LegalFlaRight",
+    "Origin",
+    "Right",
+    "Training",
+    "TrainingProviderReference",
+    "TrainingRights",
+    "TrainingRightsDeclaration",
+    "TrainingsDeclaration",
+]

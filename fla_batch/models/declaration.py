@@ -1,0 +1,80 @@
+"""The two declarations: one worker, one employer, one calendar year (REST manual 3.1).
+
+Each is a complete annual photo: what it leaves out is deleted on the platform.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, NamedTuple
+
+from fla_batch.models.block import Block
+from fla_batch.models.employer import Employee, Employer
+from fla_batch.models.rights import Right, TrainingRights
+from fla_batch.models.training import Training
+from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.terms import FormKind
+
+# The manual's table says "> 1950 and < 2100", its text "1950 to 2100": right under both.
+FIRST_YEAR = 1951
+LAST_YEAR = 2099
+
+
+class DeclarationKey(NamedTuple):
+    """What the platform keeps one photo for."""
+
+    company_id: str
+    inss: str
+    calendar_year: int
+    kind: FormKind
+
+
+class _AnnualPhoto(Block):
+    kind: ClassVar[FormKind]
+
+    employer: Employer = Employer()
+    employee: Employee = Employee()
+    calendar_year: Annotated[
+        int | None,
+        Zone("CalendarYear", ZoneType.INTEGER, Presence.MANDATORY, low=FIRST_YEAR, high=LAST_YEAR),
+    ] = None
+
+    @property
+    def key(self) -> DeclarationKey:
+        """Employer, worker, year and kind; parts that are missing are empty or 0."""
+        return DeclarationKey(
+            self.employer.company_id or "",
+            self.employee.inss or "",
+            self.calendar_year or 0,
+            self.kind,
+        )
+
+
+class TrainingRightsDeclaration(_AnnualPhoto):
+    """The rights of one worker and year. Without rights: the manual's delete by deactivation."""
+
+    kind: ClassVar[FormKind] = FormKind.TRAINING_RIGHTS
+
+    training_rights: TrainingRights = TrainingRights()
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """All rights, the legal one first."""
+        block = self.training_rights
+        legal = (block.legal_fla_right,) if block.legal_fla_right is not None else ()
+        return (*legal, *block.complementary_sector_right, *block.complementary_employer_right)
+
+
+class TrainingsDeclaration(_AnnualPhoto):
+    """The trainings of one worker that start in one year."""
+
+    kind: ClassVar[FormKind] = FormKind.TRAININGS
+
+    trainings: tuple[Training, ...] = ()
+
+
+Declaration = TrainingRightsDeclaration | TrainingsDeclaration
+
+DECLARATIONS: dict[FormKind, type[Declaration]] = {
+    FormKind.TRAINING_RIGHTS: TrainingRightsDeclaration,
+    FormKind.TRAININGS: TrainingsDeclaration,
+}

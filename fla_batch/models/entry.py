@@ -1,0 +1,42 @@
+"""Entry: a declaration together with where each of its values stood in the user's input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fla_batch.findings import Anomaly, Source
+from fla_batch.models.declaration import Declaration
+
+Path = tuple[str | int, ...]
+"""JSON names and list indexes from the declaration down: ("trainings", 0, "scope")."""
+
+
+class Origin(Protocol):
+    """Knows where the value at a path of one declaration came from."""
+
+    def source_of(self, path: Path) -> Source:
+        """The nearest place known for `path`; never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoOrigin:
+    """For declarations that were built in code: the path itself is the best place there is."""
+
+    def source_of(self, path: Path) -> Source:  # noqa: ARG002 - same for every path
+        return Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One declaration as read. `anomalies` are those of reading it (a date that does not exist).
+
+    `unreadable` are the paths whose value was there but could not be converted: the model holds
+    None for them, and the rules do not call them missing as well.
+    """
+
+    declaration: Declaration
+    origin: Origin = field(default_factory=NoOrigin)
+    anomalies: tuple[Anomaly, ...] = ()
+    unreadable: frozenset[Path] = frozenset()

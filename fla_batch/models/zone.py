@@ -1,0 +1,143 @@
+"""What a zone may hold: one declaration per zone, from which everything else is derived.
+
+The rules check it, the inputs convert by it, the templates list it, and `schema check` compares
+it with an XSD. Sources: the field tables of the REST manual, 3.3.3.1 and 3.3.4.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+
+from pydantic import BaseModel
+
+
+class ZoneType(Enum):
+    """How the value of a zone is written in a file and in a message."""
+
+    INTEGER = "integer"
+    TEXT = "text"
+    DATE = "date"
+    INSS = "inss"
+    COMPANY_ID = "companyId"
+
+
+class Presence(Enum):
+    """Whether our declarations must carry the zone."""
+
+    MANDATORY = "mandatory"
+    OPTIONAL = "optional"
+    READ_ONLY = "read-only"
+    ONE_OF = "one of two"  # exactly one of Days and Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One leaf element. `low`, `high` bound an integer; `shortest`, `longest` a text's length.
+
+    `step` is the multiple that an integer must be of (50 = half days). `codes` are the allowed
+    integers or texts of a coded zone, with their meaning in en, fr and nl. `pattern` is a whole
+    match. `many` is the most often that the zone may repeat.
+    """
+
+    label: str
+    type: ZoneType
+    presence: Presence = Presence.OPTIONAL
+    low: int | None = None
+    high: int | None = None
+    step: int = 1
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str | None = None
+    codes: dict[int | str, tuple[str, str, str]] = field(default_factory=dict, hash=False)
+    many: int = 1
+
+    @property
+    def is_text(self) -> bool:
+        """True for free text, which may hold any character."""
+        return self.type is ZoneType.TEXT and not self.codes and self.pattern is None
+
+    def matches(self, value: str) -> bool:
+        """True when `value` fits the pattern, or there is none."""
+        return self.pattern is None or _compiled(self.pattern).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def zone_of(model: type[BaseModel], field_name: str) -> Zone | None:
+    """The Zone that annotates a field of `model`; None for blocks."""
+    return zones_of(model).get(field_name)
+
+
+@cache
+def zones_of(model: type[BaseModel]) -> dict[str, Zone]:
+    """Field name -> Zone, for the leaf elements directly in `model`, in their order."""
+    found: dict[str, Zone] = {}
+    for name, info in model.model_fields.items():
+        for note in info.metadata:
+            if isinstance(note, Zone):
+                found[name] = note
+    return found
+
+
+@cache
+def blocks_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Field name -> model, for the blocks directly in `model`, in their order."""
+    return {
+        name: block
+        for name, info in model.model_fields.items()
+        if (block := _block_in(info.annotation)) is not None
+    }
+
+
+def _block_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        block = _block_in(inner)
+        if block is not None:
+            return block
+    return None
+
+
+def walk(block: BaseModel) -> Iterator[tuple[BaseModel, tuple[str | int, ...]]]:
+    """`block` and every block below it, each with its path of JSON names and indexes."""
+    yield from _walk(block, ())
+
+
+def _walk(
+    block: BaseModel, path: tuple[str | int, ...]
+) -> Iterator[tuple[BaseModel, tuple[str | int, ...]]]:
+    yield block, path
+    for name in blocks_of(type(block)):
+        value = getattr(block, name)
+        here = (*path, json_name(type(block), name))
+        if isinstance(value, tuple):
+            for index, item in enumerate(value):
+                yield from _walk(item, (*here, index))
+        elif value is not None:
+            yield from _walk(value, here)
+
+
+@cache
+def json_name(model: type[BaseModel], field_name: str) -> str:
+    """The REST manual's name of a field."""
+    return model.model_fields[field_name].alias or field_name
+
+
+def path_text(path: tuple[str | int, ...]) -> str:
+    """A path as the REST manual's anomalies would print it.
+
+    >>> path_text(("trainings", 0, "detailsPerPeriod", 1, "trainingHours"))
+    'trainings[0].detailsPerPeriod[1].trainingHours'
+    """
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
