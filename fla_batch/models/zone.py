@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
-from pydantic import BaseModel
+from fla_batch.models.block import Block
 
 
 class ZoneType(Enum):
@@ -70,13 +70,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def zone_of(model: type[BaseModel], field_name: str) -> Zone | None:
+def zone_of(model: type[Block], field_name: str) -> Zone | None:
     """The Zone that annotates a field of `model`; None for blocks."""
     return zones_of(model).get(field_name)
 
 
 @cache
-def zones_of(model: type[BaseModel]) -> dict[str, Zone]:
+def zones_of(model: type[Block]) -> dict[str, Zone]:
     """Field name -> Zone, for the leaf elements directly in `model`, in their order."""
     found: dict[str, Zone] = {}
     for name, info in model.model_fields.items():
@@ -87,7 +87,7 @@ def zones_of(model: type[BaseModel]) -> dict[str, Zone]:
 
 
 @cache
-def blocks_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+def blocks_of(model: type[Block]) -> dict[str, type[Block]]:
     """Field name -> model, for the blocks directly in `model`, in their order."""
     return {
         name: block
@@ -96,8 +96,8 @@ def blocks_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     }
 
 
-def _block_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _block_in(annotation: object) -> type[Block] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Block):
         return annotation
     for inner in getattr(annotation, "__args__", ()):
         block = _block_in(inner)
@@ -106,14 +106,14 @@ def _block_in(annotation: object) -> type[BaseModel] | None:
     return None
 
 
-def walk(block: BaseModel) -> Iterator[tuple[BaseModel, tuple[str | int, ...]]]:
+def walk(block: Block) -> Iterator[tuple[Block, tuple[str | int, ...]]]:
     """`block` and every block below it, each with its path of JSON names and indexes."""
     yield from _walk(block, ())
 
 
 def _walk(
-    block: BaseModel, path: tuple[str | int, ...]
-) -> Iterator[tuple[BaseModel, tuple[str | int, ...]]]:
+    block: Block, path: tuple[str | int, ...]
+) -> Iterator[tuple[Block, tuple[str | int, ...]]]:
     yield block, path
     for name in blocks_of(type(block)):
         value = getattr(block, name)
@@ -126,7 +126,7 @@ def _walk(
 
 
 @cache
-def json_name(model: type[BaseModel], field_name: str) -> str:
+def json_name(model: type[Block], field_name: str) -> str:
     """The REST manual's name of a field."""
     return model.model_fields[field_name].alias or field_name
 

@@ -1,0 +1,51 @@
+"""Question: what a consultation form asks (REST manual 3.3.3.3, 3.3.4.3, 3.3.5 to 3.3.7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fla_batch.models.block import Block
+from fla_batch.models.employer import Employee, Employer
+from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.terms import FormKind
+
+_RIGHT_TYPES: dict[int | str, tuple[str, str, str]] = {
+    "LEGAL": ("legal", "légal", "wettelijk"),
+    "SECTOR": ("sector", "sectoriel", "sectoraal"),
+    "EMPLOYER": ("employer", "employeur", "werkgever"),
+}
+_STATES: dict[int | str, tuple[str, str, str]] = {
+    "toValidate": ("to validate", "à valider", "te valideren"),
+    "validated": ("validated", "validées", "gevalideerd"),
+    "all": ("all", "toutes", "alle"),
+}
+
+
+class Question(Block):
+    """One question; which zones it carries depends on its kind."""
+
+    question: FormKind = FormKind.ASK_CREDIT
+    employer: Employer = Employer()
+    employee: Employee | None = None
+    calendar_year: Annotated[
+        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=1951, high=2099)
+    ] = None
+    right_type: Annotated[str | None, Zone("RightType", ZoneType.TEXT, codes=_RIGHT_TYPES)] = None
+    processing_state: Annotated[
+        str | None, Zone("ProcessingState", ZoneType.TEXT, longest=36, codes=_STATES)
+    ] = None
+    from_training_first_start_date: Annotated[
+        date | None, Zone("FromTrainingFirstStartDate", ZoneType.DATE)
+    ] = None
+    to_training_last_end_date: Annotated[
+        date | None, Zone("ToTrainingLastEndDate", ZoneType.DATE)
+    ] = None
+    modified_from_date: Annotated[
+        date | None, Zone("ModifiedFromDate", ZoneType.DATE, Presence.OPTIONAL)
+    ] = None
+
+    @property
+    def kind(self) -> FormKind:
+        """What is asked."""
+        return self.question

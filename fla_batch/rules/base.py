@@ -1,0 +1,109 @@
+"""What every rule takes and gives.
+
+A rule is a pure function (declaration, context) -> findings. It never raises, never changes
+anything, and says nothing about values that are missing or could not be read: the presence
+rules and the reader do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from fla_batch.models import Declaration, DeclarationKey
+from fla_batch.models.entry import Path
+from fla_batch.models.zone import Zone
+from fla_batch.terms import AnomalyClass
+
+FOR_INFORMATION = "000"
+"""Meaning of findings that only inform; the portal's list of meanings has none for that."""
+
+
+class Accepted(NamedTuple):
+    """A declaration that the platform accepted, and on which date."""
+
+    declaration: Declaration
+    on: date
+
+
+class History(Protocol):
+    """What earlier declarations said; the ledger answers it."""
+
+    def last_accepted(self, key: DeclarationKey) -> Accepted | None:
+        """The last declaration that the platform accepted for `key`."""
+        ...
+
+    def had_legal_right(self, key: DeclarationKey) -> bool:
+        """True once an accepted declaration for `key` carried LegalFlaRight."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """What the rules need to know besides the declaration.
+
+    `window_start_year` is the first year of an FLA window of `window_years` years; other windows
+    follow and precede it without gaps.
+    """
+
+    today: date
+    window_start_year: int = 2024
+    window_years: int = 5
+    history: History | None = None
+    allow_removals: bool = False
+
+    def window_of(self, day: date) -> int:
+        """First year of the FLA window that `day` lies in.
+
+        >>> RuleContext(date(2025, 1, 1)).window_of(date(2022, 8, 19))
+        2019
+        """
+        return day.year - (day.year - self.window_start_year) % self.window_years
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found at one place; texts are looked up under `text` in the catalogue.
+
+    `zone` is the label of the zone or block, `code` the three digits of its meaning.
+    """
+
+    rule: str
+    anomaly_class: AnomalyClass
+    zone: str
+    code: str
+    path: Path
+    text: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    value: object = None
+
+
+Rule = Callable[[Declaration, RuleContext], Iterator[Finding]]
+
+BLOCKING = AnomalyClass.BLOCKING
+WARNING = AnomalyClass.WARNING
+INFORMATION = AnomalyClass.NON_BLOCKING
+
+
+def shown(zone: Zone, value: int) -> str:
+    """A number as a person writes it: hundredths of hours and days become hours and days.
+
+    >>> from fla_batch.models.zone import ZoneType
+    >>> shown(Zone("TrainingHours", ZoneType.INTEGER), 760)
+    '7.6 h'
+    >>> shown(Zone("TrainingDays", ZoneType.INTEGER), 50), shown(Zone("Scope", ZoneType.INTEGER), 3)
+    ('0.5 d', '3')
+    """
+    if zone.label.endswith("Hours") or zone.label == "RefHoursInWorkingDay":
+        return f"{_hundredths(value)} h"
+    if zone.label.endswith("Days"):
+        return f"{_hundredths(value)} d"
+    return str(value)
+
+
+def _hundredths(value: int) -> str:
+    sign, rest = ("-", -value) if value < 0 else ("", value)
+    whole, cents = divmod(rest, 100)
+    return f"{sign}{whole}.{cents:02d}".rstrip("0").rstrip(".")

@@ -1,0 +1,199 @@
+"""Dates of trainings: order, envelope, year of start, five-year windows, certificates, future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from fla_batch.models import Declaration, Training, TrainingsDeclaration
+from fla_batch.models.entry import Path
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.terms import Certificate, TrainingStatus
+
+
+def _trainings(declaration: Declaration) -> Iterator[tuple[Training, Path]]:
+    if isinstance(declaration, TrainingsDeclaration):
+        for index, training in enumerate(declaration.trainings):
+            yield training, ("trainings", index)
+
+
+def period_order(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """An end date is not before its start date (014), certificate dates included."""
+    for training, path in _trainings(declaration):
+        pairs = [
+            (
+                training.training_first_start_date,
+                training.training_last_end_date,
+                "TrainingLastEndDate",
+                (*path, "trainingLastEndDate"),
+            ),
+            (
+                training.certificate_validity_start_date,
+                training.certificate_validity_end_date,
+                "CertificateValidityEndDate",
+                (*path, "certificateValidityEndDate"),
+            ),
+        ]
+        pairs += [
+            (
+                period.training_start_date,
+                period.training_end_date,
+                "TrainingEndDate",
+                (*path, "detailsPerPeriod", number, "trainingEndDate"),
+            )
+            for number, period in enumerate(training.details_per_period)
+        ]
+        for start, end, label, here in pairs:
+            if start is not None and end is not None and end < start:
+                yield Finding(
+                    "period-order",
+                    BLOCKING,
+                    label,
+                    "014",
+                    here,
+                    "end-before-start",
+                    {"start": start, "end": end},
+                    value=end,
+                )
+
+
+def envelope(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """First start and last end are those of the periods (399, 400)."""
+    for training, path in _trainings(declaration):
+        starts = [period.training_start_date for period in training.details_per_period]
+        ends = [period.training_end_date for period in training.details_per_period]
+        known_starts = [day for day in starts if day is not None]
+        known_ends = [day for day in ends if day is not None]
+        first, last = training.training_first_start_date, training.training_last_end_date
+        # A period whose date is missing might be the earliest or latest: nothing is said then.
+        if known_starts and len(known_starts) == len(starts) and first is not None:
+            yield from _edge(first, min(known_starts), path, start=True)
+        if known_ends and len(known_ends) == len(ends) and last is not None:
+            yield from _edge(last, max(known_ends), path, start=False)
+
+
+def _edge(found: date, expected: date, path: Path, *, start: bool) -> Iterator[Finding]:
+    if found == expected:
+        return
+    label = "TrainingFirstStartDate" if start else "TrainingLastEndDate"
+    name = "trainingFirstStartDate" if start else "trainingLastEndDate"
+    yield Finding(
+        "envelope",
+        BLOCKING,
+        label,
+        "399" if start else "400",
+        (*path, name),
+        "envelope-start" if start else "envelope-end",
+        {"found": found, "expected": expected},
+        value=found,
+    )
+
+
+def year_of_start(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """A training is declared whole, in the year in which its first period starts (021)."""
+    year = declaration.calendar_year
+    for training, path in _trainings(declaration):
+        start = training.training_first_start_date
+        if start is not None and year is not None and start.year != year:
+            yield Finding(
+                "year-of-start",
+                BLOCKING,
+                "TrainingFirstStartDate",
+                "021",
+                (*path, "trainingFirstStartDate"),
+                "year-of-start",
+                {"start": start, "year": year, "start_year": start.year},
+                value=start,
+            )
+
+
+def fla_window(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
+    """No period crosses a five-year window, and each window spanned has a period (271)."""
+    for training, path in _trainings(declaration):
+        covered: set[int] = set()
+        for number, period in enumerate(training.details_per_period):
+            start, end = period.training_start_date, period.training_end_date
+            if start is None or end is None or end < start:
+                continue
+            first, last = context.window_of(start), context.window_of(end)
+            covered |= {first, last}
+            if first != last:
+                yield Finding(
+                    "fla-window",
+                    BLOCKING,
+                    "TrainingEndDate",
+                    "271",
+                    (*path, "detailsPerPeriod", number, "trainingEndDate"),
+                    "window-crossed",
+                    {"start": start, "end": end, "border": first + context.window_years},
+                    value=end,
+                )
+        yield from _windows_without_period(training, path, covered, context)
+
+
+def _windows_without_period(
+    training: Training, path: Path, covered: set[int], context: RuleContext
+) -> Iterator[Finding]:
+    if not covered:
+        return
+    for window in range(min(covered), max(covered), context.window_years):
+        if window not in covered:
+            years = {"first": window, "last": window + context.window_years - 1}
+            yield Finding(
+                "fla-window",
+                BLOCKING,
+                "Training",
+                "271",
+                path,
+                "window-empty",
+                years,
+                value=training.training_sequence_nbr,
+            )
+
+
+def certificate_dates(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """Certificate dates only where the training leads to a certificate (005) [D]."""
+    for training, path in _trainings(declaration):
+        if training.training_leading_to_certificate != Certificate.NO:
+            continue
+        for label, name, day in (
+            (
+                "CertificateValidityStartDate",
+                "certificateValidityStartDate",
+                training.certificate_validity_start_date,
+            ),
+            (
+                "CertificateValidityEndDate",
+                "certificateValidityEndDate",
+                training.certificate_validity_end_date,
+            ),
+        ):
+            if day is not None:
+                yield Finding(
+                    "certificate-dates",
+                    WARNING,
+                    label,
+                    "005",
+                    (*path, name),
+                    "certificate-dates",
+                    value=day,
+                )
+
+
+def future_followed(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
+    """A period that ends after today is not "followed" yet (264) [D]."""
+    for training, path in _trainings(declaration):
+        for number, period in enumerate(training.details_per_period):
+            end = period.training_end_date
+            followed = period.training_status == TrainingStatus.FOLLOWED
+            if followed and end is not None and end > context.today:
+                yield Finding(
+                    "future-followed",
+                    WARNING,
+                    "TrainingStatus",
+                    "264",
+                    (*path, "detailsPerPeriod", number, "trainingStatus"),
+                    "future-followed",
+                    {"end": end},
+                    value=period.training_status,
+                )

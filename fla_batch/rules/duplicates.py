@@ -1,0 +1,72 @@
+"""Trainings that stand twice in one declaration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fla_batch.models import Declaration, Training, TrainingsDeclaration
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+
+
+def sequence_unique(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """TrainingSequenceNbr is unique in the declaration (006)."""
+    if not isinstance(declaration, TrainingsDeclaration):
+        return
+    counts = Counter(training.training_sequence_nbr for training in declaration.trainings)
+    seen: set[int] = set()
+    for index, training in enumerate(declaration.trainings):
+        number = training.training_sequence_nbr
+        if number is not None and number in seen:
+            yield Finding(
+                "sequence-unique",
+                BLOCKING,
+                "TrainingSequenceNbr",
+                "006",
+                ("trainings", index, "trainingSequenceNbr"),
+                "sequence-unique",
+                {"number": number, "count": counts[number]},
+                value=number,
+            )
+        if number is not None:
+            seen.add(number)
+
+
+def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """Same name, dates and hours twice in one declaration (006) [D]."""
+    if not isinstance(declaration, TrainingsDeclaration):
+        return
+    first: dict[object, Training] = {}
+    for index, training in enumerate(declaration.trainings):
+        alike = _what_makes_it_alike(training)
+        if alike in first:
+            other = first[alike].training_sequence_nbr or first[alike].training_denomination
+            yield Finding(
+                "duplicate-training",
+                WARNING,
+                "TrainingDenomination",
+                "006",
+                ("trainings", index, "trainingDenomination"),
+                "duplicate-training",
+                {"other": other},
+                value=training.training_denomination,
+            )
+        else:
+            first[alike] = training
+
+
+def _what_makes_it_alike(training: Training) -> object:
+    return (
+        (training.training_denomination or "").casefold(),
+        training.training_first_start_date,
+        training.training_last_end_date,
+        tuple(
+            (
+                period.training_start_date,
+                period.training_end_date,
+                period.training_days,
+                period.training_hours,
+            )
+            for period in training.details_per_period
+        ),
+    )
