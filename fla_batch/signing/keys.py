@@ -1,0 +1,133 @@
+"""Signing key and certificate, from PKCS#12 or PEM, checked against each other and the day.
+
+The certificate of a real batch is a qualified one, in a PKCS#12 file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from fla_batch.errors import KeyOrCertificateMistake
+from fla_batch.signing.private_files import (
+    Password,
+    password_from,
+    read_private_file,
+    read_public_file,
+)
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+EXPIRY_WARNING = timedelta(days=30)
+MIN_RSA_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key, the certificate that it fits, and the chain that goes with them."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+    private_key: PrivateKey = field(repr=False)
+
+    def require_valid(self, now: datetime) -> None:
+        """Raise KeyOrCertificateMistake unless the certificate is valid at `now` (aware)."""
+        if now < self.certificate.not_valid_before_utc:
+            raise KeyOrCertificateMistake(
+                f"the signing certificate is valid only from "
+                f"{self.certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC",
+                hint="Check the clock of this machine, or wait until then.",
+            )
+        end = self.certificate.not_valid_after_utc
+        if now > end:
+            raise KeyOrCertificateMistake(
+                f"the signing certificate expired on {end:%Y-%m-%d}",
+                hint="Get a new certificate, register it on the portal, and set it in [signing].",
+            )
+
+    def expiry_warning(self, now: datetime) -> str | None:
+        """A sentence for the user when the certificate is no longer valid in 30 days."""
+        end = self.certificate.not_valid_after_utc
+        if end > now + EXPIRY_WARNING:
+            return None
+        return f"the signing certificate expires on {end:%Y-%m-%d}: order the next one now"
+
+
+def load_pkcs12(path: Path, *, password_env: str | None = None) -> SigningKey:
+    """The key, certificate and chain of a PKCS#12 file.
+
+    Raises KeyOrCertificateMistake: file open to others, wrong password, no key, no certificate,
+    or a certificate of another key.
+    """
+    key, certificate, others = _opened_pkcs12(path, password_from(password_env))
+    if certificate is None:
+        raise KeyOrCertificateMistake(f"{path} holds no certificate that fits its key")
+    return _fitted(key, [certificate, *others], path)
+
+
+def load_pem(
+    key_file: Path, certificate_file: Path, *, password_env: str | None = None
+) -> SigningKey:
+    """The key of one PEM file and the certificates of another, in any order.
+
+    Raises KeyOrCertificateMistake as `load_pkcs12` does.
+    """
+    key = _opened_pem_key(key_file, password_from(password_env))
+    return _fitted(key, load_certificates(certificate_file), certificate_file)
+
+
+def load_certificates(path: Path) -> list[x509.Certificate]:
+    """All certificates of a PEM file. Raises KeyOrCertificateMistake when there is none."""
+    try:
+        return x509.load_pem_x509_certificates(read_public_file(path))
+    except ValueError as error:
+        raise KeyOrCertificateMistake(
+            f"{path} holds no certificate in PEM form",
+            hint="Convert it with `openssl x509 -inform DER -in FILE -out FILE.pem`.",
+        ) from error
+
+
+def _opened_pkcs12(
+    path: Path, password: Password
+) -> tuple[object, x509.Certificate | None, list[x509.Certificate]]:
+    try:
+        return pkcs12.load_key_and_certificates(read_private_file(path), password.reveal())
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # The cause is dropped on purpose: its frames hold the password and the key.
+        raise _not_opened(path, "PKCS#12 file") from None
+
+
+def _opened_pem_key(path: Path, password: Password) -> object:
+    try:
+        return serialization.load_pem_private_key(read_private_file(path), password.reveal())
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _not_opened(path, "PEM key") from None
+
+
+def _not_opened(path: Path, what: str) -> KeyOrCertificateMistake:
+    return KeyOrCertificateMistake(
+        f"{path} cannot be opened: it is no {what}, or the password does not fit",
+        hint="Check the file and the variable that [signing] password_env names.",
+    )
+
+
+def _fitted(key: object, certificates: Sequence[x509.Certificate], path: Path) -> SigningKey:
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise KeyOrCertificateMistake(f"{path}: the signing key is neither RSA nor EC")
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < MIN_RSA_BITS:
+        raise KeyOrCertificateMistake(f"{path}: an RSA key needs {MIN_RSA_BITS} bits or more")
+    fitting = [item for item in certificates if item.public_key() == key.public_key()]
+    if not fitting:
+        raise KeyOrCertificateMistake(
+            f"no certificate in {path} fits the signing key",
+            hint="Take key and certificate from the same delivery, or use the PKCS#12 file.",
+        )
+    chain = tuple(item for item in certificates if item != fitting[0])
+    return SigningKey(fitting[0], chain, key)
