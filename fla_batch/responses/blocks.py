@@ -1,0 +1,184 @@
+"""What acknowledgements and notifications share: the form header and references.
+
+The header's five zones stand at the top of every form of the portal, and again, as
+HandledOriginalForm, where a notification says which of our forms it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from fla_batch.xmlsafe import UnusableXml, label, plain_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BRUSSELS = "Europe/Brussels"
+_INTEGER = re.compile(r"\+?0*([0-9]+)")
+
+
+class NoForm(UnusableXml):
+    """The answer is whole, but holds no form: there is nothing that it could be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormHeader:
+    """Identification and creation of a form; what is missing or unreadable is None.
+
+    Date and hour are Belgian local time. `type_form` decides nothing.
+    """
+
+    identification: str | None = None
+    form_creation_date: date | None = None
+    form_creation_hour: time | None = None
+    attestation_status: str | None = None
+    type_form: str | None = None
+
+    @classmethod
+    def at(cls, moment: datetime, identification: str, type_form: str) -> FormHeader:
+        """The header of a form made at `moment` (aware), in milliseconds of Belgian time.
+
+        >>> from datetime import UTC
+        >>> header = FormHeader.at(datetime(2025, 3, 1, 9, 15, 0, 123456, UTC), "ACRF001", "FA")
+        >>> header.form_creation_date.isoformat(), header.form_creation_hour.isoformat()
+        ('2025-03-01', '10:15:00.123000')
+        """
+        local = moment.astimezone(ZoneInfo(BRUSSELS))
+        hour = local.time().replace(microsecond=local.microsecond // 1000 * 1000)
+        return cls(identification, local.date(), hour, "0", type_form)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReference:
+    """The file that an answer is about; `reference_nbr` is the portal's ticket of it."""
+
+    file_name: str | None = None
+    reference_origin: str | None = None
+    reference_nbr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference of a form. Origin 1 = given by the sender, 2 = given by the portal."""
+
+    reference_type: str | None = None
+    reference_origin: str | None = None
+    reference_nbr: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """True when the sender gave it."""
+        return self.reference_origin == "1"
+
+
+class Zones:
+    """The zones and blocks directly below `elements`, by label, whatever their namespace."""
+
+    def __init__(self, *elements: _Element) -> None:
+        self._found: dict[str, list[_Element]] = {}
+        for element in elements:
+            for child in element:
+                self._found.setdefault(label(child), []).append(child)
+
+    def all(self, name: str) -> list[_Element]:
+        """Every block `name`, in the order of the message."""
+        return self._found.get(name, [])
+
+    def block(self, name: str) -> Zones:
+        """What is in the block `name`; in all of them, should there be more than one."""
+        return Zones(*self.all(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The text of every zone `name` that has one."""
+        return tuple(text for element in self.all(name) if (text := text_of(element)))
+
+    def text(self, name: str) -> str | None:
+        """The text of the first zone `name`; None when it is missing or empty."""
+        return next(iter(self.texts(name)), None)
+
+    def integer(self, name: str) -> str | None:
+        """As `text`, an integer without sign and leading zeros; other texts as they are."""
+        text = self.text(name)
+        return None if text is None else plain_integer(text)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Label and text of every zone, in the order of their first appearance."""
+        for name in self._found:
+            for text in self.texts(name):
+                yield name, text
+
+
+def text_of(element: _Element) -> str:
+    """All text in `element`, stripped, on one line, without control characters."""
+    if len(element) == 0:
+        return plain_text((element.text or "").strip())
+    return plain_text("".join(map(str, element.itertext())).strip())
+
+
+def plain_integer(text: str) -> str:
+    """An XML integer as short as it can be; what is none stays as it is.
+
+    >>> plain_integer("+01"), plain_integer("000"), plain_integer("-1"), plain_integer("one")
+    ('1', '0', '-1', 'one')
+    """
+    found = _INTEGER.fullmatch(text)
+    return found[1] if found else text
+
+
+def result_code(zones: Zones) -> str:
+    """The verdict's ResultCode, empty when it is missing.
+
+    Two codes that contradict each other are shown side by side, which is no code that accepts.
+    """
+    return "/".join(dict.fromkeys(plain_integer(text) for text in zones.texts("ResultCode")))
+
+
+def read_header(zones: Zones) -> FormHeader:
+    """The header among the zones of a form or of HandledOriginalForm."""
+    return FormHeader(
+        zones.text("Identification"),
+        _day(zones.text("FormCreationDate")),
+        _hour(zones.text("FormCreationHour")),
+        zones.integer("AttestationStatus"),
+        zones.text("TypeForm"),
+    )
+
+
+def read_file_reference(zones: Zones) -> FileReference | None:
+    """The FileReference among the zones of a form; None when there is none."""
+    if not zones.all("FileReference"):
+        return None
+    inner = zones.block("FileReference")
+    return FileReference(
+        inner.text("FileName"), inner.integer("ReferenceOrigin"), inner.text("ReferenceNbr")
+    )
+
+
+def read_reference(element: _Element) -> Reference:
+    """A Reference or HandledReference."""
+    zones = Zones(element)
+    return Reference(
+        zones.integer("ReferenceType"),
+        zones.integer("ReferenceOrigin"),
+        zones.text("ReferenceNbr"),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    # A date of XML may carry a time zone behind its ten characters; Belgian local is meant.
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _hour(text: str | None) -> time | None:
+    try:
+        return time.fromisoformat(text or "").replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,194 @@
+"""NOTI: what became of each form? Read one form at a time, tolerant of what is new.
+
+The verdict on a form is ResultCode alone: 1 accepted (its anomalies are warnings), 0 refused,
+anything else is not accepted. The root's schema name changes every quarter and is not looked
+at. Source: the portal's NOTIFICATION message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from fla_batch import xmlsafe
+from fla_batch.identifiers import compact_company_id, compact_inss
+from fla_batch.responses.blocks import (
+    FileReference,
+    FormHeader,
+    NoForm,
+    Reference,
+    Zones,
+    read_file_reference,
+    read_header,
+    read_reference,
+    result_code,
+)
+from fla_batch.terms import ResultCode
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+ROOT = "NOTIFICATION"
+IDENTIFICATION = "NOTI001"
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyLocation:
+    """Where in our file the anomaly is: line and column as numbers, `location` as `1,1,7,2`."""
+
+    line_nbr: str | None = None
+    column_nbr: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyReport:
+    """One anomaly as the platform reports it, its texts without control characters.
+
+    `path` holds the identifying zones, label and value, in the order of the message.
+    """
+
+    error_id: str | None
+    tag_name: str | None = None
+    value: str | None = None
+    anomaly_class: str | None = None
+    anomaly_label: str | None = None
+    has_system_correction: bool = False
+    location: AnomalyLocation | None = None
+    path: tuple[tuple[str, str], ...] = ()
+
+    def in_path(self, zone: str) -> str | None:
+        """The value of a zone of the path; None when it is not there."""
+        return dict(self.path).get(zone)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationForm:
+    """The portal's verdict on one form. Parts that are not there are None or empty.
+
+    `handled_reference` holds the portal's ticket of the form; `application_data` the XML text
+    of what the platform added, as it came: escape it before showing it anywhere.
+    """
+
+    header: FormHeader
+    result_code: str
+    file_reference: FileReference | None = None
+    sender_id: str | None = None
+    handled_original_form: FormHeader | None = None
+    references: tuple[Reference, ...] = ()
+    noss_registration_nbr: str | None = None
+    company_id: str | None = None
+    inss: str | None = None
+    concerned_quarter: str | None = None
+    handled_reference: Reference | None = None
+    diagnoses: tuple[str, ...] = ()
+    anomaly_reports: tuple[AnomalyReport, ...] = ()
+    application_data: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """True for ResultCode 1 and for nothing else."""
+        return self.result_code == ResultCode.ACCEPTED
+
+    @property
+    def refused(self) -> bool:
+        """True for ResultCode 0. Other codes are pending or unrecognised, never accepted."""
+        return self.result_code == ResultCode.REFUSED
+
+    @property
+    def result(self) -> ResultCode | None:
+        """The verdict when it is one that we know, else None: unrecognised."""
+        return ResultCode(self.result_code) if self.result_code in set(ResultCode) else None
+
+    @property
+    def our_reference_nbrs(self) -> tuple[str, ...]:
+        """The numbers that we gave the form, without repetition."""
+        numbers = [ref.reference_nbr for ref in self.references if ref.is_ours]
+        return tuple(dict.fromkeys(number for number in numbers if number))
+
+    @property
+    def ticket(self) -> str | None:
+        """The portal's number of the form."""
+        return self.handled_reference.reference_nbr if self.handled_reference else None
+
+
+def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
+    """Every form of a NOTIFICATION, in constant memory; commit only when the iterator has ended.
+
+    Raises NotWellFormed (a truncated file: at its end), UnsafeXml, UnexpectedRoot, NoForm;
+    OSError.
+    """
+    found = False
+    for element in xmlsafe.children(source, "Form", root=ROOT):
+        found = True
+        yield _read_form(element)
+    if not found:
+        raise NoForm("the notification holds no form")
+
+
+def _read_form(element: _Element) -> NotificationForm:
+    zones = Zones(element)
+    employer = zones.block("EmployerId")
+    record = zones.block("WorkerRecordIdentification")
+    handled = zones.all("HandledOriginalForm")
+    tickets = zones.all("HandledReference")
+    handling = zones.block("HandlingResult")
+    return NotificationForm(
+        header=read_header(zones),
+        result_code=result_code(handling),
+        file_reference=read_file_reference(zones),
+        sender_id=zones.block("HandledOriginalFile").text("SenderId"),
+        handled_original_form=read_header(Zones(handled[0])) if handled else None,
+        references=tuple(read_reference(reference) for reference in zones.all("Reference")),
+        noss_registration_nbr=employer.text("NOSSRegistrationNbr"),
+        company_id=company_number(employer.text("CompanyID") or record.text("CompanyID")),
+        inss=national_number(zones.block("NaturalPerson").text("INSS") or record.text("INSS")),
+        concerned_quarter=zones.block("ConcernedQuarter").text("Quarter"),
+        handled_reference=read_reference(tickets[0]) if tickets else None,
+        diagnoses=handling.texts("Diagnosis"),
+        anomaly_reports=tuple(_read_report(each) for each in handling.all("AnomalyReport")),
+        application_data=_inner_xml(zones),
+    )
+
+
+def _read_report(element: _Element) -> AnomalyReport:
+    zones = Zones(element)
+    locations = zones.all("AnomalyLocation")
+    return AnomalyReport(
+        error_id=zones.text("ErrorID"),
+        tag_name=zones.text("TagName"),
+        value=zones.text("Value"),
+        anomaly_class=zones.text("AnomalyClass"),
+        anomaly_label=zones.text("AnomalyLabel"),
+        has_system_correction=bool(zones.all("SystemCorrection")),
+        location=_read_location(Zones(locations[0])) if locations else None,
+        path=tuple(zones.block("Path").pairs()),
+    )
+
+
+def _read_location(zones: Zones) -> AnomalyLocation:
+    return AnomalyLocation(
+        zones.integer("LineNbr"), zones.integer("ColumnNbr"), zones.text("Location")
+    )
+
+
+def company_number(text: str | None) -> str | None:
+    """A company number of the portal with its leading zero; 0 stands for none.
+
+    >>> company_number("400767772"), company_number("0")
+    ('0400767772', None)
+    """
+    return compact_company_id(text) if text and text.strip("0") else None
+
+
+def national_number(text: str | None) -> str | None:
+    """An INSS of the portal, 11 digits; 0 stands for none."""
+    return compact_inss(text) if text and text.strip("0") else None
+
+
+def _inner_xml(zones: Zones) -> str | None:
+    blocks = zones.all("ApplicationData")
+    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
+    return "".join(texts) or zones.text("ApplicationData")
