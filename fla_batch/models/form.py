@@ -16,7 +16,7 @@ from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.question import Question
 from fla_batch.models.rights import TrainingRights
 from fla_batch.models.training import Training
-from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.models.zone import Presence, Zone, ZoneType
 
 REFERENCE_LONGEST = 20
 ORIGINAL = 0  # AttestationStatus: a photo is always whole, so always an original
@@ -28,13 +28,20 @@ class Reference(Block):
     """Our number for a form; the notification brings it back. Unique, at most 20 characters."""
 
     reference_type: Annotated[
-        int | None, Zone("ReferenceType", ZoneType.INTEGER, low=0, high=9)
+        int | None, Zone("ReferenceType", ZoneType.INTEGER, Presence.MANDATORY, low=0, high=9)
     ] = None
     reference_origin: Annotated[
-        int | None, Zone("ReferenceOrigin", ZoneType.INTEGER, low=1, high=7)
+        int | None, Zone("ReferenceOrigin", ZoneType.INTEGER, Presence.MANDATORY, low=1, high=7)
     ] = None
     reference_nbr: Annotated[
-        str | None, Zone("ReferenceNbr", ZoneType.TEXT, shortest=1, longest=REFERENCE_LONGEST)
+        str | None,
+        Zone(
+            "ReferenceNbr",
+            ZoneType.TEXT,
+            Presence.MANDATORY,
+            shortest=1,
+            longest=REFERENCE_LONGEST,
+        ),
     ] = None
 
 
