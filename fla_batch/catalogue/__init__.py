@@ -46,8 +46,8 @@ def _labels_by_number() -> Mapping[str, str]:
 
 
 @cache
-def _texts() -> Mapping[str, Any]:
-    text = files(__package__).joinpath("texts.toml").read_text(encoding="utf-8")
+def _texts(package: str) -> Mapping[str, Any]:
+    text = files(package).joinpath("texts.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
@@ -105,12 +105,15 @@ def label_of(error_id: str) -> Labels:
     return Labels(*(f"{getattr(names, lang)} - {getattr(known, lang)}" for lang in _LANGUAGES))
 
 
-def rule_text(key: str, part: str, parameters: Mapping[str, object]) -> Labels:
+def rule_text(
+    key: str, part: str, parameters: Mapping[str, object], *, package: str = "fla_batch.catalogue"
+) -> Labels:
     """A rule's `part` ("says" or "advice") in three languages, with its parameters filled in.
 
+    `package` is the one whose `texts.toml` holds the text.
     Raises KeyError when the catalogue lacks the text: a test asks for every key that is used.
     """
-    texts = _texts()[key].get(part, {})
+    texts = _texts(package)[key].get(part, {})
     return Labels(
         *(
             texts[lang].format_map(_Spelled(parameters, lang)) if lang in texts else None
