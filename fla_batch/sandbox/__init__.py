@@ -1,0 +1,1 @@
+"""The simulated portal, shipped with the package for the demo, for practice and for tests."""
