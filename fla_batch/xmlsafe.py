@@ -74,7 +74,8 @@ def plain_text(text: str) -> str:
     >>> plain_text("two\\nlines, \\x1b[31mred")
     'two lines, \ufffd[31mred'
     """
-    return text.translate(_PLAIN)
+    # Nearly every text is printable throughout, which is ten times faster to see.
+    return text if text.isprintable() else text.translate(_PLAIN)
 
 
 def label(element: _Element) -> str:

@@ -99,7 +99,7 @@ class Zones:
 
     def text(self, name: str) -> str | None:
         """The text of the first zone `name`; None when it is missing or empty."""
-        return next(iter(self.texts(name)), None)
+        return next((text for each in self.all(name) if (text := text_of(each))), None)
 
     def integer(self, name: str) -> str | None:
         """As `text`, an integer without sign and leading zeros; other texts as they are."""
