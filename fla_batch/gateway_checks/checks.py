@@ -123,6 +123,7 @@ CHECKS: Mapping[str, Check] = {
     "257": _is_outside(Environment.SIMULATION),
     # counts and numbering
     "130": lambda case: not case.of(FileKind.GO),
+    "142": lambda case: not case.of(FileKind.FI),
     "120": _miscounts_fi,
     "122": _miscounts_fs,
     "123": _misnumbers(FileKind.FI),
@@ -130,7 +131,6 @@ CHECKS: Mapping[str, Check] = {
     "133": lambda case: any(case.used(name.text) for name in case.names),
     # sizes
     "134": _is_empty,
-    "142": lambda case: not case.of(FileKind.FI),
     "184": _is_too_large,
     "509": _is_too_large_together,
     # signature and rights
