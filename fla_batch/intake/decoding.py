@@ -6,11 +6,15 @@ which is what spreadsheets write in Belgium when nobody chose.
 
 from __future__ import annotations
 
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections.abc import Iterator
 from pathlib import Path
 
 from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.remarks import FILE, remark
+from fla_batch.intake.values import shown
 
+_PIECE = 1 << 20
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_FORMATS = {
@@ -26,14 +30,20 @@ def read_bytes(path: Path) -> bytes | Anomaly:
     source = Source(file=str(path))
     try:
         content = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return remark("no-such-file", FILE, source, value=str(path))
     except (OSError, ValueError) as trouble:  # ValueError: a NUL in the name
-        reason = getattr(trouble, "strerror", None) or str(trouble)
-        return remark("unreadable-file", FILE, source, value=reason)
+        return unopened(path, trouble)
     if not content.strip():
         return remark("empty-file", FILE, source)
     return content
+
+
+def unopened(path: Path, trouble: OSError | ValueError) -> Anomaly:
+    """Why a file could not be opened."""
+    source = Source(str(path))
+    if isinstance(trouble, FileNotFoundError | IsADirectoryError | NotADirectoryError):
+        return remark("no-such-file", FILE, source, value=shown(path))
+    reason = getattr(trouble, "strerror", None) or str(trouble)
+    return remark("unreadable-file", FILE, source, value=shown(reason))
 
 
 def json_text(content: bytes, source: Source) -> str | Anomaly:
@@ -48,33 +58,68 @@ def json_text(content: bytes, source: Source) -> str | Anomaly:
         return _undecodable(bare, error, "UTF-8", source)
 
 
-def table_text(content: bytes, source: Source) -> str | Anomaly:
-    """The text of a CSV file: UTF-8 when it can be, else Windows-1252."""
-    bare = content.removeprefix(_UTF8_MARK)
-    trouble = _foreign(bare, source)
-    if trouble is not None:
-        return trouble
+def table_encoding(path: Path) -> str | Anomaly:
+    """The encoding of a CSV file: UTF-8 when it can be, else Windows-1252.
+
+    The file is read once, a piece at a time, and never held whole.
+    """
+    source = Source(str(path))
+    decoder = getincrementaldecoder("utf-8-sig")()
+    utf8, undefined, row, first = True, None, 1, True
+    for piece in _pieces(path):
+        if isinstance(piece, Anomaly):
+            return piece
+        trouble = _foreign(piece, source, first=first, row=row)
+        if trouble is not None:
+            return trouble
+        if undefined is None:
+            undefined = _undefined(piece, source, row)
+        utf8 = utf8 and _continues(decoder, piece)
+        row += piece.count(b"\n")
+        first = False
+    if first:
+        return remark("empty-file", FILE, source)
+    if utf8 and _continues(decoder, b"", final=True):
+        return "utf-8-sig"
+    return undefined or "cp1252"
+
+
+def _pieces(path: Path) -> Iterator[bytes | Anomaly]:
     try:
-        return bare.decode("utf-8")
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except (OSError, ValueError) as trouble:
+        yield unopened(path, trouble)
+
+
+def _continues(decoder: IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(piece, final)
     except UnicodeDecodeError:
-        pass
+        return False
+    return True
+
+
+def _undefined(piece: bytes, source: Source, row: int) -> Anomaly | None:
+    """An anomaly at the first byte that Windows-1252 does not know either."""
     try:
-        return bare.decode("cp1252")
+        piece.decode("cp1252")
     except UnicodeDecodeError as error:
-        return _undecodable(bare, error, "UTF-8, Windows-1252", source)
+        return _undecodable(piece, error, "UTF-8, Windows-1252", source, row)
+    return None
 
 
-def _foreign(content: bytes, source: Source) -> Anomaly | None:
-    """An anomaly when the bytes are no text in an encoding of one byte or UTF-8."""
-    for magic, name in _OTHER_FORMATS.items():
+def _foreign(content: bytes, source: Source, *, first: bool = True, row: int = 1) -> Anomaly | None:
+    """An anomaly when the bytes, from line `row` on, are no text in UTF-8 or one byte each."""
+    for magic, name in _OTHER_FORMATS.items() if first else ():
         if content.startswith(magic):
             return remark("unreadable-file", FILE, source, value=name, text="other-format")
-    if content.startswith(_UTF16_MARKS) or _looks_like_utf16(content):
+    if first and (content.startswith(_UTF16_MARKS) or _looks_like_utf16(content)):
         return remark("wrong-encoding", FILE, source, value="UTF-16")
     zero = content.find(b"\0")
     if zero >= 0:
-        row = content.count(b"\n", 0, zero) + 1
-        place = Source(source.file, row)
+        place = Source(source.file, row + content.count(b"\n", 0, zero))
         return remark("unreadable-file", FILE, place, value="NUL", text="binary-file")
     return None
 
@@ -87,14 +132,13 @@ def _looks_like_utf16(content: bytes) -> bool:
 
 
 def _undecodable(
-    content: bytes, error: UnicodeDecodeError, encodings: str, source: Source
+    content: bytes, error: UnicodeDecodeError, encodings: str, source: Source, row: int = 1
 ) -> Anomaly:
-    row = content.count(b"\n", 0, error.start) + 1
     byte = f"0x{content[error.start]:02X}"
     return remark(
         "wrong-encoding",
         FILE,
-        Source(source.file, row),
+        Source(source.file, row + content.count(b"\n", 0, error.start)),
         value=byte,
         text="undecodable",
         parameters={"encodings": encodings},

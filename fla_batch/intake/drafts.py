@@ -1,0 +1,199 @@
+"""One declaration while its rows are put together: its values, their places, what is wrong.
+
+Whichever row or column a value came from, its path in the declaration leads back there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fla_batch.findings import Anomaly, Source
+from fla_batch.intake.columns import Column, columns_of
+from fla_batch.intake.conversion import Mistakes
+from fla_batch.intake.layout import Layout
+from fla_batch.intake.remarks import COLUMN, NO_KEY, DeclarationKeyParts, remark
+from fla_batch.intake.table import EXTRA
+from fla_batch.intake.values import Mistake, shown
+from fla_batch.models import Declaration, Employee, Employer, Entry
+from fla_batch.models.entry import Path
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row's number and its typed cells, empty ones left out."""
+
+    number: int
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class TableOrigin:
+    """Where each block stood: `rows` has the row of every block, and of single values that
+    came from another row than their block."""
+
+    file: str
+    headings: Mapping[str, str]
+    rows: Mapping[Path, int]
+
+    def source_of(self, path: Path) -> Source:
+        nearest = path
+        while nearest and nearest not in self.rows:
+            nearest = nearest[:-1]
+        names = [step for step in path if isinstance(step, str)]
+        return Source(
+            self.file, self.rows.get(nearest), self._heading(names[-1]) if names else None
+        )
+
+    def _heading(self, name: str) -> str:
+        """The heading as written; `hours` for trainingHours when that is the file's column."""
+        friendly = next((short for short in ("hours", "days") if name.lower().endswith(short)), "")
+        heading = self.headings.get(name) or self.headings.get(friendly) or name
+        return heading.strip()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One declaration in the making."""
+
+    file: str
+    layout: Layout
+    mistakes: Mistakes
+    key: DeclarationKeyParts = NO_KEY
+    rows: dict[Path, int] = field(default_factory=dict)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    unreadable: set[Path] = field(default_factory=set)
+
+    def heads(self, rows: Sequence[TableRow]) -> dict[str, Any]:
+        """Employer, employee and year, on which all `rows` must agree."""
+        first = rows[0].cells
+        self.key = (
+            first.get("companyId", ""),
+            first.get("inss", ""),
+            first.get("calendarYear", 0),
+        )
+        self.rows[()] = rows[0].number
+        employer = self.agreed(rows, Employer, ("employer",))
+        employee = self.agreed(rows, Employee, ("employee",))
+        self._note(rows, "calendarYear", ("calendarYear",))
+        return {
+            "employer": Employer(**employer),
+            "employee": Employee(**employee),
+            "calendar_year": first.get("calendarYear"),
+        }
+
+    def agreed(self, rows: Sequence[TableRow], model: type[Any], path: Path) -> dict[str, Any]:
+        """The values of `model`'s columns over `rows`: the first that is filled in counts."""
+        values: dict[str, Any] = {}
+        for column in self.layout.columns.values():
+            if column.model is model:
+                here = (*path, column.name)
+                self._note(rows, column.name, here)
+                value = self._agreed_value(rows, column, here)
+                if value is not None:
+                    values[column.field] = value
+        return values
+
+    def _agreed_value(self, rows: Sequence[TableRow], column: Column, path: Path) -> Any:
+        name = column.name
+        filled = [row for row in rows if name in row.cells]
+        if not filled:
+            return None
+        first = filled[0]
+        if first is not rows[0]:
+            self.rows[path] = first.number
+        for row in filled[1:]:
+            if row.cells[name] != first.cells[name]:
+                self._contradiction(column, path, first, row)
+        return first.cells[name]
+
+    def _contradiction(self, column: Column, path: Path, first: TableRow, row: TableRow) -> None:
+        name = column.name
+        self.say(
+            "contradiction",
+            column.zone.label,
+            path,
+            row.number,
+            name,
+            value=written(row.cells[name]),
+            parameters={
+                "first": written(first.cells[name]),
+                "first_row": first.number,
+                "row": row.number,
+            },
+        )
+
+    def _note(self, rows: Iterable[TableRow], name: str, path: Path) -> None:
+        """Say which cells of a column could not be read."""
+        if self.mistakes:
+            for row in rows:
+                for wrong, mistake in self.mistakes.get(row.number, ()):
+                    if wrong == name:
+                        self.misread(mistake, name, path, row.number)
+
+    def note_row(self, row: TableRow, names: Iterable[str], path: Path) -> None:
+        """Say which cells among `names` of one row could not be read; `path` is their block."""
+        if row.number in self.mistakes:
+            for name in names:
+                self._note([row], name, (*path, name))
+
+    def note_extra(self, rows: Iterable[TableRow]) -> None:
+        """Say which rows have more cells than there are headings."""
+        for row in rows:
+            for name, mistake in self.mistakes.get(row.number, ()):
+                if name == EXTRA:
+                    self.say(mistake.rule, COLUMN, (), row.number, None, value=mistake.value)
+
+    def misread(self, mistake: Mistake, name: str, path: Path, row: int) -> None:
+        self.unreadable.add(path)
+        zone = columns_of(self.layout.kind)[name].zone.label
+        self.say(
+            mistake.rule,
+            zone,
+            path,
+            row,
+            name,
+            value=mistake.value,
+            parameters=mistake.parameters,
+            text=mistake.text,
+        )
+
+    def say(
+        self,
+        rule: str,
+        zone: str,
+        path: Path,
+        row: int,
+        column: str | None,
+        *,
+        value: str | None = None,
+        parameters: Mapping[str, object] | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Add an anomaly at a row and a column (its known name)."""
+        heading = self.layout.headings.get(column, column).strip() if column else None
+        self.anomalies.append(
+            remark(
+                rule,
+                zone,
+                Source(self.file, row, heading),
+                path=path,
+                parameters=parameters,
+                value=value,
+                text=text,
+                key=self.key,
+            )
+        )
+
+    def entry(self, declaration: Declaration) -> Entry:
+        origin = TableOrigin(self.file, self.layout.headings, self.rows)
+        return Entry(declaration, origin, tuple(self.anomalies), frozenset(self.unreadable))
+
+
+def written(value: object) -> str:
+    """A typed value as an anomaly shows it."""
+    return value.isoformat() if isinstance(value, date) else shown(value)

@@ -1,0 +1,73 @@
+"""The rows of one declaration together, in the order in which declarations first appear.
+
+A file whose rows of a declaration stand together, as exports write them, is read batch by
+batch in constant memory. One whose rows are scattered is held whole and sorted once. Which of
+the two it is, a first pass over the key columns finds out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fla_batch.intake.conversion import KEY, Mistakes, converted, keys_of
+from fla_batch.intake.layout import Layout
+from fla_batch.intake.table import ROW
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the first pass found: how many rows, and whether declarations stand together."""
+
+    rows: int
+    together: bool
+
+
+def scan(batches: Iterator[pl.DataFrame], layout: Layout) -> Scan:
+    """Look through the key columns of a table. Raises TableBroken."""
+    import polars as pl
+
+    keys = [keys_of(batch, layout) for batch in batches if len(batch)]
+    if not keys:
+        return Scan(0, together=True)
+    every = pl.concat(keys)
+    runs = int(every.rle_id()[-1]) + 1
+    return Scan(len(every), together=runs == every.n_unique())
+
+
+def grouped(
+    batches: Iterator[pl.DataFrame], layout: Layout, found: Scan
+) -> Iterator[tuple[pl.DataFrame, Mistakes]]:
+    """Converted frames in which every declaration is whole and its rows stand together."""
+    mistakes: Mistakes = defaultdict(list)
+    frames = (converted(batch, layout, mistakes) for batch in batches if len(batch))
+    whole = _cut(frames) if found.together else _sorted(frames)
+    for frame in whole:
+        yield frame, mistakes
+
+
+def _cut(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Batches cut where a declaration ends: the last one waits for what follows."""
+    import polars as pl
+
+    waiting: pl.DataFrame | None = None
+    for frame in frames:
+        rows = frame if waiting is None else pl.concat([waiting, frame])
+        start = (rows[KEY] == rows[KEY][-1]).arg_max() or 0
+        if start:
+            yield rows[:start]
+        waiting = rows[start:]
+    if waiting is not None:
+        yield waiting
+
+
+def _sorted(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    import polars as pl
+
+    rows = pl.concat(list(frames))
+    yield rows.sort(pl.col(ROW).min().over(KEY), maintain_order=True)

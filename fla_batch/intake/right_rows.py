@@ -1,0 +1,136 @@
+"""Rows of a table of rights, one per right, to one TrainingRightsDeclaration.
+
+`rightType` says which right a row is. Without it, the exact columns do: a row that fills in
+legalFlaRightHours is the legal right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fla_batch.intake.amounts import amounts
+from fla_batch.intake.columns import HEADS, RIGHT_MODELS, SEPARATOR, columns_of
+from fla_batch.intake.conversion import Mistakes
+from fla_batch.intake.drafts import Draft, TableRow
+from fla_batch.intake.layout import Layout
+from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
+from fla_batch.models.entry import Path
+from fla_batch.models.zone import json_name, zones_of
+from fla_batch.terms import RightType
+
+_PREFIXES = {
+    RightType.LEGAL: "legalFlaRight",
+    RightType.SECTOR: "complementarySectorRight",
+    RightType.EMPLOYER: "complementaryEmployerRight",
+}
+_ANY_RIGHT = frozenset({"rightType", "hours", "days"})
+
+
+def rights_entry(rows: Sequence[TableRow], file: str, layout: Layout, mistakes: Mistakes) -> Entry:
+    """The declaration that `rows` make; they share employer, worker and year."""
+    draft = Draft(file, layout, mistakes)
+    heads = draft.heads(rows)
+    draft.note_extra(rows)
+    rights: dict[RightType, list[Right]] = {kind: [] for kind in RightType}
+    first_legal: TableRow | None = None
+    for row in rows:
+        kind = _kind(draft, row)
+        if kind is None:
+            continue
+        if kind is RightType.LEGAL and first_legal is not None:
+            _legal_twice(draft, first_legal, row)
+            continue
+        if kind is RightType.LEGAL:
+            first_legal = row
+        rights[kind].append(_right(draft, row, kind, _path(kind, len(rights[kind]))))
+    legal = rights[RightType.LEGAL]
+    block: dict[str, Any] = {
+        "legal_fla_right": legal[0] if legal else None,
+        "complementary_sector_right": tuple(rights[RightType.SECTOR]),
+        "complementary_employer_right": tuple(rights[RightType.EMPLOYER]),
+    }
+    return draft.entry(TrainingRightsDeclaration(**heads, training_rights=TrainingRights(**block)))
+
+
+def _path(kind: RightType, index: int) -> Path:
+    path: Path = ("trainingRights", _PREFIXES[kind])
+    return path if kind is RightType.LEGAL else (*path, index)
+
+
+def _kind(draft: Draft, row: TableRow) -> RightType | None:
+    """Which right the row is; None when that is not clear, which is then reported."""
+    path: Path = ("trainingRights",)
+    draft.note_row(row, ["rightType"], path)
+    written = row.cells.get("rightType")
+    if written is None:
+        mistaken = any(name == "rightType" for name, _ in draft.mistakes.get(row.number, ()))
+        return None if mistaken else _kind_by_columns(draft, row)
+    if written in RightType.__members__:
+        return RightType(written)
+    draft.say("unknown-code", "RightType", path, row.number, "rightType", value=written)
+    return None
+
+
+def _kind_by_columns(draft: Draft, row: TableRow) -> RightType | None:
+    prefixed = {
+        kind
+        for kind, prefix in _PREFIXES.items()
+        if any(name.startswith(prefix) for name in row.cells)
+    }
+    if len(prefixed) == 1:
+        return prefixed.pop()
+    path: Path = ("trainingRights",)
+    if row.cells.keys() - HEADS or row.number in draft.mistakes:
+        draft.say("right-type-missing", "RightType", path, row.number, "rightType")
+    else:
+        draft.say("nothing-in-row", "TrainingRights", path, row.number, None)
+    return None
+
+
+def _legal_twice(draft: Draft, first: TableRow, row: TableRow) -> None:
+    draft.say(
+        "legal-right-twice",
+        "LegalFlaRight",
+        _path(RightType.LEGAL, 0),
+        row.number,
+        "rightType",
+        parameters={"first_row": first.number, "row": row.number},
+    )
+
+
+def _right(draft: Draft, row: TableRow, kind: RightType, path: Path) -> Right:
+    draft.rows[path] = row.number
+    model = RIGHT_MODELS[kind]
+    prefix = _PREFIXES[kind]
+    found = amounts(draft, row, prefix, path)
+    names = {json_name(model, field): field for field in zones_of(model)}
+    draft.note_row(
+        row, [name for name in names if name not in (prefix + "Hours", prefix + "Days")], path
+    )
+    _say_foreign(draft, row, kind, names.keys(), path)
+    values: dict[str, Any] = {}
+    for name, field in names.items():
+        value = found.get(name, row.cells.get(name))
+        if value is not None:
+            many = zones_of(model)[field].many > 1
+            values[field] = tuple(value.split(SEPARATOR)) if many else value
+    return model(**values)
+
+
+def _say_foreign(
+    draft: Draft, row: TableRow, kind: RightType, own: Iterable[str], path: Path
+) -> None:
+    """Report cells of columns that a right of this kind does not have."""
+    filled = {*row.cells, *(name for name, _ in draft.mistakes.get(row.number, ()))}
+    allowed = HEADS | _ANY_RIGHT | set(own)
+    for name, column in columns_of(draft.layout.kind).items():
+        if name in filled and name not in allowed:
+            draft.say(
+                "right-type-mismatch",
+                column.zone.label,
+                (*path, name),
+                row.number,
+                name,
+                parameters={"kind": kind.value},
+            )
