@@ -91,11 +91,13 @@ class SftpGateway:
         digest = hashlib.sha256()
         with self._operation(f"reading {name} back") as wire:
             handle = wire.open(_path(folder, name), OpenFlag.READ)
-            for piece in wire.read(handle):
-                digest.update(piece[:length])
-                length -= len(piece)
-                if length <= 0:
-                    break
+            # Closed before the next request, so that answers still under way are passed over.
+            with closing(wire.read(handle)) as pieces:
+                for piece in pieces:
+                    digest.update(piece[:length])
+                    length -= len(piece)
+                    if length <= 0:
+                        break
             wire.close(handle)
         return digest.digest()
 

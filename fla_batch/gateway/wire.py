@@ -101,14 +101,17 @@ class SftpWire:
         """Write `chunks` from `offset` on; gives the bytes written. All replies are awaited."""
         under_way: deque[int] = deque()
         written = 0
-        for chunk in chunks:
-            if len(under_way) >= MAX_UNDER_WAY:
+        try:
+            for chunk in chunks:
+                if len(under_way) >= MAX_UNDER_WAY:
+                    self._expect(under_way.popleft(), Kind.STATUS)
+                body = string(handle) + uint64(offset + written) + string(chunk)
+                under_way.append(self._request(Kind.WRITE, body))
+                written += len(chunk)
+            while under_way:
                 self._expect(under_way.popleft(), Kind.STATUS)
-            body = string(handle) + uint64(offset + written) + string(chunk)
-            under_way.append(self._request(Kind.WRITE, body))
-            written += len(chunk)
-        for request in under_way:
-            self._expect(request, Kind.STATUS)
+        finally:
+            self._abandon(under_way)
         return written
 
     def read(self, handle: bytes) -> Generator[bytes, None, None]:
@@ -127,7 +130,7 @@ class SftpWire:
                     return
                 ahead = min(ahead * 2, MAX_UNDER_WAY)
         finally:
-            self._abandoned.update(request for request, _ in under_way)
+            self._abandon(request for request, _ in under_way)
 
     def _ask(self, handle: bytes, offset: int, count: int) -> int:
         return self._request(Kind.READ, string(handle) + uint64(offset) + uint32(count))
@@ -181,6 +184,12 @@ class SftpWire:
             else:
                 self._replies[answered] = (kind, body)
         return self._replies.pop(request)
+
+    def _abandon(self, requests: Iterable[int]) -> None:
+        """Pass over the answers to `requests`, those that came already and those to come."""
+        for request in requests:
+            if self._replies.pop(request, None) is None:
+                self._abandoned.add(request)
 
     def _send(self, content: bytes) -> None:
         rest = memoryview(content)
