@@ -7,5 +7,13 @@ turns what was written into typed zones (docs/reference/input.md).
 
 from fla_batch.intake.answers import ListedEmployee, Problem, RestAnswer, load_answer
 from fla_batch.intake.reading import read_inputs
+from fla_batch.intake.template import write_template
 
-__all__ = ["ListedEmployee", "Problem", "RestAnswer", "load_answer", "read_inputs"]
+__all__ = [
+    "ListedEmployee",
+    "Problem",
+    "RestAnswer",
+    "load_answer",
+    "read_inputs",
+    "write_template",
+]

@@ -101,6 +101,11 @@ def remark(
     )
 
 
+def says(key: str, parameters: Mapping[str, object]) -> Labels:
+    """What the texts say under `key`, with its parameters filled in."""
+    return _text(key, "says", parameters)
+
+
 def _text(key: str, part: str, parameters: Mapping[str, object]) -> Labels:
     return catalogue.rule_text(key, part, parameters, package="fla_batch.intake")
 

@@ -1,0 +1,135 @@
+"""Empty input files: headings, one example row that is never sent, lists for coded columns.
+
+The example row begins with `#`, as every comment (`fla_batch.intake.comments`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from fla_batch.errors import DiskTrouble, UsageMistake
+from fla_batch.intake.amounts import FRIENDLY
+from fla_batch.intake.columns import KEY_COLUMNS, Column, columns_of
+from fla_batch.intake.comments import EXAMPLE_INSS, MARK
+from fla_batch.intake.remarks import says
+from fla_batch.models.zone import Presence
+from fla_batch.terms import FormKind, Language
+
+_EXAMPLES: Mapping[FormKind, Mapping[str, str | int | date]] = {
+    FormKind.TRAININGS: {
+        "companyId": "0880820673",
+        "inss": EXAMPLE_INSS,
+        "calendarYear": 2024,
+        "trainingDenomination": "webmaster",
+        "trainingResult": 1,
+        "trainingLeadingToCertificate": 1,
+        "scope": 1,
+        "hours": "7:36",
+        "trainingStartDate": date(2024, 2, 1),
+        "trainingEndDate": date(2024, 2, 5),
+        "trainingStatus": 1,
+        "trainingType": 1,
+        "trainingPlace": 3,
+    },
+    FormKind.TRAINING_RIGHTS: {
+        "companyId": "0880820673",
+        "inss": EXAMPLE_INSS,
+        "calendarYear": 2024,
+        "rightType": "SECTOR",
+        "hours": "40",
+        "workingRegulationsRegistryNbr": "181682/CO/200",
+        "jointCommissionNbr": "202.01",
+        "activityCode": 228,
+    },
+}
+# They follow from the periods when they are left out.
+_LEFT_OUT = frozenset({"trainingFirstStartDate", "trainingLastEndDate"})
+_CSV_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+
+
+def write_template(kind: FormKind, path: Path, language: Language) -> None:
+    """Write an empty input file for `kind` to `path`, which must not exist yet.
+
+    Raises UsageMistake for a file that exists, an ending other than .xlsx and .csv, or a kind
+    that is no declaration; DiskTrouble when the disk refuses.
+    """
+    if not kind.is_declaration:
+        raise UsageMistake(f"there is no template for {kind.value}")
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise UsageMistake(f"a template ends in .xlsx or .csv, not in “{path.suffix}”")
+    if path.suffix.lower() == ".csv":
+        content = _csv(kind, language)
+    else:
+        from fla_batch.intake.template_sheet import workbook
+
+        content = workbook(kind, language)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        hint = "Choose another name: a template never replaces a file."
+        raise UsageMistake(f"{path} exists already", hint=hint) from None
+    except OSError as trouble:
+        raise DiskTrouble(f"{path} cannot be written: {trouble.strerror}") from trouble
+
+
+def template_columns(kind: FormKind) -> list[Column]:
+    """The columns that a person fills in: friendly amounts, nothing that only answers carry."""
+    return [
+        column
+        for name, column in columns_of(kind).items()
+        if column.zone.presence is not Presence.READ_ONLY
+        and (name in FRIENDLY or column.zone.presence is not Presence.ONE_OF)
+        and name not in _LEFT_OUT
+    ]
+
+
+def example(kind: FormKind, language: Language) -> list[str | int | date | None]:
+    """The example row; its first cell begins with `#`."""
+    cells = [
+        _in_words(column, _EXAMPLES[kind].get(column.name), language)
+        for column in template_columns(kind)
+    ]
+    return [f"{MARK} {cells[0]}", *cells[1:]]
+
+
+def choices(column: Column, language: Language) -> list[str]:
+    """What the drop-down list of a coded column offers: `1 - passed`."""
+    index = list(Language).index(language)
+    return [f"{code} - {texts[index]}" for code, texts in column.zone.codes.items()]
+
+
+def note(column: Column, language: Language) -> str:
+    """What the heading's note says about a column."""
+    if column.name in FRIENDLY:
+        return says(f"template-{column.name}", {}).text(language)
+    mandatory = column.name in KEY_COLUMNS or column.zone.presence is Presence.MANDATORY
+    key = "template-mandatory" if mandatory else "template-optional"
+    return says(key, {"zone": f"@{column.zone.label}"}).text(language)
+
+
+def _in_words(
+    column: Column, value: str | int | date | None, language: Language
+) -> str | int | date | None:
+    if value is None or not column.zone.codes:
+        return value
+    return next(
+        text for text in choices(column, language) if text.partition(" - ")[0] == str(value)
+    )
+
+
+def _csv(kind: FormKind, language: Language) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(column.name for column in template_columns(kind))
+    writer.writerow(_written(example(kind, language)))
+    return (_CSV_MARK + text.getvalue()).encode("utf-8")
+
+
+def _written(cells: list[str | int | date | None]) -> Iterator[str]:
+    for cell in cells:
+        yield "" if cell is None else str(cell)
