@@ -1,0 +1,93 @@
+"""Dimona periods from tables, as values: worker, employer and `history.Period`.
+
+An empty EndingDate means that no OUT is known. Dimona's joint committee is not the real one, so
+it is not read; the DmfA's is (decision 0504).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fla_batch.findings import blocking
+from fla_batch.rights.columns import (
+    Check,
+    Chunk,
+    apply_checks,
+    as_day,
+    date_checks,
+    employer_checks,
+    our_columns,
+    with_identifiers,
+)
+from fla_batch.rights.history import Kind, Period
+from fla_batch.rights.law import Law
+from fla_batch.rights.quarters import OPEN
+from fla_batch.rights.tables import read_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+REQUIRED = ("INSS", "StartingDate", "WorkerType")
+OPTIONAL = ("CompanyID", "NOSSRegistrationNbr", "EndingDate")
+VALUES = ("inss", "company", "noss", *Period._fields)
+
+
+def read_dimona(path: Path, law: Law) -> Iterator[Chunk]:
+    """The periods of a file, chunk by chunk. Raises InputUnreadable."""
+    for number, frame in enumerate(read_table(path)):
+        ours, anomalies = our_columns(frame, REQUIRED, OPTIONAL, path.name)
+        if blocking(anomalies):
+            yield Chunk(no_values(), anomalies)
+            return
+        chunk = dimona_values(ours, law, path.name)
+        yield Chunk(chunk.values, (anomalies if number == 0 else []) + chunk.anomalies)
+
+
+def no_values() -> pl.DataFrame:
+    """A frame without rows, in the types of the result."""
+    import polars as pl
+
+    text = dict.fromkeys(("inss", "company", "noss"), pl.String)
+    return pl.DataFrame(schema={name: text.get(name, pl.Int32) for name in VALUES})
+
+
+def dimona_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
+    """Periods as values, with every finding on them."""
+    import polars as pl
+
+    typed = with_identifiers(frame).with_columns(
+        as_day("StartingDate").alias("start"), as_day("EndingDate").alias("ends"), _kind(law)
+    )
+    chunk = apply_checks(typed, _checks(), file)
+    end = pl.col("ends").fill_null(OPEN).alias("end")
+    periods = chunk.values.select("inss", "company", "noss", "start", end, "kind")
+    return Chunk(periods.cast(no_values().schema), chunk.anomalies)
+
+
+def _kind(law: Law) -> pl.Expr:
+    import polars as pl
+
+    worker_type = pl.col("WorkerType").str.to_uppercase()
+    return (
+        pl.when(worker_type.is_in(list(law.student_dimona)))
+        .then(int(Kind.STUDENT))
+        .when(worker_type.is_in(list(law.flexi_dimona)))
+        .then(int(Kind.FLEXI))
+        .otherwise(int(Kind.ORDINARY))
+        .alias("kind")
+    )
+
+
+def _checks() -> list[Check]:
+    import polars as pl
+
+    return [
+        *employer_checks(),
+        Check("missing", "StartingDate", pl.col("StartingDate").is_null()),
+        *date_checks("StartingDate", "start"),
+        *date_checks("EndingDate", "ends"),
+        Check("end-before-start", "EndingDate", pl.col("ends") < pl.col("start")),
+        Check("missing-type", "WorkerType", pl.col("WorkerType").is_null()),
+    ]

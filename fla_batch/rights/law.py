@@ -1,0 +1,132 @@
+"""The rules that hold in one calendar year, read from `tables.toml`.
+
+>>> law = law_of(2024)
+>>> law.period, [quarter_text(quarter) for quarter in law.reference_quarters]
+('2024-2025', ['2022Q4', '2023Q1', '2023Q2', '2023Q3'])
+>>> [str(size.days) for size in law.size_classes]
+['0', '1', '5']
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fla_batch.errors import ConfigurationMistake
+from fla_batch.rights.quarters import parse_quarter, quarter_text
+
+TABLES = "tables.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class SizeClass:
+    """Sizes from `at_least` up to the next class, and the law's days a year for a full-timer."""
+
+    name: str
+    at_least: int
+    days: Fraction
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Every rule for one year. Hours a week are hundredths of an hour; quarters are numbers."""
+
+    year: int
+    period: str
+    first_year: int
+    last_year: int
+    reference_quarters: tuple[int, ...]
+    reference_source: str
+    size_classes: tuple[SizeClass, ...]
+    excluded_worker_codes: tuple[tuple[int, int], ...]
+    excluded_employer_classes: tuple[int, ...]
+    student_codes: tuple[int, ...]
+    student_dimona: tuple[str, ...]
+    student_reference_centi: int
+    flexi_codes: tuple[int, ...]
+    flexi_dimona: tuple[str, ...]
+    agency_classes: tuple[int, ...]
+    agency_committees: tuple[str, ...]
+    service_codes: tuple[int, ...]
+
+    @property
+    def later_quarters(self) -> range:
+        """Quarters after the reference period in which a new employer may start to count."""
+        return range(self.reference_quarters[-1] + 1, self.last_year * 4 + 4)
+
+    def size_class(self, size: Fraction) -> SizeClass:
+        """The class of a size; 9.6 is below 10 (rights document 2.2.3).
+
+        >>> law = law_of(2024)
+        >>> law.size_class(Fraction(96, 10)).name, law.size_class(Fraction(20)).name
+        ('0_9', '20_plus')
+        """
+        return [found for found in self.size_classes if size >= found.at_least][-1]
+
+
+@cache
+def _tables() -> Mapping[str, list[dict[str, Any]]]:
+    return tomllib.loads(files(__package__).joinpath(TABLES).read_text(encoding="utf-8"))
+
+
+def _rows(name: str, year: int) -> list[dict[str, Any]]:
+    """The rows of a table that hold in `year`. Raises ConfigurationMistake when there is none."""
+    held = [row for row in _tables()[name] if row["first_year"] <= year <= row["last_year"]]
+    if not held:
+        raise ConfigurationMistake(
+            f"The right of {year} cannot be computed: the table {name} of {TABLES} has no row "
+            f"for {year}.",
+            hint=f"Add the rows of {year}, with their source, once they are published.",
+        )
+    return held
+
+
+def _row(name: str, year: int) -> dict[str, Any]:
+    return _rows(name, year)[0]
+
+
+@cache
+def law_of(year: int) -> Law:
+    """The rules of `year`. Raises ConfigurationMistake that names the table without that year."""
+    reference = _row("reference_quarters", year)
+    students, flexi = _row("students", year), _row("flexi_jobs", year)
+    agencies = _row("temporary_agencies", year)
+    return Law(
+        year=year,
+        period=reference["period"],
+        first_year=reference["first_year"],
+        last_year=reference["last_year"],
+        reference_quarters=tuple(parse_quarter(text) for text in reference["quarters"]),
+        reference_source=reference["source"],
+        size_classes=tuple(
+            SizeClass(row["name"], row["at_least"], Fraction(row["days"]), row["source"])
+            for row in _rows("size_classes", year)
+        ),
+        excluded_worker_codes=tuple(
+            (low, high) for low, high in _row("excluded_worker_codes", year)["ranges"]
+        ),
+        excluded_employer_classes=tuple(_row("excluded_employer_classes", year)["codes"]),
+        student_codes=tuple(students["worker_codes"]),
+        student_dimona=tuple(students["dimona_types"]),
+        student_reference_centi=students["weekly_reference_centi"],
+        flexi_codes=tuple(flexi["worker_codes"]),
+        flexi_dimona=tuple(flexi["dimona_types"]),
+        agency_classes=tuple(agencies["employer_classes"]),
+        agency_committees=tuple(agencies["joint_committees"]),
+        service_codes=tuple(_row("hours_worked", year)["service_codes"]),
+    )
+
+
+def quarters_text(quarters: tuple[int, ...]) -> str:
+    """Quarters for people, in order.
+
+    >>> quarters_text(law_of(2026).reference_quarters)
+    '2024Q4, 2025Q1, 2025Q2, 2025Q3'
+    """
+    return ", ".join(quarter_text(quarter) for quarter in quarters)

@@ -1,0 +1,83 @@
+"""Quarters and days as whole numbers.
+
+A quarter is year x 4 + (number - 1), so that the next one is one more. A day is Python's
+ordinal (1 January of year 1 is 1). Whole numbers because a run looks at millions of them.
+
+>>> quarter_text(parse_quarter("2024Q1")), quarter_text(parse_quarter("20244") + 1)
+('2024Q1', '2025Q1')
+>>> quarter_days(parse_quarter("2024Q1")), quarter_days(parse_quarter("2023Q1"))
+(91, 90)
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+_QUARTER = re.compile(r"(\d{4})Q?([1-4])")
+OPEN = date.max.toordinal()  # the end of what has no end
+
+
+def parse_quarter(text: str) -> int:
+    """`2024Q1` or, as in the DmfA, `20241`. Raises ValueError for anything else."""
+    found = _QUARTER.fullmatch(text.strip().upper())
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]) * 4 + int(found[2]) - 1
+
+
+def quarter_text(quarter: int) -> str:
+    """The quarter as `2024Q1`."""
+    return f"{quarter // 4}Q{quarter % 4 + 1}"
+
+
+def quarter_of(year: int, month: int) -> int:
+    """The quarter that holds a month (1 to 12)."""
+    return year * 4 + (month - 1) // 3
+
+
+def quarter_of_day(day: int) -> int:
+    """The quarter that holds a day.
+
+    >>> quarter_text(quarter_of_day(date(2024, 3, 31).toordinal()))
+    '2024Q1'
+    """
+    found = date.fromordinal(day)
+    return quarter_of(found.year, found.month)
+
+
+@cache
+def quarter_start(quarter: int) -> int:
+    """First day of a quarter."""
+    return date(quarter // 4, quarter % 4 * 3 + 1, 1).toordinal()
+
+
+@cache
+def quarter_end(quarter: int) -> int:
+    """Last day of a quarter."""
+    return quarter_start(quarter + 1) - 1
+
+
+def quarter_days(quarter: int) -> int:
+    """Calendar days of a quarter: 90, 91 or 92."""
+    return quarter_end(quarter) - quarter_start(quarter) + 1
+
+
+@cache
+def month_bounds(year: int, month: int) -> tuple[int, int]:
+    """First and last day of a month (1 to 12).
+
+    >>> first, last = month_bounds(2024, 2)
+    >>> last - first + 1
+    29
+    """
+    first = date(year, month, 1).toordinal()
+    following = date(year + month // 12, month % 12 + 1, 1).toordinal()
+    return first, following - 1
+
+
+@cache
+def year_bounds(year: int) -> tuple[int, int]:
+    """1 January and 31 December of a year."""
+    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

@@ -1,0 +1,122 @@
+"""Where sizes are frozen for their two years (rights document 2.2.1.5).
+
+A size that was established is not computed again, even when declarations are corrected. Rows
+are only ever added; the newest of an employer and period counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+from fla_batch.errors import LedgerTrouble
+from fla_batch.rights.size import SizeBasis
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Table
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenSize:
+    """A size as it was established. `computed_at` is an aware instant in UTC."""
+
+    company_id: str
+    period: str
+    value: Fraction
+    basis: SizeBasis
+    fingerprint: str
+    computed_at: datetime
+
+
+class SizeStore(Protocol):
+    """Keeps one size per employer and period of two years."""
+
+    def get(self, company_id: str, period: str) -> FrozenSize | None:
+        """The size that counts, None when none was established."""
+        ...
+
+    def put(self, size: FrozenSize) -> None:
+        """Establish a size; an earlier one stays on record and no longer counts."""
+        ...
+
+
+class SqlSizeStore:
+    """A `SizeStore` in the table `employer_size` of a database. Raises LedgerTrouble."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._table = _table()
+        with _translated():
+            self._table.create(engine, checkfirst=True)
+
+    def get(self, company_id: str, period: str) -> FrozenSize | None:
+        table = self._table
+        query = (
+            table.select()
+            .where(table.c.company_id == company_id, table.c.period == period)
+            .order_by(table.c.id.desc())
+            .limit(1)
+        )
+        with _translated(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return FrozenSize(
+            row.company_id,
+            row.period,
+            Fraction(row.size),
+            SizeBasis(row.basis),
+            row.fingerprint,
+            datetime.fromisoformat(row.computed_at),
+        )
+
+    def put(self, size: FrozenSize) -> None:
+        with _translated(), self._engine.begin() as connection:
+            connection.execute(
+                self._table.insert().values(
+                    company_id=size.company_id,
+                    period=size.period,
+                    size=str(size.value),
+                    basis=size.basis.value,
+                    fingerprint=size.fingerprint,
+                    computed_at=size.computed_at.isoformat(),
+                )
+            )
+
+
+def open_size_store(url: str) -> SqlSizeStore:
+    """The store in the database at `url` (an SQLAlchemy address). Raises LedgerTrouble."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    with _translated():
+        return SqlSizeStore(create_engine(url, poolclass=NullPool))
+
+
+def _table() -> Table:
+    """Append-only: `size` is an exact fraction as text, `computed_at` an instant in ISO 8601."""
+    from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+    columns = ("company_id", "period", "size", "basis", "fingerprint", "computed_at")
+    return Table(
+        "employer_size",
+        MetaData(),
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        *(Column(name, Text, nullable=False) for name in columns),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as mistake:
+        raise LedgerTrouble(
+            f"The sizes of employers cannot be kept in the ledger: {type(mistake).__name__}."
+        ) from mistake
