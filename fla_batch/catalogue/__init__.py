@@ -123,13 +123,12 @@ def rule_text(
 
 
 class _Spelled(dict[str, object]):
-    """Parameters for a text: zone names (`@TrainingDays`) are spelled in its language."""
+    """Parameters for a text in one language: Labels, and the zone that `zone` names."""
 
     def __init__(self, parameters: Mapping[str, object], language: str) -> None:
-        super().__init__({name: self._spell(value, language) for name, value in parameters.items()})
-
-    @staticmethod
-    def _spell(value: object, language: str) -> object:
-        if isinstance(value, str) and value.startswith("@"):
-            return getattr(zone_label(value[1:]), language)
-        return value
+        super().__init__()
+        for name, value in parameters.items():
+            if name == "zone":
+                # Only there: a value of the user may begin with @ too.
+                value = zone_label(str(value).removeprefix("@"))
+            self[name] = getattr(value, language) if isinstance(value, Labels) else value

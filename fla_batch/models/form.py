@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fla_batch.models.block import Block
 from fla_batch.models.credit import FlaCreditCalculation
-from fla_batch.models.declaration import Declaration
+from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR, Declaration
 from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.question import Question
 from fla_batch.models.rights import TrainingRights
@@ -94,7 +94,7 @@ class EmployeeYear(Block):
 
     inss: Annotated[str | None, Zone("INSS", ZoneType.INSS)] = None
     calendar_year: Annotated[
-        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=1951, high=2099)
+        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=FIRST_YEAR, high=LAST_YEAR)
     ] = None
 
 
@@ -105,7 +105,7 @@ class Answer(Block):
     employer: Employer | None = None
     employee: Employee | None = None
     calendar_year: Annotated[
-        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=1951, high=2099)
+        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=FIRST_YEAR, high=LAST_YEAR)
     ] = None
     training_rights: TrainingRights | None = None
     trainings: tuple[Training, ...] = ()

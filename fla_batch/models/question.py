@@ -6,8 +6,9 @@ from datetime import date
 from typing import Annotated
 
 from fla_batch.models.block import Block
+from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.models.employer import Employee, Employer
-from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.terms import FormKind
 
 _RIGHT_TYPES: dict[int | str, tuple[str, str, str]] = {
@@ -29,7 +30,7 @@ class Question(Block):
     employer: Employer = Employer()
     employee: Employee | None = None
     calendar_year: Annotated[
-        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=1951, high=2099)
+        int | None, Zone("CalendarYear", ZoneType.INTEGER, low=FIRST_YEAR, high=LAST_YEAR)
     ] = None
     right_type: Annotated[str | None, Zone("RightType", ZoneType.TEXT, codes=_RIGHT_TYPES)] = None
     processing_state: Annotated[
@@ -41,9 +42,7 @@ class Question(Block):
     to_training_last_end_date: Annotated[
         date | None, Zone("ToTrainingLastEndDate", ZoneType.DATE)
     ] = None
-    modified_from_date: Annotated[
-        date | None, Zone("ModifiedFromDate", ZoneType.DATE, Presence.OPTIONAL)
-    ] = None
+    modified_from_date: Annotated[date | None, Zone("ModifiedFromDate", ZoneType.DATE)] = None
 
     @property
     def kind(self) -> FormKind:

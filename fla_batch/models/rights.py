@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from fla_batch.models.block import Block
-from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
 from fla_batch.terms import RightType
 
 SECTOR_RIGHTS_MAX = 10
@@ -108,5 +108,9 @@ class TrainingRights(Block):
     """All rights of one worker and year: what is left out is deleted, the legal right excepted."""
 
     legal_fla_right: LegalFlaRight | None = None
-    complementary_sector_right: tuple[ComplementarySectorRight, ...] = ()
-    complementary_employer_right: tuple[ComplementaryEmployerRight, ...] = ()
+    complementary_sector_right: Annotated[
+        tuple[ComplementarySectorRight, ...], Repeats(SECTOR_RIGHTS_MAX)
+    ] = ()
+    complementary_employer_right: Annotated[
+        tuple[ComplementaryEmployerRight, ...], Repeats(EMPLOYER_RIGHTS_MAX)
+    ] = ()

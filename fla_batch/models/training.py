@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated
 
 from fla_batch.models.block import Block
-from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
 
 TRAININGS_MAX = 999
 PERIODS_MAX = 999
@@ -34,7 +34,7 @@ STATUS_CODES: dict[int | str, tuple[str, str, str]] = {
     1: ("followed", "suivie", "gevolgd"),
     2: ("not followed", "non suivie", "niet gevolgd"),
     3: ("does not suit the worker", "ne convient pas", "niet geschikt"),
-    4: ("reserved, not yet followed", "réservée, pas encore suivie", "voorbehouden"),
+    4: ("reserved, not yet followed", "réservée, pas encore suivie", "gereserveerd"),
 }
 TYPE_CODES: dict[int | str, tuple[str, str, str]] = {
     1: ("formal", "formelle", "formeel"),
@@ -138,7 +138,7 @@ class Training(Block):
         date | None, _date("CertificateValidityEndDate", Presence.OPTIONAL)
     ] = None
     scope: Annotated[int | None, _coded("Scope", SCOPE_CODES)] = None
-    details_per_period: tuple[DetailsPerPeriod, ...] = ()
+    details_per_period: Annotated[tuple[DetailsPerPeriod, ...], Repeats(PERIODS_MAX, least=1)] = ()
     training_provider_reference: TrainingProviderReference | None = None
     processing_state: Annotated[
         str | None,

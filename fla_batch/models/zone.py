@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from typing import get_origin
 
 from fla_batch.models.block import Block
 
@@ -65,6 +66,14 @@ class Zone:
         return self.pattern is None or _compiled(self.pattern).fullmatch(value) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How often a block may stand in its parent: `least` to `most` times."""
+
+    most: int
+    least: int = 0
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -84,6 +93,28 @@ def zones_of(model: type[Block]) -> dict[str, Zone]:
             if isinstance(note, Zone):
                 found[name] = note
     return found
+
+
+@cache
+def leaves_of(model: type[Block]) -> tuple[tuple[str, Zone, str], ...]:
+    """Field name, Zone and JSON name of each leaf element directly in `model`."""
+    return tuple((name, zone, json_name(model, name)) for name, zone in zones_of(model).items())
+
+
+@cache
+def repeats_of(model: type[Block]) -> dict[str, Repeats]:
+    """Field name -> Repeats, for the blocks directly in `model` that may stand several times."""
+    return {
+        name: note
+        for name, info in model.model_fields.items()
+        for note in info.metadata
+        if isinstance(note, Repeats)
+    }
+
+
+def is_list(model: type[Block], field_name: str) -> bool:
+    """True when the field holds a tuple of zones or blocks."""
+    return get_origin(model.model_fields[field_name].annotation) is tuple
 
 
 @cache

@@ -64,16 +64,20 @@ def findings(entry: Entry, context: RuleContext) -> Iterator[Finding]:
     """What the rules find, without what the reader of the file reported already."""
     for rule in RULES:
         for finding in rule(entry.declaration, context):
-            if not (finding.code == "001" and _was_unreadable(finding, entry)):
+            if not (entry.unreadable and _was_unreadable(finding, entry)):
                 yield finding
 
 
 def _was_unreadable(finding: Finding, entry: Entry) -> bool:
-    """A value that was there but could not be read is not missing as well."""
-    if finding.rule == "days-xor-hours":
-        block = finding.path[:-1]
-        return any(path[:-1] == block and _is_duration(path[-1]) for path in entry.unreadable)
-    return finding.path in entry.unreadable
+    """A value or block that was there but could not be read is not missing as well."""
+    path = finding.path
+    if finding.text == "neither":
+        duration = any(
+            other[:-1] == path[:-1] and _is_duration(other[-1]) for other in entry.unreadable
+        )
+        if duration:
+            return True
+    return any(path[:length] in entry.unreadable for length in range(1, len(path) + 1))
 
 
 def _is_duration(name: str | int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from fla_batch.findings import Labels
 from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
@@ -67,7 +68,8 @@ class RuleContext:
 class Finding:
     """What one rule found at one place; texts are looked up under `text` in the catalogue.
 
-    `zone` is the label of the zone or block, `code` the three digits of its meaning.
+    `zone` is the label of the zone or block, `code` the three digits of its meaning. A parameter
+    that is Labels is spelled in the reader's language.
     """
 
     rule: str
@@ -87,20 +89,30 @@ WARNING = AnomalyClass.WARNING
 INFORMATION = AnomalyClass.NON_BLOCKING
 
 
-def shown(zone: Zone, value: int) -> str:
+def shown(zone: Zone, value: int) -> Labels:
     """A number as a person writes it: hundredths of hours and days become hours and days.
 
     >>> from fla_batch.models.zone import ZoneType
     >>> shown(Zone("TrainingHours", ZoneType.INTEGER), 760)
-    '7.6 h'
-    >>> shown(Zone("TrainingDays", ZoneType.INTEGER), 50), shown(Zone("Scope", ZoneType.INTEGER), 3)
-    ('0.5 d', '3')
+    Labels(en='7.6 hours', fr='7,6 heures', nl='7,6 uur')
+    >>> shown(Zone("TrainingDays", ZoneType.INTEGER), 50).fr
+    '0,5 jours'
+    >>> shown(Zone("Scope", ZoneType.INTEGER), 3).nl
+    '3'
     """
-    if zone.label.endswith("Hours") or zone.label == "RefHoursInWorkingDay":
-        return f"{_hundredths(value)} h"
-    if zone.label.endswith("Days"):
-        return f"{_hundredths(value)} d"
-    return str(value)
+    for end, units in _UNITS.items():
+        if zone.label.endswith(end):
+            number = _hundredths(value)
+            comma = number.replace(".", ",")
+            return Labels(f"{number} {units.en}", f"{comma} {units.fr}", f"{comma} {units.nl}")
+    return Labels(*[str(value)] * 3)
+
+
+_UNITS = {
+    "Hours": Labels("hours", "heures", "uur"),
+    "RefHoursInWorkingDay": Labels("hours", "heures", "uur"),
+    "Days": Labels("days", "jours", "dagen"),
+}
 
 
 def _hundredths(value: int) -> str:

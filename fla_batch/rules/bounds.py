@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fla_batch.findings import Labels
 from fla_batch.identifiers import is_valid_company_id, is_valid_inss
 from fla_batch.models import Declaration
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, walk, zones_of
+from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.rules.base import BLOCKING, Finding, RuleContext, shown
 
 _FORMS = {
@@ -49,30 +50,38 @@ def half_day(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
 def _values(declaration: Declaration) -> Iterator[tuple[Zone, Path, int | str]]:
     """Every integer and text that is there and will be sent, each with its zone and path."""
     for block, path in walk(declaration):
-        for name, zone in zones_of(type(block)).items():
-            if zone.presence is Presence.READ_ONLY or zone.type is ZoneType.DATE:
-                continue
+        for name, zone, here in leaves_of(type(block)):
             value = getattr(block, name)
-            here = (*path, json_name(type(block), name))
+            if value is None or zone.presence is Presence.READ_ONLY or zone.type is ZoneType.DATE:
+                continue
             if isinstance(value, tuple):
                 for index, item in enumerate(value):
-                    yield zone, (*here, index), item
-            elif value not in (None, ""):
-                yield zone, here, value
+                    yield zone, (*path, here, index), item
+            elif zone.presence is Presence.OPTIONAL or not isinstance(value, str) or value.strip():
+                yield zone, (*path, here), value
 
 
 def _range(zone: Zone, path: Path, value: int) -> Iterator[Finding]:
     low, high = zone.low or 0, zone.high or 0
     if low <= value <= high:
         return
+    parameters: dict[str, object] = {"shown": shown(zone, value)}
     if zone.codes:
-        codes = ", ".join(f"{code} {names[0]}" for code, names in zone.codes.items())
-        text, parameters = "code", {"shown": value, "codes": codes}
+        text = "code"
+        parameters["codes"] = _listed(zone)
     else:
-        text = "outside" if zone.label.endswith(("Days", "Hours")) else "outside-number"
-        parameters = {"low": shown(zone, low), "high": shown(zone, high)}
-        parameters["shown"] = shown(zone, value)
+        text = "outside" if "Days" in zone.label or "Hours" in zone.label else "outside-number"
+        parameters |= {"low": shown(zone, low), "high": shown(zone, high)}
     yield Finding("bounds", BLOCKING, zone.label, "008", path, text, parameters, value=value)
+
+
+def _listed(zone: Zone) -> Labels:
+    """All codes of a zone with their meanings: "1 passed, 2 failed"."""
+    texts = []
+    for language in range(3):
+        codes = (f"{code} {names[language]}" for code, names in zone.codes.items())
+        texts.append(", ".join(codes))
+    return Labels(*texts)
 
 
 def _number(

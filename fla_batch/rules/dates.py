@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from fla_batch.models import Declaration, Training, TrainingsDeclaration
 from fla_batch.models.entry import Path
@@ -116,7 +117,7 @@ def fla_window(declaration: Declaration, context: RuleContext) -> Iterator[Findi
             if start is None or end is None or end < start:
                 continue
             first, last = context.window_of(start), context.window_of(end)
-            covered |= {first, last}
+            covered.update(range(first, last + 1, context.window_years))
             if first != last:
                 yield Finding(
                     "fla-window",
@@ -134,11 +135,8 @@ def fla_window(declaration: Declaration, context: RuleContext) -> Iterator[Findi
 def _windows_without_period(
     training: Training, path: Path, covered: set[int], context: RuleContext
 ) -> Iterator[Finding]:
-    if not covered:
-        return
-    for window in range(min(covered), max(covered), context.window_years):
-        if window not in covered:
-            years = {"first": window, "last": window + context.window_years - 1}
+    for window, following in pairwise(sorted(covered)):
+        if following - window > context.window_years:
             yield Finding(
                 "fla-window",
                 BLOCKING,
@@ -146,7 +144,7 @@ def _windows_without_period(
                 "271",
                 path,
                 "window-empty",
-                years,
+                {"first": window + context.window_years, "last": following - 1},
                 value=training.training_sequence_nbr,
             )
 

@@ -39,6 +39,8 @@ def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Fin
     first: dict[object, Training] = {}
     for index, training in enumerate(declaration.trainings):
         alike = _what_makes_it_alike(training)
+        if alike is None:
+            continue
         if alike in first:
             other = first[alike].training_sequence_nbr or first[alike].training_denomination
             yield Finding(
@@ -56,17 +58,22 @@ def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Fin
 
 
 def _what_makes_it_alike(training: Training) -> object:
+    """Equal for trainings that are alike; None when too little is known of this one."""
+    if not training.training_denomination or not training.details_per_period:
+        return None
     return (
-        (training.training_denomination or "").casefold(),
+        training.training_denomination.casefold(),
         training.training_first_start_date,
         training.training_last_end_date,
-        tuple(
-            (
-                period.training_start_date,
-                period.training_end_date,
-                period.training_days,
-                period.training_hours,
-            )
-            for period in training.details_per_period
+        frozenset(
+            Counter(
+                (
+                    period.training_start_date,
+                    period.training_end_date,
+                    period.training_days,
+                    period.training_hours,
+                )
+                for period in training.details_per_period
+            ).items()
         ),
     )

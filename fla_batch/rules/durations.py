@@ -4,38 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fla_batch import catalogue
 from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
-from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Presence, json_name, walk, zones_of
+from fla_batch.models.zone import Presence, Zone, json_name, leaves_of, walk, zones_of
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, shown
 
 
 def days_xor_hours(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Exactly one of Days and Hours in every block that offers both (001 none, 005 both)."""
     for block, path in walk(declaration):
-        offered = [
-            (name, zone)
-            for name, zone in zones_of(type(block)).items()
-            if zone.presence is Presence.ONE_OF
-        ]
+        offered = [leaf for leaf in leaves_of(type(block)) if leaf[1].presence is Presence.ONE_OF]
         if not offered:
             continue
-        (days, days_zone), (hours, hours_zone) = offered
-        parameters = {"days": f"@{days_zone.label}", "hours": f"@{hours_zone.label}"}
-        filled = [name for name, _ in offered if getattr(block, name) is not None]
-        if not filled:
-            yield _finding(block, path, hours, "001", "neither", parameters)
-        elif len(filled) == 2:
-            yield _finding(block, path, days, "005", "both", parameters)
+        filled = sum(getattr(block, name) is not None for name, _, _ in offered)
+        if filled != 1:
+            yield _neither_or_both(path, offered, filled)
 
 
-def _finding(
-    block: Block, path: Path, name: str, code: str, text: str, parameters: dict[str, str]
-) -> Finding:
-    label = zones_of(type(block))[name].label
-    here = (*path, json_name(type(block), name))
-    return Finding("days-xor-hours", BLOCKING, label, code, here, text, parameters)
+def _neither_or_both(path: Path, offered: list[tuple[str, Zone, str]], filled: int) -> Finding:
+    (_, days, days_name), (_, hours, hours_name) = offered
+    zone, name, code, text = (
+        (days, days_name, "005", "both") if filled else (hours, hours_name, "001", "neither")
+    )
+    parameters = {
+        "days": catalogue.zone_label(days.label),
+        "hours": catalogue.zone_label(hours.label),
+    }
+    return Finding("days-xor-hours", BLOCKING, zone.label, code, (*path, name), text, parameters)
 
 
 def more_hours_than_period(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:

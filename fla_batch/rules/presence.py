@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch.models import Declaration, TrainingRightsDeclaration, TrainingsDeclaration
+from fla_batch.models import Declaration, TrainingsDeclaration
 from fla_batch.models.entry import Path
-from fla_batch.models.rights import EMPLOYER_RIGHTS_MAX, SECTOR_RIGHTS_MAX
-from fla_batch.models.training import PERIODS_MAX, TRAININGS_MAX
-from fla_batch.models.zone import Presence, Zone, json_name, walk, zones_of
+from fla_batch.models.zone import (
+    Presence,
+    blocks_of,
+    json_name,
+    leaves_of,
+    repeats_of,
+    walk,
+)
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
 
 
 def presence(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
-    """A mandatory zone is filled in (001)."""
+    """A mandatory zone or block is there (001); blanks alone do not fill a zone."""
     for block, path in walk(declaration):
-        for name, zone in zones_of(type(block)).items():
-            if zone.presence is Presence.MANDATORY and getattr(block, name) in (None, "", ()):
-                yield _missing(zone.label, (*path, json_name(type(block), name)))
-    if isinstance(declaration, TrainingsDeclaration):
-        for index, training in enumerate(declaration.trainings):
-            if not training.details_per_period:
-                yield _missing("DetailsPerPeriod", ("trainings", index, "detailsPerPeriod"))
+        for name, zone, here in leaves_of(type(block)):
+            if zone.presence is Presence.MANDATORY and _is_empty(getattr(block, name)):
+                yield _missing(zone.label, (*path, here))
+        for name, repeats in repeats_of(type(block)).items():
+            if len(getattr(block, name)) < repeats.least:
+                label = blocks_of(type(block))[name].__name__
+                yield _missing(label, (*path, json_name(type(block), name)))
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == () or (isinstance(value, str) and not value.strip())
 
 
 def _missing(label: str, path: Path) -> Finding:
-    return Finding("presence", BLOCKING, label, "001", path, "missing", {"zone": f"@{label}"})
+    return Finding("presence", BLOCKING, label, "001", path, "missing", {"zone": label})
 
 
 def status_missing(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
-    """A period says its status: the manual leaves its presence blank [D]."""
+    """A period says its status: the manual leaves its presence blank (001) [D]."""
     if not isinstance(declaration, TrainingsDeclaration):
         return
     for index, training in enumerate(declaration.trainings):
@@ -42,61 +51,43 @@ def status_missing(declaration: Declaration, _: RuleContext) -> Iterator[Finding
 
 
 def read_only(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
-    """Zones that only answers carry are not sent (005)."""
+    """Zones that only answers carry are not sent (005) [D]."""
     for block, path in walk(declaration):
-        for name, zone in zones_of(type(block)).items():
-            if zone.presence is Presence.READ_ONLY and getattr(block, name) is not None:
-                here = (*path, json_name(type(block), name))
-                yield Finding("read-only", WARNING, zone.label, "005", here, "read-only")
+        for name, zone, here in leaves_of(type(block)):
+            value = getattr(block, name)
+            if zone.presence is Presence.READ_ONLY and value is not None:
+                yield Finding(
+                    "read-only",
+                    WARNING,
+                    zone.label,
+                    "005",
+                    (*path, here),
+                    "read-only",
+                    value=value,
+                )
 
 
 def occurrences(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Blocks and zones repeat no more than their maximum (090)."""
-    for label, path, found, most in _counts(declaration):
-        if found > most:
-            yield Finding(
-                "occurrences",
-                BLOCKING,
-                label,
-                "090",
-                path,
-                "too-many",
-                {"found": found, "most": most},
-                value=found,
-            )
-
-
-def _counts(declaration: Declaration) -> Iterator[tuple[str, Path, int, int]]:
-    if isinstance(declaration, TrainingRightsDeclaration):
-        yield from _counts_of_rights(declaration)
-    else:
-        yield "Training", ("trainings",), len(declaration.trainings), TRAININGS_MAX
-        for index, training in enumerate(declaration.trainings):
-            path: Path = ("trainings", index, "detailsPerPeriod")
-            yield "DetailsPerPeriod", path, len(training.details_per_period), PERIODS_MAX
-
-
-def _counts_of_rights(
-    declaration: TrainingRightsDeclaration,
-) -> Iterator[tuple[str, Path, int, int]]:
-    rights = declaration.training_rights
-    for label, name, found, most in (
-        (
-            "ComplementarySectorRight",
-            "complementarySectorRight",
-            len(rights.complementary_sector_right),
-            SECTOR_RIGHTS_MAX,
-        ),
-        (
-            "ComplementaryEmployerRight",
-            "complementaryEmployerRight",
-            len(rights.complementary_employer_right),
-            EMPLOYER_RIGHTS_MAX,
-        ),
-    ):
-        yield label, ("trainingRights", name), found, most
-    legal = rights.legal_fla_right
-    if legal is not None:
-        zone: Zone = zones_of(type(legal))["joint_commission_nbr"]
-        path = ("trainingRights", "legalFlaRight", "jointCommissionNbr")
-        yield zone.label, path, len(legal.joint_commission_nbr), zone.many
+    for block, path in walk(declaration):
+        model = type(block)
+        counted = [
+            (blocks_of(model)[name].__name__, name, repeats.most)
+            for name, repeats in repeats_of(model).items()
+        ]
+        counted += [
+            (zone.label, name, zone.many) for name, zone, _ in leaves_of(model) if zone.many > 1
+        ]
+        for label, name, most in counted:
+            found = len(getattr(block, name))
+            if found > most:
+                yield Finding(
+                    "occurrences",
+                    BLOCKING,
+                    label,
+                    "090",
+                    (*path, json_name(model, name)),
+                    "too-many",
+                    {"found": found, "most": most},
+                    value=found,
+                )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from fla_batch.models import Declaration
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Zone, json_name, walk, zones_of
+from fla_batch.models.zone import Zone, leaves_of, walk
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
 from fla_batch.terms import AnomalyClass
 
@@ -48,10 +48,10 @@ def _odd_characters(
 
 def _free_texts(declaration: Declaration) -> Iterator[tuple[Zone, Path, str]]:
     for block, path in walk(declaration):
-        for name, zone in zones_of(type(block)).items():
+        for name, zone, here in leaves_of(type(block)):
             value = getattr(block, name)
-            if zone.is_text and isinstance(value, str):
-                yield zone, (*path, json_name(type(block), name)), value
+            if isinstance(value, str) and zone.is_text:
+                yield zone, (*path, here), value
 
 
 def _not_in_xml(character: str) -> bool:
