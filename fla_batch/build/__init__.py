@@ -1,0 +1,1 @@
+"""From declarations to whole, validated, signed batches in the outbox."""

@@ -1,0 +1,24 @@
+"""The command line: parse, call the library, print. Nothing here knows how a thing is done.
+
+Commands are imported when they are called, so that `--help` is instant; errors of the library
+become a sentence, a hint and an exit code here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+
+_HELP = (["--help"], ["-h"], [])
+
+
+def main() -> None:
+    """Entry point of `fla-batch`."""
+    if sys.argv[1:] in _HELP:
+        # The page that click would print, made beforehand: importing click takes longer than
+        # Python itself, and a test compares the two.
+        sys.stdout.write(files(__package__).joinpath("help.txt").read_text(encoding="utf-8"))
+        return
+    from fla_batch.cli.edge import run
+
+    sys.exit(run(sys.argv[1:]))

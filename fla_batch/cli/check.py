@@ -1,0 +1,29 @@
+"""`check`: read and apply all rules, write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.progress import counting
+from fla_batch.cli.show import plural, show_anomalies
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@shared
+def check(inputs: tuple[Path, ...], shared: Shared) -> int:
+    """Read files of trainings or rights and apply all rules. Nothing is written or sent.
+
+    INPUTS are JSON, CSV, XLSX or Parquet files. Every anomaly names its file, row and column.
+    """
+    from fla_batch import pipeline
+    from fla_batch.findings import blocking
+
+    with counting("declarations", shared) as counted:
+        result = pipeline.check(inputs, pipeline.open_readonly(shared.settings), counted)
+    show_anomalies(result.anomalies, shared)
+    shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
+    return 1 if blocking(result.anomalies) else 0

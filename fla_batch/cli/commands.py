@@ -1,0 +1,71 @@
+"""All commands, by name: where each lives and its one-line help. Imported when called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+import fla_batch
+
+# name: (module below fla_batch.cli, attribute, one line of help)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": ("demo", "demo", "The whole chain on shipped examples, against the built-in sandbox."),
+    "init": ("setup", "init", "Write a commented fla-batch.toml."),
+    "template": ("setup", "template", "Write an empty input file with headings and an example."),
+    "check": ("check", "check", "Read files and apply all rules; write nothing."),
+    "build": ("build", "build", "Turn declarations into signed batches in the outbox."),
+    "validate": ("validate", "validate", "Check an existing message against XSD and rules."),
+    "send": ("send", "send", "Upload what is staged."),
+    "poll": ("poll", "poll", "Fetch and process answers."),
+    "run": ("run", "run", "Build, send and poll until all is answered: for cron and systemd."),
+    "cancel": ("send", "cancel", "Cancel a batch with TD, before the portal processes it."),
+    "status": ("status", "status", "Batches and forms with their states."),
+    "anomalies": ("status", "anomalies", "Remote and local anomalies, per worker."),
+    "rights": ("rights", "rights", "The legal training right, A x B x C."),
+    "schema": ("schema", "schema", "Profiles, and whether their binding fits their XSD."),
+    "sandbox": ("sandbox", "sandbox", "The simulated portal as an sFTP server."),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is called, and lists all without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"fla_batch.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            error.message += _nearest(args[0])
+            raise
+
+
+def _nearest(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Every command that shows something takes --json. Start with: fla-batch demo",
+)
+@click.version_option(fla_batch.__version__, prog_name="fla-batch")
+def commands() -> None:
+    """BATCH declarations for the Belgian Federal Learning Account."""

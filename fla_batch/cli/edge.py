@@ -1,0 +1,48 @@
+"""The edge between library and shell: exceptions become a sentence, a hint and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from fla_batch.errors import FlaBatchError
+from fla_batch.identifiers import mask_text
+
+INTERRUPTED = 130
+INTERNAL = 70
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code; prints what went wrong to stderr."""
+    from fla_batch.cli.commands import commands
+
+    try:
+        outcome = commands.main(list(arguments), prog_name="fla-batch", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except FlaBatchError as error:
+        tell(f"Error: {mask_text(str(error))}")
+        tell(f"Hint: {mask_text(error.hint)}")
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        tell("Interrupted. What was finished is kept; run the same command again to go on.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output left, as `| head` does. Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # the last line of defence: never a raw traceback
+        tell(mask_text(traceback.format_exc()))
+        tell("This is a mistake in fla-batch itself, not in your files. Please report it.")
+        return INTERNAL
+    return outcome if isinstance(outcome, int) else 0
+
+
+def tell(text: str) -> None:
+    """A line for the person at the terminal, on standard error."""
+    click.echo(text, err=True)

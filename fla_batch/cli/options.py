@@ -1,0 +1,114 @@
+"""Options that many commands share, and what a command gets from them."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fla_batch.cli.edge import tell
+from fla_batch.terms import Language
+
+if TYPE_CHECKING:
+    from fla_batch.binding import Profile
+    from fla_batch.config import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The shared options of one call, and what follows from them."""
+
+    config: Path | None
+    language: Language
+    as_json: bool
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration. Raises ConfigurationMistake."""
+        from fla_batch import config
+
+        user_folder = Path(click.get_app_dir("fla-batch"))
+        return config.load(config.find(self.config, here=Path.cwd(), user_folder=user_folder))
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The configured profile. Raises ConfigurationMistake, ProfileMistake."""
+        from dataclasses import replace
+
+        from fla_batch.binding import load
+
+        section = self.settings.profile
+        profile = load(section.name)
+        return replace(profile, application=section.application or profile.application)
+
+    def show_json(self, document: object) -> None:
+        """One JSON document on standard output."""
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def tell(self, text: str) -> None:
+        """A message, on standard error."""
+        tell(text)
+
+
+def shared(command: Command) -> Command:
+    """Adds --config, --lang and --json; the command gets one `Shared` as `shared`."""
+
+    def call(
+        *args: Any, config_file: Path | None, language: str | None, as_json: bool, **rest: Any
+    ) -> Any:
+        chosen = Language(language) if language else from_locale()
+        return command(*args, shared=Shared(config_file, chosen, as_json), **rest)
+
+    call.__name__, call.__doc__ = command.__name__, command.__doc__
+    call.__dict__.update(command.__dict__)
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
+        click.option(
+            "--lang",
+            "language",
+            type=click.Choice([language.value for language in Language]),
+            help="Language of labels; by default the locale's.",
+        ),
+        click.option(
+            "--config",
+            "config_file",
+            type=ANY_PATH,
+            help="Settings; by default ./fla-batch.toml, else the user's own.",
+        ),
+    ):
+        option(call)
+    return call  # type: ignore[return-value]
+
+
+def from_locale() -> Language:
+    """The language of the locale when we have it, else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            break
+    else:
+        value = locale.getlocale()[0] or ""
+    return next((lang for lang in Language if value.lower().startswith(lang.value)), Language.EN)
+
+
+def now() -> datetime:
+    """The clock of the command line: the one place that reads it."""
+    return datetime.now(UTC)
+
+
+def is_terminal() -> bool:
+    """True when progress can be shown: standard error is a terminal."""
+    return sys.stderr.isatty()

@@ -1,0 +1,54 @@
+"""`init` and `template`: the two files that a new user starts from."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from fla_batch.cli.options import ANY_PATH, Shared, shared
+from fla_batch.terms import FormKind
+
+_KINDS = {"trainings": FormKind.TRAININGS, "rights": FormKind.TRAINING_RIGHTS}
+
+
+@click.command()
+@click.argument("file", type=ANY_PATH, default=Path("fla-batch.toml"))
+@click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
+def init(file: Path, force: bool) -> None:
+    """Write a commented fla-batch.toml with every setting and its default."""
+    from fla_batch.files import write_whole
+
+    _refuse_existing(file, force)
+    text = files("fla_batch.cli").joinpath("fla-batch.toml").read_bytes()
+    write_whole(file, text)
+    click.echo(f"{file} written. Fill in [sender] and [gateway]; then: fla-batch check FILE")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(sorted(_KINDS)))
+@click.argument("file", type=ANY_PATH)
+@click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
+@shared
+def template(kind: str, file: Path, force: bool, shared: Shared) -> None:
+    """Write an empty input FILE (.xlsx or .csv) with headings and a commented example row.
+
+    In .xlsx the coded columns have drop-down lists.
+    """
+    from fla_batch.intake.template import write_template
+
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise click.UsageError(f"{file.name}: a template is an .xlsx or a .csv file.")
+    _refuse_existing(file, force)
+    write_template(_KINDS[kind], file, shared.language)
+    click.echo(f"{file} written. Fill in a row per {_row_of(kind)}; then: fla-batch check {file}")
+
+
+def _row_of(kind: str) -> str:
+    return "training period" if kind == "trainings" else "right"
+
+
+def _refuse_existing(file: Path, force: bool) -> None:
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} exists already; --force overwrites it.")

@@ -1,0 +1,54 @@
+"""`validate`: an existing message against XSD and rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.show import show_anomalies
+from fla_batch.findings import Anomaly
+from fla_batch.terms import Verdict
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE)
+@click.option("--profile", help="Profile to validate with; by default the configured one.")
+@shared
+def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> int:
+    """Validate FILES (FI parts, or other messages of the profile) against XSD and rules.
+
+    Every error comes with its line, path, form and reason.
+    """
+    from fla_batch.binding import load
+    from fla_batch.validation import validate_message
+
+    chosen = load(profile) if profile else shared.profile
+    context = _context(shared)
+    anomalies: list[Anomaly] = []
+    unchecked = invalid = 0
+    for path in files:
+        result = validate_message(path, chosen, context)
+        anomalies += result.anomalies
+        unchecked += result.check.verdict is Verdict.NOT_CHECKED
+        invalid += result.check.verdict is not Verdict.VALID
+        shared.tell(_verdict(path, result.check, result.forms))
+        if result.check.total > len(result.check.errors):
+            left = result.check.total - len(result.check.errors)
+            shared.tell(f"{path.name}: {left} more XSD errors are not shown")
+    show_anomalies(anomalies, shared)
+    return 1 if invalid or any(anomaly.blocks for anomaly in anomalies) else 0
+
+
+def _context(shared: Shared):  # type: ignore[no-untyped-def]
+    from fla_batch.pipeline import rule_context
+
+    return rule_context(shared.settings, now())
+
+
+def _verdict(path: Path, check, forms: int) -> str:  # type: ignore[no-untyped-def]
+    text = f"{path.name}: {check.verdict.value} by {check.schema} ({check.fingerprint[:12]})"
+    if check.verdict is Verdict.NOT_CHECKED:
+        return f"{text}; {check.why}"
+    return f"{text}, {forms} forms read"

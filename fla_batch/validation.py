@@ -1,0 +1,105 @@
+"""An existing message against its XSD, then form by form against the rules: layers by name.
+
+The rules are applied to every form that can be read, also of a message that breaks its XSD, so
+that one run shows everything; what is not well-formed is not read at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fla_batch import catalogue, xmlsafe
+from fla_batch.binding import FormReader, MessageShape, Profile, Reading
+from fla_batch.findings import Anomaly, Labels, Source
+from fla_batch.models import Entry
+from fla_batch.models.entry import Path as ZonePath
+from fla_batch.models.form import Form
+from fla_batch.models.question import Question
+from fla_batch.models.zone import path_text
+from fla_batch.rules import RuleContext, check
+from fla_batch.schema import SchemaCheck, SchemaValidator
+from fla_batch.terms import AnomalyClass
+
+
+@dataclass(frozen=True, slots=True)
+class MessageResult:
+    """The verdict of the XSD, all anomalies of both layers, and how many forms were read."""
+
+    check: SchemaCheck
+    anomalies: list[Anomaly]
+    forms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineOrigin:
+    """Places in a message: the line of the nearest element, and the path of the value."""
+
+    file: str
+    form: int
+    lines: dict[ZonePath, int]
+
+    def source_of(self, path: ZonePath) -> Source:
+        """The line of the element at `path`, or of the nearest block around it."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.lines:
+                line = self.lines[path[:end]]
+                return Source(self.file, line, f"form {self.form}: {path_text(path)}")
+        return Source(self.file, None, f"form {self.form}: {path_text(path)}")
+
+
+def validate_message(path: Path, profile: Profile, context: RuleContext) -> MessageResult:
+    """All that is wrong with the message at `path`. Raises ProfileMistake for a broken XSD."""
+    shape = _shape(path, profile)
+    outcome = SchemaValidator(profile, shape).check(path)
+    anomalies = [error.to_anomaly(path.name) for error in outcome.errors]
+    reader = FormReader(profile, shape)
+    forms = 0
+    try:
+        for element in xmlsafe.children(path, shape.form, root=shape.root):
+            forms += 1
+            form, reading = reader.read(element)
+            if isinstance(form, Form) and not isinstance(form.body, Question):
+                anomalies += _by_rules(form, reading, path.name, forms, context)
+    except xmlsafe.UnusableXml:
+        pass  # the first layer has said so already
+    except OSError:
+        pass  # the verdict is "not checked" then, with its reason
+    return MessageResult(outcome, anomalies, forms)
+
+
+def _shape(path: Path, profile: Profile) -> MessageShape:
+    """The answer's shape when the root says so, else the declaration's."""
+    try:
+        root = xmlsafe.root_label(path)
+    except (xmlsafe.UnusableXml, OSError):
+        return profile.declaration
+    return profile.answer if root == profile.answer.root else profile.declaration
+
+
+def _by_rules(
+    form: Form, reading: Reading, file: str, number: int, context: RuleContext
+) -> list[Anomaly]:
+    if isinstance(form.body, Question):
+        return []
+    origin = LineOrigin(file, number, reading.lines)
+    unreadable = frozenset(reading.unreadable)
+    entry = Entry(form.body, origin, (), unreadable)
+    unknown = [_unknown(place, origin) for place in reading.unknown]
+    return [*unknown, *check(entry, context)]
+
+
+def _unknown(place: str, origin: LineOrigin) -> Anomaly:
+    label = place.rpartition("/")[2]
+    meaning = catalogue.meaning("092") or Labels()
+    return Anomaly(
+        anomaly_class=AnomalyClass.BLOCKING.value,
+        error_id=f"{label}-092",
+        rule="unknown-element",
+        tag=label,
+        path=place,
+        label=Labels(
+            f"{label} - {meaning.en}", f"{label} - {meaning.fr}", f"{label} - {meaning.nl}"
+        ),
+        source=origin.source_of(()),
+    )
