@@ -6,7 +6,6 @@ Names are understood in any case (the manual's table and examples differ), numbe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +26,7 @@ def read_credit(
         return None
     known = _known(FlaCreditCalculation, values)
     try:
-        return FlaCreditCalculation.model_validate_json(json.dumps(known))
+        return FlaCreditCalculation.model_validate(known, strict=False)
     except ValidationError as trouble:
         where = ".".join(str(step) for step in trouble.errors()[0]["loc"])
         return remark("wrong-type", "FLA", source, value=where, text="credit-unreadable")

@@ -30,6 +30,7 @@ _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00:00(?:\.0+)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _TRAILING_ZERO = re.compile(r"([0-9]+)\.0+")
+_EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _ONE_DECIMAL = re.compile(r"[0-9]{3}[.,][0-9]")
 
 
@@ -158,7 +159,10 @@ def identifier(zone: Zone, text: str) -> str | Mistake:
     if isinstance(plain_text(text), Mistake):
         return Mistake("not-text", shown(text))
     bare = _TRAILING_ZERO.sub(r"\1", text) if _TRAILING_ZERO.fullmatch(text) else text
-    return compact_inss(bare) if zone.type is ZoneType.INSS else compact_company_id(bare)
+    if zone.type is ZoneType.COMPANY_ID:
+        return compact_company_id(bare)
+    # People born in the first months of 2000: 000... as a number has only eight digits left.
+    return bare.zfill(11) if _EIGHT_DIGITS.fullmatch(bare) else compact_inss(bare)
 
 
 def coded(zone: Zone, text: str) -> int | str | Mistake:
