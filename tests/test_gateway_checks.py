@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch import catalogue
@@ -232,6 +232,7 @@ _fields = st.sampled_from(
 _names = st.lists(_fields, max_size=9).map(".".join) | st.text()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_names, st.integers(min_value=0)), max_size=6))
 def test_no_name_whatever_breaks_a_check(files: list[tuple[str, int]]) -> None:
     found = check(Delivery("IN", "123456", files), today=TODAY)

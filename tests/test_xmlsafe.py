@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch import xmlsafe
@@ -217,6 +217,7 @@ def test_text_of_an_element_stands_alone() -> None:
     assert xmlsafe.to_text(root[0]) == '<v:A xmlns:v="urn:v">1</v:A>'
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_plain_text_can_always_be_shown_and_written(text: str) -> None:
     plain = xmlsafe.plain_text(text)
@@ -233,12 +234,14 @@ def test_characters_that_move_a_terminal_are_replaced(character: str) -> None:
     assert xmlsafe.plain_text(f"a{character}b") == "a\N{REPLACEMENT CHARACTER}b"
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_random_bytes_raise_nothing_but_unusable(document: bytes) -> None:
     with suppress(UnusableXml):
         read(document)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.integers(0, len(GOOD)), st.integers(0, 20))
 def test_a_mutated_document_is_read_or_unusable(insert: bytes, at: int, cut: int) -> None:
     mutant = GOOD[:at] + insert + GOOD[at + cut :]
