@@ -1,0 +1,129 @@
+"""Batches and their forms: recorded once, never changed, read with their present state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import time
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, literal, select
+
+from fla_batch.errors import LedgerTrouble, UsageMistake
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.records import (
+    BatchRecord,
+    FormRecord,
+    FormRow,
+    canonical_json,
+    content_sha256,
+)
+from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
+from fla_batch.ledger.schema import batch, batch_state, form, form_state
+from fla_batch.lifecycle import BatchState, FormState
+from fla_batch.terms import FormKind
+
+
+def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[FormRecord]) -> int:
+    """Record a batch with its forms, read one chunk at a time; the count of forms is returned.
+
+    Raises LedgerTrouble for a name that was used before, UsageMistake without any form.
+    """
+    _require_new(connection, record.name)
+    previous_id = batch_id_of(connection, record.previous) if record.previous else None
+    batch_id = connection.execute(
+        insert(batch)
+        .values(
+            name=str(record.name),
+            environment=record.name.environment.value,
+            profile=record.profile,
+            profile_version=record.profile_version,
+            parts=record.parts,
+            folder=record.folder,
+            built_at=record.built_at,
+            previous_id=previous_id,
+        )
+        .returning(batch.c.id)
+    ).scalar_one()
+    connection.execute(
+        insert(batch_state).values(
+            batch_id=batch_id, state=BatchState.BUILT.value, since=record.built_at
+        )
+    )
+    count = 0
+    for chunk in chunks(forms):
+        connection.execute(insert(form), [_form_values(batch_id, each) for each in chunk])
+        count += len(chunk)
+    if not count:
+        raise UsageMistake(f"batch {record.name} has no form")
+    built = literal(FormState.BUILT.value), literal(record.built_at, batch.c.built_at.type)
+    source = select(form.c.id, form.c.batch_id, *built).where(form.c.batch_id == batch_id)
+    connection.execute(
+        insert(form_state).from_select(["form_id", "batch_id", "state", "since"], source)
+    )
+    return count
+
+
+def _require_new(connection: Connection, name: BatchName) -> None:
+    used = connection.execute(select(batch.c.id).where(batch.c.name == str(name))).scalar()
+    if used is not None:
+        raise LedgerTrouble(
+            f"the name {name} was used before, and the portal takes each name only once",
+            hint="Ask the ledger for a new sequence number; nothing was changed.",
+        )
+
+
+def _form_values(batch_id: int, record: FormRecord) -> dict[str, Any]:
+    return {
+        "batch_id": batch_id,
+        "reference_nbr": record.reference_nbr,
+        "part": record.part,
+        "position": record.position,
+        "identification": record.identification,
+        "created_date": record.created_date,
+        "created_hour": hour_text(record.created_hour),
+        "kind": record.kind.value,
+        "company_id": record.company_id,
+        "inss": record.inss,
+        "calendar_year": record.calendar_year,
+        "has_legal_right": has_legal_right(record.kind, record.body),
+        "sha256": content_sha256(record.body),
+        "body": canonical_json(record.body),
+    }
+
+
+def forms_of(
+    connection: Connection, name: BatchName, states: Iterable[FormState] | None
+) -> Iterator[FormRow]:
+    """The forms of a batch in the order of its parts, only those in `states` unless None."""
+    query = (
+        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .where(form.c.batch_id == batch_id_of(connection, name))
+        .order_by(form.c.part, form.c.position)
+    )
+    if states is not None:
+        query = query.where(form_state.c.state.in_([state.value for state in states]))
+    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+        yield _form_row(name, row)
+
+
+def _form_row(name: BatchName, row: Row[Any]) -> FormRow:
+    return FormRow(
+        reference_nbr=row.reference_nbr,
+        batch=name,
+        part=row.part,
+        position=row.position,
+        identification=row.identification,
+        created_date=row.created_date,
+        created_hour=time.fromisoformat(row.created_hour),
+        kind=FormKind(row.kind),
+        company_id=row.company_id,
+        inss=row.inss,
+        calendar_year=row.calendar_year,
+        sha256=row.sha256,
+        state=FormState(row.state),
+        since=row.since,
+        ticket=row.ticket,
+        body=loads(row.body),
+    )

@@ -1,0 +1,155 @@
+"""Opening the database, transactions, and the one place where its errors are translated.
+
+SQLite runs in WAL mode with every commit flushed to disk; a transaction that writes takes the
+write lock at its start, so that two processes queue up instead of failing half-way. Messages
+never quote a row: rows hold national numbers (S11).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
+
+from fla_batch.errors import DiskTrouble, FlaBatchError, LedgerTrouble
+from fla_batch.files import FILE_MODE, disk_errors, private_folder
+from fla_batch.identifiers import mask_text
+
+BUSY_TIMEOUT_S = 60.0
+"""How long a process waits for another one's transaction before it gives up."""
+
+
+class RowExists(LedgerTrouble):
+    """A row with that key is there already: another process was first, or the caller is wrong."""
+
+
+_WRITES = "fla_batch_writes"
+_DISK_SIGNS = (
+    "disk is full",
+    "disk i/o error",
+    "readonly database",
+    "unable to open database",
+    "no space left",
+)
+_BUSY_SIGNS = ("database is locked", "database table is locked", "lock timeout")
+_PG_DISK_FULL = "53100"
+
+
+def connect(url: str, *, create: bool) -> Engine:
+    """An engine for `url`, whose file exists and is 0600 when it is SQLite's.
+
+    Raises LedgerTrouble for a URL that cannot be used, or a file that is not there when
+    `create` is False; DiskTrouble.
+    """
+    with translated():
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed, create=create)
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        # The URL may hold a password, and the library's message quotes it.
+        raise LedgerTrouble("[workspace] ledger is not the URL of a database") from None
+
+
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise LedgerTrouble("the ledger needs a file: what is in memory does not survive a crash")
+    path = Path(url.database)
+    if not path.exists():
+        if not create:
+            raise LedgerTrouble(f"there is no ledger at {path}")
+        private_folder(path.parent)
+    with disk_errors("open the ledger", path):
+        # SQLite gives its -wal and -shm files the mode of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
+        path.chmod(FILE_MODE)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and sees one state throughout."""
+    with translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: all of it on disk at the end of the body, or nothing."""
+    with translated(), engine.execution_options(**{_WRITES: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the library's exceptions into LedgerTrouble and DiskTrouble."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise LedgerTrouble(
+            f"the driver for [workspace] ledger is not installed: {error.name}"
+        ) from error
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        # Not chained: a driver's message may quote a whole row.
+        raise _translation(error) from None
+
+
+def _translation(error: Exception) -> FlaBatchError:
+    if isinstance(error, NoSuchModuleError):
+        return LedgerTrouble("[workspace] ledger names a kind of database that is not known")
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    text = mask_text(str(cause).split("\n", 1)[0])
+    if _is_disk_trouble(cause, text.lower()):
+        return DiskTrouble(f"the ledger cannot be written: {text}")
+    if any(sign in text.lower() for sign in _BUSY_SIGNS):
+        return LedgerTrouble(
+            f"another process has held the ledger for more than {BUSY_TIMEOUT_S:.0f} seconds",
+            hint="Wait until it has ended, then run the same command again: nothing was changed.",
+        )
+    if "not a database" in text or "malformed" in text:
+        return LedgerTrouble(f"the ledger is damaged or not a ledger: {text}")
+    trouble = RowExists if isinstance(error, IntegrityError) else LedgerTrouble
+    return trouble(f"the ledger refused: {text}")
+
+
+def _is_disk_trouble(cause: BaseException | None, text: str) -> bool:
+    return getattr(cause, "sqlstate", None) == _PG_DISK_FULL or any(
+        sign in text for sign in _DISK_SIGNS
+    )

@@ -1,0 +1,82 @@
+"""From events to the present: what a batch and a form are after each of them. Pure.
+
+The ledger applies it to each event as it is recorded; `verify` applies it to all of them again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fla_batch.lifecycle import (
+    FINAL_BATCH_STATES,
+    BatchState,
+    Event,
+    FormState,
+    next_batch_state,
+    next_form_state,
+)
+
+_KNOWN_SENT = frozenset(
+    {
+        BatchState.SENT,
+        BatchState.UNRECOGNISED,
+        BatchState.REFUSED_FILE,
+        BatchState.RECEIVED,
+        BatchState.CLOSED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event as far as states depend on it."""
+
+    event: Event
+    at: datetime
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNow:
+    """A batch at present. `sent_at` is when it was first known to be sent."""
+
+    state: BatchState
+    since: datetime
+    ticket: str | None = None
+    sent_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    def after(self, happening: Happening) -> BatchNow:
+        """The batch after `happening`. Raises UnknownTransition."""
+        state = next_batch_state(self.state, happening.event)
+        now = replace(self, ticket=_ticket(self.ticket, happening.ticket))
+        if state is self.state:
+            return now
+        return replace(
+            now,
+            state=state,
+            since=happening.at,
+            sent_at=self.sent_at or (happening.at if state in _KNOWN_SENT else None),
+            closed_at=happening.at if state in FINAL_BATCH_STATES else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FormNow:
+    """A form at present; `ticket` is the portal's number of it."""
+
+    state: FormState
+    since: datetime
+    ticket: str | None = None
+
+    def after(self, happening: Happening) -> FormNow:
+        """The form after `happening`. Raises UnknownTransition."""
+        state = next_form_state(self.state, happening.event)
+        now = replace(self, ticket=_ticket(self.ticket, happening.ticket))
+        return now if state is self.state else replace(now, state=state, since=happening.at)
+
+
+def _ticket(known: str | None, told: str | None) -> str | None:
+    # The highest of several, so that the order in which answers come does not matter.
+    return max(filter(None, (known, told)), default=None)

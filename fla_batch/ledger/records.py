@@ -1,0 +1,246 @@
+"""What goes into the ledger and what comes out of it: plain values, no database.
+
+Instants are aware; the ledger keeps them in UTC. `reference_nbr` is what a form is known by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from fla_batch.filenames import BatchName
+from fla_batch.findings import Anomaly
+from fla_batch.lifecycle import BatchState, Event, FormState
+from fla_batch.models import DeclarationKey
+from fla_batch.terms import Environment, FormKind
+
+Json = Mapping[str, Any]
+
+
+def canonical_json(value: Json) -> str:
+    """`value` as JSON that is the same for equal values: sorted names, no spaces.
+
+    >>> canonical_json({"b": [1, 2], "a": "é"})
+    '{"a":"é","b":[1,2]}'
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def content_sha256(value: Json) -> str:
+    """SHA-256, hexadecimal, of the canonical JSON: equal for equal declarations."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """A batch as it was built. `folder` is relative to the outbox; `previous` is corrected by it.
+
+    `parts` is 1 to 9. `limits` of the profile and the like belong in the manifest, not here.
+    """
+
+    name: BatchName
+    profile: str
+    profile_version: str
+    parts: int
+    folder: str
+    built_at: datetime
+    previous: BatchName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormRecord:
+    """A form as it was built.
+
+    `part` and `position` count from 1. `created_date` and `created_hour` (to the millisecond)
+    are Belgian local time, unique within the batch. `body` is the declaration or question in the
+    REST manual's shape; questions may lack company, worker and year.
+    """
+
+    reference_nbr: str
+    part: int
+    position: int
+    identification: str
+    created_date: date
+    created_hour: time
+    kind: FormKind
+    body: Json
+    company_id: str | None = None
+    inss: str | None = None
+    calendar_year: int | None = None
+
+
+class FoundForm(NamedTuple):
+    """A form that fits what an answer says; `key` is its ReferenceNbr."""
+
+    key: str
+    batch: BatchName
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One batch as `status` shows it.
+
+    accepted + warned + refused + open + cancelled = forms. `since` is when `state` was reached.
+    """
+
+    name: BatchName
+    state: BatchState
+    since: datetime
+    ticket: str | None
+    forms: int
+    accepted: int
+    warned: int
+    refused: int
+    open: int
+    cancelled: int
+    built_at: datetime
+    sent_at: datetime | None
+    closed_at: datetime | None
+    profile: str
+    profile_version: str
+    parts: int
+    folder: str
+    previous: BatchName | None
+    age: timedelta | None = None
+
+    @property
+    def environment(self) -> Environment:
+        """Production, circuit test or simulation."""
+        return self.name.environment
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of `status --json`; instants in UTC, ISO 8601."""
+        return {
+            "name": str(self.name),
+            "state": self.state.value,
+            "environment": self.environment.value,
+            "ticket": self.ticket,
+            "forms": self.forms,
+            "accepted": self.accepted,
+            "warned": self.warned,
+            "refused": self.refused,
+            "open": self.open,
+            "sent_at": self.sent_at.isoformat() if self.sent_at else None,
+            "closed_at": self.closed_at.isoformat() if self.closed_at else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One form with its state; `body` is a copy that the caller may change."""
+
+    reference_nbr: str
+    batch: BatchName
+    part: int
+    position: int
+    identification: str
+    created_date: date
+    created_hour: time
+    kind: FormKind
+    company_id: str | None
+    inss: str | None
+    calendar_year: int | None
+    sha256: str
+    state: FormState
+    since: datetime
+    ticket: str | None
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of the record of what happened; `form` is None for the whole batch."""
+
+    batch: BatchName
+    form: str | None
+    event: Event
+    at: datetime
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """A file for us as it lies on our disk. `kept_path` is relative to the outbox.
+
+    Name, size (bytes) and SHA-256 (hexadecimal) together are its accept-once key (R14).
+    """
+
+    name: str
+    size: int
+    sha256: str
+    environment: Environment
+    kept_path: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChange:
+    """What an answer says of a whole batch."""
+
+    batch: BatchName
+    event: Event
+    ticket: str | None = None
+    anomalies: tuple[Anomaly, ...] = ()
+    details: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """What an answer says of one form."""
+
+    form: FoundForm
+    event: Event
+    ticket: str | None = None
+    anomalies: tuple[Anomaly, ...] = ()
+    details: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedChange:
+    """A part of an answer that fits nothing of ours: kept, listed, never dropped."""
+
+    reason: str
+    batch: BatchName | None = None
+    anomalies: tuple[Anomaly, ...] = ()
+    details: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """What the platform told about one worker: credit, rights or trainings.
+
+    `photo` is the declaration that it amounts to, when it is a whole one of its `kind`: it then
+    counts as history. `told_at` is when the platform wrote it.
+    """
+
+    kind: FormKind
+    body: Json
+    told_at: datetime
+    company_id: str | None = None
+    inss: str | None = None
+    calendar_year: int | None = None
+    form: FoundForm | None = None
+    photo: PhotoRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """A whole declaration as the platform holds it."""
+
+    key: DeclarationKey
+    body: Json
+
+
+Change = BatchChange | FormChange | UnmatchedChange | Consultation
+Changes = Iterable[Change]
+
+
+class Photo(NamedTuple):
+    """The last declaration that the platform is known to hold for a key, and since when."""
+
+    body: dict[str, Any]
+    accepted_at: datetime

@@ -1,0 +1,51 @@
+"""Between the columns of the ledger and the values of the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import time
+from itertools import islice
+from typing import Any, TypeVar
+
+from fla_batch.ledger.records import Json
+from fla_batch.terms import FormKind
+
+CHUNK = 1000
+"""Rows per statement when there are many: bounded memory, and few round trips."""
+
+
+_Value = TypeVar("_Value")
+
+
+def chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    """`values` in lists of CHUNK, the last one shorter."""
+    rest = iter(values)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def hour_text(hour: time) -> str:
+    """A time of day to the millisecond, as FormCreationHour.
+
+    >>> hour_text(time(10, 15, 0, 123000))
+    '10:15:00.123'
+    """
+    return hour.replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The JSON object that `text` is."""
+    value: dict[str, Any] = json.loads(text)
+    return value
+
+
+def has_legal_right(kind: FormKind, body: Json) -> bool:
+    """True for a rights declaration that carries LegalFlaRight, whatever its value.
+
+    >>> has_legal_right(FormKind.TRAINING_RIGHTS, {"trainingRights": {"legalFlaRight": {}}})
+    True
+    """
+    if kind is not FormKind.TRAINING_RIGHTS:
+        return False
+    return (body.get("trainingRights") or {}).get("legalFlaRight") is not None

@@ -1,0 +1,39 @@
+"""Sequence numbers: one counter per sender number, Belgian date and environment.
+
+A number that was given out is used up, whatever becomes of the batch: the portal refuses a name
+that it has seen (R6; anomaly 133).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from fla_batch.errors import LedgerTrouble
+from fla_batch.filenames import LAST_SEQUENCE, sequence_text
+from fla_batch.ledger.schema import sequence
+from fla_batch.terms import Environment
+
+
+def next_sequence(connection: Connection, sender: str, day: date, environment: Environment) -> str:
+    """The next free sequence, five characters of 0-9 A-Z, never 00000.
+
+    `day` is the Belgian date of the batch name. Raises LedgerTrouble when all are used; the
+    transaction ends with RowExists when another process gives out the day's first number at the
+    same time: try once more then.
+    """
+    key = {"sender": sender, "day": day, "environment": environment.value}
+    this = and_(*(sequence.c[name] == value for name, value in key.items()))
+    # The update locks the row in every database, so that the number read after it is ours.
+    if connection.execute(update(sequence).where(this).values(last=sequence.c.last + 1)).rowcount:
+        number = connection.execute(select(sequence.c.last).where(this)).scalar_one()
+    else:
+        number = 1
+        connection.execute(insert(sequence).values(**key, last=number))
+    if number > LAST_SEQUENCE:
+        raise LedgerTrouble(
+            f"all sequence numbers of sender {sender} for {day:%d/%m/%Y} are used",
+            hint="Build the batch tomorrow: each date has its own numbers.",
+        )
+    return sequence_text(number)

@@ -1,0 +1,96 @@
+"""Batches as `status` shows them, with the counts of their forms."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.records import BatchRow
+from fla_batch.ledger.schema import batch, batch_state, form_state
+from fla_batch.lifecycle import (
+    FINAL_BATCH_STATES,
+    FINAL_FORM_STATES,
+    REFUSED_FORM_STATES,
+    BatchState,
+    FormState,
+)
+from fla_batch.terms import Environment
+
+_PREVIOUS = batch.alias("previous")
+
+
+def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchRow]:
+    """The batches that fit all `conditions`, in the order in which they were built."""
+    query = (
+        select(batch, batch_state, _PREVIOUS.c.name.label("previous"))
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .outerjoin(_PREVIOUS, _PREVIOUS.c.id == batch.c.previous_id)
+        .where(*conditions)
+        .order_by(batch.c.id)
+    )
+    rows = connection.execute(query).all()
+    counts = _counts(connection, conditions)
+    return [_batch_row(row, counts[row.id]) for row in rows]
+
+
+def named(name: BatchName) -> ColumnElement[bool]:
+    """Condition: the batch of that name."""
+    return batch.c.name == str(name)
+
+
+def within(environment: Environment) -> ColumnElement[bool]:
+    """Condition: batches of one environment."""
+    return batch.c.environment == environment.value
+
+
+def in_states(states: Iterable[BatchState]) -> ColumnElement[bool]:
+    """Condition: batches in one of `states`."""
+    return batch_state.c.state.in_([state.value for state in states])
+
+
+def still_open() -> ColumnElement[bool]:
+    """Condition: batches of which something is still expected, of us or of the portal."""
+    return batch_state.c.state.not_in([state.value for state in FINAL_BATCH_STATES])
+
+
+def _counts(
+    connection: Connection, conditions: Iterable[ColumnElement[bool]]
+) -> defaultdict[int, Counter[FormState]]:
+    query = (
+        select(form_state.c.batch_id, form_state.c.state, func.count())
+        .join(batch_state, batch_state.c.batch_id == form_state.c.batch_id)
+        .join(batch, batch.c.id == form_state.c.batch_id)
+        .where(*conditions)
+        .group_by(form_state.c.batch_id, form_state.c.state)
+    )
+    found: defaultdict[int, Counter[FormState]] = defaultdict(Counter)
+    for batch_id, state, count in connection.execute(query):
+        found[batch_id][FormState(state)] = count
+    return found
+
+
+def _batch_row(row: Row[Any], count: Counter[FormState]) -> BatchRow:
+    return BatchRow(
+        name=BatchName.parse(row.name),
+        state=BatchState(row.state),
+        since=row.since,
+        ticket=row.ticket,
+        forms=count.total(),
+        accepted=count[FormState.ACCEPTED],
+        warned=count[FormState.WARNED],
+        refused=sum(count[state] for state in REFUSED_FORM_STATES),
+        open=sum(count[state] for state in FormState if state not in FINAL_FORM_STATES),
+        cancelled=count[FormState.CANCELLED],
+        built_at=row.built_at,
+        sent_at=row.sent_at,
+        closed_at=row.closed_at,
+        profile=row.profile,
+        profile_version=row.profile_version,
+        parts=row.parts,
+        folder=row.folder,
+        previous=BatchName.parse(row.previous) if row.previous else None,
+    )
