@@ -1,0 +1,194 @@
+"""Replies of any server, also of one that means harm, end in data or in a known error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fla_batch.gateway.packets import (
+    MAX_PACKET_BYTES,
+    Attributes,
+    BrokenReply,
+    Kind,
+    Reader,
+    StatusCode,
+    packet,
+    string,
+    uint32,
+    uint64,
+)
+from fla_batch.gateway.wire import CHUNK_BYTES, Refused, SftpWire
+
+GREETING = packet(Kind.VERSION, uint32(3))
+
+
+class ScriptedServer:
+    """A channel whose answers are made, one by one, from the requests."""
+
+    def __init__(self, answer: Callable[[int, int, Reader], bytes]) -> None:
+        self._answer = answer
+        self._out = b""
+        self.requests: list[int] = []
+
+    def send(self, data: bytes) -> int:
+        kind = data[4]
+        body = Reader(data[5:])
+        if kind == Kind.INIT:
+            self._out += GREETING
+        else:
+            self.requests.append(kind)
+            self._out += self._answer(kind, body.uint32(), body)
+        return len(data)
+
+    def recv(self, count: int) -> bytes:
+        taken, self._out = self._out[:count], self._out[count:]
+        return taken
+
+
+class DeafServer:
+    """Says the same bytes whatever it is asked."""
+
+    def __init__(self, content: bytes) -> None:
+        self._out = GREETING + content
+
+    def send(self, data: bytes) -> int:
+        return len(data)
+
+    def recv(self, count: int) -> bytes:
+        taken, self._out = self._out[:count], self._out[count:]
+        return taken
+
+
+def wire_to(server: ScriptedServer | DeafServer) -> SftpWire:
+    return SftpWire(server, lambda: None)
+
+
+def status(request: int, code: int, text: bytes = b"no") -> bytes:
+    return packet(Kind.STATUS, uint32(request) + uint32(code) + string(text) + string(b""))
+
+
+def serving(content: bytes, at_most: int) -> Callable[[int, int, Reader], bytes]:
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        body.string()
+        offset, count = body.uint64(), body.uint32()
+        piece = content[offset : offset + min(count, at_most)]
+        if not piece:
+            return status(request, StatusCode.EOF)
+        return packet(Kind.DATA, uint32(request) + string(piece))
+
+    return answer
+
+
+@given(st.binary(max_size=3 * CHUNK_BYTES), st.integers(min_value=1000, max_value=CHUNK_BYTES))
+def test_reading_is_whole_also_from_a_server_that_answers_in_part(
+    content: bytes, at_most: int
+) -> None:
+    wire = wire_to(ScriptedServer(serving(content, at_most)))
+    assert b"".join(wire.read(b"h")) == content
+
+
+def test_reading_puts_answers_that_come_in_another_order_in_place() -> None:
+    content = bytes(range(256)) * (CHUNK_BYTES // 32)
+    honest = serving(content, CHUNK_BYTES)
+    held: list[bytes] = []
+
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        held.append(honest(kind, request, body))
+        if len(held) < 2 and request > 1:
+            return b""
+        out = b"".join(reversed(held))
+        held.clear()
+        return out
+
+    pieces = wire_to(ScriptedServer(answer)).read(b"h")
+    first = [next(pieces), next(pieces), next(pieces)]
+    assert b"".join(first) == content[: 3 * CHUNK_BYTES]
+
+
+def test_more_bytes_than_asked_for_are_refused() -> None:
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        return packet(Kind.DATA, uint32(request) + string(b"x" * (CHUNK_BYTES + 1)))
+
+    with pytest.raises(BrokenReply, match="more than was asked for"):
+        list(wire_to(ScriptedServer(answer)).read(b"h"))
+
+
+def test_a_write_that_fails_in_the_middle_is_told_and_the_session_goes_on() -> None:
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        refused = kind == Kind.WRITE and request == 5
+        return status(request, StatusCode.FAILURE if refused else StatusCode.OK, b"disk full")
+
+    wire = wire_to(ScriptedServer(answer))
+    with pytest.raises(Refused, match="disk full"):
+        wire.write(b"h", [b"x" * 10] * 20, 0)
+    wire.close(b"h")
+
+
+def test_an_error_at_close_is_told() -> None:
+    wire = wire_to(
+        ScriptedServer(lambda _kind, request, _body: status(request, StatusCode.FAILURE))
+    )
+    with pytest.raises(Refused):
+        wire.close(b"h")
+
+
+def test_attributes_in_all_their_parts() -> None:
+    flags = 1 | 2 | 4 | 8 | 0x80000000
+    body = (
+        uint32(flags)
+        + uint64(77)
+        + bytes(8)
+        + uint32(0o100600)
+        + bytes(8)
+        + uint32(1)
+        + string(b"name")
+        + string(b"value")
+    )
+    reader = Reader(body + uint32(0))
+    assert reader.attributes() == Attributes(77, 0o100600)
+    assert reader.attributes() == Attributes()
+
+
+@given(st.binary(max_size=200))
+def test_random_bodies_give_data_or_broken_reply(body: bytes) -> None:
+    for read in (Reader.names, Reader.attributes, Reader.string):
+        try:
+            read(Reader(body))
+        except BrokenReply:
+            continue
+
+
+@given(st.binary(max_size=400))
+def test_random_answers_give_a_known_error(noise: bytes) -> None:
+    for ask in (
+        lambda wire: list(wire.entries(b"IN")),
+        lambda wire: list(wire.read(b"h")),
+        lambda wire: wire.stat(b"IN/x"),
+    ):
+        with pytest.raises((BrokenReply, EOFError, Refused)):
+            ask(wire_to(DeafServer(noise)))
+
+
+@pytest.mark.parametrize("length", [0, MAX_PACKET_BYTES + 1, 0xFFFFFFFF])
+def test_a_length_that_cannot_be_is_refused_before_it_is_read(length: int) -> None:
+    with pytest.raises(BrokenReply, match="announced a packet"):
+        wire_to(DeafServer(uint32(length))).close(b"h")
+
+
+def test_answers_that_nobody_asked_for_do_not_pile_up() -> None:
+    flood = b"".join(status(number, StatusCode.OK) for number in range(1000, 1200))
+    with pytest.raises(BrokenReply, match="never asked"):
+        wire_to(DeafServer(flood)).close(b"h")
+
+
+def test_a_server_that_is_no_sftp_server_is_refused() -> None:
+    class Other(DeafServer):
+        def __init__(self) -> None:
+            super().__init__(b"")
+            self._out = packet(Kind.STATUS, uint32(0))
+
+    with pytest.raises(BrokenReply, match="does not begin as SFTP"):
+        wire_to(Other())
