@@ -21,7 +21,7 @@ from fla_batch.binding.profile import MessageShape, Profile
 from fla_batch.binding.reader import FormReader
 from fla_batch.binding.writer import MessageWriter
 from fla_batch.models.form import Form, FormHeader
-from fla_batch.models.zone import Presence, Zone, blocks_of, json_name, zones_of
+from fla_batch.models.zone import Presence, Zone, blocks_of, json_name, repeats_of, zones_of
 from fla_batch.schema import SchemaValidator
 from fla_batch.terms import Verdict
 
@@ -114,9 +114,12 @@ class _Walk:
         if isinstance(node, Wrapper):
             yield from self.level(element, node.children, here, layout)
         elif isinstance(node, Branch):
-            yield from _repeats(element, node, here)
+            model = layout.fields[node.field_name]
+            repeats = repeats_of(model).get(node.field_name)
+            most = repeats.most if repeats else None
+            yield from _repeats(element, node.element, most, here)
             yield from self.level(element, node.layout.nodes, here, node.layout)
-        else:
+        elif isinstance(node, Leaf):
             zone = zones_of(layout.fields[node.field_name]).get(node.field_name)
             if zone is not None:
                 yield from _facets(element, node, zone, here, answers=self._answers)
@@ -185,15 +188,21 @@ def _order(parent: XsdElement, nodes: list[Node], path: str) -> Iterator[Differe
             before, last = node.element, place
 
 
-def _repeats(element: XsdElement, node: Branch, here: str) -> Iterator[Difference]:
-    if node.many and element.max_occurs == 1:
-        text = f"{node.element} is a list in the models and stands once in the XSD"
-        yield Difference("stricter", here, text, breaks=False)
+def _repeats(element: XsdElement, label: str, most: int | None, here: str) -> Iterator[Difference]:
+    """`most` in the models against the XSD's, where None stands for any number of times."""
+    theirs = element.max_occurs
+    if most is None or theirs == most:
+        return
+    stricter = theirs is not None and theirs < most
+    often = "any number of times" if theirs is None else f"at most {theirs} times"
+    text = f"{label} stands at most {most} times in the models, {often} in the XSD"
+    yield Difference("stricter" if stricter else "looser", here, text, breaks=False)
 
 
 def _facets(
     element: XsdElement, leaf: Leaf, zone: Zone, here: str, *, answers: bool
 ) -> Iterator[Difference]:
+    yield from _repeats(element, leaf.element, zone.many if leaf.many else None, here)
     if element.min_occurs and zone.presence is Presence.OPTIONAL and not answers:
         text = f"{leaf.element} is mandatory in the XSD and optional in the models"
         yield Difference("stricter", here, text, breaks=False)

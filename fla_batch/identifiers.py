@@ -20,13 +20,24 @@ import re
 from stdnum.be import ssn, vat
 
 _SEPARATORS = re.compile(r"[\s.\-/]")
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .-]?\d{2}(?!\d)")
+# As people write it: 81.51.17-165.25, with or without any of its separators.
+_GAP = r"[\s.\-/]{0,3}"
+_ELEVEN_DIGITS = re.compile(
+    r"(?<![0-9])" + _GAP.join(f"[0-9]{{{count}}}" for count in (2, 2, 2, 3, 2)) + r"(?![0-9])"
+)
+# A JSON number of somebody born in 2000 loses three zeros and more.
+_SHORTEST_INSS = 7
 
 
 def compact_inss(text: str) -> str:
-    """Without separators, 10 digits padded to 11. Never raises; may still be invalid."""
+    """Without separators, lost zeros put back. Never raises; may still be invalid.
+
+    >>> compact_inss("10100105")
+    '00010100105'
+    """
     bare = _SEPARATORS.sub("", text)
-    return bare.zfill(11) if bare.isascii() and bare.isdigit() and len(bare) in (9, 10) else bare
+    lost_zeros = bare.isascii() and bare.isdigit() and _SHORTEST_INSS <= len(bare) < 11
+    return bare.zfill(11) if lost_zeros else bare
 
 
 def is_valid_inss(inss: str) -> bool:

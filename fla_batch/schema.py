@@ -8,7 +8,9 @@ shown. A check that crashed is "not checked", which is never sent (R24).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from fla_batch import catalogue, xmlsafe
+from fla_batch.binding.layout import labels
 from fla_batch.binding.profile import MessageShape, Profile
 from fla_batch.errors import ProfileMistake
 from fla_batch.findings import Anomaly, Labels, Source
@@ -103,6 +106,7 @@ class SchemaValidator:
     def __init__(self, profile: Profile, shape: MessageShape) -> None:
         self._shape = shape
         self._fingerprint = profile.fingerprint
+        self._labels = labels(shape.layout)
         try:
             parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
             self._schema = etree.XMLSchema(etree.parse(str(shape.schema), parser))
@@ -125,21 +129,28 @@ class SchemaValidator:
             return replace(self._outcome(Verdict.NOT_CHECKED), why=why)
 
     def _check(self, path: Path, most_shown: int) -> SchemaCheck:
-        xmlsafe.root_label(path)  # refuses a DOCTYPE before the parser with the schema starts
+        root = xmlsafe.root_label(
+            path
+        )  # refuses a DOCTYPE before the parser with the schema starts
+        if root != self._shape.root:
+            # To libxml2 any global element of the schema is a message.
+            reason = xmlsafe.plain_text(f"the root is {root}, not {self._shape.root}")
+            return self._outcome(Verdict.INVALID, (SchemaError("089", "File", "/", reason),), 1)
         reasons = self._stream(path)
         if not reasons:
             return self._outcome(Verdict.VALID)
         shown: list[SchemaError] = []
+        around = Counter(reasons)
         total = 0
         for error in self._look_again(path, most_shown):
             total += 1
+            around[error.reason] -= 1
             if len(shown) < most_shown:
                 shown.append(error)
-        if not total:
-            # The forms are fine one by one: the trouble is around them.
-            around = [_around(reason) for reason in reasons]
-            shown, total = around[:most_shown], len(around)
-        return self._outcome(Verdict.INVALID, tuple(shown), total)
+        # What no form explains is around them.
+        rest = [_around(reason) for reason in (+around).elements()]
+        shown += rest[: most_shown - len(shown)]
+        return self._outcome(Verdict.INVALID, tuple(shown), total + len(rest))
 
     def _stream(self, path: Path) -> list[str]:
         """What libxml2 says in one pass without a tree; empty when the message is valid."""
@@ -158,27 +169,56 @@ class SchemaValidator:
         return _messages(parser)
 
     def _look_again(self, path: Path, most_shown: int) -> Iterator[SchemaError]:
+        """Every error within a form, with its place; the first ones explained."""
         explained = 0
-        for number, form in enumerate(
-            xmlsafe.children(path, self._shape.form, root=self._shape.root), start=1
-        ):
-            if self._schema.validate(form):
+        forms = xmlsafe.children(path, self._shape.form, root=self._shape.root)
+        for number, form in enumerate(forms, start=1):
+            alone = _alone(form)
+            if self._schema.validate(alone):
                 continue
-            errors = [_error(entry, number, form) for entry in _entries(self._schema.error_log)]
-            if any(error.code == "089" for error in errors):
-                return  # the schema has no global form element: the reasons of the stream remain
+            entries = [entry for entry in _entries(self._schema.error_log) if _depth(entry) > 1]
+            plain: dict[str, str] = {}
             if explained < most_shown:
-                explained += len(errors)
-                errors = self._explain(errors, form)
-            top = f"/{self._shape.root}/{self._shape.form}[{number}]"
-            for error in errors:
-                yield replace(error, path=top + _below_form(error.path))
+                explained += len(entries)
+                plain = self._plain_reasons(alone)
+            for entry in entries:
+                yield self._error(entry, number, alone, plain)
 
-    def _explain(self, errors: list[SchemaError], form: _Element) -> list[SchemaError]:
+    def _error(
+        self, entry: _LogEntry, number: int, alone: _Element, plain: Mapping[str, str]
+    ) -> SchemaError:
+        place = entry.path or "/"
+        path, tag = _spelled(alone, place, number)
+        error = SchemaError(
+            _code(entry),
+            self._labels.get(tag, tag),
+            path,
+            _reason(entry),
+            line=entry.line or None,
+            form=number,
+            company_id=self._first(alone, "CompanyID"),
+            inss=self._first(alone, "INSS"),
+        )
+        # xmlschema speaks of an unexpected element at the block around it.
+        return _explained(error, plain.get(place) or plain.get(place.rpartition("/")[0]))
+
+    def _first(self, form: _Element, zone: str) -> str | None:
+        """Text of the first element of the form that carries `zone`, whatever its label."""
+        for element in form.iter(etree.Element):
+            if self._labels.get(xmlsafe.label(element)) == zone:
+                return (element.text or "").strip() or None
+        return None
+
+    def _plain_reasons(self, alone: _Element) -> dict[str, str]:
+        """xmlschema's reasons, by the same kind of path as libxml2's."""
+        tree = alone.getroottree()
         plain: dict[str, str] = {}
-        for found in self._explainer.iter_errors(form):
-            plain.setdefault(_bare(found.path or ""), mask_text(found.reason or ""))
-        return [_explained(error, plain) for error in errors]
+        for found in self._explainer.iter_errors(alone):
+            if found.elem is not None:
+                plain.setdefault(
+                    tree.getpath(cast("_Element", found.elem)), mask_text(found.reason or "")
+                )
+        return plain
 
     @cached_property
     def _explainer(self) -> xmlschema.XMLSchema:
@@ -200,55 +240,15 @@ class _Nothing:
 
 
 def _messages(parser: etree.XMLParser) -> list[str]:
-    return [mask_text(entry.message) for entry in _entries(parser.error_log)]
+    return [_reason(entry) for entry in _entries(parser.error_log)]
 
 
 def _entries(log: object) -> list[_LogEntry]:
     return list(cast("Iterable[_LogEntry]", log))
 
 
-def _error(entry: _LogEntry, number: int, form: _Element) -> SchemaError:
-    message = mask_text(" ".join(entry.message.split()))
-    path = entry.path or "/"
-    tag = path.rpartition("/")[2].partition("[")[0].rpartition(":")[2]
-    code = _MEANINGS.get(entry.type_name, "003")
-    if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
-        code = "001" if "Missing child" in message else "091"
-    elif entry.type_name == "SCHEMAV_CVC_ELT_1":
-        code = "089"
-    return SchemaError(
-        code,
-        tag,
-        path,
-        message,
-        line=entry.line or None,
-        form=number,
-        company_id=_first(form, "CompanyID"),
-        inss=_first(form, "INSS"),
-    )
-
-
-def _explained(error: SchemaError, plain: dict[str, str]) -> SchemaError:
-    """With xmlschema's reason at the same place, or at the block around it."""
-    place = _bare(error.path)
-    reason = plain.get(place) or plain.get(place.rpartition("/")[0])
-    if reason and reason.startswith("invalid literal for int"):
-        return replace(error, code="002", explanation=f"{reason.rpartition(': ')[2]} is no number")
-    return replace(error, explanation=reason)
-
-
-def _below_form(path: str) -> str:
-    """What follows the form's own step.
-
-    >>> _below_form("/Form/Trainings/Training[2]"), _below_form("/Form")
-    ('/Trainings/Training[2]', '')
-    """
-    return path[path.find("/", 1) :] if "/" in path[1:] else ""
-
-
-def _first(form: _Element, label: str) -> str | None:
-    found = next(form.iter(f"{{*}}{label}"), None)
-    return None if found is None else (found.text or "").strip() or None
+def _reason(entry: _LogEntry) -> str:
+    return mask_text(" ".join(entry.message.split()))
 
 
 def _around(reason: str) -> SchemaError:
@@ -256,7 +256,50 @@ def _around(reason: str) -> SchemaError:
     return SchemaError(code, "File", "/", reason)
 
 
-def _bare(path: str) -> str:
-    """A path without prefixes and without [1], which one engine writes and the other does not."""
-    steps = [step.rpartition(":")[2].removesuffix("[1]") for step in path.split("/")]
-    return "/".join(step for step in steps if step)
+def _alone(form: _Element) -> _Element:
+    """A message of only that form: a schema need not know the form element by itself."""
+    parent = form.getparent()
+    if parent is None:
+        return form
+    # lxml takes the nsmap that it gives; its stubs know no default namespace.
+    root = etree.Element(parent.tag, nsmap=cast("dict[str, str]", parent.nsmap))
+    root.append(deepcopy(form))
+    return root
+
+
+def _depth(entry: _LogEntry) -> int:
+    """1 for the root of the message, 2 for its forms, more for what is in them."""
+    return (entry.path or "").count("/")
+
+
+def _code(entry: _LogEntry) -> str:
+    """Meaning of libxml2's kind of error, as the last three digits of an error id."""
+    if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
+        return "001" if "Missing child" in entry.message else "091"
+    return _MEANINGS.get(entry.type_name, "003")
+
+
+def _spelled(alone: _Element, place: str, number: int) -> tuple[str, str]:
+    """Path and label of the element at libxml2's `place`, which writes * for namespaced labels."""
+    namespaces = {prefix: uri for prefix, uri in alone.nsmap.items() if prefix}
+    found = cast("list[_Element]", alone.xpath(place, namespaces=namespaces))[0]
+    steps = []
+    element: _Element | None = found
+    while element is not None:
+        steps.append(xmlsafe.label(element) + _index(element))
+        element = element.getparent()
+    root, form, *rest = reversed(steps)
+    return "/".join(["", root, f"{form}[{number}]", *rest]), xmlsafe.label(found)
+
+
+def _index(element: _Element) -> str:
+    """[2] for the second of several with the same label, nothing for the only one."""
+    parent = element.getparent()
+    alike = [] if parent is None else list(parent.iterchildren(element.tag))
+    return f"[{alike.index(element) + 1}]" if len(alike) > 1 else ""
+
+
+def _explained(error: SchemaError, reason: str | None) -> SchemaError:
+    if reason and reason.startswith("invalid literal for int"):
+        return replace(error, code="002", explanation=f"{reason.rpartition(': ')[2]} is no number")
+    return replace(error, explanation=reason)

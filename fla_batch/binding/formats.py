@@ -25,10 +25,12 @@ _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 class Format:
     """`write` gives XML text, escaped where needed; `read` takes the text of an element.
 
-    `scale` is how many of the model's units make one unit of the text (100 for hundredths).
+    `value` is the type of the model's field that it can carry. `scale` is how many of the model's
+    units make one unit of the text (100 for hundredths).
     """
 
     name: str
+    value: type
     write: Callable[[Any], str]
     read: Callable[[str], Any]
     scale: int = 1
@@ -101,12 +103,12 @@ def _same(text: str) -> str:
 FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (
-        Format("integer", str, _read_integer),
-        Format("text", _write_text, _same),
-        Format("date", date.isoformat, _read_date),
-        Format("time", _write_time, _read_time),
-        Format("datetime", _write_datetime, _read_datetime),
-        Format("decimal2", _write_hundredths, _read_hundredths, scale=100),
+        Format("integer", int, str, _read_integer),
+        Format("text", str, _write_text, _same),
+        Format("date", date, date.isoformat, _read_date),
+        Format("time", time, _write_time, _read_time),
+        Format("datetime", datetime, _write_datetime, _read_datetime),
+        Format("decimal2", int, _write_hundredths, _read_hundredths, scale=100),
     )
 }
 
@@ -119,18 +121,56 @@ _BY_TYPE: tuple[tuple[type, str], ...] = (
 )
 
 
+def _digits(name: str, count: str) -> Format:
+    width = int(count)
+    return Format(name, int, lambda value: f"{value:0{width}d}", _read_integer)
+
+
+def _date_pattern(name: str, pattern: str) -> Format:
+    def read(text: str) -> date:
+        return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - only the date
+
+    return Format(name, date, lambda value: escape(value.strftime(pattern)), read)
+
+
+def _time_pattern(name: str, pattern: str) -> Format:
+    def read(text: str) -> time:
+        return datetime.strptime(text.strip(), pattern).time()  # noqa: DTZ007 - only the time
+
+    return Format(name, time, lambda value: escape(value.strftime(pattern)), read)
+
+
+# Each with a value that must survive being written and read, or the pattern loses something.
+_PATTERNED: Mapping[str, tuple[Callable[[str, str], Format], Any]] = {
+    "date": (_date_pattern, date(2024, 2, 29)),
+    "time": (_time_pattern, time(23, 59, 58)),
+    "digits": (_digits, 7),
+}
+
+
 def named(name: str) -> Format:
-    """The format of that name, `date:PATTERN` included. Raises ProfileMistake."""
+    """The format of that name; `date:%d/%m/%Y`, `time:%H:%M:%S` and `digits:5` take a pattern.
+
+    Raises ProfileMistake for a name that is not known and a pattern that loses part of a value.
+
+    >>> named("digits:5").write(1120), named("date:%d/%m/%Y").read("29/02/2024")
+    ('01120', datetime.date(2024, 2, 29))
+    """
     kind, _, pattern = name.partition(":")
-    if kind == "date" and pattern:
-        return Format(
-            name,
-            lambda value: escape(value.strftime(pattern)),
-            lambda text: datetime.strptime(text.strip(), pattern).date(),  # noqa: DTZ007
-        )
+    if pattern and kind in _PATTERNED:
+        build, probe = _PATTERNED[kind]
+        try:
+            form = build(name, pattern)
+            survives = form.read(form.write(probe)) == probe
+        except ValueError:
+            survives = False
+        if survives:
+            return form
+        raise ProfileMistake(f"the binding's format {name!r} cannot write {probe} and read it back")
     if name not in FORMATS:
         raise ProfileMistake(
-            f"the binding names a format {name!r}; known are {', '.join(FORMATS)} and date:PATTERN"
+            f"the binding names a format {name!r}; known are {', '.join(FORMATS)}, "
+            f"date:PATTERN, time:PATTERN and digits:WIDTH"
         )
     return FORMATS[name]
 
@@ -163,4 +203,4 @@ def coded(inner: Format, codes: Mapping[str, str]) -> Format:
     def read(text: str) -> Any:
         return inner.read(ours_of.get(text.strip(), text))
 
-    return Format(f"{inner.name} with codes", write, read, inner.scale)
+    return Format(f"{inner.name} with codes", inner.value, write, read, inner.scale)

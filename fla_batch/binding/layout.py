@@ -1,11 +1,12 @@
 """The binding as a tree: which element carries which field, in which order.
 
-A Layout belongs to one block of the models and lists Leafs (zones), Branches (blocks) and
-Wrappers (elements without a counterpart in the models) in the order of the schema.
+A Layout belongs to one block of the models and lists Leafs (zones), Branches (blocks), Wrappers
+and Constants (elements without a counterpart in the models) in the order of the schema.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,7 +16,10 @@ from fla_batch.binding import formats
 from fla_batch.binding.formats import Format
 from fla_batch.errors import ProfileMistake
 from fla_batch.models.block import Block
+from fla_batch.models.zone import blocks_of, is_list, zones_of
 from fla_batch.terms import FormKind
+
+_NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,17 @@ class Wrapper:
     answers: bool = False
 
 
-Node = Leaf | Branch | Wrapper
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An element whose text is always the same and has no counterpart in the models."""
+
+    element: str
+    text: str
+    only: frozenset[FormKind] = frozenset()
+    answers: bool = False
+
+
+Node = Leaf | Branch | Wrapper | Constant
 
 
 @dataclass(slots=True)
@@ -74,7 +88,8 @@ class _Line:
     """One line of the binding, checked."""
 
     path: tuple[str, ...]
-    json_name: str
+    json_name: str | None
+    constant: str | None
     block: str | None
     format: str | None
     codes: Mapping[str, str]
@@ -83,7 +98,9 @@ class _Line:
     answers: bool
 
 
-_KNOWN = frozenset({"element", "field", "block", "format", "codes", "only", "always", "answers"})
+_KNOWN = frozenset(
+    {"element", "field", "constant", "block", "format", "codes", "only", "always", "answers"}
+)
 
 
 def build(
@@ -99,13 +116,34 @@ def build(
             raise ProfileMistake(f"the binding has no layout for block {name}")
         lines = [_line(name, raw) for raw in blocks[name]]
         layout.nodes = tuple(_nodes(lines, 0, layout, layouts))
+        _refuse_twice(layout.nodes, name)
     return layouts
+
+
+def _refuse_twice(nodes: tuple[Node, ...], block: str) -> None:
+    """Elements that stand twice beside each other could not be told apart when reading."""
+    seen: set[str] = set()
+    for node in nodes:
+        if node.element in seen:
+            raise ProfileMistake(
+                f"binding of {block}: {node.element} stands twice; lines below the same wrapper "
+                "must follow one another"
+            )
+        seen.add(node.element)
+        if isinstance(node, Wrapper):
+            _refuse_twice(node.children, block)
 
 
 def _line(block: str, raw: Mapping[str, Any]) -> _Line:
     odd = sorted(set(raw) - _KNOWN)
-    if odd or "element" not in raw or "field" not in raw:
-        problem = f"unknown: {', '.join(odd)}" if odd else "element and field are mandatory"
+    problem = None
+    if odd:
+        problem = f"unknown: {', '.join(odd)}"
+    elif "element" not in raw or ("field" in raw) == ("constant" in raw):
+        problem = "an entry has an element, and either a field or a constant"
+    elif not all(_NAME.fullmatch(step) for step in str(raw["element"]).split("/")):
+        problem = "that is no name of an element"
+    if problem:
         raise ProfileMistake(f"binding of {block}, {dict(raw)}: {problem}")
     try:
         only = frozenset(FormKind(kind) for kind in raw.get("only", ()))
@@ -113,7 +151,8 @@ def _line(block: str, raw: Mapping[str, Any]) -> _Line:
         raise ProfileMistake(f"binding of {block}, {raw['element']}: {error}") from error
     return _Line(
         path=tuple(raw["element"].split("/")),
-        json_name=raw["field"],
+        json_name=raw.get("field"),
+        constant=raw.get("constant"),
         block=raw.get("block"),
         format=raw.get("format"),
         codes=raw.get("codes", {}),
@@ -152,25 +191,36 @@ def _shared(onlys: Iterable[frozenset[FormKind]]) -> frozenset[FormKind]:
 
 
 def _end(line: _Line, layout: Layout, layouts: Mapping[str, Layout]) -> Node:
+    if line.json_name is None:
+        return Constant(line.path[-1], str(line.constant), line.only, line.answers)
     model, field_name = _field(line.json_name, layout)
     annotation = model.model_fields[field_name].annotation
-    many = "tuple" in str(annotation)
-    if line.block is not None:
-        if line.block not in layouts:
+    many = is_list(model, field_name)
+    block = blocks_of(model).get(field_name)
+    if block is not None or line.block is not None:
+        wanted = block.__name__ if block is not None else "no block"
+        if line.block != wanted:
             raise ProfileMistake(
-                f"binding of {layout.name}, {line.path[-1]}: there is no block {line.block}"
+                f"binding of {layout.name}, {line.path[-1]}: the field {line.json_name} holds "
+                f"{wanted}, and the binding says {line.block or 'nothing of a block'}"
             )
         return Branch(
             line.path[-1],
             field_name,
             line.json_name,
-            layouts[line.block],
+            layouts[wanted],
             many,
             line.only,
             line.always,
             line.answers,
         )
-    form = formats.named(line.format) if line.format else formats.for_annotation(annotation)
+    usual = formats.for_annotation(annotation)
+    form = formats.named(line.format) if line.format else usual
+    if form.value is not usual.value:
+        raise ProfileMistake(
+            f"binding of {layout.name}, {line.path[-1]}: the format {form.name} does not fit "
+            f"{line.json_name}, which is usually written as {usual.name}"
+        )
     if line.codes:
         form = formats.coded(form, line.codes)
     return Leaf(line.path[-1], field_name, line.json_name, form, many, line.only, line.answers)
@@ -190,5 +240,19 @@ def leaves(nodes: Iterable[Node]) -> Iterator[Leaf | Branch]:
     for node in nodes:
         if isinstance(node, Wrapper):
             yield from leaves(node.children)
-        else:
+        elif not isinstance(node, Constant):
             yield node
+
+
+def labels(layout: Layout) -> dict[str, str]:
+    """Label in the schema -> label of our zone or block, in `layout` and all blocks below it."""
+    found: dict[str, str] = {}
+    for node in leaves(layout.nodes):
+        if isinstance(node, Branch):
+            found[node.element] = node.layout.name
+            found |= labels(node.layout)
+        else:
+            zone = zones_of(layout.fields[node.field_name]).get(node.field_name)
+            if zone is not None:
+                found[node.element] = zone.label
+    return found

@@ -90,7 +90,7 @@ class MessageShape:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One folder under `schemas/`, loaded. `fingerprint` is the SHA-256 of its files."""
+    """One folder under `schemas/`, loaded. `fingerprint` is the SHA-256 of its binding and XSDs."""
 
     name: str
     version: str
@@ -144,58 +144,78 @@ def load(name_or_folder: str | Path) -> Profile:
         raw = tomllib.loads((folder / BINDING_FILE).read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileMistake(f"{folder.name}/{BINDING_FILE} is not TOML: {error}") from error
-    try:
-        return _profile(raw, folder)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ProfileMistake(f"{folder.name}/{BINDING_FILE} lacks {error}") from error
-
-
-def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
-    layouts = build(raw["blocks"], BLOCK_MODELS)
-    about = raw["profile"]
+    binding = _Binding(raw, folder)
+    layouts = build(binding.blocks(), BLOCK_MODELS)
     return Profile(
-        name=about["name"],
-        version=str(about["version"]),
-        title=about["title"],
-        official=bool(about["official"]),
-        application=about["application"],
+        name=binding.text("profile", "name"),
+        version=binding.text("profile", "version"),
+        title=binding.text("profile", "title"),
+        official=binding.table("profile").get("official") is True,
+        application=binding.text("profile", "application"),
         folder=folder,
-        declaration=_shape(raw["declaration"], folder, layouts[_FORM], answers=False),
-        answer=_shape(raw["answer"], folder, layouts[_ANSWER_FORM], answers=True),
-        identifications=_identifications(raw["identifications"]),
-        answer_identifications=_identifications(raw["answer_identifications"]),
+        declaration=binding.shape("declaration", layouts[_FORM], answers=False),
+        answer=binding.shape("answer", layouts[_ANSWER_FORM], answers=True),
+        identifications=binding.identifications("identifications"),
+        answer_identifications=binding.identifications("answer_identifications"),
         layouts=layouts,
         fingerprint=_fingerprint(folder),
     )
 
 
-def _shape(raw: Mapping[str, Any], folder: Path, layout: Layout, *, answers: bool) -> MessageShape:
-    schema = folder / raw["schema"]
-    if schema.parent != folder or not schema.is_file():
-        raise ProfileMistake(f"{folder.name} has no file {raw['schema']}")
-    return MessageShape(
-        root=raw["root"],
-        form=raw["form"],
-        schema=schema,
-        namespace=raw.get("namespace", ""),
-        layout=layout,
-        answers=answers,
-    )
+class _Binding:
+    """The text of a binding; whatever it lacks is a ProfileMistake that names the place."""
 
+    def __init__(self, raw: Mapping[str, Any], folder: Path) -> None:
+        self._raw = raw
+        self._folder = folder
 
-def _identifications(raw: Mapping[str, str]) -> dict[FormKind, str]:
-    try:
-        return {FormKind(kind): name for kind, name in raw.items()}
-    except ValueError as error:
-        raise ProfileMistake(
-            f"the binding identifies a form that does not exist: {error}"
-        ) from error
+    def table(self, name: str) -> Mapping[str, Any]:
+        found = self._raw.get(name)
+        if not isinstance(found, dict):
+            raise self._mistake(f"has no table [{name}]")
+        return found
+
+    def text(self, table: str, name: str) -> str:
+        found = self.table(table).get(name)
+        if not isinstance(found, str) or not found:
+            raise self._mistake(f"lacks the text {name} in [{table}]")
+        return found
+
+    def blocks(self) -> Mapping[str, list[dict[str, Any]]]:
+        blocks = self.table("blocks")
+        for name, lines in blocks.items():
+            if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+                raise self._mistake(f"has no list of entries for {name} in [blocks]")
+        return blocks
+
+    def shape(self, table: str, layout: Layout, *, answers: bool) -> MessageShape:
+        schema = self._folder / self.text(table, "schema")
+        if schema.parent != self._folder or not schema.is_file():
+            raise ProfileMistake(f"{self._folder.name} has no file {schema.name}")
+        return MessageShape(
+            root=self.text(table, "root"),
+            form=self.text(table, "form"),
+            schema=schema,
+            namespace=str(self.table(table).get("namespace", "")),
+            layout=layout,
+            answers=answers,
+        )
+
+    def identifications(self, table: str) -> dict[FormKind, str]:
+        known = [kind.value for kind in FormKind]
+        odd = sorted(set(self.table(table)) - set(known))
+        if odd:
+            raise self._mistake(f"names forms in [{table}] that do not exist: {', '.join(odd)}")
+        return {FormKind(kind): self.text(table, kind) for kind in self.table(table)}
+
+    def _mistake(self, what: str) -> ProfileMistake:
+        return ProfileMistake(f"{self._folder.name}/{BINDING_FILE} {what}")
 
 
 def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.iterdir()):
-        if path.is_file():
+        if path.name == BINDING_FILE or path.suffix == ".xsd":
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

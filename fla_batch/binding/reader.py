@@ -106,7 +106,7 @@ class FormReader:
                 self._note_empty(node, values)
             elif isinstance(node, Branch):
                 self._take_branch(child, node, path, reading, values)
-            else:
+            elif isinstance(node, Leaf):
                 _take_leaf(child, node, path, reading, values)
 
     @staticmethod

@@ -21,7 +21,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.block import Block
 from fla_batch.models.question import Question
-from fla_batch.models.zone import Presence, Zone, ZoneType, blocks_of, zones_of
+from fla_batch.models.zone import Presence, Zone, ZoneType, blocks_of, is_list, zones_of
 from fla_batch.terms import FormKind
 
 _COMPANY_ID = "0880820673"
@@ -73,7 +73,7 @@ def declarations() -> Iterator[Declaration]:
     for training in _variants(Training):
         yield _photo(FormKind.TRAININGS, _EMPLOYER, _EMPLOYEE, 2024, (training,))
     for name, block in blocks_of(TrainingRights).items():
-        many = "tuple" in str(TrainingRights.model_fields[name].annotation)
+        many = is_list(TrainingRights, name)
         for right in _variants(block):
             rights = TrainingRights().model_copy(update={name: (right,) if many else right})
             yield TrainingRightsDeclaration(
@@ -151,7 +151,7 @@ def _variants(model: type[Block]) -> Iterator[Any]:
                 update = dict.fromkeys(_either(model)) | update
             yield smallest.model_copy(update=update)
     for name, block in blocks_of(model).items():
-        many = "tuple" in str(model.model_fields[name].annotation)
+        many = is_list(model, name)
         for inner in _variants(block):
             yield smallest.model_copy(update={name: (inner,) if many else inner})
 
@@ -175,7 +175,7 @@ def _block(model: type[Block], *, fullest: bool) -> Block:
         chosen = either[-1] if fullest else either[0]
         values[chosen] = values_of(zones_of(model)[chosen])[1]
     for name, block in blocks_of(model).items():
-        many = "tuple" in str(model.model_fields[name].annotation)
+        many = is_list(model, name)
         if fullest:
             values[name] = (
                 (_block(block, fullest=True),) * 2 if many else _block(block, fullest=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
-from fla_batch.binding.layout import Branch, Layout, Leaf, Node, Wrapper
+from fla_batch.binding.layout import Branch, Constant, Layout, Leaf, Node, Wrapper
 from fla_batch.binding.profile import MessageShape
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.terms import FormKind
@@ -90,6 +90,8 @@ class _Compiler:
             emit = _leaf(node)
         elif isinstance(node, Branch):
             emit = self._branch(node)
+        elif isinstance(node, Constant):
+            emit = _constant(node)
         else:
             emit = self._wrapper(node)
         return _only(node.only, emit) if node.only else emit
@@ -143,6 +145,15 @@ def _leaf(node: Leaf) -> Emit:
             out.extend(f"{start}{write(item)}{end}" for item in value)
         else:
             out.append(f"{start}{write(value)}{end}")
+
+    return emit
+
+
+def _constant(node: Constant) -> Emit:
+    text = f"<{node.element}>{escape(node.text)}</{node.element}>"
+
+    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:  # noqa: ARG001
+        out.append(text)
 
     return emit
 
