@@ -1,0 +1,128 @@
+"""Verdicts as the portal's messages: one ACRF per batch, one NOTI form per form of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fla_batch import xmlsafe
+from fla_batch.binding import Profile
+from fla_batch.models import form as ours
+from fla_batch.models.form import Answer, AnswerForm, Form
+from fla_batch.responses import acknowledgement, notification
+from fla_batch.responses.acknowledgement import Acknowledgement
+from fla_batch.responses.blocks import FileReference, FormHeader, Reference
+from fla_batch.responses.credit import credit_xml
+from fla_batch.responses.notification import NotificationForm
+from fla_batch.responses.writer import identifying_path, report_of
+from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.terms import FormKind, Language, ResultCode
+
+_TYPE_FORM = "FA"
+_BY_PORTAL = "2"
+_TICKET_OF_FORM = "1"
+_LONGEST_FILE_NAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """The file that answers refer to, and the portal's ticket of it."""
+
+    name: str
+    ticket: str
+
+    @property
+    def reference(self) -> FileReference:
+        name = xmlsafe.plain_text(self.name)[:_LONGEST_FILE_NAME]
+        return FileReference(name, _BY_PORTAL, self.ticket)
+
+
+def acknowledgement_of(
+    file: ReceivedFile, error_ids: Sequence[str], *, at: datetime
+) -> Acknowledgement:
+    """Positive without error ids, else negative with all of them."""
+    return Acknowledgement(
+        FormHeader.at(at, acknowledgement.IDENTIFICATION, _TYPE_FORM),
+        file.reference,
+        ResultCode.REFUSED if error_ids else ResultCode.ACCEPTED,
+        tuple(error_ids),
+    )
+
+
+def notification_of(
+    form: Form,
+    outcome: Outcome,
+    *,
+    file: ReceivedFile,
+    sender: str,
+    ticket: str,
+    at: datetime,
+    language: Language,
+) -> NotificationForm:
+    """The verdict on one form; `ticket` is the portal's of that form."""
+    body = form.body
+    inss = body.employee.inss if body.employee else None
+    who = dict(identifying_path(body.employer.company_id, inss, None))
+    return NotificationForm(
+        header=FormHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
+        result_code=ResultCode.ACCEPTED if outcome.accepted else ResultCode.REFUSED,
+        file_reference=file.reference,
+        sender_id=sender,
+        handled_original_form=_header_of(form),
+        references=_references_of(form),
+        company_id=who.get("CompanyID"),
+        inss=who.get("INSS"),
+        handled_reference=Reference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
+        anomaly_reports=tuple(report_of(anomaly, language) for anomaly in outcome.anomalies),
+        application_data=credit_xml(outcome.credit) if outcome.credit is not None else None,
+    )
+
+
+def answer_form_of(
+    form: Form, kind: FormKind, answer: Answer, *, profile: Profile, at: datetime
+) -> AnswerForm:
+    """The answer to a question, as a form of a FLAAnswer message; our Reference is echoed."""
+    made = FormHeader.at(at, profile.answer_identifications[kind], _TYPE_FORM)
+    header = ours.FormHeader(
+        identification=made.identification,
+        form_creation_date=made.form_creation_date,
+        form_creation_hour=made.form_creation_hour,
+        attestation_status=ours.ORIGINAL,
+        type_form=_TYPE_FORM,
+        reference=form.header.reference,
+    )
+    asked = form.header
+    handled = ours.HandledOriginalForm(
+        identification=asked.identification,
+        form_creation_date=asked.form_creation_date,
+        form_creation_hour=asked.form_creation_hour,
+        attestation_status=asked.attestation_status,
+        type_form=asked.type_form,
+    )
+    return AnswerForm(
+        header=header, body=answer.model_copy(update={"handled_original_form": handled})
+    )
+
+
+def _header_of(form: Form) -> FormHeader:
+    header = form.header
+    status = header.attestation_status
+    return FormHeader(
+        header.identification,
+        header.form_creation_date,
+        header.form_creation_hour,
+        None if status is None else str(status),
+        header.type_form,
+    )
+
+
+def _references_of(form: Form) -> tuple[Reference, ...]:
+    reference = form.header.reference
+    if reference is None:
+        return ()
+    return (
+        Reference(
+            str(reference.reference_type), str(reference.reference_origin), reference.reference_nbr
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Puts answers into the OUT folders as the portal does: FO, FS, and GO last, each whole.
+
+An answer is written and signed in a staging folder that no client can list, and then renamed
+into the OUT folder, so that a file that is seen there is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fla_batch.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
+from fla_batch.sandbox.journal import Journal
+from fla_batch.terms import Environment, FileKind
+
+if TYPE_CHECKING:
+    from fla_batch.signing.signer import Signer
+
+
+class AnswerName(StrEnum):
+    """The second part of an answer's name. FLAA is ours (decision 0603): no source names it."""
+
+    ACKNOWLEDGEMENT = "ACRF"
+    NOTIFICATION = "NOTI"
+    CONSULTATION = "FLAA"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that is being written at `path`, and its name once it is published."""
+
+    name: FileName
+    path: Path
+
+    def beside(self, kind: FileKind) -> Path:
+        """Where the FS or GO of the draft lies."""
+        return self.path.with_name(str(self.name.companion(kind)))
+
+
+Deliver = Callable[[Draft, Path], None]
+"""Moves the files of a finished draft to a folder."""
+
+
+def deliver(draft: Draft, folder: Path) -> None:
+    """FO, then FS if there is one, then GO."""
+    for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
+        if path.exists():
+            path.replace(folder / path.name)
+
+
+class Outlet:
+    """Names, signs and delivers answers of the portal below `root`."""
+
+    def __init__(
+        self,
+        root: Path,
+        staging: Path,
+        journal: Journal,
+        *,
+        signer: Signer | None = None,
+        deliver: Deliver = deliver,
+    ) -> None:
+        self._root = root
+        self._staging = staging
+        self._journal = journal
+        self._signer = signer
+        self._deliver = deliver
+        staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def draft(self, kind: AnswerName, environment: Environment, day: date) -> Draft:
+        """A new answer; its name is never given again. `day` is the day in Belgium."""
+        number = self._journal.next_number(f"answer {day.isoformat()} {environment.value}")
+        batch = BatchName(kind.value, PORTAL_SENDER, day, sequence_text(number), environment)
+        name = FileName(FileKind.FO, batch)
+        return Draft(name, self._staging / str(name))
+
+    def publish(self, draft: Draft, *, at: datetime) -> None:
+        """Sign what was written (when the portal has a certificate), and deliver it."""
+        draft.path.chmod(0o600)
+        if self._signer is not None:
+            from fla_batch.signing.signer import sign_file
+
+            signature = sign_file(self._signer, draft.path, signed_at=at)
+            draft.beside(FileKind.FS).write_bytes(signature)
+        draft.beside(FileKind.GO).touch()
+        folder = self._root / draft.name.batch.environment.folder_out
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._deliver(draft, folder)
+
+    def abandon(self, draft: Draft) -> None:
+        """Remove a draft that will not be published."""
+        for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
+            path.unlink(missing_ok=True)
+
+
+def take(folder: Path, names: list[str], to: Path) -> None:
+    """Move the files `names` out of `folder`, without those that a client removed meanwhile."""
+    to.mkdir(parents=True, mode=0o700)
+    for name in names:
+        try:
+            (folder / name).replace(to / name)
+        except FileNotFoundError:
+            continue

@@ -1,0 +1,188 @@
+"""The platform behind the gateway: judges each form, keeps the accounts, counts the credit.
+
+Declarations are judged by the rules of this project, and by what only the platform knows: its
+directory, its accounts. Source: REST manual 3.1 to 3.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from fla_batch.binding import Reading
+from fla_batch.credit import WINDOW_YEARS, forecast
+from fla_batch.findings import Anomaly, blocking
+from fla_batch.identifiers import is_valid_company_id
+from fla_batch.models import (
+    Declaration,
+    Employee,
+    Employer,
+    Entry,
+    LegalFlaRight,
+    Training,
+    TrainingRightsDeclaration,
+    TrainingsDeclaration,
+)
+from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.form import Form
+from fla_batch.models.question import Question
+from fla_batch.responses.blocks import BRUSSELS
+from fla_batch.rules import RuleContext, check
+from fla_batch.sandbox import remarks
+from fla_batch.sandbox.accounts import Accounts, AccountYear
+from fla_batch.sandbox.consultation import Consultation
+from fla_batch.sandbox.directory import Directory
+from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.register import Register
+from fla_batch.sandbox.store import Store
+from fla_batch.terms import AnomalyClass, RightSource
+
+_EVERY_EMPLOYER = Directory()
+
+
+class Platform:
+    """Accounts, register and directory of one sandbox, kept in `store`.
+
+    `window_start_year` is the first year of an FLA window of five years.
+    """
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        *,
+        directory: Directory = _EVERY_EMPLOYER,
+        window_start_year: int = 2024,
+    ) -> None:
+        self.store = store or Store()
+        self.accounts = Accounts(self.store)
+        self.register = Register(self.store, self.accounts)
+        self._directory = directory
+        self._window_start_year = window_start_year
+
+    def prefill(self, account: AccountYear, right: LegalFlaRight, *, on: date) -> bool:
+        """Pre-fill the legal right that the platform computed, as from 2025 it does.
+
+        False, and nothing is done, once the employer declares it himself for that worker and
+        year (REST manual 3.3.3.2 F). Without an end of validity the right ends with its window.
+        """
+        end = right.legal_fla_right_validity_end_date or self._window_end(account.calendar_year)
+        computed = {"source": RightSource.FLA.value, "legal_fla_right_validity_end_date": end}
+        return self.accounts.prefill(account, right.model_copy(update=computed), on=on)
+
+    def register_provider_training(self, account: AccountYear, training: Training) -> None:
+        """Take up a training that a provider registers, with its TrainingProviderReference.
+
+        It stands to validate; with an employer of fewer than 10 workers it is validated at once.
+        Raises UsageMistake when the reference is missing or was registered before.
+        """
+        self.register.add(account, training)
+
+    def judge(self, form: Form, reading: Reading, *, at: datetime, source: RightSource) -> Outcome:
+        """The verdict on one form, received at `at` (aware); accepted declarations are kept."""
+        today = at.astimezone(ZoneInfo(BRUSSELS)).date()
+        anomalies = list(self._employer_anomalies(form.body.employer))
+        if isinstance(form.body, Question):
+            return self._answered(form.body, anomalies, at)
+        return self._declared(form.body, reading, anomalies, at, today, source)
+
+    def _declared(
+        self,
+        declaration: Declaration,
+        reading: Reading,
+        anomalies: list[Anomaly],
+        at: datetime,
+        today: date,
+        source: RightSource,
+    ) -> Outcome:
+        entry = Entry(declaration, unreadable=frozenset(reading.unreadable))
+        anomalies += self._rule_anomalies(entry, today)
+        if blocking(anomalies):
+            return Outcome(tuple(anomalies))
+        anomalies += self._account_anomalies(declaration)
+        if blocking(anomalies):
+            return Outcome(tuple(anomalies))
+        with self.store.transaction():
+            self.accounts.accept(declaration, on=today, source=source)
+            if isinstance(declaration, TrainingsDeclaration):
+                anomalies += self.register.validate(declaration)
+            self.register.validate_small_employer(declaration.key.company_id)
+        credit = self.credit(
+            declaration.employer, declaration.employee, at=at, with_end=_names_provider(declaration)
+        )
+        return Outcome(tuple(anomalies), credit=credit)
+
+    def credit(
+        self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
+    ) -> FlaCreditCalculation:
+        """The credit at `at` (aware). `with_end`: with the end of validity of the legal credit,
+        provided that the platform keeps the legal right (REST manual 3.3.5.2).
+        """
+        local = at.astimezone(ZoneInfo(BRUSSELS)).replace(tzinfo=None)
+        company_id, inss = employer.company_id or "", employee.inss or ""
+        window = range(local.year, local.year - WINDOW_YEARS, -1)
+        accounts = [AccountYear(company_id, inss, year) for year in window]
+        found = forecast(
+            self.accounts.in_force(company_id, inss),
+            employer=employer,
+            employee=employee,
+            calculated_at=local,
+            legal_validity_end_date=self._legal_end(accounts) if with_end else None,
+        )
+        # The manual's credit names the worker without the hours of his day (3.4.2).
+        shown = employee.model_copy(update={"ref_hours_in_working_day": None})
+        return found.credit.model_copy(update={"employee": shown})
+
+    def _answered(self, question: Question, anomalies: list[Anomaly], at: datetime) -> Outcome:
+        anomalies += remarks.of_question(question)
+        if blocking(anomalies):
+            return Outcome(tuple(anomalies))
+        answer = Consultation(self.accounts, self.register, self.credit).answer(question, at=at)
+        return Outcome(tuple(anomalies), answer=answer)
+
+    def _employer_anomalies(self, employer: Employer) -> Iterator[Anomaly]:
+        company_id = employer.company_id or ""
+        # Wrong check digits are told by the rules, as themselves.
+        if is_valid_company_id(company_id) and not self._directory.holds(company_id):
+            yield remarks.not_in_directory(company_id)
+
+    def _rule_anomalies(self, entry: Entry, today: date) -> Iterator[Anomaly]:
+        yield from remarks.unreadable(entry)
+        context = RuleContext(today=today, window_start_year=self._window_start_year)
+        for anomaly in check(entry, context):
+            # What only informs is this tool's advice, which the platform does not give.
+            if anomaly.anomaly_class in (AnomalyClass.BLOCKING, AnomalyClass.WARNING):
+                yield anomaly
+
+    def _account_anomalies(self, declaration: Declaration) -> Iterator[Anomaly]:
+        if not isinstance(declaration, TrainingRightsDeclaration):
+            return
+        key = declaration.key
+        legal = declaration.training_rights.legal_fla_right
+        if legal is None and self.accounts.had_legal_right(key):
+            yield remarks.legal_must_stay(key)
+        before = self.accounts.last_accepted(key)
+        if before is not None and before.declaration == declaration:
+            yield remarks.already_declared(key)
+
+    def _legal_end(self, accounts: list[AccountYear]) -> date | None:
+        """End of validity as of the latest account with a legal right; None where the employer
+        keeps that one.
+        """
+        for account in accounts:
+            computed = self.accounts.prefilled_right(account)
+            if computed is not None:
+                return computed.legal_fla_right_validity_end_date
+            if self.accounts.employer_took_over(account):
+                return None
+        return None
+
+    def _window_end(self, year: int) -> date:
+        first = year - (year - self._window_start_year) % WINDOW_YEARS
+        return date(first + WINDOW_YEARS - 1, 12, 31)
+
+
+def _names_provider(declaration: Declaration) -> bool:
+    return isinstance(declaration, TrainingsDeclaration) and any(
+        training.training_provider_reference is not None for training in declaration.trainings
+    )
