@@ -12,7 +12,7 @@ quarantine can show: no whole national number, no control character.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -146,7 +146,10 @@ def children(
         top: _Element | None = None
         for chunk in _capped(prolog, stream, max_bytes):
             with _translated():
-                parser.feed(chunk)
+                if chunk:
+                    parser.feed(chunk)
+                else:
+                    parser.close()
             for event, found in parser.read_events():
                 element = cast("_Element", found)  # no other events were asked for
                 if top is None:
@@ -156,8 +159,6 @@ def children(
             if top is not None:
                 # The last one may still be growing; all before it have been seen.
                 del top[:-1]
-        with _translated():
-            parser.close()
 
 
 def _options() -> dict[str, Any]:
@@ -198,26 +199,28 @@ def _read_prolog(stream: BinaryIO) -> tuple[str, bytes]:
     read = b""
     while prolog.root is None:
         chunk = stream.read(CHUNK_BYTES)
-        if not read and not chunk:
-            raise NotWellFormed("the document is empty")
+        if not chunk:
+            # The last few bytes are only looked at now.
+            with suppress(etree.XMLSyntaxError):
+                parser.close()
+            break
         if len(read) + len(chunk) > PROLOG_BYTES + CHUNK_BYTES:
             raise UnsafeXml(f"no root element within {PROLOG_BYTES} bytes")
         read += chunk
-        _feed(parser, chunk, prolog)
+        with _translated():
+            _feed(parser, chunk, prolog)
+    if prolog.root is None:
+        raise NotWellFormed("no root element" if read else "the document is empty")
     return prolog.root, read
 
 
 def _feed(parser: etree.XMLParser, chunk: bytes, prolog: _Prolog) -> None:
-    with _translated():
-        try:
-            if chunk:
-                parser.feed(chunk)
-            else:
-                parser.close()
-        except etree.XMLSyntaxError:
-            # What comes after the root's start tag is for the real parser to judge.
-            if prolog.root is None:
-                raise
+    try:
+        parser.feed(chunk)
+    except etree.XMLSyntaxError:
+        # What comes after the root's start tag is for the real parser to judge.
+        if prolog.root is None:
+            raise
 
 
 @contextmanager
@@ -232,6 +235,7 @@ def _opened(source: Path | BinaryIO | bytes) -> Iterator[BinaryIO]:
 
 
 def _capped(prolog: bytes, stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
+    """What was read and what is still to be read; an empty chunk at the end."""
     size = 0
     chunk = prolog
     while chunk:
@@ -240,6 +244,7 @@ def _capped(prolog: bytes, stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
             raise UnsafeXml(f"the document is larger than {max_bytes} bytes")
         yield chunk
         chunk = stream.read(CHUNK_BYTES)
+    yield b""
 
 
 @contextmanager

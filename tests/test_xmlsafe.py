@@ -28,12 +28,12 @@ def read(document: bytes, **options: int) -> list[str | None]:
 
 BAD = {
     "empty": (b"", NotWellFormed, "the document is empty"),
-    "white space only": (b" \n ", NotWellFormed, "not well-formed: Start tag expected"),
+    "white space only": (b" \n ", NotWellFormed, "no root element"),
     "no XML": (b"Dear sir, madam,", NotWellFormed, "not well-formed: Start tag expected"),
     "a ZIP": (b"PK\x03\x04" + bytes(30), NotWellFormed, "not well-formed"),
     "truncated within a form": (GOOD[:-9], NotWellFormed, "not well-formed"),
     "truncated between forms": (GOOD[:-4], NotWellFormed, "not well-formed: Premature end"),
-    "truncated in the prolog": (GOOD[:20], NotWellFormed, "not well-formed"),
+    "truncated in the prolog": (GOOD[:20], NotWellFormed, "no root element"),
     "text after the end": (GOOD + b"x", NotWellFormed, "not well-formed: Extra content"),
     "two documents": (GOOD + b"<N/>", NotWellFormed, "not well-formed: Extra content"),
     "NUL in a text": (GOOD.replace(b">1<", b">\0<"), NotWellFormed, "not well-formed"),
@@ -207,6 +207,11 @@ def test_the_root_is_known_from_the_beginning_alone(tmp_path: Path) -> None:
         xmlsafe.root_label(BytesIO(b"junk"))
 
 
+def test_a_root_may_start_in_a_later_chunk() -> None:
+    late = b"<!--" + b"x" * (xmlsafe.CHUNK_BYTES - 5) + b"-->" + GOOD[GOOD.index(b"<N>") :]
+    assert read(late) == ["1", "2"]
+
+
 def test_a_file_that_is_not_there_is_the_callers_to_explain(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         xmlsafe.root_label(tmp_path / "absent.xml")
@@ -284,3 +289,9 @@ def test_memory_stays_flat_over_many_forms_and_over_junk(piece: str, found: int)
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert int(printed[0]) == found
     assert int(printed[1]) < 30_000  # KiB; the documents as trees take more than ten times that
+
+
+def test_the_smallest_documents_are_read() -> None:
+    assert read(b"<N/>") == []
+    assert xmlsafe.root_label(BytesIO(b"<N/>")) == "N"
+    assert xmlsafe.label(xmlsafe.parse(b"<N/>")) == "N"
