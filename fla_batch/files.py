@@ -50,22 +50,30 @@ class FileFacts:
 
 @dataclass(slots=True)
 class HashingWriter:
-    """A binary stream to write to, which knows the size and SHA-256 of what it was given."""
+    """A binary stream to write to, which knows the size and SHA-256 of what it was given.
+
+    Its methods raise DiskTrouble, which names `path`.
+    """
 
     stream: BinaryIO
+    path: Path
     size: int = 0
     _hash: _Hash = field(default_factory=hashlib.sha256)
 
     def write(self, content: bytes) -> int:
         """Write all of `content`; the count of its bytes is returned."""
-        self.stream.write(content)
+        try:
+            self.stream.write(content)
+        except OSError as error:
+            raise disk_trouble("write", self.path, error) from error
         self._hash.update(content)
         self.size += len(content)
         return len(content)
 
     def flush(self) -> None:
         """Hand what is buffered to the system."""
-        self.stream.flush()
+        with disk_errors("write", self.path):
+            self.stream.flush()
 
     @property
     def facts(self) -> FileFacts:
@@ -79,9 +87,17 @@ def disk_errors(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        number = error.errno or 0
-        cause = _CAUSES.get(number) or error.strerror or type(error).__name__
-        raise DiskTrouble(f"cannot {doing} {path}: {cause}") from error
+        raise disk_trouble(doing, path, error) from error
+
+
+def disk_trouble(doing: str, path: Path, error: OSError) -> DiskTrouble:
+    """What `error` is to a person.
+
+    >>> print(disk_trouble("write", Path("a"), OSError(errno.ENOSPC, "No space left on device")))
+    cannot write a: the disk is full
+    """
+    cause = _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
+    return DiskTrouble(f"cannot {doing} {path}: {cause}")
 
 
 def facts_of(path: Path) -> FileFacts:
@@ -129,15 +145,27 @@ def new_private_file(path: Path) -> Iterator[HashingWriter]:
     """
     with disk_errors("write", path):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                os.fchmod(descriptor, FILE_MODE)
-                yield HashingWriter(stream)
-                stream.flush()
-                os.fsync(descriptor)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+    try:
+        with _closed_at_end(descriptor, path) as stream:
+            yield HashingWriter(stream, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _closed_at_end(descriptor: int, path: Path) -> Iterator[BinaryIO]:
+    stream = os.fdopen(descriptor, "wb")
+    try:
+        yield stream
+        with disk_errors("write", path):
+            os.fchmod(descriptor, FILE_MODE)
+            stream.flush()
+            os.fsync(descriptor)
+    finally:
+        # What is still buffered after an error would fail once more; it is of no use.
+        with suppress(OSError):
+            stream.close()
 
 
 @contextmanager

@@ -1,0 +1,117 @@
+"""Answers on our disk: kept as they came, under names that fit the channel, never overwritten.
+
+An answer is downloaded under a hidden name, taken into `<R|T|S>/inbox/`, and moved to its
+batch's `received/` once it is known which one that is. At any point of that, a crash leaves at
+least one whole copy (R16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from fla_batch.errors import UsageMistake
+from fla_batch.filenames import FileName, InvalidName
+from fla_batch.files import (
+    FileFacts,
+    facts_of,
+    partial_path,
+    place,
+    private_folder,
+    remove_file,
+    remove_partials,
+)
+from fla_batch.terms import Environment
+
+
+class Arrival(Enum):
+    """What a file is to those of its name that were kept before."""
+
+    NEW = "new"
+    SAME = "the same file again"
+    CLASH = "the same name with new content"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as kept: its name on the server, its path within the outbox, its content."""
+
+    name: str
+    path: str
+    facts: FileFacts
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The inboxes and received folders of one outbox, whose root folder is `root`."""
+
+    root: Path
+
+    def folder(self, environment: Environment) -> Path:
+        """Where answers of an environment wait; made when it is missing. Raises DiskTrouble."""
+        return private_folder(self.root / environment.value / "inbox")
+
+    def download_path(self, environment: Environment) -> Path:
+        """A hidden name to download to; `take_in` makes an answer of it."""
+        return partial_path(self.folder(environment) / "answer")
+
+    def take_in(self, partial: Path, name: str, environment: Environment) -> Kept:
+        """Keep a complete download under its name; new content of an old name goes beside.
+
+        Raises UsageMistake for a name that is none of the channel: quarantine it then (S4).
+        """
+        _require_name(name)
+        return self._move(partial, self.folder(environment), name)
+
+    def waiting(self, environment: Environment) -> list[Kept]:
+        """What lies in the inbox, by name: not yet matched, or left there by a crash."""
+        return [
+            Kept(_original(path.name), self._relative(path), facts_of(path), Arrival.NEW)
+            for path in sorted(self.folder(environment).iterdir())
+            if not path.name.startswith(".")
+        ]
+
+    def move_to_batch(self, kept: Kept, batch_folder: Path) -> Kept:
+        """Move an answer to the `received/` of a batch. Done twice, the second does nothing."""
+        source = self.root / kept.path
+        received = private_folder(batch_folder / "received")
+        if source.parent == received:
+            return kept
+        return self._move(source, received, kept.name)
+
+    def clear_partials(self, environment: Environment) -> int:
+        """Delete broken downloads, whose count is returned; only while we are the one poller."""
+        return remove_partials(self.folder(environment))
+
+    def _move(self, source: Path, folder: Path, name: str) -> Kept:
+        facts = facts_of(source)
+        target, arrival = folder / name, Arrival.NEW
+        if not place(source, target):
+            arrival = Arrival.SAME
+            if facts_of(target) != facts:
+                arrival = Arrival.CLASH
+                target = folder / _beside(name, facts)
+                # Taken only by the same content, whose digest is in the name.
+                place(source, target)
+        remove_file(source)
+        return Kept(name, self._relative(target), facts, arrival)
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+
+def _beside(name: str, facts: FileFacts) -> str:
+    return f"{name}~{facts.sha256[:16]}"
+
+
+def _original(kept_name: str) -> str:
+    return kept_name.partition("~")[0]
+
+
+def _require_name(name: str) -> None:
+    try:
+        FileName.parse(name)
+    except InvalidName:
+        raise UsageMistake("the server gave a name that is none of the channel") from None

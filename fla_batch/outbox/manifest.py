@@ -1,0 +1,93 @@
+"""manifest.json: what a batch consists of, so that every file can be proved to be the same.
+
+The same batch gives the same bytes (R26): the instant of creation is an input.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fla_batch.errors import LedgerTrouble
+from fla_batch.filenames import BatchName
+from fla_batch.files import FileFacts
+
+FILE_NAME = "manifest.json"
+
+
+class OutboxDamaged(LedgerTrouble):
+    """Files of the outbox are missing, changed or contradict their manifest."""
+
+    hint = "Run `fla-batch ledger verify`; restore the folder from a backup, do not send it."
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One file of `sent/`: size in bytes, SHA-256 in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+    @property
+    def facts(self) -> FileFacts:
+        """Size and SHA-256."""
+        return FileFacts(self.size, self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One batch; `files` in the order in which they are sent, `previous` is corrected by it."""
+
+    batch: BatchName
+    profile: str
+    profile_version: str
+    created_at: datetime
+    forms: int
+    parts: int
+    files: tuple[SentFile, ...]
+    previous: BatchName | None = None
+
+    def to_bytes(self) -> bytes:
+        """The file's content: JSON, UTF-8, the instant in UTC."""
+        values = {
+            "batch": str(self.batch),
+            "environment": self.batch.environment.value,
+            "profile": self.profile,
+            "profile_version": self.profile_version,
+            "created_at": self.created_at.astimezone(UTC).isoformat(),
+            "forms": self.forms,
+            "parts": self.parts,
+            "previous": str(self.previous) if self.previous else None,
+            "files": [
+                {"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files
+            ],
+        }
+        return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
+
+    @classmethod
+    def parse(cls, content: bytes) -> Manifest:
+        """The manifest that `content` is. Raises OutboxDamaged."""
+        try:
+            return _from_json(json.loads(content))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OutboxDamaged(f"{FILE_NAME} cannot be read: {error}") from error
+
+
+def _from_json(values: dict[str, Any]) -> Manifest:
+    previous = values["previous"]
+    return Manifest(
+        batch=BatchName.parse(values["batch"]),
+        profile=str(values["profile"]),
+        profile_version=str(values["profile_version"]),
+        created_at=datetime.fromisoformat(values["created_at"]),
+        forms=int(values["forms"]),
+        parts=int(values["parts"]),
+        files=tuple(
+            SentFile(str(file["name"]), int(file["size"]), str(file["sha256"]))
+            for file in values["files"]
+        ),
+        previous=BatchName.parse(previous) if previous else None,
+    )

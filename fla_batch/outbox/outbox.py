@@ -1,0 +1,154 @@
+"""Outbox: the batches on disk, from staging to purge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fla_batch.errors import UsageMistake
+from fla_batch.filenames import BatchName, InvalidName
+from fla_batch.files import (
+    disk_errors,
+    facts_of,
+    private_folder,
+    remove_folder,
+    write_whole,
+)
+from fla_batch.outbox import staging
+from fla_batch.outbox.inbox import Inbox
+from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
+from fla_batch.outbox.quarantine import Quarantine
+from fla_batch.terms import Environment
+
+_PURGED = "purged.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something about a batch on disk that does not fit; `file` is None for the whole of it."""
+
+    batch: str
+    problem: str
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The outbox whose root folder is `root`. Every method may raise DiskTrouble."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where answers are kept."""
+        return Inbox(self.root)
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """Where what cannot be trusted or read is kept."""
+        return Quarantine(self.root)
+
+    def folder(self, batch: BatchName) -> Path:
+        """Where a batch lies, or would lie."""
+        return self.root / batch.environment.value / str(batch)
+
+    def relative_folder(self, batch: BatchName) -> str:
+        """The same, relative to the outbox, as the ledger keeps it."""
+        return f"{batch.environment.value}/{batch}"
+
+    def stage(self, batch: BatchName) -> AbstractContextManager[staging.StagedBatch]:
+        """Write a new batch: use in a `with`, and end with `finish`; else nothing of it remains.
+
+        Raises UsageMistake when a batch of that name is there already.
+        """
+        return staging.staging(batch, self.folder(batch))
+
+    def batches(self, environment: Environment) -> list[BatchName]:
+        """The batches that are there, whole, by name."""
+        names = []
+        for entry in sorted(self._environment_folder(environment).iterdir()):
+            try:
+                names.append(BatchName.parse(entry.name))
+            except InvalidName:
+                continue
+        return names
+
+    def manifest(self, batch: BatchName) -> Manifest:
+        """The manifest of a batch. Raises UsageMistake when it is not there, OutboxDamaged."""
+        path = self.folder(batch) / FILE_NAME
+        with disk_errors("read", path):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                raise UsageMistake(f"the outbox holds no batch {batch}") from None
+        return Manifest.parse(content)
+
+    def sent_path(self, batch: BatchName, name: str) -> Path:
+        """Where a file of a batch lies that is to be sent, or was."""
+        return self.folder(batch) / "sent" / name
+
+    def require_whole(self, batch: BatchName) -> Manifest:
+        """The manifest, after every file was compared with it. Raises OutboxDamaged."""
+        manifest = self.manifest(batch)
+        faults = list(self._faults(manifest))
+        if faults:
+            first = faults[0]
+            raise OutboxDamaged(f"batch {batch}: {first.file or FILE_NAME} {first.problem}")
+        return manifest
+
+    def verify(self, batch: BatchName) -> list[Fault]:
+        """Everything about a batch that does not fit its manifest; empty when all is well."""
+        try:
+            manifest = self.manifest(batch)
+        except (OutboxDamaged, UsageMistake) as error:
+            return [Fault(str(batch), str(error))]
+        if manifest.batch != batch:
+            return [Fault(str(batch), "has the manifest of another batch", FILE_NAME)]
+        return [] if self.is_purged(batch) else list(self._faults(manifest))
+
+    def _faults(self, manifest: Manifest) -> Iterator[Fault]:
+        name = str(manifest.batch)
+        folder = self.folder(manifest.batch) / "sent"
+        for file in manifest.files:
+            path = folder / file.name
+            if not path.is_file():
+                yield Fault(name, "is missing", file.name)
+            elif facts_of(path) != file.facts:
+                yield Fault(name, "was changed after it was built", file.name)
+        listed = {file.name for file in manifest.files}
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name not in listed:
+                yield Fault(name, "is not in the manifest", path.name)
+
+    def leftovers(self, environment: Environment) -> list[Path]:
+        """What crashed builds left; nothing of it was ever sent."""
+        return staging.leftovers(self._environment_folder(environment))
+
+    def clear_leftovers(self, environment: Environment) -> list[Path]:
+        """Delete what crashed builds left, and say what."""
+        return staging.clear_leftovers(self._environment_folder(environment))
+
+    def purge(self, batch: BatchName, at: datetime) -> None:
+        """Delete the files of a batch that is closed: they hold national numbers (S12).
+
+        The manifest stays, which holds none, so that the name and what was sent stay known.
+        """
+        folder = self.folder(batch)
+        if not folder.is_dir():
+            raise UsageMistake(f"the outbox holds no batch {batch}")
+        if not self.is_purged(batch):
+            content = json.dumps({"purged_at": at.astimezone(UTC).isoformat()})
+            write_whole(folder / _PURGED, content.encode())
+        remove_folder(folder / "sent")
+        remove_folder(folder / "received")
+
+    def is_purged(self, batch: BatchName) -> bool:
+        """True once the files of a batch were deleted on purpose."""
+        return (self.folder(batch) / _PURGED).exists()
+
+    def _environment_folder(self, environment: Environment) -> Path:
+        return private_folder(self.root / environment.value)

@@ -1,0 +1,122 @@
+"""Quarantine: what could not be trusted or read, under a name of ours, with its reason (R17, S4).
+
+The name is made of the file's own name and content, so that the same file, seen again, lies
+there once. Whatever the server called it stands only inside the reason file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fla_batch.files import (
+    disk_errors,
+    facts_of,
+    place,
+    private_folder,
+    remove_file,
+    write_whole,
+)
+from fla_batch.identifiers import mask_text
+from fla_batch.terms import Environment
+
+_REASON_SUFFIX = ".reason.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A file in quarantine. `name` is as the server gave it: escape it before it is shown.
+
+    `path` is relative to the outbox; `size` in bytes; `sha256` hexadecimal.
+    """
+
+    path: str
+    name: str
+    environment: Environment
+    reason: str
+    at: datetime
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The quarantine of one outbox, whose root folder is `root`."""
+
+    root: Path
+
+    def put(
+        self, source: Path, name: str, environment: Environment, reason: str, at: datetime
+    ) -> Quarantined:
+        """Move a file here. National numbers in `reason` are masked. Raises DiskTrouble."""
+        folder = private_folder(self.root / "quarantine")
+        facts = facts_of(source)
+        path = folder / _own_name(name, environment, facts.sha256)
+        found = Quarantined(
+            path=path.relative_to(self.root).as_posix(),
+            name=name,
+            environment=environment,
+            reason=mask_text(reason),
+            at=at.astimezone(UTC),
+            size=facts.size,
+            sha256=facts.sha256,
+        )
+        if path != source:
+            # The reason first: no file lies here without one, even after a crash.
+            write_whole(path.with_name(path.name + _REASON_SUFFIX), _to_bytes(found))
+            place(source, path)
+            remove_file(source)
+        return found
+
+    def files(self) -> Iterator[Quarantined]:
+        """What lies in quarantine, oldest first."""
+        folder = private_folder(self.root / "quarantine")
+        found = []
+        for reason in folder.glob(f"*{_REASON_SUFFIX}"):
+            path = reason.with_name(reason.name.removesuffix(_REASON_SUFFIX))
+            if path.exists():
+                with disk_errors("read", reason):
+                    found.append(_parse(path.relative_to(self.root), reason.read_bytes()))
+        yield from sorted(found, key=lambda file: (file.at, file.path))
+
+    def remove(self, file: Quarantined) -> None:
+        """Delete a file and its reason, after `replay` or at the end of its retention."""
+        path = self.root / file.path
+        remove_file(path)
+        remove_file(path.with_name(path.name + _REASON_SUFFIX))
+
+
+def _own_name(name: str, environment: Environment, sha256: str) -> str:
+    text = f"{environment.value}\n{name}\n{sha256}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"answer-{digest[:20]}"
+
+
+def _to_bytes(file: Quarantined) -> bytes:
+    values = {
+        "name": file.name,
+        "environment": file.environment.value,
+        "reason": file.reason,
+        "at": file.at.isoformat(),
+        "size": file.size,
+        "sha256": file.sha256,
+    }
+    return (json.dumps(values, indent=2) + "\n").encode()
+
+
+def _parse(path: Path, content: bytes) -> Quarantined:
+    values: dict[str, Any] = json.loads(content)
+    return Quarantined(
+        path=path.as_posix(),
+        name=values["name"],
+        environment=Environment(values["environment"]),
+        reason=values["reason"],
+        at=datetime.fromisoformat(values["at"]),
+        size=values["size"],
+        sha256=values["sha256"],
+    )

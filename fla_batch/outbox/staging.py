@@ -1,0 +1,164 @@
+"""Staging: a batch grows in a hidden folder and appears under its name when it is complete.
+
+The process that stages holds a lock on the hidden folder. A crash lets go of it, and so tells
+what may be cleared away from what another process is still writing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fla_batch.errors import UsageMistake
+from fla_batch.filenames import BatchName, FileName
+from fla_batch.files import (
+    FileFacts,
+    HashingWriter,
+    disk_errors,
+    new_private_file,
+    private_folder,
+    remove_folder,
+    sync_folder,
+)
+from fla_batch.outbox.manifest import FILE_NAME, Manifest, SentFile
+
+PREFIX = ".staging-"
+
+
+@dataclass(slots=True)
+class StagedBatch:
+    """A batch that is being written; nobody else sees it before `finish`."""
+
+    batch: BatchName
+    folder: Path
+    final: Path
+    files: dict[str, FileFacts] = field(default_factory=dict)
+
+    def path(self, name: FileName) -> Path:
+        """Where a file of the batch lies for now, for those who read it back (XSD, signer)."""
+        return self.folder / "sent" / str(name)
+
+    @contextmanager
+    def file(self, name: FileName) -> Iterator[HashingWriter]:
+        """Write one file, 0600 and flushed to disk at the end.
+
+        Files are listed in the manifest, and sent, in the order of writing. Raises DiskTrouble,
+        UsageMistake for a file of another batch.
+        """
+        if name.batch != self.batch:
+            raise UsageMistake(f"{name} is no file of batch {self.batch}")
+        with new_private_file(self.path(name)) as writer:
+            yield writer
+        self.files[str(name)] = writer.facts
+
+    def write(self, name: FileName, content: bytes) -> FileFacts:
+        """Write one small file, such as FS or the empty GO."""
+        with self.file(name) as writer:
+            writer.write(content)
+        return writer.facts
+
+    def discard(self, name: FileName) -> None:
+        """Take a file back that was written."""
+        with disk_errors("delete", self.path(name)):
+            self.path(name).unlink()
+        del self.files[str(name)]
+
+    def sent_files(self) -> tuple[SentFile, ...]:
+        """The files so far, for the manifest."""
+        return tuple(SentFile(name, fact.size, fact.sha256) for name, fact in self.files.items())
+
+    def finish(self, manifest: Manifest) -> Path:
+        """Write the manifest and let the batch appear; its folder is returned.
+
+        Raises DiskTrouble, UsageMistake when the manifest does not list exactly these files.
+        """
+        if manifest.batch != self.batch or manifest.files != self.sent_files():
+            raise UsageMistake(f"the manifest does not fit batch {self.batch}")
+        with new_private_file(self.folder / FILE_NAME) as writer:
+            writer.write(manifest.to_bytes())
+        with disk_errors("publish", self.final):
+            sync_folder(self.folder / "sent")
+            sync_folder(self.folder)
+            with folder_lock(self.final.parent):
+                require_absent(self.final)
+                self.folder.rename(self.final)
+            sync_folder(self.final.parent)
+        return self.final
+
+
+def require_absent(final: Path) -> None:
+    """Raises UsageMistake when a batch of that name lies in the outbox already."""
+    if final.exists():
+        raise UsageMistake(
+            f"the outbox holds a batch {final.name} already, and a name is used only once",
+            hint="Run `fla-batch ledger verify`: the ledger and the outbox do not fit together.",
+        )
+
+
+@contextmanager
+def staging(batch: BatchName, final: Path) -> Iterator[StagedBatch]:
+    """Stage `batch`, to appear as the folder `final`; without `finish` nothing remains of it."""
+    parent = private_folder(final.parent)
+    folder = parent / f"{PREFIX}{batch}-{secrets.token_hex(4)}"
+    with disk_errors("stage", folder), folder_lock(parent):
+        require_absent(final)
+        private_folder(folder)
+        lock = _lock(folder)
+    try:
+        private_folder(folder / "sent")
+        private_folder(folder / "received")
+        yield StagedBatch(batch, folder, final)
+    finally:
+        # Gone already when it was published.
+        remove_folder(folder)
+        os.close(lock)
+
+
+def leftovers(parent: Path) -> list[Path]:
+    """Hidden folders of crashed builds in an environment's folder; nobody writes them now."""
+    with folder_lock(parent):
+        return [folder for folder in sorted(parent.glob(f"{PREFIX}*")) if _is_abandoned(folder)]
+
+
+def clear_leftovers(parent: Path) -> list[Path]:
+    """Delete what crashed builds left; what was deleted is returned. Raises DiskTrouble."""
+    with folder_lock(parent):
+        found = [folder for folder in sorted(parent.glob(f"{PREFIX}*")) if _is_abandoned(folder)]
+        for folder in found:
+            remove_folder(folder)
+    return found
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold a folder against other processes of this machine, for a moment."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path) -> int:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _is_abandoned(folder: Path) -> bool:
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
+    return False
