@@ -16,6 +16,7 @@ REQUIRE = "FLA_BATCH_REQUIRE_REAL_PARTS"
 
 _PACKAGES = {
     "sshd": "openssh-server",
+    "sftp": "openssh-client",
     "openssl": "openssl",
     "xmllint": "libxml2-utils",
     "initdb": "postgresql",

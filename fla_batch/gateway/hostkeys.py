@@ -31,7 +31,7 @@ def fingerprint(blob: bytes) -> str:
     """The fingerprint of a public key as `ssh-keygen -lf` prints it.
 
     >>> fingerprint(b"key")
-    'SHA256:LHDhK3oGRvkifiZgEb4gNLTrJOwwzWcNlTllJTvhCF4'
+    'SHA256:LHDhK3oGRvkiefQnx7OOczTY5Tic/xZ6HcMOc/gmtoM'
     """
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode()
     return "SHA256:" + digest.rstrip("=")

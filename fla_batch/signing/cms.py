@@ -83,7 +83,7 @@ def laid_out(der: bytes) -> bytes:
     """Base64 of `der` in lines of 76 characters, each of them ended by CR.
 
     >>> laid_out(bytes(60))[-8:]
-    b'AAAAAAA\\r'
+    b'AA\\rAAAA\\r'
     """
     text = base64.b64encode(der)
     lines = (text[start : start + COLUMNS] for start in range(0, len(text), COLUMNS))

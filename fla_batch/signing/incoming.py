@@ -94,7 +94,23 @@ def _certificates(bundle: Any) -> tuple[x509.Certificate, ...]:
     found = [choice.chosen.dump() for choice in bundle if choice.name == "certificate"]
     if len(found) > MAX_CERTIFICATES:
         raise Unreadable(f"more than {MAX_CERTIFICATES} certificates")
-    return tuple(x509.load_der_x509_certificate(der) for der in found)
+    return tuple(certificate for certificate in map(_certificate, found) if certificate)
+
+
+def _certificate(der: bytes) -> x509.Certificate | None:
+    """The certificate, or None when a part that is needed later cannot be read.
+
+    cryptography parses these parts only when they are asked for; a bundle may hold one that
+    nobody needs, so it is left out and does not spoil the others.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        certificate.subject.rfc4514_string()
+        _ = (certificate.issuer, certificate.extensions)
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    except (ValueError, x509.DuplicateExtension):
+        return None
+    return certificate
 
 
 def _signer(info: Any, certificates: tuple[x509.Certificate, ...]) -> SignatureOfOne:
