@@ -114,9 +114,7 @@ def _training_columns() -> dict[str, Column]:
 
 def _right_columns() -> dict[str, Column]:
     zones = zones_of(LegalFlaRight)
-    right_type = Column(
-        "rightType", _RIGHT_TYPE, Row, "right_type", lambda text: coded(_RIGHT_TYPE, text.upper())
-    )
+    right_type = Column("rightType", _RIGHT_TYPE, Row, "right_type", _read_right_type)
     columns = {"rightType": right_type}
     columns |= _friendly(zones["legal_fla_right_hours"], zones["legal_fla_right_days"])
     for model in RIGHT_MODELS.values():
@@ -153,6 +151,11 @@ def _reader(zone: Zone) -> Callable[[str], Value | Mistake]:
     if zone.type is ZoneType.TEXT:
         return plain_text
     return partial(identifier, zone)
+
+
+def _read_right_type(text: str) -> int | str | Mistake:
+    code, dash, meaning = text.partition(" - ")
+    return coded(_RIGHT_TYPE, code.upper() + dash + meaning)
 
 
 def _joint_committees(text: str) -> str | Mistake:

@@ -28,6 +28,7 @@ _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 _ERROR_CELL = re.compile(
     rb'<c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*?t="e"[^>]*>.*?<v>(#[^<]+)</v>', re.DOTALL
 )
+_FILLED_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)[0-9]+"[^>]*[^/]>')
 _MOST_BYTES = 2_000_000_000
 
 
@@ -83,14 +84,22 @@ def _frame(path: Path, sheet: str | None) -> pl.DataFrame | list[str]:
 
 
 def _error_cells(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
-    """Position of the column (from 0), row (from 1) and text of every cell with an error."""
+    """Column (from 0, the first that is filled in), row (from 1) and text of error cells."""
     with zipfile.ZipFile(path) as parts:
         xml = parts.read(_part_of(parts, sheet))
-    for letters, row, error in _ERROR_CELL.findall(xml) if b't="e"' in xml else ():
-        position = 0
-        for letter in letters:
-            position = position * 26 + letter - ord("A") + 1
-        yield position - 1, int(row), error.decode("ascii", "replace")
+    if b't="e"' not in xml:
+        return
+    # fastexcel leaves out the empty columns before the first one, though not the empty rows.
+    first = min(_position(letters) for letters in set(_FILLED_CELL.findall(xml)))
+    for letters, row, error in _ERROR_CELL.findall(xml):
+        yield _position(letters) - first, int(row), error.decode("ascii", "replace")
+
+
+def _position(letters: bytes) -> int:
+    position = 0
+    for letter in letters:
+        position = position * 26 + letter - ord("A") + 1
+    return position
 
 
 def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:

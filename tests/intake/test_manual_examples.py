@@ -108,7 +108,7 @@ def test_every_example_is_here() -> None:
 
 def test_put_training_rights() -> None:
     declaration = rights("PutTrainingRight_input.json")
-    assert declaration.employer == Employer(company_id="0880820673", flaImportanceCode=8)
+    assert declaration.employer == Employer(company_id="0880820673", fla_importance_code=8)
     assert declaration.employee == Employee(
         inss="81511716525", language=1, ref_hours_in_working_day=800
     )
