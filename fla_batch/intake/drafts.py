@@ -89,17 +89,18 @@ class Draft:
     def agreed(self, rows: Sequence[TableRow], model: type[Any], path: Path) -> dict[str, Any]:
         """The values of `model`'s columns over `rows`: the first that is filled in counts."""
         values: dict[str, Any] = {}
-        for column in self.layout.columns.values():
-            if column.model is model:
-                here = (*path, column.name)
-                self._note(rows, column.name, here)
-                value = self._agreed_value(rows, column, here)
-                if value is not None:
-                    values[column.field] = value
+        for column in self.layout.by_model.get(model, ()):
+            here = (*path, column.name)
+            self._note(rows, column.name, here)
+            value = self._agreed_value(rows, column, here)
+            if value is not None:
+                values[column.field] = value
         return values
 
     def _agreed_value(self, rows: Sequence[TableRow], column: Column, path: Path) -> Any:
         name = column.name
+        if len(rows) == 1:
+            return rows[0].cells.get(name)
         filled = [row for row in rows if name in row.cells]
         if not filled:
             return None

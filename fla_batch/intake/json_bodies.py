@@ -15,9 +15,10 @@ from pydantic import BaseModel
 
 from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.json_values import Found, RepeatedNames
+from fla_batch.intake.json_zones import from_json
 from fla_batch.intake.nearest import nearest
 from fla_batch.intake.remarks import DECLARATION, NO_KEY, DeclarationKeyParts, remark
-from fla_batch.intake.values import Mistake, from_json, shown
+from fla_batch.intake.values import Mistake, shown
 from fla_batch.models import (
     DECLARATIONS,
     Declaration,

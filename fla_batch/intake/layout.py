@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.intake.nearest import nearest
@@ -24,11 +26,12 @@ _PROVIDER = frozenset({"providerTrainingId", "trainingProviderCompanyId"})
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The kind of table, and per position its column and its heading as written."""
+    """The kind of table, its columns by position and by block, and the headings as written."""
 
     kind: FormKind
     columns: Mapping[int, Column]
     headings: Mapping[str, str]
+    by_model: Mapping[type[BaseModel], Sequence[Column]]
 
 
 def layout_of(headings: Sequence[str], source: Source) -> Layout | list[Anomaly]:
@@ -45,8 +48,12 @@ def layout_of(headings: Sequence[str], source: Source) -> Layout | list[Anomaly]
     ]
     if anomalies:
         return anomalies
-    columns = {i: known[name] for i, name in found.items() if name in known}
-    return Layout(kind, columns, {known.name: headings[i] for i, known in columns.items()})
+    columns = {i: known[name] for i, name in found.items()}
+    by_model: dict[type[BaseModel], list[Column]] = {}
+    for column in columns.values():
+        by_model.setdefault(column.model, []).append(column)
+    written = {column.name: headings[i] for i, column in columns.items()}
+    return Layout(kind, columns, written, by_model)
 
 
 def _known_name(heading: str) -> str:

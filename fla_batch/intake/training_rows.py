@@ -116,8 +116,8 @@ def _training(
 def _period(draft: Draft, row: TableRow, path: Path) -> DetailsPerPeriod:
     draft.rows[path] = row.number
     values: dict[str, Any] = {}
-    for column in draft.layout.columns.values():
-        if column.model is DetailsPerPeriod and column.name not in _AMOUNTS:
+    for column in draft.layout.by_model[DetailsPerPeriod]:
+        if column.name not in _AMOUNTS:
             draft.note_row(row, [column.name], path)
             if column.name in row.cells:
                 values[column.field] = row.cells[column.name]

@@ -1,13 +1,11 @@
 """What was written, to the value of a zone: one function per kind of value.
 
-Each takes the text of a cell or a JSON value and gives the value, or a Mistake that says what
-is wrong with it. Hours and days are in hundredths (760 = 7 h 36), as in the REST manual. No
+Each takes a text and gives the value, or a Mistake that says what is wrong with the text. Hours and days are in hundredths (760 = 7 h 36), as in the REST manual. No
 function judges bounds, lengths or check digits: the rules do.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +17,6 @@ from fla_batch.models.zone import Zone, ZoneType
 Value = int | str | date | tuple[str, ...]
 
 _LONGEST_NUMBER = 18
-_LARGEST_EXACT_FLOAT = 2**53
 _SHOWN = 60
 _WHOLE = re.compile(r"[+-]?[0-9]+(?:[.,]0+)?")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -207,60 +204,3 @@ def plain_text(text: str) -> str | Mistake:
     except UnicodeEncodeError:
         return Mistake("not-text", shown(text))
     return text
-
-
-def from_json(zone: Zone, raw: object) -> Value | Mistake:
-    """The value of a zone from a JSON value; numbers may be written as text.
-
-    >>> from_json(Zone("INSS", ZoneType.INSS), 10100105)
-    '00010100105'
-    """
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str | list):
-        return Mistake("wrong-type", shown(raw))
-    if isinstance(raw, float):
-        return _from_float(zone, raw)
-    if zone.many > 1:
-        return _many(raw if isinstance(raw, list) else [raw])
-    if isinstance(raw, list):
-        return Mistake("wrong-type", shown(raw))
-    if isinstance(raw, int):
-        return _from_integer(zone, raw)
-    return _from_text(zone, raw)
-
-
-def _from_float(zone: Zone, raw: float) -> Value | Mistake:
-    if not math.isfinite(raw):
-        return Mistake("not-a-number", shown(raw))
-    if abs(raw) > _LARGEST_EXACT_FLOAT:
-        return Mistake("too-large", shown(raw))
-    if raw.is_integer():
-        return _from_integer(zone, int(raw))
-    return Mistake("not-whole" if zone.type is ZoneType.INTEGER else "wrong-type", shown(raw))
-
-
-def _from_integer(zone: Zone, raw: int) -> Value | Mistake:
-    if zone.type is ZoneType.INTEGER:
-        return whole_number(str(raw))
-    if zone.type in (ZoneType.INSS, ZoneType.COMPANY_ID) and raw >= 0:
-        return identifier(zone, str(raw))
-    return Mistake("wrong-type", shown(raw))
-
-
-def _from_text(zone: Zone, raw: str) -> Value | Mistake:
-    if zone.type is ZoneType.INTEGER:
-        return whole_number(raw)
-    if zone.type is ZoneType.DATE:
-        return iso_date(raw)
-    if zone.type is ZoneType.TEXT:
-        return plain_text(raw)
-    return identifier(zone, raw)
-
-
-def _many(raws: list[object]) -> tuple[str, ...] | Mistake:
-    values = []
-    for raw in raws:
-        value = plain_text(raw) if isinstance(raw, str) else Mistake("wrong-type", shown(raw))
-        if isinstance(value, Mistake):
-            return value
-        values.append(value)
-    return tuple(values)
