@@ -22,7 +22,7 @@ from fla_batch.gateway.packets import BrokenReply
 from fla_batch.gateway.settings import GatewaySettings
 from fla_batch.gateway.userkey import load_user_key
 from fla_batch.gateway.watchdog import Watchdog
-from fla_batch.gateway.wire import Refused, SftpWire
+from fla_batch.gateway.wire import SftpWire
 
 _log = logging.getLogger(__name__)
 _SSH_LOG = "fla_batch.gateway.ssh"
@@ -211,17 +211,13 @@ def _start_sftp(
 def translated(settings: GatewaySettings, phase: str, watchdog: Watchdog) -> Iterator[None]:
     """Turn what paramiko, the socket and the wire raise within `phase` into GatewayUnavailable.
 
-    Refused passes: what a refusal means depends on the request.
+    What the wire calls Refused passes: what a refusal means depends on the request.
     """
     try:
         yield
     except (EOFError, OSError, paramiko.SSHException, BrokenReply) as error:
         reason = watchdog.fired or f"the connection broke during {phase}: {_told(error)}"
         raise GatewayUnavailable(f"{settings.address}: {reason}") from error
-    except Refused as refused:
-        if phase == "start of SFTP":
-            raise GatewayUnavailable(f"{settings.address} refused to start SFTP") from refused
-        raise
 
 
 def _told(error: BaseException) -> str:

@@ -66,22 +66,23 @@ class SftpGateway:
                 try:
                     wire.stat(_path(folder))
                     self._stat_works = True
-                except Refused:
-                    self._stat_works = False
+                except Refused as refused:
+                    # To say that it is not there, a server has to be able to look.
+                    self._stat_works = refused.code == StatusCode.NO_SUCH_FILE
         return self._stat_works
 
     def size(self, folder: str, name: str) -> int | None:
         """See `Gateway.size`."""
         path = _path(folder, name)
-        with self._operation(f"looking at {name}") as wire:
-            try:
-                attributes = wire.stat(path)
-            except Refused as refused:
-                if refused.code == StatusCode.NO_SUCH_FILE:
-                    return None
-                if refused.code == StatusCode.OP_UNSUPPORTED:
-                    raise StatUnsupported("the server does not tell sizes") from refused
-                raise
+        attributes = Attributes()
+        if self.can_stat(folder):
+            with self._operation(f"looking at {name}") as wire:
+                try:
+                    attributes = wire.stat(path)
+                except Refused as refused:
+                    if refused.code == StatusCode.NO_SUCH_FILE:
+                        return None
+                    raise
         if attributes.size is None:
             raise StatUnsupported("the server does not tell sizes")
         return attributes.size
@@ -172,8 +173,6 @@ class SftpGateway:
 
     def _compared(self, folder: str, name: str, size: int) -> bool:
         """True when the server holds `size` bytes, False when it does not tell sizes."""
-        if not self.can_stat(folder):
-            return False
         try:
             there = self.size(folder, name)
         except StatUnsupported:

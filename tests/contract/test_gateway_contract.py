@@ -9,6 +9,8 @@ import os
 import random
 import stat
 from base64 import b64encode
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,13 @@ from fla_batch.errors import (
     LoginRefused,
     UsageMistake,
 )
-from fla_batch.gateway.protocol import OperationRefused, RemoteFile, RemoteFileTooLarge, Uploaded
+from fla_batch.gateway.protocol import (
+    Gateway,
+    OperationRefused,
+    RemoteFile,
+    RemoteFileTooLarge,
+    Uploaded,
+)
 from fla_batch.gateway.resume import upload_resuming
 from fla_batch.gateway.sftp import connect
 from fla_batch.sandbox.folders import FOLDERS
@@ -41,11 +49,13 @@ def fi(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_folder_is_listed_and_empty(portal: Portal, folder: str) -> None:
-    with connect(portal.settings()) as gateway:
-        assert gateway.list_folder(folder) == []
-        assert gateway.can_stat(folder)
+def test_every_folder_is_listed_and_empty(portal: Portal) -> None:
+    gateway: Gateway = connect(portal.settings())
+    with gateway:
+        assert {folder: gateway.list_folder(folder) for folder in FOLDERS} == {
+            folder: [] for folder in FOLDERS
+        }
+        assert gateway.can_stat(IN)
 
 
 def test_upload_writes_the_exact_bytes_under_the_final_name(portal: Portal, fi: Path) -> None:
@@ -57,17 +67,15 @@ def test_upload_writes_the_exact_bytes_under_the_final_name(portal: Portal, fi: 
     assert (portal.root / IN / FI).read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("length", [0, 1, 32767, 32768, 32769, 65536])
-def test_sizes_around_a_chunk_go_there_and_back(
-    portal: Portal, tmp_path: Path, length: int
-) -> None:
+def test_sizes_around_a_chunk_go_there_and_back(portal: Portal, tmp_path: Path) -> None:
     source, back = tmp_path / "source", tmp_path / "back"
-    source.write_bytes(CONTENT[:length])
     with connect(portal.settings()) as gateway:
-        gateway.upload(IN, FI, source)
-        done = gateway.download(IN, FI, back, max_bytes=length)
-    assert back.read_bytes() == CONTENT[:length]
-    assert done.size == length
+        for length in (0, 1, 32767, 32768, 32769, 65536):
+            source.write_bytes(CONTENT[:length])
+            gateway.upload(IN, FI, source)
+            done = gateway.download(IN, FI, back, max_bytes=length)
+            assert back.read_bytes() == CONTENT[:length]
+            assert done.size == length
 
 
 def test_upload_replaces_a_longer_file(portal: Portal, tmp_path: Path) -> None:
@@ -177,24 +185,24 @@ def test_s4_odd_entries_are_flagged_and_never_mistaken(portal: Portal, tmp_path:
     assert all(entry.name.isprintable() for entry in found)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../x", "/etc/x", "a\\b", "a\0b", "a\nb", "A" * 300, "", ".", "..", "é", "a b"],
-)
+HOSTILE = ["../x", "/etc/x", "a\\b", "a\0b", "a\nb", "A" * 300, "", ".", "..", "é", "a b"]
+
+
 def test_s4_hostile_names_are_refused_before_anything_leaves(
-    portal: Portal, fi: Path, tmp_path: Path, name: str
+    portal: Portal, fi: Path, tmp_path: Path
 ) -> None:
     with connect(portal.settings()) as gateway:
-        for attempt in (
-            lambda: gateway.upload(IN, name, fi),
-            lambda: gateway.create_empty(IN, name),
-            lambda: gateway.download(OUT, name, tmp_path / "x", max_bytes=1),
-            lambda: gateway.remove(OUT, name),
-            lambda: gateway.size(OUT, name),
-            lambda: gateway.list_folder(name),
-        ):
+        attempts: list[Callable[[str], object]] = [
+            lambda name: gateway.upload(IN, name, fi),
+            lambda name: gateway.create_empty(IN, name),
+            lambda name: gateway.download(OUT, name, tmp_path / "x", max_bytes=1),
+            lambda name: gateway.remove(OUT, name),
+            lambda name: gateway.size(OUT, name),
+            lambda name: gateway.list_folder(name),
+        ]
+        for attempt, name in product(attempts, HOSTILE):
             with pytest.raises(UsageMistake, match="no name for a file on the server"):
-                attempt()
+                attempt(name)
     assert all(not list((portal.root / folder).iterdir()) for folder in FOLDERS)
 
 

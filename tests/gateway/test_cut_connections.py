@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.errors import GatewayUnavailable, OutcomeUnknown
+from fla_batch.gateway.protocol import StatUnsupported
 from fla_batch.gateway.resume import upload_resuming
 from fla_batch.gateway.retry import RetryPolicy, with_retries
 from fla_batch.gateway.settings import GatewaySettings
@@ -132,6 +133,8 @@ def test_r3_without_stat_the_upload_succeeds_and_says_that_nothing_was_compared(
     name = next(iter(CONTENT))
     with connect(settings_for(server)) as gateway:
         assert not gateway.can_stat(IN)
+        with pytest.raises(StatUnsupported):
+            gateway.size(IN, name)
         assert not upload_resuming(gateway, IN, name, batch / name).size_compared
     send(settings_for(server), batch)
     there = {path.name: path.read_bytes() for path in (server.root / IN).iterdir()}
