@@ -4,38 +4,60 @@ SQLite by default, PostgreSQL by URL for several machines. This package is the o
 imports SQLAlchemy; import it where it is used. docs/reference/ledger.md describes the tables.
 """
 
-from fla_batch.ledger.ledger import Ledger
+from fla_batch.ledger.ledger import HeldLock, Ledger
+from fla_batch.ledger.locks import Holder, LockHeld
 from fla_batch.ledger.records import (
+    Acceptance,
+    AnomalyRow,
     AnswerFile,
+    AnswerRow,
     BatchChange,
     BatchRecord,
     BatchRow,
     Change,
+    Changes,
     Consultation,
+    ConsultationRow,
     EventRow,
     FormChange,
     FormRecord,
     FormRow,
     FoundForm,
+    Outcome,
     Photo,
     PhotoRecord,
     UnmatchedChange,
+    UnmatchedRow,
 )
+from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
 
 __all__ = [
+    "Acceptance",
+    "AnomalyRow",
     "AnswerFile",
+    "AnswerRow",
     "BatchChange",
     "BatchRecord",
     "BatchRow",
     "Change",
+    "Changes",
     "Consultation",
+    "ConsultationRow",
+    "Contradiction",
     "EventRow",
     "FormChange",
     "FormRecord",
     "FormRow",
     "FoundForm",
+    "HeldLock",
+    "Holder",
     "Ledger",
+    "LockHeld",
+    "Outcome",
     "Photo",
     "PhotoRecord",
+    "Reader",
+    "Rebuilt",
     "UnmatchedChange",
+    "UnmatchedRow",
 ]

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
 
+from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
-from fla_batch.ledger import batches, events, sequences, status
+from fla_batch.findings import Anomaly
+from fla_batch.ledger import (
+    answers,
+    batches,
+    events,
+    history,
+    locks,
+    matching,
+    sequences,
+    status,
+    verify,
+)
+from fla_batch.ledger.anomalies import anomaly_rows, insert_anomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
+from fla_batch.ledger.locks import Holder, Lock
+from fla_batch.ledger.matching import Scope
 from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.projection import Happening
-from fla_batch.ledger.records import BatchRecord, BatchRow, EventRow, FormRecord, FormRow, Json
+from fla_batch.ledger.records import (
+    Acceptance,
+    AnomalyRow,
+    AnswerFile,
+    AnswerRow,
+    BatchRecord,
+    BatchRow,
+    Changes,
+    ConsultationRow,
+    EventRow,
+    FormRecord,
+    FormRow,
+    FoundForm,
+    Json,
+    Outcome,
+    Photo,
+    UnmatchedRow,
+)
+from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
 from fla_batch.lifecycle import BatchState, Event, FormState, Patience, shown
-from fla_batch.terms import Environment
+from fla_batch.models import DeclarationKey
+from fla_batch.terms import AnomalyOrigin, Environment, FormKind
 
 _NOTHING: Json = {}
 
@@ -154,6 +189,192 @@ class Ledger:
         """Everything that happened to a batch and its forms, oldest first."""
         with reading(self._engine) as connection:
             return events.events_of(connection, batch)
+
+    # Answers
+
+    def accept_answer(
+        self, file: AnswerFile, changes: Changes, at: datetime, *, replay: bool = False
+    ) -> Acceptance:
+        """Write what an answer says, and that it is done, in one transaction (R14, R16).
+
+        `changes` is read only when the file is new; when reading it raises, nothing was written.
+        `replay` processes a file again that was held back: quarantined, or a name with new
+        content. A file that is done stays done. Raises UnknownTransition.
+        """
+        with writing(self._engine) as connection:
+            return answers.accept(connection, file, changes, at, replay=replay)
+
+    def record_quarantined(self, file: AnswerFile, reason: str, at: datetime) -> bool:
+        """Note that a file is in quarantine; False when it has an outcome already."""
+        with writing(self._engine) as connection:
+            return answers.quarantine(connection, file, reason, at)
+
+    def seen_answers(self, environment: Environment) -> frozenset[tuple[str, int]]:
+        """Name and size in bytes of every answer that need not be fetched again."""
+        with reading(self._engine) as connection:
+            return answers.seen(connection, environment)
+
+    def answer_files(self, outcome: Outcome | None = None) -> list[AnswerRow]:
+        """Every answer file that was seen, or those of one outcome, oldest first."""
+        with reading(self._engine) as connection:
+            return answers.answer_rows(connection, outcome)
+
+    def unmatched(self) -> list[UnmatchedRow]:
+        """Parts of answers that fit nothing of ours."""
+        with reading(self._engine) as connection:
+            return answers.unmatched_rows(connection)
+
+    def record_anomalies(
+        self, anomalies: Iterable[Anomaly], at: datetime, batch: BatchName | None = None
+    ) -> int:
+        """Keep anomalies of a build, with the batch that came of it if any; their count."""
+        with writing(self._engine) as connection:
+            batch_id = events.batch_id_of(connection, batch) if batch else None
+            return insert_anomalies(connection, anomalies, at, batch_id=batch_id)
+
+    def anomalies(
+        self, batch: BatchName | None = None, origin: AnomalyOrigin | None = None
+    ) -> list[AnomalyRow]:
+        """All anomalies, or those of one batch or origin, oldest first."""
+        with reading(self._engine) as connection:
+            return anomaly_rows(connection, batch, origin)
+
+    # Matching
+
+    def has_batch(self, batch: BatchName) -> bool:
+        """True when the ledger knows that batch."""
+        with reading(self._engine) as connection:
+            return matching.has_batch(connection, batch)
+
+    def forms_by_reference(self, reference_nbr: str) -> list[FoundForm]:
+        """The form with that ReferenceNbr, of whatever batch."""
+        with reading(self._engine) as connection:
+            return matching.by_reference(connection, reference_nbr)
+
+    def forms_by_creation(
+        self,
+        scope: Scope,
+        created_date: date,
+        created_hour: time,
+        identification: str | None = None,
+    ) -> list[FoundForm]:
+        """Forms of a batch or environment created then (Belgian local time).
+
+        An identification of None is not compared. In an environment, batches that wait for
+        answers come before those that do not.
+        """
+        with reading(self._engine) as connection:
+            return matching.by_creation(
+                connection, scope, created_date, created_hour, identification
+            )
+
+    def forms_by_subject(
+        self,
+        scope: Scope,
+        company_id: str,
+        inss: str,
+        calendar_year: int | None = None,
+        identification: str | None = None,
+    ) -> list[FoundForm]:
+        """Forms of a batch or environment about that employer and worker; None: not compared."""
+        with reading(self._engine) as connection:
+            return matching.by_subject(
+                connection, scope, company_id, inss, calendar_year, identification
+            )
+
+    # History
+
+    def last_accepted(self, key: DeclarationKey, environment: Environment) -> Photo | None:
+        """The declaration that the platform holds for `key` as far as is known."""
+        with reading(self._engine) as connection:
+            return history.last_accepted(connection, key, environment)
+
+    def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
+        """True once the platform accepted, or told, LegalFlaRight for that employer and year."""
+        with reading(self._engine) as connection:
+            return history.had_legal_right(connection, key, environment)
+
+    def consultations(
+        self,
+        environment: Environment,
+        kind: FormKind | None = None,
+        company_id: str | None = None,
+        inss: str | None = None,
+    ) -> list[ConsultationRow]:
+        """What the platform told of credit, rights and trainings, oldest first."""
+        with reading(self._engine) as connection:
+            return history.consultations(connection, environment, kind, company_id, inss)
+
+    # Keeping it right
+
+    def verify(self) -> list[Contradiction]:
+        """Every state that does not follow from the events; empty when all is well."""
+        found: list[Contradiction] = []
+        with reading(self._engine) as connection:
+            for batch_id, name in verify.batch_ids(connection):
+                found += verify.contradictions(connection, batch_id, name)
+        return found
+
+    def rebuild(self, read: Reader) -> list[Rebuilt]:
+        """Write the rows of every processed answer anew from its raw file, then all states.
+
+        One line per answer file; where `read` raises a FlaBatchError, the rows that were there
+        stay. Events are only ever added.
+        """
+        done = [self._rebuild_answer(row, read) for row in self.answer_files(Outcome.DONE)]
+        with writing(self._engine) as connection:
+            for batch_id, _ in verify.batch_ids(connection):
+                verify.derive_again(connection, batch_id)
+        return done
+
+    def _rebuild_answer(self, row: AnswerRow, read: Reader) -> Rebuilt:
+        try:
+            with writing(self._engine) as connection:
+                verify.read_again(connection, row, read(row.file))
+        except FlaBatchError as error:
+            return Rebuilt(row.file.name, str(error))
+        return Rebuilt(row.file.name)
+
+    # Locks
+
+    @contextmanager
+    def lock(
+        self, name: str, clock: Callable[[], datetime], holder: Holder | None = None
+    ) -> Iterator[HeldLock]:
+        """Be the only process that does `name` ("poll"), on all machines of this ledger (R21).
+
+        Call `renew` on what it gives at least every few minutes. Raises LockHeld.
+        """
+        who = holder or Holder.this_process()
+        taken = self._take(name, who, clock)
+        try:
+            yield HeldLock(self._engine, taken, clock)
+        finally:
+            with writing(self._engine) as connection:
+                locks.release(connection, taken)
+
+    def _take(self, name: str, holder: Holder, clock: Callable[[], datetime]) -> Lock:
+        try:
+            with writing(self._engine) as connection:
+                return locks.take(connection, name, holder, clock())
+        except RowExists:
+            # Another process took it in the same moment: say which one.
+            with writing(self._engine) as connection:
+                return locks.take(connection, name, holder, clock())
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    """A lock while it is held."""
+
+    _engine: Engine
+    lock: Lock
+    _clock: Callable[[], datetime]
+
+    def renew(self) -> None:
+        """Say that this process still works. Raises LockHeld when another one took over."""
+        with writing(self._engine) as connection:
+            locks.renew(connection, self.lock, self._clock())
 
 
 def _as_shown(row: BatchRow, now: datetime, patience: Patience) -> BatchRow:

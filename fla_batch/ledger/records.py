@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
 from fla_batch.filenames import BatchName
@@ -162,6 +163,15 @@ class EventRow:
     details: dict[str, Any]
 
 
+class AnomalyRow(NamedTuple):
+    """One anomaly with the batch and form that it is about, None where it is about none."""
+
+    anomaly: Anomaly
+    batch: BatchName | None
+    reference_nbr: str | None
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
     """A file for us as it lies on our disk. `kept_path` is relative to the outbox.
@@ -233,6 +243,55 @@ class PhotoRecord:
 
     key: DeclarationKey
     body: Json
+
+
+class Acceptance(Enum):
+    """What became of an answer file that was offered to the ledger."""
+
+    DONE = "done"  # its rows were written, now
+    ALREADY = "already done"  # the same file was processed before; nothing was changed
+    HELD = "held"  # the same file is in quarantine; nothing was changed
+    CLASH = "clash"  # its name was processed before with other content: alarm, nothing changed
+
+
+class Outcome(StrEnum):
+    """What became of an answer file for good."""
+
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    CLASH = "clash"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answer file that was seen, and what became of it."""
+
+    file: AnswerFile
+    outcome: Outcome
+    reason: str | None
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedRow:
+    """A part of an answer that fits nothing of ours."""
+
+    file_name: str
+    batch: str | None
+    reason: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRow:
+    """What the platform told about one worker, and when."""
+
+    kind: FormKind
+    company_id: str | None
+    inss: str | None
+    calendar_year: int | None
+    told_at: datetime
+    body: dict[str, Any]
 
 
 Change = BatchChange | FormChange | UnmatchedChange | Consultation

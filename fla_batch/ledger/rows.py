@@ -34,6 +34,15 @@ def hour_text(hour: time) -> str:
     return hour.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+def storable(text: str) -> str:
+    """`text` as every database takes it: NUL and what is no Unicode are written out.
+
+    >>> storable("a\\x00b"), storable("\\udcff")
+    ('a\\\\x00b', '\\\\udcff')
+    """
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
 def loads(text: str) -> dict[str, Any]:
     """The JSON object that `text` is."""
     value: dict[str, Any] = json.loads(text)

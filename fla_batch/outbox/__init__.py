@@ -5,6 +5,7 @@
 could not be trusted or read. Folders 0700, files 0600: they hold national numbers (S12).
 """
 
+from fla_batch.outbox.audit import audit
 from fla_batch.outbox.inbox import Arrival, Inbox, Kept
 from fla_batch.outbox.manifest import Manifest, OutboxDamaged, SentFile
 from fla_batch.outbox.outbox import Fault, Outbox
@@ -23,4 +24,5 @@ __all__ = [
     "Quarantined",
     "SentFile",
     "StagedBatch",
+    "audit",
 ]

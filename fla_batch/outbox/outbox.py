@@ -24,7 +24,7 @@ from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.quarantine import Quarantine
 from fla_batch.terms import Environment
 
-_PURGED = "purged.json"
+PURGED = "purged.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,13 @@ class Outbox:
             raise UsageMistake(f"the outbox holds no batch {batch}")
         if not self.is_purged(batch):
             content = json.dumps({"purged_at": at.astimezone(UTC).isoformat()})
-            write_whole(folder / _PURGED, content.encode())
+            write_whole(folder / PURGED, content.encode())
         remove_folder(folder / "sent")
         remove_folder(folder / "received")
 
     def is_purged(self, batch: BatchName) -> bool:
         """True once the files of a batch were deleted on purpose."""
-        return (self.folder(batch) / _PURGED).exists()
+        return (self.folder(batch) / PURGED).exists()
 
     def _environment_folder(self, environment: Environment) -> Path:
         return private_folder(self.root / environment.value)

@@ -1,0 +1,246 @@
+"""What an answer changes: events, anomalies and consultations, written in chunks.
+
+A notification may hold 100,000 forms (R19): memory stays bounded, and one transaction holds
+all of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from fla_batch.errors import LedgerTrouble
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.anomalies import anomaly_values, insert_anomalies
+from fla_batch.ledger.events import batch_id_of, close_when_answered, record_batch_event
+from fla_batch.ledger.projection import FormNow, Happening
+from fla_batch.ledger.records import (
+    BatchChange,
+    Changes,
+    Consultation,
+    FormChange,
+    Json,
+    UnmatchedChange,
+    canonical_json,
+)
+from fla_batch.ledger.rows import CHUNK, has_legal_right, storable
+from fla_batch.ledger.schema import (
+    anomaly,
+    consultation,
+    event,
+    form,
+    form_state,
+    photo,
+    unmatched,
+)
+from fla_batch.lifecycle import Event, FormState
+
+Recorded = Counter[tuple[int, int | None, str, str | None]]
+"""Events that an answer gave before: batch, form, name and ticket, each with how often."""
+
+
+def recorded_events(connection: Connection, answer_id: int) -> Recorded:
+    """The events that an answer file gave."""
+    columns = (event.c.batch_id, event.c.form_id, event.c.name, event.c.ticket)
+    rows = connection.execute(select(*columns).where(event.c.answer_id == answer_id))
+    return Counter((row[0], row[1], row[2], row[3]) for row in rows)
+
+
+class ChangeWriter:
+    """Writes what one answer file says, inside the transaction of `connection`.
+
+    Events in `recorded` are on record already and are not recorded twice.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        answer_id: int,
+        at: datetime,
+        recorded: Recorded | None = None,
+    ) -> None:
+        self._recorded = Counter() if recorded is None else recorded
+        self._connection = connection
+        self._answer_id = answer_id
+        self._at = at
+        self._batch_ids: dict[BatchName, int] = {}
+        self._notified: set[BatchName] = set()
+        self._forms: list[FormChange] = []
+
+    def write(self, changes: Changes) -> None:
+        """Write all of `changes`, and close the batches whose last form has its verdict."""
+        for change in changes:
+            match change:
+                case FormChange():
+                    self._notify(change.form.batch)
+                    self._forms.append(change)
+                    if len(self._forms) >= CHUNK:
+                        self._flush_forms()
+                case BatchChange():
+                    self._write_batch(change)
+                case UnmatchedChange():
+                    self._write_unmatched(change)
+                case Consultation():
+                    self._write_consultation(change)
+        self._flush_forms()
+        for name in self._batch_ids:
+            close_when_answered(self._connection, self._batch_ids[name], self._at)
+
+    def _batch_id(self, name: BatchName) -> int:
+        if name not in self._batch_ids:
+            self._batch_ids[name] = batch_id_of(self._connection, name)
+        return self._batch_ids[name]
+
+    def _notify(self, name: BatchName) -> None:
+        if name not in self._notified:
+            self._notified.add(name)
+            self._record(self._batch_id(name), Happening(Event.NOTIFIED, self._at), {})
+
+    def _record(self, batch_id: int, happening: Happening, details: Json) -> None:
+        if not self._was_recorded(batch_id, None, happening):
+            record_batch_event(self._connection, batch_id, happening, details, self._answer_id)
+
+    def _was_recorded(self, batch_id: int, form_id: int | None, happening: Happening) -> bool:
+        key = (batch_id, form_id, happening.event.value, happening.ticket)
+        if not self._recorded[key]:
+            return False
+        self._recorded[key] -= 1
+        return True
+
+    def _write_batch(self, change: BatchChange) -> None:
+        # Forms before it in the same answer come first.
+        self._flush_forms()
+        batch_id = self._batch_id(change.batch)
+        happening = Happening(change.event, self._at, change.ticket)
+        self._record(batch_id, happening, change.details)
+        insert_anomalies(
+            self._connection,
+            change.anomalies,
+            self._at,
+            batch_id=batch_id,
+            answer_id=self._answer_id,
+        )
+
+    def _flush_forms(self) -> None:
+        changes, self._forms = self._forms, []
+        if not changes:
+            return
+        ids, before = self._present({change.form.key for change in changes})
+        after = dict(before)
+        events: list[dict[str, Any]] = []
+        anomalies: list[dict[str, Any]] = []
+        for change in changes:
+            key = change.form.key
+            batch_id = self._batch_id(change.form.batch)
+            links = {"batch_id": batch_id, "form_id": ids[key], "answer_id": self._answer_id}
+            anomalies += [anomaly_values(each, self._at, **links) for each in change.anomalies]
+            happening = Happening(change.event, self._at, change.ticket)
+            if self._was_recorded(batch_id, ids[key], happening):
+                continue
+            after[key] = after[key].after(happening)
+            events.append(
+                {
+                    **links,
+                    "name": change.event.value,
+                    "ticket": change.ticket,
+                    "at": self._at,
+                    "details": canonical_json(change.details),
+                }
+            )
+        for table, rows in ((event, events), (anomaly, anomalies)):
+            if rows:
+                self._connection.execute(insert(table), rows)
+        self._save({ids[key]: now for key, now in after.items() if now != before[key]})
+
+    def _present(self, keys: set[str]) -> tuple[dict[str, int], dict[str, FormNow]]:
+        query = (
+            select(
+                form.c.reference_nbr,
+                form.c.id,
+                form_state.c.state,
+                form_state.c.since,
+                form_state.c.ticket,
+            )
+            .join(form_state, form_state.c.form_id == form.c.id)
+            .where(form.c.reference_nbr.in_(sorted(keys)))
+        )
+        rows = self._connection.execute(query).all()
+        if len(rows) != len(keys):
+            raise LedgerTrouble("an answer was matched with a form that the ledger does not know")
+        ids = {row.reference_nbr: row.id for row in rows}
+        return ids, {
+            row.reference_nbr: FormNow(FormState(row.state), row.since, row.ticket) for row in rows
+        }
+
+    def _save(self, forms: dict[int, FormNow]) -> None:
+        if not forms:
+            return
+        statement = (
+            update(form_state)
+            .where(form_state.c.form_id == bindparam("of_form"))
+            .values(
+                state=bindparam("to_state"),
+                since=bindparam("to_since"),
+                ticket=bindparam("to_ticket"),
+            )
+        )
+        self._connection.execute(
+            statement,
+            [
+                {
+                    "of_form": form_id,
+                    "to_state": now.state.value,
+                    "to_since": now.since,
+                    "to_ticket": now.ticket,
+                }
+                for form_id, now in forms.items()
+            ],
+        )
+
+    def _write_unmatched(self, change: UnmatchedChange) -> None:
+        self._connection.execute(
+            insert(unmatched).values(
+                answer_id=self._answer_id,
+                batch_name=str(change.batch) if change.batch else None,
+                reason=storable(change.reason),
+                details=canonical_json(change.details),
+            )
+        )
+        insert_anomalies(self._connection, change.anomalies, self._at, answer_id=self._answer_id)
+
+    def _write_consultation(self, told: Consultation) -> None:
+        form_id = None
+        if told.form is not None:
+            ids, _ = self._present({told.form.key})
+            form_id = ids[told.form.key]
+        consultation_id = self._connection.execute(
+            insert(consultation)
+            .values(
+                answer_id=self._answer_id,
+                form_id=form_id,
+                kind=told.kind.value,
+                company_id=told.company_id,
+                inss=told.inss,
+                calendar_year=told.calendar_year,
+                told_at=told.told_at,
+                body=canonical_json(told.body),
+            )
+            .returning(consultation.c.id)
+        ).scalar_one()
+        if told.photo is not None:
+            key = told.photo.key
+            self._connection.execute(
+                insert(photo).values(
+                    consultation_id=consultation_id,
+                    kind=key.kind.value,
+                    company_id=key.company_id,
+                    inss=key.inss,
+                    calendar_year=key.calendar_year,
+                    has_legal_right=has_legal_right(key.kind, told.photo.body),
+                    told_at=told.told_at,
+                    body=canonical_json(told.photo.body),
+                )
+            )
