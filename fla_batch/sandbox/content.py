@@ -55,8 +55,8 @@ class Inspector:
         self._roots = roots
         self._limits = limits
 
-    def facts(self, fi: Path, fs: Path | None, *, application: str, at: datetime) -> PartFacts:
-        """What is in a part whose name says `application`; `at` (aware) is now.
+    def facts(self, fi: Path, fs: Path | None, *, at: datetime) -> PartFacts:
+        """What is in a part, its signature and the application in its name; `at` is now (aware).
 
         An empty or too large FI is not opened: its size is fault enough.
         """
@@ -65,7 +65,7 @@ class Inspector:
             return facts
         if fs is not None:
             facts = self._with_signature(facts, fi, fs, at)
-        return self._with_content(facts, fi, application)
+        return self._with_content(facts, fi)
 
     def _with_signature(self, facts: PartFacts, fi: Path, fs: Path, at: datetime) -> PartFacts:
         from fla_batch.signing.incoming import MAX_SIGNATURE_BYTES
@@ -81,7 +81,7 @@ class Inspector:
             fits = verdict.signed_by == self._sender.holder
         return replace(facts, signature_valid=verdict.valid, certificate_fits_holder=fits)
 
-    def _with_content(self, facts: PartFacts, fi: Path, application: str) -> PartFacts:
+    def _with_content(self, facts: PartFacts, fi: Path) -> PartFacts:
         try:
             scan = self._scan(fi)
         except xmlsafe.UnexpectedRoot:
@@ -96,6 +96,7 @@ class Inspector:
             # A check that could not be made is no "yes".
             verdict = self._validator.check(fi, most_shown=0).verdict
             facts = replace(facts, fits_schema=verdict is Verdict.VALID)
+        application = fi.name.split(".")[1]
         known = set(self._profile.identifications.values())
         return replace(
             facts,

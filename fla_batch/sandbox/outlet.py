@@ -95,13 +95,3 @@ class Outlet:
         """Remove a draft that will not be published."""
         for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
             path.unlink(missing_ok=True)
-
-
-def take(folder: Path, names: list[str], to: Path) -> None:
-    """Move the files `names` out of `folder`, without those that a client removed meanwhile."""
-    to.mkdir(parents=True, mode=0o700)
-    for name in names:
-        try:
-            (folder / name).replace(to / name)
-        except FileNotFoundError:
-            continue

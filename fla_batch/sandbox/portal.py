@@ -8,7 +8,6 @@ its FS when the portal has a certificate, and its GO, in that order.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -20,13 +19,14 @@ from zoneinfo import ZoneInfo
 
 from fla_batch import xmlsafe
 from fla_batch.binding import FormReader, MessageWriter, Profile
-from fla_batch.gateway_checks import Delivery, Limits, PartFacts, check, files_of
+from fla_batch.gateway_checks import Delivery, Limits, check
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.models.question import Question
 from fla_batch.responses.blocks import BRUSSELS
 from fla_batch.responses.notification import NotificationForm
 from fla_batch.responses.writer import write_acknowledgements, write_notification
 from fla_batch.sandbox.content import Inspector
+from fla_batch.sandbox.inbox import Inbox, Listing, is_kind
 from fla_batch.sandbox.journal import Journal
 from fla_batch.sandbox.notices import (
     ReceivedFile,
@@ -34,7 +34,7 @@ from fla_batch.sandbox.notices import (
     answer_form_of,
     notification_of,
 )
-from fla_batch.sandbox.outlet import AnswerName, Deliver, Outlet, deliver, take
+from fla_batch.sandbox.outlet import AnswerName, Deliver, Outlet, deliver
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.worker import Worker
@@ -85,6 +85,7 @@ class Portal:
         self._limits = limits
         self._language = language
         self._journal = Journal(platform.store)
+        self._inbox = Inbox(root, self.state / "received", self._journal)
         self._inspector = Inspector(profile, sender, roots=roots, limits=limits)
         self._reader = FormReader(profile, profile.declaration)
         self._answer_writer = MessageWriter(profile.answer)
@@ -99,9 +100,9 @@ class Portal:
         environment = next((each for each in Environment if each.folder_in == folder), None)
         if environment is None:
             return
-        if name.startswith(f"{FileKind.GO}."):
+        if is_kind(name, FileKind.GO):
             self._worker.hand_over(lambda: self.process(environment, name))
-        elif name.startswith(f"{FileKind.TD}."):
+        elif is_kind(name, FileKind.TD):
             self._worker.hand_over(lambda: self.cancel(environment, name))
 
     def settle(self, timeout_s: float = 30.0) -> None:
@@ -129,85 +130,44 @@ class Portal:
         A GO that is not there any more has been taken in already, or was cancelled.
         """
         with self._one_at_a_time:
-            listing = files_of(go_name, self._listing(environment))
-            names = [name for name, _ in listing]
-            if go_name not in names:
+            batch = self._inbox.batch_of(environment, go_name)
+            if go_name not in dict(batch):
                 return
-            if any(name.startswith(f"{FileKind.TD}.") for name in names):
-                self._take(environment, names)
-                return
-            self._receive(environment, go_name, listing)
+            if any(is_kind(name, FileKind.TD) for name, _ in batch):
+                self._set_aside(environment, batch)
+            else:
+                self._receive(environment, go_name, batch)
 
     def cancel(self, environment: Environment, td_name: str) -> None:
         """Take away the files of a TD's batch, unless it was processed before."""
         with self._one_at_a_time:
-            listing = files_of(td_name, self._listing(environment))
-            self._take(environment, [name for name, _ in listing])
+            self._set_aside(environment, self._inbox.batch_of(environment, td_name))
 
     def refuse_without_go(self, environment: Environment) -> None:
         """Refuse every FI and FS that lies there without a GO, as at the end of a day (130)."""
         with self._one_at_a_time:
-            while left := self._without_go(environment):
-                self._receive(environment, left[0][0], left)
+            while batch := self._inbox.without_go(environment):
+                self._receive(environment, batch[0][0], batch)
 
-    def _without_go(self, environment: Environment) -> list[tuple[str, int]]:
-        """The files of the first batch that has an FI or FS and no GO."""
-        listing = sorted(self._listing(environment))
-        for name, _ in listing:
-            batch = files_of(name, listing)
-            kinds = {each.partition(".")[0] for each, _ in batch}
-            if name.startswith(("FI.", "FS.")) and FileKind.GO not in kinds:
-                return batch
-        return []
+    def _set_aside(self, environment: Environment, batch: Listing) -> None:
+        if batch:
+            self._journal.use(self._inbox.take(environment, batch).names)
 
-    def _receive(
-        self, environment: Environment, named: str, listing: Sequence[tuple[str, int]]
-    ) -> None:
-        names = [name for name, _ in listing]
+    def _receive(self, environment: Environment, named: str, batch: Listing) -> None:
         now = self._clock()
-        place = self._take(environment, names, note=False)
+        received = self._inbox.take(environment, batch)
         file = ReceivedFile(named, self._journal.next_ticket())
         error_ids = check(
-            Delivery(environment.folder_in, self._sender.number, listing),
+            Delivery(environment.folder_in, self._sender.number, batch),
             today=_day(now),
             used=self._journal.is_used,
             limits=self._limits,
-            parts=self._facts(place, names, now),
+            parts=(self._inspector.facts(fi, fs, at=now) for fi, fs in received.parts()),
         )
-        self._journal.use(names)
+        self._journal.use(received.names)
         self._acknowledge(environment, file, error_ids)
         if not error_ids:
-            self._notify(environment, file, place, names)
-
-    def _listing(self, environment: Environment) -> list[tuple[str, int]]:
-        """Name and size in bytes of each file in the IN folder."""
-        folder = self.root / environment.folder_in
-        found = []
-        for entry in os.scandir(folder) if folder.is_dir() else ():
-            try:
-                if entry.is_file(follow_symlinks=False):
-                    found.append((entry.name, entry.stat(follow_symlinks=False).st_size))
-            except FileNotFoundError:  # a client removed it meanwhile
-                continue
-        return found
-
-    def _take(self, environment: Environment, names: list[str], *, note: bool = True) -> Path:
-        """Move the files to the portal's own folder, where no client can change them."""
-        number = self._journal.next_number("received")
-        place = self.state / "received" / f"{number:05d}.{environment.folder_in}"
-        take(self.root / environment.folder_in, names, place)
-        if note:
-            self._journal.use(names)
-        return place
-
-    def _facts(self, place: Path, names: Iterable[str], now: datetime) -> Iterator[PartFacts]:
-        for name in names:
-            fi, fs = place / name, place / f"FS{name[2:]}"
-            if name.startswith(f"{FileKind.FI}.") and fi.is_file():
-                application = [*name.split("."), ""][1]
-                yield self._inspector.facts(
-                    fi, fs if fs.is_file() else None, application=application, at=now
-                )
+            self._notify(environment, file, [fi for fi, _ in received.parts()])
 
     def _acknowledge(
         self, environment: Environment, file: ReceivedFile, error_ids: Sequence[str]
@@ -218,14 +178,11 @@ class Portal:
             write_acknowledgements(stream, [acknowledgement_of(file, error_ids, at=now)])
         self._outlet.publish(draft, at=now)
 
-    def _notify(
-        self, environment: Environment, file: ReceivedFile, place: Path, names: Iterable[str]
-    ) -> None:
+    def _notify(self, environment: Environment, file: ReceivedFile, parts: Sequence[Path]) -> None:
         """Judge every form; verdicts and answers are written as they come."""
         now = self._clock()
         notices = self._outlet.draft(AnswerName.NOTIFICATION, environment, _day(now))
         answers = self._outlet.draft(AnswerName.CONSULTATION, environment, _day(now))
-        parts = [place / name for name in names if name.startswith(f"{FileKind.FI}.")]
         with (
             self.platform.store.transaction(),
             notices.path.open("wb") as notice_stream,

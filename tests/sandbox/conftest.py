@@ -2,15 +2,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.sandbox.practice import Practice
+from fla_batch.sandbox.platform import Platform
+from fla_batch.terms import Environment
+from tests.sandbox.practice import NewPractice, Practice
 
 
 @pytest.fixture
-def practice(tmp_path: Path) -> Iterator[Practice]:
-    made = Practice(tmp_path)
-    yield made
-    made.portal.close()
-    made.platform.store.close()
+def new_practice(tmp_path: Path) -> Iterator[NewPractice]:
+    made: list[Practice] = []
+
+    def make(
+        name: str = "portal",
+        *,
+        environment: Environment = Environment.SIMULATION,
+        platform: Platform | None = None,
+        **options: Any,
+    ) -> Practice:
+        practice = Practice(tmp_path / name, environment, platform or Platform(), options=options)
+        made.append(practice)
+        return practice
+
+    yield make
+    for practice in made:
+        practice.close()
+
+
+@pytest.fixture
+def practice(new_practice: NewPractice) -> Practice:
+    return new_practice()

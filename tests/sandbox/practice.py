@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fla_batch.binding import FormReader, MessageWriter, Profile, load
 from fla_batch.filenames import BatchName, FileName, sequence_text
@@ -60,6 +60,19 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(milliseconds=1)
         return self.now
+
+
+class NewPractice(Protocol):
+    """Makes practices in folders of their own, and closes them when the test is over."""
+
+    def __call__(
+        self,
+        name: str = "portal",
+        *,
+        environment: Environment = ...,
+        platform: Platform | None = ...,
+        **options: Any,
+    ) -> Practice: ...
 
 
 @dataclass
@@ -167,3 +180,7 @@ class Practice:
                 assert not reading.unreadable
                 forms.append(form)
         return forms
+
+    def close(self) -> None:
+        self.portal.close()
+        self.platform.store.close()
