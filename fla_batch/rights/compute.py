@@ -2,78 +2,79 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.findings import Anomaly
 from fla_batch.rights.factor import Factor, factor_a
-from fla_batch.rights.history import Kind
+from fla_batch.rights.history import History, Kind, history_of
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.quarters import year_bounds
 from fla_batch.rights.relation import Standing, relations, standing
 from fla_batch.rights.request import Request
 from fla_batch.rights.right import CommitteeRight, WorkerRight
 from fla_batch.rights.share import Share, recent, share_of, shares
-from fla_batch.rights.size import Census, count_worker
 from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Spill
+from fla_batch.rights.survey import Usual, survey
 from fla_batch.rights.texts import finding
-from fla_batch.rights.workers import Employers, Worker, read_inputs, workers
+from fla_batch.rights.workers import Employers, Worker, histories, read_inputs
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CACHED_OUTCOMES = 50_000
 
 
-class Usual(NamedTuple):
-    """An employer's most frequent joint committee and regime, for what is not declared yet."""
+class Outcome(NamedTuple):
+    """What a history comes to on a day: B x C per joint committee, whoever the employer is.
 
-    joint_committee: str
-    regime_centi: int
-
-
-class Survey(NamedTuple):
-    """What all workers of an employer tell together."""
-
-    censuses: dict[str, Census]
-    usual: dict[str, Usual]
-
-
-def survey(spill: Spill, employers: Employers, law: Law, last_quarter: int) -> Survey:
-    """Look at every worker once: the employers' sizes, and their most frequent regime.
-
-    The most frequent ones are counted in workers, over ordinary lines of the last quarter known.
+    `concerned` is false when no day of the history lies in the year.
     """
-    censuses: dict[str, Census] = defaultdict(Census)
-    heads: dict[str, Counter[tuple[int, str, int]]] = defaultdict(Counter)
-    for worker in workers(spill, employers, law, law.later_quarters[-1]):
-        if worker.lines:
-            count_worker(censuses[worker.employer], worker.inss, worker.lines, law)
-            heads[worker.employer].update(
-                {
-                    (line.quarter, line.joint_committee, line.regime_centi)
-                    for line in worker.lines
-                    if line.kind == Kind.ORDINARY and line.quarter <= last_quarter
-                }
-            )
-    return Survey(
-        dict(censuses), {employer: _usual(seen) for employer, seen in heads.items() if seen}
-    )
+
+    standing: Standing
+    concerned: bool
+    shares: tuple[Share, ...]
 
 
-def _usual(seen: Counter[tuple[int, str, int]]) -> Usual:
-    newest = max(quarter for quarter, _, _ in seen)
-    committees: Counter[str] = Counter()
-    regimes: Counter[int] = Counter()
-    for (quarter, committee, regime), heads in seen.items():
-        if quarter == newest:
-            committees[committee] += heads
-            regimes[regime] += heads if regime else 0
-    return Usual(
-        min(committees, key=lambda each: (-committees[each], each)),
-        max(regimes, key=lambda each: (regimes[each], each)),
+@lru_cache(maxsize=_CACHED_OUTCOMES)
+def outcome(history: History, day: int, year: int) -> Outcome:
+    """B x C of every relation that runs on `day`; a share of 0 when none does."""
+    where = standing(history.lines, history.periods, day)
+    found: tuple[Share, ...] = ()
+    if where is Standing.EMPLOYED:
+        for relation in relations(history.lines, history.periods, day):
+            found += shares(recent(relation, year), year)
+    concerned = where is Standing.EMPLOYED or _touches(history, year)
+    return Outcome(where, concerned, found or _nothing(history))
+
+
+def _nothing(history: History) -> tuple[Share, ...]:
+    """A share of 0 for each joint committee of the last quarter declared, if any."""
+    newest = max((line.quarter for line in history.lines), default=0)
+    last = sorted(
+        (line.joint_committee, line.regime_centi)
+        for line in history.lines
+        if line.quarter == newest
     )
+    return tuple(
+        share_of(committee or None, regime, (), Kind.ORDINARY)
+        for committee, regime in dict(last).items()
+    ) or (share_of(None, 0, (), Kind.ORDINARY),)
+
+
+def _touches(history: History, year: int) -> bool:
+    """True when a period or a line has a day in the year."""
+    first, last = year_bounds(year)
+    days = [(line.start, line.end) for line in history.lines]
+    days += [(period.start, period.end) for period in history.periods]
+    return any(start <= last and end >= first for start, end in days)
 
 
 @dataclass(slots=True)
@@ -91,46 +92,45 @@ class Computation:
 
     def rights(self) -> Iterator[WorkerRight]:
         """The right of each worker with an employer, in order of INSS and employer."""
-        request = self.request
-        found = workers(self.spill, self.employers, self.law, request.last_quarter, request.inss)
-        for worker in found:
-            right = self._right(worker)
-            if right is not None:
-                yield right
+        for lines, periods in self.spill.parts():
+            for worker in self._workers(lines, periods):
+                right = self._right(worker)
+                if right is not None:
+                    yield right
         self.anomalies += self.sizes.anomalies
+
+    def _workers(self, lines: pl.DataFrame, periods: pl.DataFrame) -> Iterator[Worker]:
+        """The workers of one part, with the lines that can matter for the year."""
+        import polars as pl
+
+        year, key = self.request.year, ["inss", "employer"]
+        wanted = pl.lit(value=True)
+        if self.request.inss is not None:
+            wanted = pl.col("inss") == self.request.inss
+        known = lines.filter(wanted & (pl.col("quarter") <= self.request.last_quarter))
+        own = self.employers.named(known)
+        first, last = year_bounds(year)
+        earliest = own["start"].min()
+        start = min(first, earliest) if isinstance(earliest, int) else first
+        rows = histories(own, self.employers.named(periods.filter(wanted)), start, last)
+        for inss, employer, text in rows.select(*key, "history").iter_rows():
+            yield Worker(inss, employer, history_of(text, self.law.student_reference_centi))
 
     def _right(self, worker: Worker) -> WorkerRight | None:
         """None for who has nothing to do with the year, and where the size is not known."""
-        day, year = self.request.day, self.request.year
-        where = standing(worker.lines, worker.periods, day)
-        if where is not Standing.EMPLOYED and not _touches(worker, year):
+        year = self.request.year
+        found = outcome(worker.history, self.request.day, year)
+        if not found.concerned:
             return None
-        if not worker.periods:
+        if not worker.history.periods:
             self._report("no-dimona", "StartingDate", worker)
         size = self.sizes.of(worker.employer)
         if size is None:
             return None
-        found = self._shares(worker, where)
-        committees = self._committee_rights(worker, found, size.value)
+        committees = self._committee_rights(worker, found.shares, size.value)
         if not committees:
             return None
-        return WorkerRight(worker.employer, worker.inss, year, where, size, committees)
-
-    def _shares(self, worker: Worker, where: Standing) -> tuple[Share, ...]:
-        """B x C of every relation; a share of 0 for who is not employed on the day."""
-        day, year = self.request.day, self.request.year
-        found: tuple[Share, ...] = ()
-        if where is Standing.EMPLOYED:
-            for relation in relations(worker.lines, worker.periods, day):
-                found += shares(recent(relation, year), year)
-        if found:
-            return found
-        own = [line for line in worker.lines if line.quarter == worker.lines[-1].quarter]
-        committees = sorted({(line.joint_committee, line.regime_centi) for line in own})
-        return tuple(
-            share_of(committee or None, regime, (), Kind.ORDINARY)
-            for committee, regime in dict(committees).items()
-        ) or (share_of(None, 0, (), Kind.ORDINARY),)
+        return WorkerRight(worker.employer, worker.inss, year, found.standing, size, committees)
 
     def _committee_rights(
         self, worker: Worker, found: tuple[Share, ...], size: Fraction
@@ -175,14 +175,6 @@ class Computation:
 
     def _report(self, rule: str, zone: str, worker: Worker) -> None:
         self.anomalies.append(finding(rule, zone, inss=worker.inss, company_id=worker.employer))
-
-
-def _touches(worker: Worker, year: int) -> bool:
-    """True when a period or a line of the worker has a day in the year."""
-    first, last = year_bounds(year)
-    days = [(line.start, line.end) for line in worker.lines]
-    days += [(period.start, period.end) for period in worker.periods]
-    return any(start <= last and end >= first for start, end in days)
 
 
 def prepare(

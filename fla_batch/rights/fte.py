@@ -13,22 +13,16 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 
 from fla_batch.rights.history import Kind, Line, full_rate
 from fla_batch.rights.quarters import quarter_days, quarter_of_day
 
 _FRIDAY = 4
-_CACHED_HISTORIES = 100_000
 
 
-@lru_cache(maxsize=_CACHED_HISTORIES)
 def ftes(lines: tuple[Line, ...], quarters: tuple[int, ...]) -> tuple[tuple[int, Fraction], ...]:
-    """The FTE in each of `quarters` in which there is a line; lines before them may be given too.
-
-    Workers with the same history share the answer, hence the cache.
-    """
+    """The FTE in each of `quarters` in which there is a line; earlier lines may be given too."""
     held = {found.quarter for found in lines}
     return tuple((each, quarter_fte(lines, each)) for each in quarters if each in held)
 
@@ -40,6 +34,8 @@ def quarter_fte(lines: tuple[Line, ...], quarter: int) -> Fraction:
     between two lines.
     """
     own = [found for found in lines if found.quarter == quarter]
+    if len(own) == 1 and own[0].mean and own[0].kind == Kind.ORDINARY and not own[0].agency:
+        return own[0].rate * own[0].days / quarter_days(quarter)
     rated = [found for found in own if found.kind == Kind.ORDINARY]
     days = sum((found.days * found.rate for found in rated), Fraction(0))
     days += _interrupted_days(rated, lines) + _weekend_days(lines, quarter)

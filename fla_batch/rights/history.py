@@ -7,9 +7,13 @@ because a run makes millions of them, and because equal histories are computed o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
+
+_CACHED_HISTORIES = 50_000
 
 
 class Kind(IntEnum):
@@ -63,6 +67,39 @@ class Period(NamedTuple):
     kind: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Lines that Dimona confirms, and periods, both in order. Compared by identity.
+
+    Many workers have the same history: `history_of` gives them one object, so that whatever is
+    computed from it is computed once.
+    """
+
+    lines: tuple[Line, ...]
+    periods: tuple[Period, ...]
+
+
+@lru_cache(maxsize=_CACHED_HISTORIES)
+def history_of(text: str, student_centi: int) -> History:
+    """The history that `workers` wrote as text: lines, then periods, `|` between them.
+
+    >>> history_of("0,8096,738886,738976,200,38,38,3800,0,0,0;738886,3652059,0", 3800).lines[0].days
+    91
+    """
+    lines, _, periods = text.partition(";")
+    found = [_line(part.split(",")) for part in lines.split("|") if part]
+    known = [Period(*map(int, part.split(","))) for part in periods.split("|") if part]
+    known.sort()
+    found.sort()
+    return History(tuple(employed_lines(found, known, student_centi)), tuple(known))
+
+
+def _line(cells: list[str]) -> Line:
+    begins, quarter, start, end = map(int, cells[:4])
+    mean, ref, regime, hours, kind, agency = map(int, cells[5:])
+    return Line(begins, quarter, start, end, cells[4], mean, ref, regime, hours, kind, bool(agency))
+
+
 def line(
     start: int, end: int, quarter: int, *, committee: str = "", mean: int = 3800, ref: int = 3800
 ) -> Line:
@@ -75,7 +112,8 @@ full_time = line(738886, 738976, 8096, committee="200")  # the first quarter of 
 
 def full_rate(lines: Iterable[Line]) -> Fraction:
     """Sum of the lines' rates, at most 1."""
-    return min(Fraction(1), sum((found.rate for found in lines), Fraction(0)))
+    rates = [found.rate for found in lines]
+    return rates[0] if len(rates) == 1 else min(Fraction(1), sum(rates, Fraction(0)))
 
 
 def employed_lines(lines: list[Line], periods: list[Period], student_centi: int) -> list[Line]:

@@ -6,6 +6,7 @@ Dimona OUT, also when a new contract follows at once, for that is a new relation
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Relation(NamedTuple):
     stops: tuple[tuple[Line, int], ...] = ()
 
 
-def standing(lines: list[Line], periods: list[Period], day: int) -> Standing:
+def standing(lines: Sequence[Line], periods: Sequence[Period], day: int) -> Standing:
     """Employed, not any more or not yet. Without Dimona periods the lines decide."""
     known = periods or assumed_periods(lines)
     if any(each.start <= day <= each.end for each in known):
@@ -43,17 +44,22 @@ def standing(lines: list[Line], periods: list[Period], day: int) -> Standing:
     return Standing.ENDED if any(each.end < day for each in known) else Standing.FUTURE
 
 
-def relations(lines: list[Line], periods: list[Period], day: int) -> list[Relation]:
+def relations(lines: Sequence[Line], periods: Sequence[Period], day: int) -> list[Relation]:
     """The relations that run on `day`, at most one for each kind."""
     known = periods or assumed_periods(lines)
     active = [each for each in known if each.start <= day <= each.end]
     return [
-        _relation(kind, [each for each in active if each.kind == kind], lines, known)
+        _relation(
+            kind,
+            [each for each in active if each.kind == kind],
+            lines,
+            [each for each in known if each.kind == kind],
+        )
         for kind in sorted({each.kind for each in active})
     ]
 
 
-def assumed_periods(lines: list[Line]) -> list[Period]:
+def assumed_periods(lines: Sequence[Line]) -> list[Period]:
     """One period for each kind of line, for a worker without any Dimona.
 
     It ends with the last line when that one ends before its quarter does, else it is open.
@@ -68,7 +74,9 @@ def assumed_periods(lines: list[Line]) -> list[Period]:
     return periods
 
 
-def _relation(kind: int, active: list[Period], lines: list[Line], known: list[Period]) -> Relation:
+def _relation(
+    kind: int, active: Sequence[Period], lines: Sequence[Line], known: Sequence[Period]
+) -> Relation:
     start = min(each.start for each in active)
     end = max(each.end for each in active)
     own = [
@@ -84,13 +92,15 @@ def _relation(kind: int, active: list[Period], lines: list[Line], known: list[Pe
     return Relation(kind, start, end, cut, _stops(cut, active, end))
 
 
-def _of_another(found: Line, active: list[Period], known: list[Period]) -> bool:
+def _of_another(found: Line, active: Sequence[Period], known: Sequence[Period]) -> bool:
     """True when the line began on the first day of a period that does not run on the date."""
     same_start = [each for each in known if each.start == found.begins]
     return bool(same_start) and not any(each in active for each in same_start)
 
 
-def _stops(lines: tuple[Line, ...], active: list[Period], end: int) -> tuple[tuple[Line, int], ...]:
+def _stops(
+    lines: tuple[Line, ...], active: Sequence[Period], end: int
+) -> tuple[tuple[Line, int], ...]:
     """Last day of each line that began with a period that ends before the others do."""
     if len(active) == 1:
         return ()

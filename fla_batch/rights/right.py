@@ -126,6 +126,7 @@ def decimal_text(value: Fraction, places: int) -> str:
     return f"{full}.{rest:0{places}d}"
 
 
+@lru_cache(maxsize=_CACHED_AMOUNTS)
 def plain_text(value: Fraction) -> str:
     """A number without needless decimals, at most four: `5`, `2.5`.
 

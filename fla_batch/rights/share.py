@@ -17,17 +17,15 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from fla_batch.rights.fte import hours_as_days
 from fla_batch.rights.history import Line, full_rate
-from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of, year_bounds
+from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
 
 _MONTHS = range(1, 13)
-_CACHED_HISTORIES = 100_000
 
 
 class Basis(StrEnum):
@@ -64,28 +62,22 @@ def share_of(
     committee: str | None, regime_centi: int, months: tuple[Month, ...], kind: int
 ) -> Share:
     """The share that the months make: the sum of their rates / 12."""
-    bc = sum((month.rate for month in months), Fraction(0)) / 12
+    runs = groupby(month.rate for month in months)
+    bc = sum((rate * len(list(run)) for rate, run in runs), Fraction(0)) / 12
     return Share(committee, regime_centi, bc, months, kind, is_new=committee is None)
 
 
 def recent(relation: Relation, year: int) -> Relation:
-    """The relation with only the lines that matter for `year`, and its dates cut to match.
-
-    These are the year's, or else the last quarter's, which gives the rate to project. Histories
-    that differ in nothing else become equal, so that they are computed once.
-    """
-    first, last = year_bounds(year)
-    lines = tuple(found for found in relation.lines if quarter_of(year, 1) <= found.quarter)
+    """The relation with only the lines that matter for `year`: the year's, or else the last
+    quarter's, which gives the rate to project."""
+    first = quarter_of(year, 1)
+    lines = tuple(found for found in relation.lines if found.quarter >= first)
     if not lines and relation.lines:
         newest = max(found.quarter for found in relation.lines)
         lines = tuple(found for found in relation.lines if found.quarter == newest)
-    end = relation.end if relation.end < last else OPEN
-    if not relation.stops:
-        lines = tuple(found._replace(begins=0) for found in lines)
-    return relation._replace(start=max(relation.start, first), end=end, lines=lines)
+    return relation._replace(lines=lines)
 
 
-@lru_cache(maxsize=_CACHED_HISTORIES)
 def shares(relation: Relation, year: int) -> tuple[Share, ...]:
     """The relation's shares in `year`, in order of joint committee.
 
@@ -111,29 +103,59 @@ def shares(relation: Relation, year: int) -> tuple[Share, ...]:
     )
 
 
+class _Segment(NamedTuple):
+    """Days from `start` up to before `stop` on which the same lines run, and their rates."""
+
+    start: int
+    stop: int
+    rates: dict[str, Fraction]
+
+
 def _declared_months(lines: tuple[Line, ...], year: int) -> dict[str, tuple[Month, ...]]:
-    months: dict[str, tuple[Month, ...]] = defaultdict(tuple)
+    segments = _segments(lines)
+    months: dict[str, list[Month]] = defaultdict(list)
     for month in _MONTHS:
         first, last = month_bounds(year, month)
-        own = [found for found in lines if found.start <= last and found.end >= first]
-        for committee, rate in _average_rates(own, first, last).items():
-            months[committee] += (Month(month, rate, Basis.DECLARED),)
-    return months
+        own = [each for each in segments if each.start <= last and each.stop > first]
+        for committee, rate in _average_rates(own, first, last + 1).items():
+            months[committee].append(Month(month, rate, Basis.DECLARED))
+    return {committee: tuple(found) for committee, found in months.items()}
 
 
-def _average_rates(lines: list[Line], first: int, last: int) -> dict[str, Fraction]:
-    """Each committee's rate, averaged over the days on which any line runs."""
-    cuts = sorted(
-        {max(found.start, first) for found in lines} | {min(found.end, last) + 1 for found in lines}
-    )
-    employed, weighted = 0, defaultdict[str, Fraction](Fraction)
+def _segments(lines: tuple[Line, ...]) -> list[_Segment]:
+    """The days on which any line runs, cut where a line begins or ends."""
+    cuts = sorted({found.start for found in lines} | {found.end + 1 for found in lines})
+    segments = []
     for start, stop in pairwise(cuts):
         on = [found for found in lines if found.start <= start <= found.end]
-        employed += stop - start if on else 0
-        for committee in {found.joint_committee for found in on}:
-            rate = full_rate(found for found in on if found.joint_committee == committee)
-            weighted[committee] += (stop - start) * rate
-    return {committee: days / employed for committee, days in sorted(weighted.items())}
+        if on:
+            segments.append(_Segment(start, stop, _rates(on)))
+    return segments
+
+
+def _rates(lines: list[Line]) -> dict[str, Fraction]:
+    """Rate of each committee on a day on which these lines run."""
+    if len(lines) == 1:
+        return {lines[0].joint_committee: lines[0].rate}
+    return {
+        committee: full_rate(found for found in lines if found.joint_committee == committee)
+        for committee in sorted({found.joint_committee for found in lines})
+    }
+
+
+def _average_rates(segments: list[_Segment], first: int, stop: int) -> dict[str, Fraction]:
+    """Each committee's rate, averaged over the days from `first` to before `stop` that are worked.
+
+    With one segment the average is its rate, whatever the number of days.
+    """
+    if len(segments) == 1:
+        return segments[0].rates
+    days = [min(each.stop, stop) - max(each.start, first) for each in segments]
+    weighted: dict[str, Fraction] = defaultdict(Fraction)
+    for each, count in zip(segments, days, strict=True):
+        for committee, rate in each.rates.items():
+            weighted[committee] += count * rate
+    return {committee: total / sum(days) for committee, total in sorted(weighted.items())}
 
 
 def _projected_months(relation: Relation, year: int) -> dict[str, tuple[Month, ...]]:
@@ -142,25 +164,22 @@ def _projected_months(relation: Relation, year: int) -> dict[str, tuple[Month, .
     last_day = max(found.end for found in relation.lines if found.quarter == newest)
     stops = dict(relation.stops)
     on = [found for found in relation.lines if found.start <= last_day <= found.end]
-    months: dict[str, tuple[Month, ...]] = defaultdict(tuple)
+    rates = _rates(on)
+    months: dict[str, list[Month]] = defaultdict(list)
     for month in _projected(relation, year, newest):
-        first, _ = month_bounds(year, month)
-        running = [found for found in on if stops.get(found, OPEN) >= first]
-        for committee in {found.joint_committee for found in running}:
-            rate = full_rate(found for found in running if found.joint_committee == committee)
-            months[committee] += (Month(month, rate, Basis.PROJECTED),)
-    return months
+        if stops:
+            first, _ = month_bounds(year, month)
+            rates = _rates([found for found in on if stops.get(found, OPEN) >= first])
+        for committee, rate in rates.items():
+            months[committee].append(Month(month, rate, Basis.PROJECTED))
+    return {committee: tuple(found) for committee, found in months.items()}
 
 
 def _projected(relation: Relation, year: int, declared: int) -> list[int]:
     """Months after the quarter `declared` that the relation covers for one day at least."""
-    return [
-        month
-        for month in _MONTHS
-        if quarter_of(year, month) > declared
-        and relation.start <= month_bounds(year, month)[1]
-        and relation.end >= month_bounds(year, month)[0]
-    ]
+    later = [month for month in _MONTHS if quarter_of(year, month) > declared]
+    bounds = [(month, *month_bounds(year, month)) for month in later]
+    return [m for m, first, last in bounds if relation.start <= last and relation.end >= first]
 
 
 def _hours_shares(relation: Relation, year: int) -> tuple[Share, ...]:

@@ -19,13 +19,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from fla_batch.rights.fte import ftes
-from fla_batch.rights.history import Line
+from fla_batch.rights.history import History
 from fla_batch.rights.law import Law
 from fla_batch.rights.quarters import quarter_end, quarter_text
 
 _FINGERPRINT_MODULUS = 1 << 256
+_CACHED_HISTORIES = 50_000
 
 
 class SizeBasis(StrEnum):
@@ -60,32 +62,44 @@ class Census:
     employment: set[int] = field(default_factory=set)
     fingerprint: int = 0
 
-    def add_fte(self, quarter: int, fte: Fraction) -> None:
-        """One worker's FTE in a reference quarter. Numerators are added per denominator."""
-        self.fte[quarter][fte.denominator] += fte.numerator
+    def add_fte(self, quarter: int, fte: Fraction, workers: int = 1) -> None:
+        """The FTE of so many workers in a reference quarter. Numerators add up per denominator."""
+        self.fte[quarter][fte.denominator] += fte.numerator * workers
 
-    def add_digest(self, text: str) -> None:
-        """Add an input to the fingerprint, which is a sum and so blind to order."""
-        digest = int.from_bytes(hashlib.sha256(text.encode()).digest())
-        self.fingerprint = (self.fingerprint + digest) % _FINGERPRINT_MODULUS
+    def add_digest(self, digest: int, workers: int) -> None:
+        """Add an input's digest to the fingerprint, which is a sum and so blind to order."""
+        self.fingerprint = (self.fingerprint + digest * workers) % _FINGERPRINT_MODULUS
 
 
-def count_worker(census: Census, inss: str, lines: list[Line], law: Law) -> None:
-    """Add one worker to the employer's census: FTE of the reference quarters, heads of later ones.
+def count_reference(census: Census, history: History, workers: int, law: Law) -> None:
+    """Add workers with one history to the census: their FTE in the reference quarters.
 
-    Lines before the reference quarters say what rate was last known.
+    The history holds lines up to the last reference quarter; those before the first one say what
+    rate was last known.
     """
-    reference = law.reference_quarters
-    early = tuple(sorted(found for found in lines if found.quarter <= reference[-1]))
-    counted = ftes(early, reference) if early else ()
+    counted, digest = _reference(history, law.reference_quarters)
     for quarter, fte in counted:
-        census.add_fte(quarter, fte)
+        census.add_fte(quarter, fte, workers)
     if counted:
-        census.add_digest(f"{inss}{early}")
-    later = [found for found in lines if found.quarter in law.later_quarters]
+        census.add_digest(digest, workers)
+
+
+@lru_cache(maxsize=_CACHED_HISTORIES)
+def _reference(
+    history: History, quarters: tuple[int, ...]
+) -> tuple[tuple[tuple[int, Fraction], ...], int]:
+    """FTE in the reference quarters, and the digest of the lines that they come from."""
+    text = repr([tuple(found)[1:] for found in history.lines])
+    digest = int.from_bytes(hashlib.sha256(text.encode()).digest())
+    return ftes(history.lines, quarters), digest
+
+
+def count_heads(census: Census, history: History, workers: int, law: Law) -> None:
+    """Add workers with one history to the heads on the last day of each later quarter."""
+    later = [found for found in history.lines if found.quarter in law.later_quarters]
     census.employment.update(found.quarter for found in later)
-    present = {found.quarter for found in later if found.end == quarter_end(found.quarter)}
-    census.heads.update(present)
+    for quarter in {found.quarter for found in later if found.end == quarter_end(found.quarter)}:
+        census.heads[quarter] += workers
 
 
 def size_of(census: Census, law: Law) -> Size | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, NamedTuple
 from fla_batch.findings import Anomaly
 from fla_batch.rights.dimona import read_dimona
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.history import Line, Period, employed_lines
+from fla_batch.rights.history import History, Line, Period
 from fla_batch.rights.law import Law
+from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.spill import Spill
 from fla_batch.rights.texts import finding
 
 if TYPE_CHECKING:
     import polars as pl
 
+_KEY = ["inss", "employer"]
+
 
 class Worker(NamedTuple):
-    """One worker with one employer: employment as the DmfA states and Dimona confirms it."""
+    """One worker with one employer."""
 
     inss: str
     employer: str
-    lines: list[Line]
-    periods: list[Period]
+    history: History
 
 
 @dataclass(slots=True)
@@ -84,36 +86,42 @@ def read_inputs(
     return anomalies + employers.anomalies()
 
 
-def workers(
-    spill: Spill, employers: Employers, law: Law, last_quarter: int, inss: str | None = None
-) -> Iterator[Worker]:
-    """Every worker with lines up to `last_quarter` or with periods, in order of INSS."""
-    for lines, periods in spill.parts():
-        yield from _workers(lines, periods, employers, law, last_quarter, inss)
+def histories(
+    lines: pl.DataFrame, periods: pl.DataFrame, first_day: int, last_day: int
+) -> pl.DataFrame:
+    """One row per worker and employer, in order, with the `history` as text for `history_of`.
 
-
-def _workers(
-    lines: pl.DataFrame,
-    periods: pl.DataFrame,
-    employers: Employers,
-    law: Law,
-    last_quarter: int,
-    inss: str | None,
-) -> Iterator[Worker]:
+    Most workers have one Dimona period. Where that began before `first_day` (no line is earlier)
+    or ends after `last_day` changes nothing, and so does the day on which their occupation began
+    before its quarter: without these, equal histories become equal texts.
+    """
     import polars as pl
 
-    wanted = pl.lit(value=True) if inss is None else pl.col("inss") == inss
-    known = lines.filter(wanted & (pl.col("quarter") <= last_quarter))
-    found_lines: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    found_periods: dict[tuple[str, str], list[Period]] = defaultdict(list)
-    for row in employers.named(known).select("inss", "employer", *Line._fields).iter_rows():
-        found_lines[row[:2]].append(Line._make(row[2:]))
-    named = employers.named(periods.filter(wanted))
-    for row in named.select("inss", "employer", *Period._fields).iter_rows():
-        found_periods[row[:2]].append(Period._make(row[2:]))
-    for key in sorted(found_lines.keys() | found_periods.keys()):
-        own = sorted(found_periods.get(key, ()))
-        confirmed = employed_lines(
-            sorted(found_lines.get(key, ())), own, law.student_reference_centi
-        )
-        yield Worker(*key, confirmed, own)
+    count = pl.len().over(_KEY)
+    single = pl.col("count") == 1
+    known = periods.with_columns(count.alias("count")).with_columns(
+        pl.when(single)
+        .then(pl.min_horizontal(pl.max_horizontal("start", first_day), "end"))
+        .otherwise("start")
+        .alias("start"),
+        pl.when(single & (pl.col("end") > last_day)).then(OPEN).otherwise("end").alias("end"),
+    )
+    counts = known.select(*_KEY, "count").unique()
+    own = lines.join(counts, on=_KEY, how="left").with_columns(
+        pl.when(single).then(0).otherwise("begins").alias("begins"), pl.col("agency").cast(pl.Int8)
+    )
+    texts = _texts(own, Line._fields, "lines").join(
+        _texts(known, Period._fields, "periods"), on=_KEY, how="full", coalesce=True
+    )
+    history = pl.concat_str(
+        pl.col("lines").fill_null(""), pl.col("periods").fill_null(""), separator=";"
+    )
+    return texts.select(*_KEY, history.alias("history")).sort(_KEY)
+
+
+def _texts(rows: pl.DataFrame, fields: Sequence[str], name: str) -> pl.DataFrame:
+    """All rows of each worker as one text, in an order that does not depend on the file's."""
+    import polars as pl
+
+    cells = rows.select(*_KEY, pl.concat_str(fields, separator=",").alias(name))
+    return cells.group_by(_KEY).agg(pl.col(name).sort().str.join("|"))

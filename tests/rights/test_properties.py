@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from fla_batch.rights.factor import factor_a
 from fla_batch.rights.fte import ftes
-from fla_batch.rights.history import Kind, Line, Period, employed_lines
+from fla_batch.rights.history import History, Kind, Line, Period, employed_lines
 from fla_batch.rights.law import law_of
 from fla_batch.rights.quarters import OPEN, parse_quarter, quarter_end, quarter_start, year_bounds
 from fla_batch.rights.relation import relations
 from fla_batch.rights.right import hours_centi, hours_of
 from fla_batch.rights.sector import sector_table
 from fla_batch.rights.share import recent, shares
-from fla_batch.rights.size import Census, count_worker, size_of
+from fla_batch.rights.size import Census, count_heads, count_reference, size_of
 
 YEAR = 2024
 QUARTERS = range(parse_quarter("2023Q4"), parse_quarter("2024Q4") + 1)
@@ -170,7 +170,9 @@ def test_order_of_workers_changes_neither_size_nor_fingerprint(
     for workers in (counted, shuffled):
         census = Census()
         for number, line in workers:
-            count_worker(census, str(number), [line], law)
+            history = History((line,), ())
+            count_reference(census, history, number, law)
+            count_heads(census, history, number, law)
         sizes.append(size_of(census, law))
     assert sizes[0] == sizes[1]
 

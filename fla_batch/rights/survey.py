@@ -1,0 +1,97 @@
+"""What all workers of an employer tell together: its size, and its most frequent regime."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from fla_batch.rights.history import History, Kind, history_of
+from fla_batch.rights.law import Law
+from fla_batch.rights.quarters import OPEN, quarter_start
+from fla_batch.rights.size import Census, count_heads, count_reference
+from fla_batch.rights.spill import Spill
+from fla_batch.rights.workers import Employers, histories
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Usual(NamedTuple):
+    """An employer's most frequent joint committee and regime, for what is not declared yet."""
+
+    joint_committee: str
+    regime_centi: int
+
+
+class Survey(NamedTuple):
+    """The censuses and the usual regime, per employer."""
+
+    censuses: dict[str, Census]
+    usual: dict[str, Usual]
+
+
+def survey(spill: Spill, employers: Employers, law: Law, last_quarter: int) -> Survey:
+    """Look at every worker once; at those of employers without reference quarters once more.
+
+    The most frequent joint committee and regime are counted in workers, over the ordinary lines
+    of the last quarter that is known for the employer, `last_quarter` at most.
+    """
+    import polars as pl
+
+    censuses: dict[str, Census] = defaultdict(Census)
+    seen: dict[str, Counter[tuple[int, str, int]]] = defaultdict(Counter)
+    reference = pl.col("quarter") <= law.reference_quarters[-1]
+    for employer, history, heads in _alike(spill, employers, law, reference):
+        count_reference(censuses[employer], history, heads, law)
+    later = pl.col("quarter").is_in(list(law.later_quarters))
+    counted = [employer for employer, census in censuses.items() if census.fte]
+    uncounted = ~pl.col("employer").is_in(counted)
+    for employer, history, heads in _alike(spill, employers, law, later & uncounted):
+        count_heads(censuses[employer], history, heads, law)
+    for lines, _ in spill.parts():
+        known = employers.named(lines).filter(pl.col("quarter") <= last_quarter)
+        for employer, *what, heads in _regimes(known).iter_rows():
+            seen[employer][tuple(what)] += heads
+    return Survey(dict(censuses), {employer: _usual(found) for employer, found in seen.items()})
+
+
+def _alike(
+    spill: Spill, employers: Employers, law: Law, wanted: pl.Expr
+) -> Iterator[tuple[str, History, int]]:
+    """Employer, history and number of workers, over the lines that are `wanted`."""
+    import polars as pl
+
+    first = quarter_start(law.reference_quarters[0])
+    for lines, periods in spill.parts():
+        own = employers.named(lines).filter(wanted)
+        days = own["start"].min()
+        named = employers.named(periods).join(own, on=["inss", "employer"], how="semi")
+        start = min(first, days) if isinstance(days, int) else first
+        alike = histories(own, named, start, OPEN).group_by("employer", "history").agg(pl.len())
+        for employer, text, heads in alike.iter_rows():
+            yield employer, history_of(text, law.student_reference_centi), heads
+
+
+def _regimes(lines: pl.DataFrame) -> pl.DataFrame:
+    """Workers per employer, quarter, joint committee and regime."""
+    import polars as pl
+
+    ordinary = lines.filter(pl.col("kind") == int(Kind.ORDINARY))
+    return ordinary.group_by("employer", "quarter", "joint_committee", "regime_centi").agg(
+        pl.col("inss").n_unique()
+    )
+
+
+def _usual(seen: Counter[tuple[int, str, int]]) -> Usual:
+    newest = max(quarter for quarter, _, _ in seen)
+    committees: Counter[str] = Counter()
+    regimes: Counter[int] = Counter()
+    for (quarter, committee, regime), heads in seen.items():
+        if quarter == newest:
+            committees[committee] += heads
+            regimes[regime] += heads if regime else 0
+    return Usual(
+        min(committees, key=lambda each: (-committees[each], each)),
+        max(regimes, key=lambda each: (regimes[each], each)),
+    )
