@@ -52,8 +52,11 @@ class SftpGateway:
     def list_folder(self, folder: str) -> list[RemoteFile]:
         """See `Gateway.list_folder`. Raises OperationRefused beyond a million entries."""
         found: list[RemoteFile] = []
-        with self._operation(f"listing {folder}") as wire:
-            for raw, attributes in wire.entries(_path(folder)):
+        with (
+            self._operation(f"listing {folder}") as wire,
+            closing(wire.entries(_path(folder))) as entries,
+        ):
+            for raw, attributes in entries:
                 if len(found) >= MAX_ENTRIES:
                     raise OperationRefused(f"{folder} holds more than {MAX_ENTRIES} entries")
                 found.append(_remote_file(raw, attributes))

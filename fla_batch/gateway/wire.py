@@ -9,7 +9,7 @@ threads of its own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Protocol
 
 from fla_batch.gateway.packets import (
@@ -84,18 +84,30 @@ class SftpWire:
         """Attributes of what `path` leads to."""
         return self._expect(self._request(Kind.STAT, string(path)), Kind.ATTRS).attributes()
 
-    def entries(self, path: bytes) -> Iterator[tuple[bytes, Attributes]]:
+    def entries(self, path: bytes) -> Generator[tuple[bytes, Attributes], None, None]:
         """Raw names and attributes of a folder, without `.` and `..`."""
         handle = self._expect(self._request(Kind.OPENDIR, string(path)), Kind.HANDLE).string()
-        while True:
-            try:
-                reply = self._expect(self._request(Kind.READDIR, string(handle)), Kind.NAME)
-            except Refused as refused:
-                if refused.code != StatusCode.EOF:
-                    raise
-                break
-            yield from (item for item in reply.names() if item[0] not in (b".", b".."))
+        under_way: deque[int] = deque()
+        ahead = 1
+        try:
+            while ahead or under_way:
+                while len(under_way) < ahead:
+                    under_way.append(self._request(Kind.READDIR, string(handle)))
+                names = self._names(under_way.popleft())
+                yield from (item for item in names if item[0] not in (b".", b".."))
+                # After the first empty answer nothing more is asked, but all is still heard.
+                ahead = min(ahead * 2, MAX_UNDER_WAY) if names else 0
+        finally:
+            self._abandon(under_way)
         self.close(handle)
+
+    def _names(self, request: int) -> list[tuple[bytes, Attributes]]:
+        try:
+            return self._expect(request, Kind.NAME).names()
+        except Refused as refused:
+            if refused.code == StatusCode.EOF:
+                return []
+            raise
 
     def write(self, handle: bytes, chunks: Iterable[bytes], offset: int) -> int:
         """Write `chunks` from `offset` on; gives the bytes written. All replies are awaited."""

@@ -169,6 +169,16 @@ def test_what_is_not_there_has_no_size_and_is_removed_in_peace(
             gateway.list_folder("NOWHERE")
 
 
+def test_r20_a_folder_of_many_names_is_listed_whole_and_once(portal: Portal) -> None:
+    names = [f"FO.NOTI.999999.20250302.{number:05d}.S" for number in range(3000)]
+    for name in names:
+        portal.put(OUT, name, b"")
+    with connect(portal.settings()) as gateway:
+        found = gateway.list_folder(OUT)
+        assert gateway.list_folder(IN) == []
+    assert sorted(entry.name for entry in found) == names
+
+
 def test_s4_odd_entries_are_flagged_and_never_mistaken(portal: Portal, tmp_path: Path) -> None:
     folder = portal.root / OUT
     (folder / "FOLDER").mkdir()
