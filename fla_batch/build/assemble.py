@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +10,9 @@ from fla_batch.binding import MessageWriter
 from fla_batch.build.arrange import Part
 from fla_batch.build.spool import Spool
 from fla_batch.errors import BlockedByAnomalies
-from fla_batch.filenames import BatchName
-from fla_batch.files import new_private_file
+from fla_batch.filenames import FileName
 from fla_batch.findings import Anomaly
+from fla_batch.outbox.staging import StagedBatch
 from fla_batch.schema import SchemaCheck, SchemaValidator
 from fla_batch.signing.signer import Signer
 from fla_batch.terms import Verdict
@@ -43,36 +42,29 @@ class Assembler:
     validator: SchemaValidator
     signer: Signer | None
 
-    def files(
-        self, folder: Path, name: BatchName, parts: list[Part], spool: Spool, at: datetime
-    ) -> Iterator[Path]:
-        """Write all files of a batch into `folder`, FI by FI, GO last; gives each as it is whole.
+    def fill(self, staged: StagedBatch, parts: list[Part], spool: Spool, at: datetime) -> None:
+        """Write all files of a batch: every FI, validated, every FS, and GO last.
 
-        Raises NotValid, DiskTrouble, KeyOrCertificateMistake; what was written until then is the
-        caller's to remove.
+        Raises NotValid, DiskTrouble, KeyOrCertificateMistake; nothing of the batch is then kept.
         """
-        total = len(parts)
-        for number, forms in enumerate(parts, start=1):
-            fi = folder / str(name.fi(number, total))
-            digest = self._write(fi, forms, spool)
-            _require_valid(self.validator.check(fi), fi)
-            yield fi
-            if self.signer is not None:
-                fs = folder / str(name.fs(number, total))
-                with new_private_file(fs) as file:
-                    file.write(self.signer.sign(digest, signed_at=at))
-                yield fs
-        go = folder / str(name.go(total))
-        with new_private_file(go):
-            pass
-        yield go
+        name, total = staged.batch, len(parts)
+        digests = [
+            self._part(staged, name.fi(number, total), forms, spool)
+            for number, forms in enumerate(parts, start=1)
+        ]
+        if self.signer is not None:
+            for number, digest in enumerate(digests, start=1):
+                staged.write(name.fs(number, total), self.signer.sign(digest, signed_at=at))
+        staged.write(name.go(total), b"")
 
-    def _write(self, path: Path, forms: Part, spool: Spool) -> bytes:
-        with new_private_file(path) as file:
+    def _part(self, staged: StagedBatch, name: FileName, forms: Part, spool: Spool) -> bytes:
+        with staged.file(name) as file:
             file.write(self.writer.head)
             for piece in spool.contents(forms):
                 file.write(piece)
             file.write(self.writer.foot)
+        path = staged.path(name)
+        _require_valid(self.validator.check(path), path)
         return bytes.fromhex(file.facts.sha256)
 
 

@@ -54,6 +54,7 @@ class FormMaker:
         self._identifications = profile.identifications
         self._profile_name = profile.name
         self._run = run
+        self.started = started
         local = started.astimezone(BELGIUM).replace(tzinfo=None)
         self._next = local.replace(microsecond=local.microsecond // 1000 * 1000)
         self._made = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib.resources import files
 
-_HELP = (["--help"], ["-h"], [])
+_HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress import counting
 from fla_batch.cli.show import plural, show_anomalies
 
@@ -21,9 +21,11 @@ def check(inputs: tuple[Path, ...], shared: Shared) -> int:
     """
     from fla_batch import pipeline
     from fla_batch.findings import blocking
+    from fla_batch.workspace import history_if_any
 
-    with counting("declarations", shared) as counted:
-        result = pipeline.check(inputs, pipeline.open_readonly(shared.settings), counted)
+    with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
+        context = pipeline.rule_context(shared.settings, now(), history=history)
+        result = pipeline.check(inputs, context, counted)
     show_anomalies(result.anomalies, shared)
     shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
     return 1 if blocking(result.anomalies) else 0

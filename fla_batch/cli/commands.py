@@ -50,8 +50,7 @@ class _Lazy(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            error.message += _nearest(args[0])
-            raise
+            raise click.UsageError(error.message + _nearest(args[0]), ctx) from error
 
 
 def _nearest(name: str) -> str:

@@ -21,6 +21,7 @@ from fla_batch.terms import Language
 if TYPE_CHECKING:
     from fla_batch.binding import Profile
     from fla_batch.config import Settings
+    from fla_batch.workspace import Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,6 +54,12 @@ class Shared:
         section = self.settings.profile
         profile = load(section.name)
         return replace(profile, application=section.application or profile.application)
+
+    def workspace(self) -> Workspace:
+        """Ledger, outbox and all that a command works on; use it in a `with`."""
+        from fla_batch.workspace import Workspace
+
+        return Workspace.open(self.settings, self.profile, clock=now)
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output."""

@@ -25,6 +25,7 @@ from fla_batch.rules.dates import (
 from fla_batch.rules.deletions import delete_legal
 from fla_batch.rules.duplicates import duplicate_training, sequence_unique
 from fla_batch.rules.durations import days_xor_hours, more_hours_than_period
+from fla_batch.rules.history import already_declared, legal_must_stay, photo_shrinks
 from fla_batch.rules.presence import occurrences, presence, read_only, status_missing
 from fla_batch.rules.texts import admitted_characters, xml_characters
 
@@ -50,6 +51,9 @@ RULES: tuple[Rule, ...] = (
     admitted_characters,
     duplicate_training,
     delete_legal,
+    legal_must_stay,
+    photo_shrinks,
+    already_declared,
 )
 
 

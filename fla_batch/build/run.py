@@ -1,0 +1,207 @@
+"""One build: read, check, spool, arrange, then batch by batch into ledger and outbox.
+
+Nothing is written to the outbox before everything was read and checked: with a blocking anomaly
+the run leaves no trace but its messages.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.build.arrange import Part, PartLimits, arrange
+from fla_batch.build.forms import BELGIUM, Counted, spool_declarations
+from fla_batch.build.spool import Spool
+from fla_batch.filenames import BatchName
+from fla_batch.files import disk_errors
+from fla_batch.findings import Anomaly
+from fla_batch.ledger.records import BatchRecord, FormRecord
+from fla_batch.lifecycle import Event
+from fla_batch.models import Declaration, Entry
+from fla_batch.models.form import Form
+from fla_batch.models.question import Question
+from fla_batch.outbox.manifest import Manifest
+from fla_batch.rules import RuleContext
+from fla_batch.terms import FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBatch:
+    """One batch that now lies in the outbox; `files` are its names in the order of sending."""
+
+    name: BatchName
+    forms: int
+    parts: int
+    files: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class BuildResult:
+    """What a build made, what it left out, and everything that it found."""
+
+    batches: list[BuiltBatch] = field(default_factory=list)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `build --json`."""
+        return {
+            "batches": [
+                {
+                    "name": str(batch.name),
+                    "forms": batch.forms,
+                    "parts": batch.parts,
+                    "files": list(batch.files),
+                }
+                for batch in self.batches
+            ],
+            "forms": sum(batch.forms for batch in self.batches),
+            "skipped": self.skipped,
+            "anomalies": [anomaly.to_json() for anomaly in self.anomalies],
+        }
+
+
+def build_declarations(
+    workspace: Workspace,
+    items: Iterable[Entry | Anomaly],
+    context: RuleContext,
+    *,
+    skip_blocked: bool,
+    counted: Counted,
+) -> BuildResult:
+    """All declarations as batches, or none with a blocking anomaly unless `skip_blocked`.
+
+    What concerns a whole file (unreadable, an unknown column) is never skipped. Raises
+    DiskTrouble, LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge.
+    """
+    with _spooling(workspace) as spool:
+        maker = workspace.form_maker()
+        done = spool_declarations(items, spool, maker, workspace.writer, context, counted)
+        result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
+        stopped = done.in_files or (done.blocked and not skip_blocked)
+        if not stopped and len(spool):
+            result.notes += workspace.signing_notes()
+            result.batches += _batches(workspace, spool, maker.started, None)
+    return result
+
+
+def build_bodies(
+    workspace: Workspace,
+    bodies: Iterable[Declaration | Question],
+    previous: BatchName | None = None,
+) -> list[BuiltBatch]:
+    """Questions, or declarations that were checked already, as batches; errors as above."""
+    with _spooling(workspace) as spool:
+        maker = workspace.form_maker()
+        for body in bodies:
+            form: Form = maker.form(body)
+            spool.add(form, workspace.writer.form(form))
+        return _batches(workspace, spool, maker.started, previous) if len(spool) else []
+
+
+class _spooling:  # noqa: N801 - used as a function
+    """A spool in a private temporary folder of the outbox, which goes with it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        root = workspace.outbox.root
+        with disk_errors("write in", root):
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder = tempfile.TemporaryDirectory(prefix=".spool-", dir=root)
+        self._trouble = disk_errors("write the spool in", root)
+
+    def __enter__(self) -> Spool:
+        self._trouble.__enter__()
+        self._spool = Spool(Path(self._folder.name))
+        return self._spool
+
+    def __exit__(self, *error: Any) -> None:
+        self._spool.__exit__(*error)
+        self._folder.cleanup()
+        self._trouble.__exit__(*error)
+
+
+def _batches(
+    workspace: Workspace, spool: Spool, at: datetime, previous: BatchName | None
+) -> list[BuiltBatch]:
+    section = workspace.settings.limits
+    limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
+    around = len(workspace.writer.head) + len(workspace.writer.foot)
+    built: list[BuiltBatch] = []
+    try:
+        for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
+            built.append(_batch(workspace, spool, parts, at, previous))  # noqa: PERF401
+    except BaseException:
+        # A build is whole or nothing: its user will run it again, and must not send half twice.
+        for batch in built:
+            workspace.ledger.append(batch.name, Event.CANCELLED, workspace.clock())
+        raise
+    return built
+
+
+def _batch(
+    workspace: Workspace,
+    spool: Spool,
+    parts: list[Part],
+    at: datetime,
+    previous: BatchName | None,
+) -> BuiltBatch:
+    """Files first, under a hidden name; then the ledger; then the name that `send` looks for.
+
+    A crash before the ledger leaves a hidden folder that the next run clears; one after it
+    leaves a batch "built", which `recover` finishes or cancels.
+    """
+    name = workspace.next_name(at.astimezone(BELGIUM).date())
+    profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
+    forms = sum(len(part) for part in parts)
+    with outbox.stage(name) as staged:
+        workspace.assembler.fill(staged, parts, spool, at)
+        manifest = Manifest(
+            batch=name,
+            profile=profile.name,
+            profile_version=f"{profile.version} {profile.fingerprint}",
+            created_at=at,
+            forms=forms,
+            parts=len(parts),
+            files=staged.sent_files(),
+            previous=previous,
+        )
+        record = BatchRecord(
+            name=name,
+            profile=profile.name,
+            profile_version=profile.version,
+            parts=len(parts),
+            folder=outbox.relative_folder(name),
+            built_at=at,
+            previous=previous,
+        )
+        ledger.record_batch(record, _records(spool, parts))
+        staged.finish(manifest)
+    ledger.append(name, Event.STAGED, workspace.clock())
+    files = tuple(file.name for file in manifest.files)
+    return BuiltBatch(name, forms, len(parts), files)
+
+
+def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
+    for number, part in enumerate(parts, start=1):
+        for position, note in enumerate(spool.notes(part), start=1):
+            yield FormRecord(
+                reference_nbr=note["reference"],
+                part=number,
+                position=position,
+                identification=note["identification"],
+                created_date=date.fromisoformat(note["created_date"]),
+                created_hour=time.fromisoformat(note["created_hour"]),
+                kind=FormKind(note["kind"]),
+                body=note["body"],
+                company_id=note["company_id"],
+                inss=note["inss"],
+                calendar_year=note["calendar_year"],
+            )

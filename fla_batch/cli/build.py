@@ -1,0 +1,105 @@
+"""`build`: declarations to signed batches in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.progress import counting
+from fla_batch.cli.show import counted as counted_anomalies
+from fla_batch.cli.show import in_words, plural
+
+if TYPE_CHECKING:
+    from fla_batch.build.run import BuildResult
+    from fla_batch.workspace import Workspace
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_MOST_IN_WORDS = 50
+
+
+def build_options(command: Command) -> Command:
+    """The options that decide what may be built; `run` takes them too."""
+    for option in (
+        click.option(
+            "--allow-removals",
+            is_flag=True,
+            help="Send photos that delete what the platform holds; the losses are listed.",
+        ),
+        click.option(
+            "--skip-blocked",
+            is_flag=True,
+            help="Leave out exactly the blocked forms and list them, instead of stopping.",
+        ),
+    ):
+        option(command)
+    return command
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@build_options
+@shared
+def build(
+    inputs: tuple[Path, ...], skip_blocked: bool, allow_removals: bool, shared: Shared
+) -> int:
+    """Turn the declarations in INPUTS into validated, signed batches in the outbox.
+
+    With any blocking anomaly nothing is written, unless --skip-blocked.
+    """
+    with shared.workspace() as workspace:
+        result = built(workspace, inputs, skip_blocked, allow_removals, shared)
+    if shared.as_json:
+        shared.show_json(result.to_json())
+    else:
+        show_built(result, shared)
+    return exit_code(result)
+
+
+def built(
+    workspace: Workspace,
+    inputs: tuple[Path, ...],
+    skip_blocked: bool,
+    allow_removals: bool,
+    shared: Shared,
+) -> BuildResult:
+    """Builds, with progress on standard error."""
+    from fla_batch import pipeline
+
+    with counting("declarations", shared) as counted:
+        return pipeline.build(
+            workspace,
+            inputs,
+            skip_blocked=skip_blocked,
+            allow_removals=allow_removals,
+            counted=counted,
+        )
+
+
+def show_built(result: BuildResult, shared: Shared) -> None:
+    """What was built, what is wrong, and the next command."""
+    for warning in result.notes:
+        shared.tell(f"Note: {warning}")
+    blocked_first = sorted(result.anomalies, key=lambda anomaly: not anomaly.blocks)
+    for anomaly in blocked_first[:_MOST_IN_WORDS]:
+        click.echo(in_words(anomaly, shared.language))
+    left = len(result.anomalies) - _MOST_IN_WORDS
+    if left > 0:
+        click.echo(f"... and {left} more: --json gives all, `fla-batch check` lists them.")
+    click.echo(counted_anomalies(result.anomalies))
+    for batch in result.batches:
+        click.echo(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
+    if result.skipped:
+        click.echo(f"{plural(result.skipped, 'blocked declaration')} left out.")
+    if result.batches:
+        click.echo("Built and staged. Next: fla-batch send")
+    else:
+        click.echo("Nothing was written to the outbox.")
+
+
+def exit_code(result: BuildResult) -> int:
+    """1 when something was blocked and therefore not built."""
+    return 1 if result.skipped or not result.batches else 0

@@ -1,0 +1,77 @@
+"""`poll`: fetch and process answers, once or until all batches are closed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.show import plural
+
+if TYPE_CHECKING:
+    from fla_batch.poll import PollResult
+    from fla_batch.workspace import Workspace
+
+
+@click.command()
+@click.option("--watch", "every_s", type=click.FloatRange(min=0.1), help="Look every SECONDS.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after SECONDS.")
+@shared
+def poll(every_s: float | None, timeout_s: float | None, shared: Shared) -> int:
+    """Fetch and process answers. With --watch, until every batch is closed.
+
+    Each answer is processed once, however often it is seen. Exit code 5 when the portal refused
+    a file, 1 when it refused a form, 6 when the time ran out.
+    """
+    with shared.workspace() as workspace:
+        result = polled(workspace, every_s, timeout_s, shared)
+    if shared.as_json:
+        shared.show_json(result.to_json())
+    else:
+        show_polled(result)
+    return exit_code(result)
+
+
+def polled(
+    workspace: Workspace, every_s: float | None, timeout_s: float | None, shared: Shared
+) -> PollResult:
+    """Polls, telling on standard error what arrives."""
+    from fla_batch import pipeline
+
+    if every_s is None:
+        return pipeline.poll(workspace)
+    return pipeline.watch(
+        workspace,
+        every_s=every_s,
+        timeout_s=timeout_s,
+        sleep=time.sleep,
+        elapsed=time.monotonic,
+        told=lambda text: shared.tell(text),
+    )
+
+
+def show_polled(result: PollResult) -> None:
+    """What came, what could not be used, and what is still open."""
+    for name in result.processed:
+        click.echo(f"{name}: processed")
+    for name, reason in result.quarantined:
+        click.echo(f"{name}: QUARANTINED, {reason}")
+    for text in result.unmatched:
+        click.echo(f"not matched: {text}")
+    if not (result.processed or result.quarantined):
+        click.echo("No new answers.")
+    still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
+    click.echo(
+        f"{still}. Next: fla-batch poll --watch 60"
+        if still
+        else "All batches are closed. Next: fla-batch anomalies"
+    )
+
+
+def exit_code(result: PollResult) -> int:
+    """5 for a refused file, 1 for a refused form or a file in quarantine, else 0."""
+    if result.refused_files:
+        return 5
+    return 1 if result.refused_forms or result.quarantined else 0

@@ -1,0 +1,61 @@
+"""`run`: build, send, poll until all is answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fla_batch.cli import build as building
+from fla_batch.cli import poll as polling
+from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.progress import counting
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@building.build_options
+@click.option("--after-closure", is_flag=True, help="Send to production although it closed.")
+@click.option("--every", "every_s", type=click.FloatRange(min=0.1), default=60, show_default=True)
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after SECONDS.")
+@shared
+def run(
+    inputs: tuple[Path, ...],
+    skip_blocked: bool,
+    allow_removals: bool,
+    after_closure: bool,
+    every_s: float,
+    timeout_s: float | None,
+    shared: Shared,
+) -> int:
+    """Build, send and poll until every batch is closed: for cron and systemd.
+
+    Stops at the first step that does not succeed; run it again to go on.
+    """
+    from fla_batch import pipeline
+
+    with shared.workspace() as workspace:
+        result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)
+        if not result.batches:
+            _show(shared, result.to_json(), lambda: building.show_built(result, shared))
+            return building.exit_code(result)
+        waiting = pipeline.to_send(workspace, [str(batch.name) for batch in result.batches])
+        pipeline.require_open(workspace, waiting, after_closure=after_closure)
+        with counting("bytes", shared) as counted:
+            pipeline.send(workspace, waiting, counted)
+        answers = polling.polled(workspace, every_s, timeout_s, shared)
+    document = result.to_json() | {"poll": answers.to_json()}
+
+    def in_words() -> None:
+        building.show_built(result, shared)
+        polling.show_polled(answers)
+
+    _show(shared, document, in_words)
+    return polling.exit_code(answers) or building.exit_code(result)
+
+
+def _show(shared: Shared, document: object, in_words) -> None:  # type: ignore[no-untyped-def]
+    if shared.as_json:
+        shared.show_json(document)
+    else:
+        in_words()

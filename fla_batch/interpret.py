@@ -1,0 +1,125 @@
+"""A raw answer as changes for the ledger: what it says of our batches and forms.
+
+Pure but for reading the file: the same file with the same ledger gives the same changes, which
+is how rows can be rebuilt from the raw files (R16). A truncated file raises at its end, so that
+nothing of it is recorded (R17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fla_batch.binding import FormReader, Profile
+from fla_batch.consultation import answers
+from fla_batch.ledger.records import (
+    BatchChange,
+    Change,
+    Consultation,
+    FormChange,
+    FoundForm,
+    UnmatchedChange,
+)
+from fla_batch.lifecycle import acknowledgement_event, verdict_event
+from fla_batch.responses import acknowledgement, notification
+from fla_batch.responses.anomalies import Subject, anomalies_of
+from fla_batch.responses.answers import AnswerKind, kind_of
+from fla_batch.responses.credit import read_credit
+from fla_batch.responses.matching import (
+    MatchedForm,
+    Unmatched,
+    match_batch,
+    match_form,
+)
+from fla_batch.responses.notification import NotificationForm
+from fla_batch.sent import Sent
+from fla_batch.terms import Environment, FormKind
+from fla_batch.xmlsafe import UnexpectedRoot
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Knows the profile, what was sent, and when an answer arrived."""
+
+    profile: Profile
+    sent: Sent
+
+    def changes(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
+        """What the answer at `path` says. Raises UnusableXml for a file that goes to quarantine."""
+        kind = kind_of(path, answer_root=self.profile.answer.root)
+        if kind is None:
+            raise UnexpectedRoot("the file is XML, but none of the portal's answers")
+        readers: dict[AnswerKind, Callable[[Path, Environment, datetime], Iterator[Change]]] = {
+            AnswerKind.ACKNOWLEDGEMENT: self._acknowledgements,
+            AnswerKind.NOTIFICATION: self._notifications,
+            AnswerKind.FLA_ANSWER: self._answers,
+        }
+        return readers[kind](path, environment, at)
+
+    def _acknowledgements(
+        self, path: Path, environment: Environment, _: datetime
+    ) -> Iterator[Change]:
+        for form in acknowledgement.read_forms(path):
+            found = match_batch(form, environment, self.sent)
+            details = {"file_name": form.file_name, "result_code": form.result_code}
+            if isinstance(found, Unmatched):
+                yield UnmatchedChange(found.reason.value, found.batch, form.anomalies, details)
+            else:
+                event = acknowledgement_event(form.result_code)
+                yield BatchChange(found.batch, event, form.ticket, form.anomalies, details)
+
+    def _notifications(
+        self, path: Path, environment: Environment, at: datetime
+    ) -> Iterator[Change]:
+        for form in notification.read_forms(path):
+            found = match_form(form, environment, self.sent)
+            if isinstance(found, Unmatched):
+                yield _unmatched(form, found)
+            else:
+                yield from self._verdict(form, found, at)
+
+    def _verdict(
+        self, form: NotificationForm, found: MatchedForm, at: datetime
+    ) -> Iterator[Change]:
+        key = FoundForm(found.form.key, found.form.batch)
+        subject = self._subject(found.form.key) if form.anomaly_reports else Subject()
+        anomalies = tuple(anomalies_of(form, sent=subject))
+        details: dict[str, Any] = {"result_code": form.result_code, "matched_by": found.by.value}
+        if form.diagnoses:
+            details["diagnoses"] = list(form.diagnoses)
+        event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
+        yield FormChange(key, event, form.ticket, anomalies, details)
+        credit = read_credit(form.application_data)
+        if credit is not None:
+            yield Consultation(
+                kind=FormKind.ASK_CREDIT,
+                body=credit.to_json(),
+                told_at=at,
+                company_id=credit.employer.company_id,
+                inss=credit.employee.inss,
+                form=key,
+            )
+
+    def _subject(self, key: str) -> Subject:
+        ours = self.sent.form(key)
+        if ours is None:
+            return Subject()
+        return Subject(ours.company_id, ours.inss, ours.calendar_year)
+
+    def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
+        reader = FormReader(self.profile, self.profile.answer)
+        return answers(path, self.profile, reader, environment, at, self.sent)
+
+
+def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
+    details = {
+        "result_code": form.result_code,
+        "file_name": form.file_reference.file_name if form.file_reference else None,
+        "references": list(form.our_reference_nbrs),
+        "candidates": [asdict(candidate)["key"] for candidate in found.candidates],
+    }
+    anomalies = tuple(anomalies_of(form))
+    return UnmatchedChange(found.reason.value, found.batch, anomalies, details)

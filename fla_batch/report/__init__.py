@@ -1,0 +1,1 @@
+"""What is shown outside the terminal: exports, later the HTML page."""

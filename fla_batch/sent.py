@@ -1,0 +1,73 @@
+"""What was sent, as matching asks for it; answered by the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import TYPE_CHECKING, Protocol
+
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.records import FormRow, FoundForm
+from fla_batch.responses.matching import Scope, SentForm, SentForms
+
+if TYPE_CHECKING:
+    from fla_batch.ledger.ledger import Ledger
+
+
+class Sent(SentForms, Protocol):
+    """What was sent, for matching and for what an anomaly leaves unsaid."""
+
+    def form(self, key: str) -> FormRow | None:
+        """The form of that reference number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentFromLedger:
+    """The ledger in the words of `responses.matching`."""
+
+    ledger: Ledger
+
+    def has_batch(self, batch: BatchName) -> bool:
+        """See `SentForms.has_batch`."""
+        return self.ledger.has_batch(batch)
+
+    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+        """See `SentForms.by_reference`."""
+        return _sent(self.ledger.forms_by_reference(reference_nbr))
+
+    def by_creation(
+        self,
+        scope: Scope,
+        form_creation_date: date,
+        form_creation_hour: time,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """See `SentForms.by_creation`."""
+        return _sent(
+            self.ledger.forms_by_creation(
+                scope, form_creation_date, form_creation_hour, identification
+            )
+        )
+
+    def by_subject(
+        self,
+        scope: Scope,
+        company_id: str,
+        inss: str,
+        calendar_year: int | None,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """See `SentForms.by_subject`."""
+        return _sent(
+            self.ledger.forms_by_subject(scope, company_id, inss, calendar_year, identification)
+        )
+
+    def form(self, key: str) -> FormRow | None:
+        """See `Sent.form`."""
+        return self.ledger.form(key)
+
+
+def _sent(found: Iterable[FoundForm]) -> list[SentForm]:
+    return [SentForm(form.key, form.batch) for form in found]
