@@ -1,7 +1,8 @@
 """What was written, to the value of a zone: one function per kind of value.
 
-Each takes a text and gives the value, or a Mistake that says what is wrong with the text. Hours and days are in hundredths (760 = 7 h 36), as in the REST manual. No
-function judges bounds, lengths or check digits: the rules do.
+Each takes a text and gives the value, or a Mistake that says what is wrong with the text.
+Hours and days are in hundredths (760 = 7 h 36), as in the REST manual. No function judges
+bounds, lengths or check digits: the rules do.
 """
 
 from __future__ import annotations

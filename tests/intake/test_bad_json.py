@@ -55,6 +55,12 @@ FILES = {
         "File-163",
         2,
     ),
+    "members without a comma": (
+        b'[{"calendarYear": 2024} {"calendarYear": 2025}]',
+        "malformed-json",
+        "File-163",
+        1,
+    ),
     "nested too deeply": (b"[" * 100_000, "malformed-json", "File-163", 1),
     "a number": (b"12", "not-a-declaration", "FLA-163", 1),
     "a list in a list": (b"[[]]", "not-a-declaration", "FLA-163", 1),

@@ -1,0 +1,60 @@
+"""docs/reference/input.md names every column, ending and remark there is, and no others."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from fla_batch.intake.columns import columns_of
+from fla_batch.intake.reading import SUFFIXES
+from fla_batch.intake.remarks import MEANINGS, WARNINGS
+from fla_batch.terms import FormKind
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/reference/input.md").read_text(encoding="utf-8")
+
+
+def first_cells(mark: str) -> list[str]:
+    """Names in the first column of the table that follows a mark."""
+    table = PAGE.partition(f"<!-- {mark} -->\n")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    return [name for cell in cells for name in re.findall("`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("kind", [FormKind.TRAININGS, FormKind.TRAINING_RIGHTS])
+def test_columns(kind: FormKind) -> None:
+    own = "trainings" if kind is FormKind.TRAININGS else "rights"
+    named = first_cells("columns: both") + first_cells(f"columns: {own}")
+    assert sorted(named) == sorted(columns_of(kind))
+
+
+def test_endings() -> None:
+    assert all(f"`{suffix}`" in PAGE for suffix in SUFFIXES)
+
+
+def test_remarks() -> None:
+    assert sorted(first_cells("remarks")) == sorted(MEANINGS)
+    for rule in WARNINGS:
+        (line,) = [line for line in PAGE.splitlines() if f"`{rule}`" in line]
+        assert "(warning)" in line
+
+
+def test_every_remark_has_texts_in_three_languages() -> None:
+    texts = tomllib.loads(files("fla_batch.intake").joinpath("texts.toml").read_text("utf-8"))
+    assert set(MEANINGS) <= texts.keys()
+    for key, parts in texts.items():
+        for part in ("says",) if key.startswith("template-") else ("says", "advice"):
+            assert set(parts[part]) == {"en", "fr", "nl"}
+            placeholders = [re.findall(r"{\w+}", text) for text in parts[part].values()]
+            assert all(sorted(found) == sorted(placeholders[0]) for found in placeholders)
+
+
+def test_every_text_is_used() -> None:
+    texts = tomllib.loads(files("fla_batch.intake").joinpath("texts.toml").read_text("utf-8"))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "fla_batch/intake").glob("*.py"))
+    built = {"template-hours", "template-days"}
+    assert [key for key in texts if f'"{key}"' not in code and key not in built] == []
