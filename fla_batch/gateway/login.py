@@ -42,6 +42,16 @@ _WINDOW_BYTES = 1 << 23
 _NEVER_S = 1e6
 
 
+class _Transport(paramiko.Transport):
+    """Remembers that the server said goodbye, which tells a refusal from a broken line."""
+
+    dismissed = False
+
+    def _parse_disconnect(self, message: paramiko.Message) -> None:
+        self.dismissed = True
+        super()._parse_disconnect(message)  # type: ignore[misc]  # missing in paramiko's types
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A logged-in session and what watches over it."""
@@ -91,12 +101,12 @@ def _session(settings: GatewaySettings, key: paramiko.PKey, without: list[str]) 
         raise
 
 
-def _transport(settings: GatewaySettings, without: list[str]) -> paramiko.Transport:
+def _transport(settings: GatewaySettings, without: list[str]) -> _Transport:
     connection = _connected(settings)
     disabled = {**_NEVER, "pubkeys": without}
     if not settings.legacy_ssh_rsa:
         disabled["keys"] = [_LEGACY_RSA]
-    transport = paramiko.Transport(
+    transport = _Transport(
         connection, default_window_size=_WINDOW_BYTES, disabled_algorithms=disabled
     )
     _quieten(transport)
@@ -165,7 +175,7 @@ def _exchange_keys(
 
 
 def _authenticate(
-    transport: paramiko.Transport,
+    transport: _Transport,
     watchdog: Watchdog,
     settings: GatewaySettings,
     key: paramiko.PKey,
@@ -175,7 +185,8 @@ def _authenticate(
             still_needed = transport.auth_publickey(settings.user, key)
         except paramiko.AuthenticationException as error:
             # The library says this, too, when the line broke; then nothing was refused.
-            if transport.is_active() or _no_common_signature(transport, key):
+            heard = transport.is_active() or transport.dismissed
+            if heard or _no_common_signature(transport, key):
                 raise _login_refused(settings) from error
             raise
     if still_needed:

@@ -50,7 +50,7 @@ class Sshd:
 
 
 @contextmanager
-def running_sshd(folder: Path, key: UserKey, algorithms: str) -> Iterator[Sshd]:
+def running_sshd(folder: Path, key: UserKey, algorithms: str, *, more: str = "") -> Iterator[Sshd]:
     """An sshd that lets `key` log in with the given signature algorithms."""
     binary = real_part("sshd")
     if os.getuid() == 0:
@@ -63,7 +63,7 @@ def running_sshd(folder: Path, key: UserKey, algorithms: str) -> Iterator[Sshd]:
     (folder / "authorized_keys").write_text(key.public_line + "\n")
     config = folder / "sshd_config"
     config.write_text(
-        _CONFIG.format(port=port, folder=folder, root=sshd.root, algorithms=algorithms)
+        _CONFIG.format(port=port, folder=folder, root=sshd.root, algorithms=algorithms) + more
     )
     _make_patient(binary, config)
     with (folder / "log").open("wb") as log:
