@@ -53,7 +53,7 @@ def values_of(zone: Zone) -> tuple[Any, ...]:
     return {
         ZoneType.DATE: (date(2024, 2, 29), date(1951, 1, 1), date(2099, 12, 31)),
         ZoneType.INSS: (_INSS, "00010100105"),
-        ZoneType.COMPANY_ID: (_COMPANY_ID, "1000000035"),
+        ZoneType.COMPANY_ID: (_COMPANY_ID, "1000000021"),
     }[zone.type]
 
 

@@ -96,22 +96,28 @@ def shown(zone: Zone, value: int) -> Labels:
     >>> shown(Zone("TrainingHours", ZoneType.INTEGER), 760)
     Labels(en='7.6 hours', fr='7,6 heures', nl='7,6 uur')
     >>> shown(Zone("TrainingDays", ZoneType.INTEGER), 50).fr
-    '0,5 jours'
+    '0,5 jour'
     >>> shown(Zone("Scope", ZoneType.INTEGER), 3).nl
     '3'
     """
-    for end, units in _UNITS.items():
+    for end, (en, fr, nl) in _UNITS.items():
         if zone.label.endswith(end):
             number = _hundredths(value)
             comma = number.replace(".", ",")
-            return Labels(f"{number} {units.en}", f"{comma} {units.fr}", f"{comma} {units.nl}")
+            one = value == 100
+            return Labels(
+                f"{number} {en[0] if one else en[1]}",
+                f"{comma} {fr[0] if abs(value) < 200 else fr[1]}",
+                f"{comma} {nl[0] if one else nl[1]}",
+            )
     return Labels(*[str(value)] * 3)
 
 
+_HOURS = (("hour", "hours"), ("heure", "heures"), ("uur", "uur"))
 _UNITS = {
-    "Hours": Labels("hours", "heures", "uur"),
-    "RefHoursInWorkingDay": Labels("hours", "heures", "uur"),
-    "Days": Labels("days", "jours", "dagen"),
+    "Hours": _HOURS,
+    "RefHoursInWorkingDay": _HOURS,
+    "Days": (("day", "days"), ("jour", "jours"), ("dag", "dagen")),
 }
 
 

@@ -12,7 +12,7 @@ from fla_batch.terms import AnomalyClass
 
 # Annex 24 of the portal's batch messages (2017/1), and the other case of each of its letters.
 _PUNCTUATION = " '-#%()*+,./:=?@\\{|}°"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz" + "áàâäãåçđéèêëíìîïñóòôöõøúùûüý"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz" + "áàâäãåçđéèêëíîïñóòôöõøúùûüý"
 ADMITTED = frozenset("0123456789" + _PUNCTUATION + _LETTERS + _LETTERS.upper())
 
 
