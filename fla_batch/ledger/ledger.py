@@ -185,6 +185,11 @@ class Ledger:
         with reading(self._engine) as connection:
             yield from batches.forms_of(connection, batch, states)
 
+    def form(self, reference_nbr: str) -> FormRow | None:
+        """One form, None when the ledger does not know it."""
+        with reading(self._engine) as connection:
+            return batches.form_of(connection, reference_nbr)
+
     def events(self, batch: BatchName) -> list[EventRow]:
         """Everything that happened to a batch and its forms, oldest first."""
         with reading(self._engine) as connection:
