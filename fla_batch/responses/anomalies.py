@@ -98,9 +98,19 @@ def _label(report: AnomalyReport, language: Language | None) -> Labels:
     theirs = report.anomaly_label
     if not theirs:
         return known
+    language = language or _language_of(theirs, known)
     if language is None or known == Labels():
         return Labels(theirs, theirs, theirs)
     return replace(known, **{language.value: theirs})
+
+
+def _language_of(theirs: str, known: Labels) -> Language | None:
+    """The language of a label that begins as the catalogue's does in that language."""
+    for language in Language:
+        ours = getattr(known, language.value)
+        if ours and theirs.casefold().startswith(ours.casefold()):
+            return language
+    return None
 
 
 def _place(location: AnomalyLocation | None) -> str | None:

@@ -1,0 +1,152 @@
+"""`demo`: the whole chain on shipped examples, against the built-in sandbox."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.show import in_words, plural
+from fla_batch.cli.status import batch_table
+
+if TYPE_CHECKING:
+    from fla_batch.sandbox.ground import Ground
+    from fla_batch.workspace import Workspace
+
+EXAMPLES = ("trainings-2024.csv", "rights-2024.json", "with-mistakes.csv")
+_ANSWER_TIMEOUT_S = 60.0
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to put everything; by default a new folder fla-batch-demo.",
+)
+@shared
+def demo(folder: Path | None, shared: Shared) -> int:
+    """Run the whole chain on the examples that come with the package.
+
+    Build, validate, sign, send, poll, anomalies: against a simulated portal that runs only as
+    long as the demo and only on this machine.
+    """
+    from fla_batch.binding import load
+    from fla_batch.config import load as load_settings
+    from fla_batch.sandbox.ground import practice_ground
+    from fla_batch.workspace import Workspace
+
+    place = folder or _unused(Path("fla-batch-demo"))
+    profile = load("fla-20250131")
+    step = _Steps(shared)
+    step(f"Starting a simulated portal in {place} (sFTP on loopback, throw-away keys)")
+    with practice_ground(place, profile, clock=now) as ground:
+        settings = load_settings(ground.settings_file)
+        with Workspace.open(settings, profile, clock=now) as workspace:
+            return _chain(workspace, ground, step, shared)
+
+
+class _Steps:
+    """Numbered lines on standard error while the demo goes on."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._count = 0
+
+    def __call__(self, text: str) -> None:
+        self._count += 1
+        self._shared.tell(f"{self._count}. {text}")
+
+
+def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
+    from fla_batch import pipeline
+
+    folder = ground.folder
+    inputs = _examples(folder / "input")
+    step(f"Reading {', '.join(path.name for path in inputs)} and applying the rules")
+    result = pipeline.build(workspace, inputs, skip_blocked=True)
+    blocked = [anomaly for anomaly in result.anomalies if anomaly.blocks]
+    step(f"{plural(result.skipped, 'declaration')} blocked by {plural(len(blocked), 'mistake')}")
+    for batch in result.batches:
+        step(f"Built, validated and signed {batch.name}: {plural(batch.forms, 'form')}")
+    pipeline.send(workspace, pipeline.to_send(workspace, []))
+    step(f"Sent: {' -> '.join(_order(ground))}")
+    answers = pipeline.watch(
+        workspace,
+        every_s=0.2,
+        timeout_s=_ANSWER_TIMEOUT_S,
+        sleep=time.sleep,
+        elapsed=time.monotonic,
+        told=lambda _: None,
+    )
+    step(f"Answers received: {', '.join(answers.processed)}")
+    rows = pipeline.status(workspace)
+    remote = pipeline.anomalies(workspace)
+    if shared.as_json:
+        shared.show_json(
+            result.to_json()
+            | {
+                "folder": str(folder),
+                "status": [row.to_json() for row in rows],
+                "remote": [anomaly.to_json() for anomaly in remote],
+            }
+        )
+        return 0
+    click.echo("\n== Batches ==\n" + batch_table(rows))
+    click.echo("\n== What our own rules stopped before sending ==")
+    for anomaly in blocked:
+        click.echo(in_words(anomaly, shared.language))
+    click.echo("\n== What the platform says, worker by worker ==")
+    for worker, theirs in pipeline.per_worker(remote):
+        click.echo(worker)
+        for anomaly in theirs:
+            click.echo("  " + in_words(anomaly, shared.language).replace("\n", "\n  "))
+    click.echo("\n" + _places(folder))
+    return 0
+
+
+def _order(ground: Ground) -> list[str]:
+    """Which kinds of files were opened for us on the server, in that order."""
+    written = [
+        operation.name[:2]
+        for operation in ground.server.operations
+        if operation.kind == "open" and operation.folder.startswith("IN")
+    ]
+    return list(dict.fromkeys(written))
+
+
+def _places(folder: Path) -> str:
+    return f"""== Where everything lies ==
+input files        {folder / "input"}
+what was sent      {folder / "outbox" / "S"}
+what was answered  in each batch's folder received/
+the ledger         {folder / "outbox" / "ledger.db"}
+the portal's side  {folder / "portal"}
+
+Next: fla-batch init, then fla-batch template trainings mine.xlsx"""
+
+
+def _examples(target: Path) -> list[Path]:
+    """The shipped examples, copied out of the package so that they can be looked at."""
+    from fla_batch.files import private_folder, write_whole
+
+    private_folder(target)
+    copied = []
+    for name in EXAMPLES:
+        with as_file(files("fla_batch").joinpath("examples", name)) as source:
+            write_whole(target / name, source.read_bytes())
+        copied.append(target / name)
+    return copied
+
+
+def _unused(folder: Path) -> Path:
+    """`folder`, or the same with a number behind it that is not there yet."""
+    candidate, number = folder, 1
+    while candidate.exists():
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate

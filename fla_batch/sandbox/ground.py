@@ -1,0 +1,151 @@
+"""A place to practise: portal, platform, keys and a ready configuration in one folder.
+
+It stands behind `demo`, `sandbox serve` and the end-to-end tests. Everything in it is thrown
+away or kept as the caller likes; nothing of it is secret beyond the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from fla_batch.binding import Profile
+from fla_batch.files import private_folder, write_whole
+from fla_batch.sandbox.faults import NO_FAULTS, Faults
+from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.portal import Portal
+from fla_batch.sandbox.sender import Sender
+from fla_batch.sandbox.sftp_server import SandboxServer
+from fla_batch.sandbox.store import Store
+from fla_batch.signing.keys import load_certificates
+from fla_batch.signing.private_files import write_private_file
+from fla_batch.signing.signer import load_signer
+from fla_batch.signing.throwaway import throwaway_certificate
+
+SENDER = "123456"
+USER = "practice"
+_SETTINGS = """\
+# Written by fla-batch for the sandbox in this folder; loopback only, throw-away keys.
+[sender]
+number = "{sender}"
+environment = "S"
+
+[workspace]
+outbox = "outbox"
+ledger = "sqlite:///outbox/ledger.db"
+
+[gateway]
+host = "{host}"
+port = {port}
+user = "{user}"
+key_file = "keys/user.pem"
+host_key = "{fingerprint}"
+
+[signing]
+key_file = "keys/sender/key.pem"
+certificate_file = "keys/sender/certificate.pem"
+answer_roots = "keys/portal/root.pem"
+
+[answers]
+require_signature = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A running sandbox. `settings_file` is ready for `fla-batch --config`."""
+
+    folder: Path
+    settings_file: Path
+    server: SandboxServer
+    portal: Portal
+    platform: Platform
+
+
+@contextmanager
+def practice_ground(
+    folder: Path,
+    profile: Profile,
+    *,
+    clock: Callable[[], datetime],
+    port: int = 0,
+    faults: Faults = NO_FAULTS,
+    delay_s: float = 0.0,
+) -> Iterator[Ground]:
+    """Serves until the `with` ends. Raises ConfigurationMistake when the port is taken.
+
+    Keys and accounts are made when they are missing, so that a second run goes on where the
+    first one stopped. `delay_s` passes between a GO and its processing.
+    """
+    private_folder(folder)
+    keys = private_folder(folder / "keys")
+    public_line = _user_key(keys / "user.pem")
+    for holder in ("sender", "portal"):
+        if not (keys / holder / "root.pem").exists():
+            throwaway_certificate(private_folder(keys / holder), now=clock(), common_name=holder)
+    store = Store(folder / "platform.db")
+    platform = Platform(store)
+    portal = Portal(
+        private_folder(folder / "portal"),
+        profile,
+        platform,
+        sender=Sender(SENDER),
+        clock=clock,
+        state=folder / "portal-state",
+        roots=load_certificates(keys / "sender" / "root.pem"),
+        signer=load_signer(
+            key_file=keys / "portal" / "key.pem",
+            certificate_file=keys / "portal" / "certificate.pem",
+        ),
+        delay_s=delay_s,
+    )
+    server = SandboxServer(
+        folder / "portal",
+        [public_line],
+        port=port,
+        host_key_file=keys / "host.pem",
+        on_closed=portal.on_closed,
+        faults=faults,
+    )
+    try:
+        with portal, server:
+            settings = folder / "fla-batch.toml"
+            write_whole(settings, _settings_of(server))
+            yield Ground(folder, settings, server, portal, platform)
+    finally:
+        store.close()
+
+
+def _settings_of(server: SandboxServer) -> bytes:
+    return _SETTINGS.format(
+        sender=SENDER,
+        host=server.host,
+        port=server.port,
+        user=USER,
+        fingerprint=server.fingerprint,
+    ).encode()
+
+
+def _user_key(path: Path) -> str:
+    """The private key of the technical user, made when it is missing; its public line."""
+    if not path.exists():
+        key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+        write_private_file(
+            path,
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.OpenSSH,
+                serialization.NoEncryption(),
+            ),
+        )
+    loaded = serialization.load_ssh_private_key(path.read_bytes(), None)
+    public = loaded.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    )
+    return public.decode()
