@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -55,7 +56,7 @@ class HashingWriter:
     Its methods raise DiskTrouble, which names `path`.
     """
 
-    stream: BinaryIO
+    stream: BinaryIO | RawIOBase
     path: Path
     size: int = 0
     _hash: _Hash = field(default_factory=hashlib.sha256)

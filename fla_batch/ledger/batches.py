@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, literal, select
+from sqlalchemy import Connection, Row, insert, literal, select, tuple_
 
 from fla_batch.errors import LedgerTrouble, UsageMistake
 from fla_batch.filenames import BatchName
@@ -92,33 +92,29 @@ def _form_values(batch_id: int, record: FormRecord) -> dict[str, Any]:
     }
 
 
-def forms_of(
-    connection: Connection, name: BatchName, states: Iterable[FormState] | None
-) -> Iterator[FormRow]:
-    """The forms of a batch in the order of its parts, only those in `states` unless None."""
+def forms_page(
+    connection: Connection,
+    name: BatchName,
+    states: Iterable[FormState] | None,
+    after: tuple[int, int],
+) -> list[FormRow]:
+    """The next CHUNK forms of a batch behind `after` (part, position), in that order.
+
+    Only those in `states` unless that is None. Raises UsageMistake for an unknown batch.
+    """
     query = (
         select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
         .join(form_state, form_state.c.form_id == form.c.id)
-        .where(form.c.batch_id == batch_id_of(connection, name))
+        .where(
+            form.c.batch_id == batch_id_of(connection, name),
+            tuple_(form.c.part, form.c.position) > after,
+        )
         .order_by(form.c.part, form.c.position)
+        .limit(CHUNK)
     )
     if states is not None:
         query = query.where(form_state.c.state.in_([state.value for state in states]))
-    for row in connection.execution_options(yield_per=CHUNK).execute(query):
-        yield _form_row(name, row)
-
-
-def form_of(connection: Connection, reference_nbr: str) -> FormRow | None:
-    """The form of that reference number; None when the ledger does not know it."""
-    query = (
-        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
-        .add_columns(batch.c.name.label("batch_name"))
-        .join(form_state, form_state.c.form_id == form.c.id)
-        .join(batch, batch.c.id == form.c.batch_id)
-        .where(form.c.reference_nbr == reference_nbr)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _form_row(BatchName.parse(row.batch_name), row)
+    return [_form_row(name, row) for row in connection.execute(query)]
 
 
 def _form_row(name: BatchName, row: Row[Any]) -> FormRow:

@@ -49,6 +49,7 @@ from fla_batch.ledger.records import (
     Photo,
     UnmatchedRow,
 )
+from fla_batch.ledger.rows import CHUNK
 from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
 from fla_batch.lifecycle import BatchState, Event, FormState, Patience, shown
 from fla_batch.models import DeclarationKey
@@ -181,9 +182,19 @@ class Ledger:
     def forms(
         self, batch: BatchName, states: Iterable[FormState] | None = None
     ) -> Iterator[FormRow]:
-        """The forms of a batch in the order of its parts, or those in some states; streamed."""
-        with reading(self._engine) as connection:
-            yield from batches.forms_of(connection, batch, states)
+        """The forms of a batch in the order of its parts, or those in some states.
+
+        Read a page at a time: no transaction is open while the caller works on them.
+        """
+        wanted = None if states is None else list(states)
+        after = (0, 0)
+        while True:
+            with reading(self._engine) as connection:
+                page = batches.forms_page(connection, batch, wanted, after)
+            yield from page
+            if len(page) < CHUNK:
+                return
+            after = (page[-1].part, page[-1].position)
 
     def form(self, reference_nbr: str) -> FormRow | None:
         """One form, None when the ledger does not know it."""
