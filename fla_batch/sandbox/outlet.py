@@ -6,14 +6,14 @@ into the OUT folder, so that a file that is seen there is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
+from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
+from fla_batch.sandbox.drafts import Draft
 from fla_batch.sandbox.journal import Journal
 from fla_batch.terms import Environment, FileKind
 
@@ -22,34 +22,11 @@ if TYPE_CHECKING:
 
 
 class AnswerName(StrEnum):
-    """The second part of an answer's name. FLAA is ours (decision 0603): no source names it."""
+    """The second part of an answer's name. FLAA is ours (decision 0601): no source names it."""
 
     ACKNOWLEDGEMENT = "ACRF"
     NOTIFICATION = "NOTI"
     CONSULTATION = "FLAA"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer that is being written at `path`, and its name once it is published."""
-
-    name: FileName
-    path: Path
-
-    def beside(self, kind: FileKind) -> Path:
-        """Where the FS or GO of the draft lies."""
-        return self.path.with_name(str(self.name.companion(kind)))
-
-
-Deliver = Callable[[Draft, Path], None]
-"""Moves the files of a finished draft to a folder."""
-
-
-def deliver(draft: Draft, folder: Path) -> None:
-    """FO, then FS if there is one, then GO."""
-    for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
-        if path.exists():
-            path.replace(folder / path.name)
 
 
 class Outlet:
@@ -62,13 +39,14 @@ class Outlet:
         journal: Journal,
         *,
         signer: Signer | None = None,
-        deliver: Deliver = deliver,
+        fault: AnswerFault = SOUND,
     ) -> None:
         self._root = root
         self._staging = staging
         self._journal = journal
         self._signer = signer
-        self._deliver = deliver
+        self._prepare = fault.prepare
+        self._deliver = fault.new_deliver()
         staging.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def draft(self, kind: AnswerName, environment: Environment, day: date) -> Draft:
@@ -80,6 +58,7 @@ class Outlet:
 
     def publish(self, draft: Draft, *, at: datetime) -> None:
         """Sign what was written (when the portal has a certificate), and deliver it."""
+        draft = self._prepare(draft)
         draft.path.chmod(0o600)
         if self._signer is not None:
             from fla_batch.signing.signer import sign_file
@@ -90,8 +69,3 @@ class Outlet:
         folder = self._root / draft.name.batch.environment.folder_out
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._deliver(draft, folder)
-
-    def abandon(self, draft: Draft) -> None:
-        """Remove a draft that will not be published."""
-        for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
-            path.unlink(missing_ok=True)

@@ -11,20 +11,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from fla_batch import xmlsafe
-from fla_batch.binding import FormReader, MessageWriter, Profile
+from fla_batch.binding import FormReader, MessageWriter, Profile, Reading
 from fla_batch.gateway_checks import Delivery, Limits, check
 from fla_batch.models.form import AnswerForm, Form
-from fla_batch.models.question import Question
 from fla_batch.responses.blocks import BRUSSELS
 from fla_batch.responses.notification import NotificationForm
 from fla_batch.responses.writer import write_acknowledgements, write_notification
+from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.content import Inspector
 from fla_batch.sandbox.inbox import Inbox, Listing, is_kind
 from fla_batch.sandbox.journal import Journal
@@ -34,7 +33,7 @@ from fla_batch.sandbox.notices import (
     answer_form_of,
     notification_of,
 )
-from fla_batch.sandbox.outlet import AnswerName, Deliver, Outlet, deliver
+from fla_batch.sandbox.outlet import AnswerName, Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.worker import Worker
@@ -74,7 +73,7 @@ class Portal:
         limits: Limits = _USUAL_LIMITS,
         language: Language = Language.FR,
         delay_s: float = 0.0,
-        deliver: Deliver = deliver,
+        fault: AnswerFault = SOUND,
     ) -> None:
         self.root = root
         self.platform = platform
@@ -90,9 +89,9 @@ class Portal:
         self._reader = FormReader(profile, profile.declaration)
         self._answer_writer = MessageWriter(profile.answer)
         self._outlet = Outlet(
-            root, self.state / "staging", self._journal, signer=signer, deliver=deliver
+            root, self.state / "staging", self._journal, signer=signer, fault=fault
         )
-        self._worker = Worker(delay_s)
+        self._worker = Worker(max(delay_s, fault.delay_s))
         self._one_at_a_time = threading.Lock()
 
     def on_closed(self, folder: str, name: str, path: Path) -> None:  # noqa: ARG002
@@ -178,11 +177,14 @@ class Portal:
             write_acknowledgements(stream, [acknowledgement_of(file, error_ids, at=now)])
         self._outlet.publish(draft, at=now)
 
-    def _notify(self, environment: Environment, file: ReceivedFile, parts: Sequence[Path]) -> None:
-        """Judge every form; verdicts and answers are written as they come."""
-        now = self._clock()
-        notices = self._outlet.draft(AnswerName.NOTIFICATION, environment, _day(now))
-        answers = self._outlet.draft(AnswerName.CONSULTATION, environment, _day(now))
+    def _notify(self, environment: Environment, file: ReceivedFile, parts: Iterable[Path]) -> None:
+        """Judge every form; verdicts and answers are written as they come.
+
+        Answers to questions are published first: the notification closes the batch.
+        """
+        day = _day(self._clock())
+        notices = self._outlet.draft(AnswerName.NOTIFICATION, environment, day)
+        answers = self._outlet.draft(AnswerName.CONSULTATION, environment, day)
         with (
             self.platform.store.transaction(),
             notices.path.open("wb") as notice_stream,
@@ -190,49 +192,49 @@ class Portal:
         ):
             answer_stream.write(self._answer_writer.head)
             empty = answer_stream.tell()
-            judged = self._judged(
-                file, parts, lambda form: answer_stream.write(self._answer_writer.form(form))
-            )
-            first = next(judged, None)
-            if first is not None:
-                write_notification(notice_stream, chain([first], judged))
-            answered = answer_stream.tell() > empty
+
+            def answer(form: AnswerForm) -> None:
+                answer_stream.write(self._answer_writer.form(form))
+
+            write_notification(notice_stream, self._judged(file, parts, answer))
+            is_answered = answer_stream.tell() > empty
             answer_stream.write(self._answer_writer.foot)
-        for draft, filled in ((notices, first is not None), (answers, answered)):
-            if filled:
-                self._outlet.publish(draft, at=self._clock())
-            else:
-                self._outlet.abandon(draft)
+        if is_answered:
+            self._outlet.publish(answers, at=self._clock())
+        else:
+            answers.remove()
+        self._outlet.publish(notices, at=self._clock())
 
     def _judged(
-        self,
-        file: ReceivedFile,
-        parts: Iterable[Path],
-        answer: Callable[[AnswerForm], object],
+        self, file: ReceivedFile, parts: Iterable[Path], answer: Callable[[AnswerForm], None]
     ) -> Iterator[NotificationForm]:
-        """Verdicts on all forms but the questions that are answered, which go to `answer`."""
+        """The verdict on each form; what is answered besides goes to `answer`."""
+        for form, reading in self._forms(parts):
+            now = self._clock()
+            outcome = self.platform.judge(form, reading, at=now, source=self._sender.source)
+            if outcome.answer is not None:
+                answer(
+                    answer_form_of(
+                        form, form.body.kind, outcome.answer, profile=self._profile, at=now
+                    )
+                )
+            yield notification_of(
+                form,
+                outcome,
+                file=file,
+                sender=self._sender.number,
+                ticket=self._journal.next_ticket(),
+                at=now,
+                language=self._language,
+            )
+
+    def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
         shape = self._profile.declaration
         for part in parts:
             for element in xmlsafe.children(part, shape.form, root=shape.root):
                 form, reading = self._reader.read(element)
                 assert isinstance(form, Form)  # noqa: S101 - no message of answers is read here
-                now = self._clock()
-                outcome = self.platform.judge(form, reading, at=now, source=self._sender.source)
-                if outcome.answer is not None and isinstance(form.body, Question):
-                    kind = form.body.kind
-                    answer(
-                        answer_form_of(form, kind, outcome.answer, profile=self._profile, at=now)
-                    )
-                    continue
-                yield notification_of(
-                    form,
-                    outcome,
-                    file=file,
-                    sender=self._sender.number,
-                    ticket=self._journal.next_ticket(),
-                    at=now,
-                    language=self._language,
-                )
+                yield form, reading
 
 
 def _day(moment: datetime) -> date:

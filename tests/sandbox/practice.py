@@ -8,19 +8,27 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from fla_batch.binding import FormReader, MessageWriter, Profile, load
+from fla_batch.binding import FormReader, MessageWriter, Profile, Reading, load
 from fla_batch.filenames import BatchName, FileName, sequence_text
 from fla_batch.intake import read_inputs
-from fla_batch.models import Declaration, Employee, Employer, Entry
+from fla_batch.models import (
+    Declaration,
+    Employee,
+    Employer,
+    Entry,
+    TrainingRightsDeclaration,
+    TrainingsDeclaration,
+)
 from fla_batch.models.form import AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.responses import acknowledgement, notification
 from fla_batch.responses.acknowledgement import Acknowledgement
 from fla_batch.responses.notification import NotificationForm
+from fla_batch.sandbox.outcomes import Outcome
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
-from fla_batch.terms import Environment, FileKind, FormKind
+from fla_batch.terms import Environment, FileKind, FormKind, RightSource
 from fla_batch.xmlsafe import children
 
 MANUAL = Path(__file__).parents[1] / "manual"
@@ -41,6 +49,20 @@ def manual(name: str) -> Declaration:
     (entry,) = read_inputs([MANUAL / name])
     assert isinstance(entry, Entry)
     return entry.declaration
+
+
+def rights_of(name: str) -> TrainingRightsDeclaration:
+    """The manual's rights in a body or answer."""
+    declaration = manual(name)
+    assert isinstance(declaration, TrainingRightsDeclaration)
+    return declaration
+
+
+def trainings_of(name: str) -> TrainingsDeclaration:
+    """The manual's trainings in a body or answer."""
+    declaration = manual(name)
+    assert isinstance(declaration, TrainingsDeclaration)
+    return declaration
 
 
 def question(kind: FormKind, **zones: Any) -> Question:
@@ -134,16 +156,21 @@ class Practice:
 
     def ask(self, asked: Question) -> AnswerForm:
         """The one answer to one question."""
-        self.send(asked)
-        self.acknowledged()
+        (verdict,) = self.declare(asked)
+        assert verdict.accepted
         (answer,) = self.answers()
         return answer
 
-    def declare(self, *bodies: Declaration) -> list[NotificationForm]:
-        """The verdicts on declarations."""
+    def declare(self, *bodies: Declaration | Question) -> list[NotificationForm]:
+        """The verdicts on declarations and questions."""
         self.send(*bodies)
         assert self.acknowledged().accepted
         return self.verdicts()
+
+    def judge(self, body: Declaration | Question) -> Outcome:
+        """The platform's verdict, without the gateway, now."""
+        (form,) = self.forms([body])
+        return self.platform.judge(form, Reading(), at=self.clock(), source=RightSource.EMPLOYER)
 
     def received(self, kind: str) -> list[Path]:
         """Answers of that kind that were not read yet, GO and all."""

@@ -14,7 +14,8 @@ from lxml import etree
 from fla_batch.filenames import FileName
 from fla_batch.models import Employer, TrainingsDeclaration
 from fla_batch.responses import acknowledgement
-from fla_batch.sandbox.outlet import Draft, deliver
+from fla_batch.sandbox.answer_faults import AnswerFault
+from fla_batch.sandbox.drafts import Draft, deliver
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
@@ -153,7 +154,7 @@ def test_an_answer_is_whole_and_signed_before_its_go_appears(
         etree.fromstring(content)
         appeared.append(sorted(path.name for path in folder.iterdir()))
 
-    practice = new_practice(signer=signer, deliver=watched)
+    practice = new_practice(signer=signer, fault=AnswerFault(new_deliver=lambda: watched))
     practice.send(manual("PutTraining_input.json"))
 
     assert len(appeared) == 2
@@ -296,7 +297,7 @@ def test_settle_raises_what_went_wrong_in_the_portal(new_practice: NewPractice) 
     def fails(draft: Draft, folder: Path) -> None:
         raise OSError("no room")
 
-    practice = new_practice(deliver=fails)
+    practice = new_practice(fault=AnswerFault(new_deliver=lambda: fails))
     go_name = str(practice.new_batch().go(1))
     practice.put(go_name)
     practice.portal.on_closed(practice.environment.folder_in, go_name, practice.inbox / go_name)
@@ -392,7 +393,8 @@ def test_a_refused_question_is_told_in_the_notification(practice: Practice) -> N
     stranger = asked.model_copy(update={"employer": Employer(company_id="0999999922")})
     practice.send(asked, stranger)
 
-    (refused,) = practice.verdicts()
+    answered, refused = practice.verdicts()
+    assert answered.accepted
     assert [report.error_id for report in refused.anomaly_reports] == ["00014-017"]
     assert len(practice.answers()) == 1
 

@@ -1,0 +1,55 @@
+"""An answer before it is published: its name, its files, and how they reach the OUT folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fla_batch.filenames import FileName
+from fla_batch.terms import FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that lies at `path`, a file of its final name in the staging folder."""
+
+    name: FileName
+    path: Path
+
+    def beside(self, kind: FileKind) -> Path:
+        """Where the FS or GO of the draft lies."""
+        return self.path.with_name(str(self.name.companion(kind)))
+
+    @property
+    def files(self) -> tuple[Path, Path, Path]:
+        """The answer, its FS and its GO, in the order in which they are delivered."""
+        return self.path, self.beside(FileKind.FS), self.beside(FileKind.GO)
+
+    def renamed(self, name: FileName) -> Draft:
+        """A draft of another name in the same folder; no file is touched."""
+        return Draft(name, self.path.with_name(str(name)))
+
+    def remove(self) -> None:
+        """Remove whatever there is of it."""
+        for path in self.files:
+            path.unlink(missing_ok=True)
+
+
+Deliver = Callable[[Draft, Path], None]
+"""Moves the files of a finished draft to a folder."""
+
+Prepare = Callable[[Draft], Draft]
+"""Changes what was written, before it is signed."""
+
+
+def deliver(draft: Draft, folder: Path) -> None:
+    """The answer, its FS if there is one, its GO: each appears whole, the GO last."""
+    for path in draft.files:
+        if path.exists():
+            path.replace(folder / path.name)
+
+
+def unchanged(draft: Draft) -> Draft:
+    """Leaves the draft as it was written."""
+    return draft
