@@ -117,6 +117,19 @@ def forms_page(
     return [_form_row(name, row) for row in connection.execute(query)]
 
 
+def form_of(connection: Connection, reference_nbr: str) -> FormRow | None:
+    """The form of that reference number; None when the ledger does not know it."""
+    query = (
+        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
+        .add_columns(batch.c.name.label("batch_name"))
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .where(form.c.reference_nbr == reference_nbr)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _form_row(BatchName.parse(row.batch_name), row)
+
+
 def _form_row(name: BatchName, row: Row[Any]) -> FormRow:
     return FormRow(
         reference_nbr=row.reference_nbr,

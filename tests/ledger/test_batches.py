@@ -210,6 +210,12 @@ def test_unknown_batches_and_forms_are_said_to_be_so(ledger: Ledger) -> None:
         ledger.append_form("x", Event.ACCEPTED, NOW)
 
 
+def test_one_form_is_found_by_its_reference(ledger: Ledger) -> None:
+    name = send(ledger, batch_name())
+    assert ledger.form(reference(name, 2)) == list(ledger.forms(name))[1]
+    assert ledger.form("x") is None
+
+
 def test_bodies_that_are_read_are_copies(ledger: Ledger) -> None:
     name = send(ledger, batch_name(), 1)
     (row,) = ledger.forms(name)
