@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.errors import InputUnreadable
 from fla_batch.rights.law import Law
@@ -43,9 +43,18 @@ def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
     """Chunks of lines as text; at least one. Raises InputUnreadable."""
     from lxml import etree
 
+    from fla_batch.xmlsafe import UnusableXml, root_label
+
     try:
-        with translated(path):
-            yield from _chunks(_lines(path, law))
+        with translated(path), path.open("rb") as file:
+            root = root_label(path)
+            if root != _ROOT:
+                raise InputUnreadable(
+                    f"{path.name} is a {root} message, not a {_ROOT}.", file=path.name, row=1
+                )
+            yield from _chunks(_lines(file, law))
+    except UnusableXml as mistake:
+        raise InputUnreadable(f"{path.name}: {mistake}", file=path.name, row=1) from mistake
     except etree.XMLSyntaxError as mistake:
         raise InputUnreadable(
             f"{path.name} is not well-formed XML: {mistake.msg}", file=path.name, row=mistake.lineno
@@ -65,26 +74,21 @@ def _chunks(lines: Iterator[Cells]) -> Iterator[pl.DataFrame]:
     yield pl.DataFrame(held, schema=schema)
 
 
-def _lines(path: Path, law: Law) -> Iterator[Cells]:
+def _lines(file: BinaryIO, law: Law) -> Iterator[Cells]:
     from lxml import etree
 
     employer: Cells = {}
     events = etree.iterparse(
-        str(path),
+        file,
         events=("start", "end"),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=True,
         remove_comments=True,
         remove_pis=True,
     )
-    rooted = False
     for event, element in events:
         name = etree.QName(element).localname
-        if not rooted:
-            _refuse_other_roots(element, name, path)
-            rooted = True
         if event == "start":
             employer = {} if name == "EmployerDeclaration" else employer
         elif name in _EMPLOYER and _parent(element) == "EmployerDeclaration":
@@ -92,17 +96,6 @@ def _lines(path: Path, law: Law) -> Iterator[Cells]:
         elif name == "NaturalPerson":
             yield from _person_lines(element, employer, law)
             _free(element)
-
-
-def _refuse_other_roots(element: _Element, name: str, path: Path) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
-        raise InputUnreadable(
-            f"{path.name} has a DOCTYPE, which a DmfA never has.", file=path.name, row=1
-        )
-    if name != _ROOT:
-        raise InputUnreadable(
-            f"{path.name} is a {name} message, not a {_ROOT}.", file=path.name, row=1
-        )
 
 
 def _person_lines(person: _Element, employer: Cells, law: Law) -> Iterator[Cells]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_
 from fla_batch.rights.relation import Relation, by_hours
 
 _MONTHS = range(1, 13)
+_CACHED_QUARTERS = 50_000
 
 
 class Basis(StrEnum):
@@ -112,14 +114,26 @@ class _Segment(NamedTuple):
 
 
 def _declared_months(lines: tuple[Line, ...], year: int) -> dict[str, tuple[Month, ...]]:
+    months: dict[str, tuple[Month, ...]] = defaultdict(tuple)
+    for quarter in range(year * 4, year * 4 + 4):
+        own = tuple(found for found in lines if found.quarter == quarter)
+        for committee, found in _quarter_months(own) if own else ():
+            months[committee] += found
+    return months
+
+
+@lru_cache(maxsize=_CACHED_QUARTERS)
+def _quarter_months(lines: tuple[Line, ...]) -> tuple[tuple[str, tuple[Month, ...]], ...]:
+    """The months of one quarter, per committee. Most quarters are alike, hence the cache."""
     segments = _segments(lines)
+    year, number = divmod(lines[0].quarter, 4)
     months: dict[str, list[Month]] = defaultdict(list)
-    for month in _MONTHS:
+    for month in range(number * 3 + 1, number * 3 + 4):
         first, last = month_bounds(year, month)
         own = [each for each in segments if each.start <= last and each.stop > first]
         for committee, rate in _average_rates(own, first, last + 1).items():
             months[committee].append(Month(month, rate, Basis.DECLARED))
-    return {committee: tuple(found) for committee, found in months.items()}
+    return tuple((committee, tuple(found)) for committee, found in months.items())
 
 
 def _segments(lines: tuple[Line, ...]) -> list[_Segment]:

@@ -56,7 +56,7 @@ def translated(path: Path) -> Iterator[None]:
     except OSError as mistake:
         reason = mistake.strerror or type(mistake).__name__
         raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
-    except (UnicodeError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as mistake:
+    except (csv.Error, pl.exceptions.PolarsError, fastexcel.FastExcelError) as mistake:
         reason = next(iter(str(mistake).splitlines()), type(mistake).__name__)
         raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
 
@@ -71,7 +71,7 @@ def _read_csv(path: Path) -> Iterator[pl.DataFrame]:
         separator = ";" if heading.count(b";") >= heading.count(b",") else ","
         names = _names(heading, separator, path)
         row = 2
-        for block in _blocks(file):
+        for block in blocks(file):
             frame = _parse(block, names, separator)
             yield _numbered(frame, row)
             row += frame.height
@@ -91,10 +91,14 @@ def _names(heading: bytes, separator: str, path: Path) -> list[str]:
     return names
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Parts of the file that end with a line, never inside quotes."""
+def blocks(file: BinaryIO, size: int = _BLOCK_BYTES) -> Iterator[bytes]:
+    """Parts of about `size` bytes that end with a line, never inside quotes.
+
+    >>> list(blocks(io.BytesIO(b'1;2\\n"3\\n";4\\n5;6'), size=5))
+    [b'1;2\\n', b'"3\\n";4\\n', b'5;6']
+    """
     rest = b""
-    while read := file.read(_BLOCK_BYTES):
+    while read := file.read(size):
         rest += read
         end = rest.rfind(b"\n") + 1
         while end and rest.count(b'"', 0, end) % 2:
@@ -118,6 +122,7 @@ def _parse(block: bytes, names: list[str], separator: str) -> pl.DataFrame:
         has_header=False,
         schema=schema,
         truncate_ragged_lines=True,
+        missing_columns="insert",
         encoding="utf8-lossy",
     )
 

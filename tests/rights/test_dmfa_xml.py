@@ -1,0 +1,132 @@
+"""The declaration XML: our own small declaration here, the portal's sample when it is there."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from fla_batch.rights.dmfa import read_dmfa
+from fla_batch.rights.history import Kind, Line
+from fla_batch.rights.law import law_of
+from fla_batch.rights.quarters import parse_quarter, quarter_end, quarter_start
+from tests.rights.cases import inss_of
+
+LAW = law_of(2024)
+OFFICIAL = Path(__file__).parents[3] / "shared" / "official" / "samples"
+Q1 = parse_quarter("2024Q1")
+
+PERSON = """
+  <NaturalPerson><INSS>{inss}</INSS>
+   <WorkerRecord><EmployerClass>010</EmployerClass><WorkerCode>{code}</WorkerCode>
+    {content}
+   </WorkerRecord>
+  </NaturalPerson>"""
+OCCUPATION = """<Occupation>
+     <OccupationStartingDate>2024-02-01</OccupationStartingDate>
+     <JointCommissionNbr>200</JointCommissionNbr><ContractType>{contract}</ContractType>
+     <RefMeanWorkingHours>03800</RefMeanWorkingHours>{hours}
+     <Service><ServiceCode>001</ServiceCode><ServiceNbrHours>0012000</ServiceNbrHours></Service>
+     <Service><ServiceCode>301</ServiceCode><ServiceNbrHours>500</ServiceNbrHours></Service>
+     <Service><ServiceCode>050</ServiceCode><ServiceNbrHours>9999</ServiceNbrHours></Service>
+    </Occupation>"""
+
+
+def declaration(path: Path, persons: list[str]) -> Path:
+    """A DmfA of one employer, without a company number, as the NSSO number may stand alone."""
+    employer = "<Quarter>20241</Quarter><NOSSRegistrationNbr>012345678</NOSSRegistrationNbr>"
+    path.write_text(
+        f"<DmfAOriginal><Form><EmployerDeclaration>{employer}<CompanyID>0</CompanyID>"
+        f"{''.join(persons)}</EmployerDeclaration></Form></DmfAOriginal>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def person(number: int, code: str, content: str) -> str:
+    return PERSON.format(inss=inss_of(number), code=code, content=content)
+
+
+def lines(path: Path) -> list[tuple[str | None, str | None, Line]]:
+    found = []
+    for chunk in read_dmfa(path, LAW):
+        assert chunk.anomalies == []
+        found += [(row[0], row[2], Line._make(row[3:])) for row in chunk.values.iter_rows()]
+    return found
+
+
+def test_full_timer_part_timer_interruption_flexi_and_student(tmp_path: Path) -> None:
+    full = OCCUPATION.format(contract=0, hours="")
+    part = OCCUPATION.format(contract=1, hours="<MeanWorkingHours>01900</MeanWorkingHours>")
+    idle = OCCUPATION.format(contract=0, hours="<MeanWorkingHours>0</MeanWorkingHours>")
+    student = "<StudentContribution><StudentHoursNbr>040</StudentHoursNbr></StudentContribution>"
+    path = declaration(
+        tmp_path / "dmfa.xml",
+        [
+            person(1, "495", full),
+            person(2, "495", part),
+            person(3, "495", idle),
+            person(4, "050", part),
+            person(5, "840", student),
+        ],
+    )
+    found = lines(path)
+    assert [(inss, noss) for inss, noss, _ in found] == [
+        (inss_of(number), "12345678") for number in range(1, 6)
+    ]
+    assert [(line.mean, line.ref) for _, _, line in found[:3]] == [
+        (3800, 3800),
+        (1900, 3800),
+        (0, 3800),
+    ]
+    flexi, student_line = found[3][2], found[4][2]
+    assert (flexi.kind, flexi.hours_centi, flexi.regime_centi) == (Kind.FLEXI, 12_500, 3800)
+    assert (student_line.kind, student_line.hours_centi) == (Kind.STUDENT, 4000)
+    assert (student_line.start, student_line.end) == (quarter_start(Q1), quarter_end(Q1))
+
+
+def test_findings_name_the_line_of_the_file(tmp_path: Path) -> None:
+    path = declaration(
+        tmp_path / "dmfa.xml", [person(1, "495", OCCUPATION.format(contract=1, hours=""))]
+    )
+    (chunk,) = read_dmfa(path, LAW)
+    (found,) = chunk.anomalies
+    assert (found.rule, found.source.file, found.source.row) == ("missing-mean", "dmfa.xml", 4)
+
+
+def test_workers_are_freed_as_they_are_read(tmp_path: Path) -> None:
+    """Twenty times the workers must not take twenty times the memory of the tree."""
+    one = person(1, "495", OCCUPATION.format(contract=0, hours=""))
+    few, many = declaration(tmp_path / "few.xml", [one] * 100), tmp_path / "many.xml"
+    declaration(many, [one] * 2000)
+    peaks = []
+    for path in (few, many):
+        tracemalloc.start()
+        for _ in read_dmfa(path, LAW):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1] / path.stat().st_size)
+        tracemalloc.stop()
+    assert peaks[1] <= peaks[0]
+
+
+@pytest.mark.official
+def test_the_portals_sample() -> None:
+    sample = OFFICIAL / "DmfAOriginal_20223_1.xml"
+    if not sample.exists():
+        pytest.skip("the portal's samples do not lie beside the project (shared/official)")
+    found = lines(sample)
+    assert len(found) == 7
+    assert {noss for _, noss, _ in found} == {"199999934"}
+    assert {line.quarter for _, _, line in found} == {parse_quarter("2022Q3")}
+    rates = [(line.mean, line.ref) for _, _, line in found if line.kind == Kind.ORDINARY]
+    assert rates == [
+        (3800, 3800),
+        (0, 3800),
+        (4800, 4800),
+        (4800, 4800),
+        (3800, 3800),
+        (4800, 4800),
+    ]
+    (student,) = [line for _, _, line in found if line.kind == Kind.STUDENT]
+    assert student.hours_centi == 40_000
