@@ -215,8 +215,11 @@ def _facets(
         ("shortest length", zone.shortest, kind.min_length, 1),
         ("longest length", zone.longest, kind.max_length, -1),
     ):
-        if ours is None or theirs is None or isinstance(theirs, datetime) or theirs == ours:
-            if ours is not None and theirs is None and not (zone.codes or zone.pattern):
+        if ours is None or theirs == ours:
+            continue
+        if theirs is None:
+            # A pattern or a list of codes may say the same; the samples tell.
+            if not (zone.codes or zone.pattern or kind.patterns):
                 text = f"{facet} of {leaf.element}: {ours:g} in the models, none in the XSD"
                 yield Difference("looser", here, text, breaks=False)
             continue

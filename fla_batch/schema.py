@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from fla_batch import catalogue, xmlsafe
-from fla_batch.binding.layout import labels
+from fla_batch.binding.layout import places
 from fla_batch.binding.profile import MessageShape, Profile
 from fla_batch.errors import ProfileMistake
 from fla_batch.findings import Anomaly, Labels, Source
@@ -106,7 +106,7 @@ class SchemaValidator:
     def __init__(self, profile: Profile, shape: MessageShape) -> None:
         self._shape = shape
         self._fingerprint = profile.fingerprint
-        self._labels = labels(shape.layout)
+        self._labels = dict(places(shape.layout.nodes, shape.layout))
         try:
             parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
             self._schema = etree.XMLSchema(etree.parse(str(shape.schema), parser))
@@ -188,25 +188,27 @@ class SchemaValidator:
         self, entry: _LogEntry, number: int, alone: _Element, plain: Mapping[str, str]
     ) -> SchemaError:
         place = entry.path or "/"
-        path, tag = _spelled(alone, place, number)
+        path, steps = _spelled(alone, place, number)
         error = SchemaError(
             _code(entry),
-            self._labels.get(tag, tag),
+            self._labels.get(tuple(steps[2:]), steps[-1]),
             path,
             _reason(entry),
             line=entry.line or None,
             form=number,
-            company_id=self._first(alone, "CompanyID"),
-            inss=self._first(alone, "INSS"),
+            company_id=self._first(alone[0], "CompanyID"),
+            inss=self._first(alone[0], "INSS"),
         )
         # xmlschema speaks of an unexpected element at the block around it.
         return _explained(error, plain.get(place) or plain.get(place.rpartition("/")[0]))
 
     def _first(self, form: _Element, zone: str) -> str | None:
         """Text of the first element of the form that carries `zone`, whatever its label."""
-        for element in form.iter(etree.Element):
-            if self._labels.get(xmlsafe.label(element)) == zone:
-                return (element.text or "").strip() or None
+        for path, label in self._labels.items():
+            if label == zone:
+                text = form.findtext("/".join(f"{{*}}{step}" for step in path))
+                if text and text.strip():
+                    return text.strip()
         return None
 
     def _plain_reasons(self, alone: _Element) -> dict[str, str]:
@@ -279,17 +281,15 @@ def _code(entry: _LogEntry) -> str:
     return _MEANINGS.get(entry.type_name, "003")
 
 
-def _spelled(alone: _Element, place: str, number: int) -> tuple[str, str]:
-    """Path and label of the element at libxml2's `place`, which writes * for namespaced labels."""
+def _spelled(alone: _Element, place: str, number: int) -> tuple[str, list[str]]:
+    """The path of libxml2's `place`, which writes * for namespaced labels, and its labels."""
     namespaces = {prefix: uri for prefix, uri in alone.nsmap.items() if prefix}
     found = cast("list[_Element]", alone.xpath(place, namespaces=namespaces))[0]
-    steps = []
-    element: _Element | None = found
-    while element is not None:
-        steps.append(xmlsafe.label(element) + _index(element))
-        element = element.getparent()
-    root, form, *rest = reversed(steps)
-    return "/".join(["", root, f"{form}[{number}]", *rest]), xmlsafe.label(found)
+    line = [found, *found.iterancestors()]
+    labels = [xmlsafe.label(element) for element in reversed(line)]
+    indexes = [_index(element) for element in reversed(line)]
+    indexes[1] = f"[{number}]"
+    return "/" + "/".join(map("".join, zip(labels, indexes, strict=True))), labels
 
 
 def _index(element: _Element) -> str:

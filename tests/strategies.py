@@ -29,14 +29,14 @@ from tests import builders as b
 COMPANY_IDS = st.integers(1, 999).map(b.company_id)
 INSS = st.integers(1, 499).map(b.inss)
 JOINT_COMMITTEES = st.from_regex(r"[0-9]{3}(\.[0-9]{2}){0,2}", fullmatch=True)
-_CHARACTERS = st.characters(
+XML_CHARACTERS = st.characters(
     exclude_categories=["Cs"], exclude_characters=[*map(chr, range(32)), "\ufffe", "\uffff"]
 ) | st.sampled_from([*sorted(ADMITTED), "<", "&", ">", '"', "]", "\n", "\r", "\t"])
 
 
 def texts(shortest: int, longest: int) -> st.SearchStrategy[str]:
     """Texts that XML can carry, markup and line ends included, that are not blank."""
-    found = st.text(_CHARACTERS, min_size=shortest, max_size=min(longest, 60))
+    found = st.text(XML_CHARACTERS, min_size=shortest, max_size=min(longest, 60))
     return found.filter(lambda text: bool(text.strip()) and shortest <= len(text) <= longest)
 
 

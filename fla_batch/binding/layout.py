@@ -244,15 +244,17 @@ def leaves(nodes: Iterable[Node]) -> Iterator[Leaf | Branch]:
             yield node
 
 
-def labels(layout: Layout) -> dict[str, str]:
-    """Label in the schema -> label of our zone or block, in `layout` and all blocks below it."""
-    found: dict[str, str] = {}
-    for node in leaves(layout.nodes):
-        if isinstance(node, Branch):
-            found[node.element] = node.layout.name
-            found |= labels(node.layout)
-        else:
+def places(nodes: Iterable[Node], layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Path of labels below the block, and our own label, of each zone and block at any depth."""
+    for node in nodes:
+        inside: Iterator[tuple[tuple[str, ...], str]] = iter(())
+        if isinstance(node, Wrapper):
+            inside = places(node.children, layout)
+        elif isinstance(node, Branch):
+            yield (node.element,), node.layout.name
+            inside = places(node.layout.nodes, node.layout)
+        elif isinstance(node, Leaf):
             zone = zones_of(layout.fields[node.field_name]).get(node.field_name)
-            if zone is not None:
-                found[node.element] = zone.label
-    return found
+            yield (node.element,), zone.label if zone else node.element
+        for path, label in inside:
+            yield (node.element, *path), label

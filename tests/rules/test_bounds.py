@@ -2,109 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from fla_batch.models import Declaration
-from fla_batch.models.block import Block
-from fla_batch.models.declaration import TrainingRightsDeclaration, TrainingsDeclaration
-from fla_batch.models.zone import ZoneType, blocks_of, zones_of
+from fla_batch.models.zone import ZoneType, zones_of
 from tests import builders as b
-
-# Zone, lowest, highest: written down from 1-declaration.md, not from the models.
-INTEGERS = {
-    "FlaImportanceCode": (1, 9),
-    "Language": (1, 4),
-    "RefHoursInWorkingDay": (0, 1400),
-    "CalendarYear": (1951, 2099),
-    "LegalFlaRightDays": (0, 31200),
-    "LegalFlaRightHours": (0, 312000),
-    "ComplementarySectorRightDays": (0, 31200),
-    "ComplementarySectorRightHours": (0, 312000),
-    "ComplementaryEmployerRightDays": (0, 31200),
-    "ComplementaryEmployerRightHours": (0, 312000),
-    "ActivityCode": (0, 99999),
-    "TrainingSequenceNbr": (1, 999),
-    "TrainingResult": (1, 5),
-    "TrainingLeadingToCertificate": (1, 2),
-    "Scope": (1, 2),
-    "TrainingDays": (0, 156000),
-    "TrainingHours": (0, 1560000),
-    "TrainingStatus": (1, 4),
-    "TrainingType": (1, 2),
-    "TrainingPlace": (1, 4),
-}
-HALF_DAYS = {
-    "LegalFlaRightDays",
-    "ComplementarySectorRightDays",
-    "ComplementaryEmployerRightDays",
-    "TrainingDays",
-}
-# Zone, shortest, longest; 0 where an empty text says nothing and does no harm.
-TEXTS = {
-    "WorkingRegulationsRegistryNbr": (1, 200),
-    "TrainingDenomination": (3, 500),
-    "TrainingReferenceNbr": (0, 500),
-    "TrainingOrganiserName": (0, 500),
-    "AdditionalInformation": (0, 500),
-}
-PATTERNS = {"JointCommissionNbr", "ProviderTrainingId"}
-NUMBERS = {"CompanyID", "INSS", "TrainingProviderCompanyId"}
-DATES = {
-    "TrainingFirstStartDate",
-    "TrainingLastEndDate",
-    "CertificateValidityStartDate",
-    "CertificateValidityEndDate",
-    "TrainingStartDate",
-    "TrainingEndDate",
-}
-READ_ONLY = {"Source", "LegalFlaRightValidityEndDate", "ProcessingState"}
-
-
-def with_value(label: str, value: object) -> tuple[Declaration, str]:
-    """An otherwise valid declaration in which the zone `label` holds `value`, and its path."""
-    fields = {zone.label: name for model in _all_models() for name, zone in zones_of(model).items()}
-    name = fields[label]
-    given: dict[str, Any] = {name: value}
-    if label == "CalendarYear":
-        return b.rights(**given), "calendarYear"
-    if label in {"CompanyID", "FlaImportanceCode"}:
-        return b.trainings(employer=b.employer(**given)), f"employer.{_camel(name)}"
-    if label in {"INSS", "Language", "RefHoursInWorkingDay"}:
-        return b.trainings(employee=b.employee(**given)), f"employee.{_camel(name)}"
-    if label.startswith("Legal"):
-        return b.rights(b.legal(**given)), f"trainingRights.legalFlaRight.{_camel(name)}"
-    if label.startswith("ComplementaryEmployer"):
-        path = f"trainingRights.complementaryEmployerRight[0].{_camel(name)}"
-        return b.rights(extras=(b.extra(**given),)), path
-    if label.startswith("ComplementarySector") or label in {
-        "ActivityCode",
-        "WorkingRegulationsRegistryNbr",
-        "JointCommissionNbr",
-    }:
-        path = f"trainingRights.complementarySectorRight[0].{_camel(name)}"
-        return b.rights(sectors=(b.sector(**given),)), path
-    if label in {"ProviderTrainingId", "TrainingProviderCompanyId"}:
-        reference = b.provider_reference(**given)
-        path = f"trainings[0].trainingProviderReference.{_camel(name)}"
-        return b.trainings(b.training(training_provider_reference=reference)), path
-    if name in zones_of(type(b.period())):
-        path = f"trainings[0].detailsPerPeriod[0].{_camel(name)}"
-        return b.trainings(b.training(b.period(**given))), path
-    return b.trainings(b.training(**given)), f"trainings[0].{_camel(name)}"
-
-
-def _all_models() -> list[type[Block]]:
-    known: list[type[Block]] = [TrainingRightsDeclaration, TrainingsDeclaration]
-    for model in known:
-        known += [block for block in blocks_of(model).values() if block not in known]
-    return known
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(step.capitalize() for step in rest)
+from tests.one_zone import all_models, with_value
+from tests.rules.bounds_of_the_specification import (
+    DATES,
+    HALF_DAYS,
+    INTEGERS,
+    NUMBERS,
+    PATTERNS,
+    READ_ONLY,
+    TEXTS,
+)
 
 
 def blocking(declaration: Declaration) -> list[tuple[str, str, str]]:
@@ -116,7 +28,7 @@ def blocking(declaration: Declaration) -> list[tuple[str, str, str]]:
 
 
 def test_the_tables_name_every_zone_of_a_declaration() -> None:
-    labels = {zone.label for model in _all_models() for zone in zones_of(model).values()}
+    labels = {zone.label for model in all_models() for zone in zones_of(model).values()}
     assert labels == {*INTEGERS, *TEXTS, *PATTERNS, *NUMBERS, *DATES, *READ_ONLY}
 
 
@@ -236,7 +148,7 @@ def test_numbers_with_check_digits(label: str, value: str, code: str | None) -> 
 def test_types_of_identifiers_are_those_of_the_models() -> None:
     of_models = {
         zone.label
-        for model in _all_models()
+        for model in all_models()
         for zone in zones_of(model).values()
         if zone.type in (ZoneType.INSS, ZoneType.COMPANY_ID)
     }
