@@ -150,14 +150,17 @@ def _all(declared: Iterable[Training], registered: Iterable[Training]) -> Iterat
     """Declared trainings, then those of the register that the declaration does not hold."""
     held = set()
     for training in declared:
-        held.add(_provider_training_id(training))
+        held.add(_reference(training))
         yield _validated(training)
-    yield from (item for item in registered if _provider_training_id(item) not in held)
+    yield from (training for training in registered if _reference(training) not in held)
 
 
-def _provider_training_id(training: Training) -> str | None:
+def _reference(training: Training) -> tuple[str, str | None] | None:
     reference = training.training_provider_reference
-    return (reference.provider_training_id or "").lower() if reference else None
+    if reference is None:
+        return None
+    number = (reference.provider_training_id or "").lower()
+    return number, reference.training_provider_company_id
 
 
 def _validated(training: Training) -> Training:

@@ -7,11 +7,12 @@ at once for employers of fewer than 10 workers. It counts on the credit only onc
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sqlite3 import Row
 from typing import NamedTuple
 
 from fla_batch.errors import UsageMistake
 from fla_batch.findings import Anomaly
-from fla_batch.models import Training, TrainingsDeclaration
+from fla_batch.models import DeclarationKey, Training, TrainingsDeclaration
 from fla_batch.sandbox import remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
 from fla_batch.sandbox.store import Store
@@ -37,14 +38,11 @@ class Register:
 
     def add(self, account: AccountYear, training: Training) -> None:
         """Take up a training. Raises UsageMistake: no reference, or one that is there already."""
-        reference = training.training_provider_reference
-        if reference is None or not reference.provider_training_id:
+        number = _number(training)
+        if not number:
             raise UsageMistake("a provider's training needs its TrainingProviderReference")
-        number = reference.provider_training_id.lower()
         with self._store.transaction():
-            if self._store.row(
-                "select 1 from provider_training where provider_training_id = ?", (number,)
-            ):
+            if self._row(number) is not None:
                 raise UsageMistake("a provider's training with that reference is registered")
             self._store.execute(
                 "insert into provider_training (provider_training_id, company_id, inss, "
@@ -58,25 +56,23 @@ class Register:
             )
             self.validate_small_employer(account.company_id)
 
+    def knows(self, training: Training) -> bool:
+        """True when a training with the same reference is registered."""
+        return self._row(_number(training)) is not None
+
     def validate(self, declaration: TrainingsDeclaration) -> Iterator[Anomaly]:
         """Validate what the declaration refers to; a warning for each unknown reference."""
         key = declaration.key
         for index, training in enumerate(declaration.trainings):
-            reference = training.training_provider_reference
-            if reference is None:
+            if training.training_provider_reference is None:
                 continue
-            number = reference.provider_training_id or ""
-            found = self._store.row(
-                "select body from provider_training "
-                "where provider_training_id = ? and company_id = ? and inss = ?",
-                (number.lower(), key.company_id, key.inss),
-            )
-            if found is None or _provider(found["body"]) != reference.training_provider_company_id:
-                yield remarks.unknown_reference(key, index, number)
+            row = self._row(_number(training))
+            if row is None or not _is_same(row, key, training):
+                yield remarks.unknown_reference(key, index, training.training_provider_reference)
                 continue
             self._store.execute(
-                "update provider_training set state = ? where provider_training_id = ?",
-                (ProcessingState.VALIDATED.value, number.lower()),
+                "update provider_training set state = ? where id = ?",
+                (ProcessingState.VALIDATED.value, row["id"]),
             )
 
     def validate_small_employer(self, company_id: str) -> None:
@@ -101,7 +97,27 @@ class Register:
                 training.model_copy(update={"processing_state": row["state"]}),
             )
 
+    def _row(self, number: str) -> Row | None:
+        return self._store.row(
+            "select id, company_id, inss, body from provider_training "
+            "where provider_training_id = ?",
+            (number,),
+        )
 
-def _provider(body: str) -> str | None:
-    reference = Training.model_validate_json(body).training_provider_reference
-    return reference.training_provider_company_id if reference else None
+
+def _number(training: Training) -> str:
+    """The provider's id of a training, in one spelling; empty when there is none."""
+    reference = training.training_provider_reference
+    return (reference.provider_training_id or "").lower() if reference else ""
+
+
+def _is_same(row: Row, key: DeclarationKey, training: Training) -> bool:
+    """True when the row was registered for that worker, and by the provider that is named."""
+    there = Training.model_validate_json(row["body"]).training_provider_reference
+    named = training.training_provider_reference
+    return (
+        (row["company_id"], row["inss"]) == (key.company_id, key.inss)
+        and there is not None
+        and named is not None
+        and there.training_provider_company_id == named.training_provider_company_id
+    )

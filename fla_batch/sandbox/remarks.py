@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fla_batch import catalogue
 from fla_batch.findings import Anomaly
 from fla_batch.identifiers import is_valid_company_id, is_valid_inss
-from fla_batch.models import DeclarationKey, Entry
+from fla_batch.models import DeclarationKey, Entry, TrainingProviderReference
 from fla_batch.models.question import Question
 from fla_batch.models.zone import path_text
 from fla_batch.terms import AnomalyClass, FormKind
@@ -41,12 +41,13 @@ def already_declared(key: DeclarationKey) -> Anomaly:
     return _about(key, AnomalyClass.WARNING, "TrainingRights", "272", "trainingRights")
 
 
-def unknown_reference(key: DeclarationKey, index: int, provider_training_id: str) -> Anomaly:
+def unknown_reference(
+    key: DeclarationKey, index: int, reference: TrainingProviderReference
+) -> Anomaly:
     """No provider registered that training for this worker (513) [D]: it counts all the same."""
     path = f"trainings[{index}].trainingProviderReference.providerTrainingId"
-    return _about(
-        key, AnomalyClass.WARNING, "ProviderTrainingId", "513", path, provider_training_id
-    )
+    number = reference.provider_training_id
+    return _about(key, AnomalyClass.WARNING, "ProviderTrainingId", "513", path, number)
 
 
 def unreadable(entry: Entry) -> Iterator[Anomaly]:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fla_batch.intake import load_answer
-from fla_batch.models import (
-    LegalFlaRight,
-    Training,
-    TrainingProviderReference,
-)
+from fla_batch.models import LegalFlaRight, Training, TrainingProviderReference
 from fla_batch.models.form import Answer
 from fla_batch.responses.credit import read_credit
 from fla_batch.responses.notification import NotificationForm
