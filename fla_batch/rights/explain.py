@@ -52,8 +52,9 @@ def explanation(right: WorkerRight, law: Law, as_of: date, language: Language) -
             standing=words.line(right.standing.value),
         )
     ]
+    lines.append(words.size(right.size))
     for committee in right.committees:
-        lines += words.committee(committee, right.size)
+        lines += words.committee(committee)
     total = right.hours
     lines.append(words.line("total", hours=decimal_text(total, 2), hm=hours_text(total)))
     return lines
@@ -69,10 +70,9 @@ class _Words:
     def line(self, key: str, **parts: object) -> str:
         return _words()[key][self._language.value].format_map(parts)
 
-    def committee(self, right: CommitteeRight, size: Size) -> Iterator[str]:
+    def committee(self, right: CommitteeRight) -> Iterator[str]:
         amounts = right.amounts
         yield self.line("committee", committee=right.joint_committee)
-        yield self._size(size)
         yield from self._factor(right.factor)
         if right.assumed:
             yield self.line("assumed")
@@ -89,7 +89,7 @@ class _Words:
             hm=amounts.hours_hm,
         )
 
-    def _size(self, size: Size) -> str:
+    def size(self, size: Size) -> str:
         value = plain_text(size.value)
         if size.frozen:
             return self.line("size-frozen", size=value, period=self._law.period)
@@ -111,11 +111,16 @@ class _Words:
             "row_year": row.year if row else "",
             "file": row.file if row else "",
             "row_source": row.source if row else "",
-            "confidence": row.confidence if row else "",
+            "confidence": self._confidence(row.confidence if row else ""),
         }
         yield self.line(f"factor-{factor.basis.value}", **parts)
         for note in factor.notes:
             yield self.line(f"note-{note.value}", **parts)
+
+    def _confidence(self, confidence: str) -> str:
+        """high, medium and low in the language; what a user's own table says as it stands."""
+        known = f"confidence-{confidence}" in _words()
+        return self.line(f"confidence-{confidence}") if known else confidence
 
     def _share(self, share: Share) -> Iterator[str]:
         if share.kind in _HOURS_KINDS:

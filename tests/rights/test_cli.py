@@ -28,6 +28,10 @@ TWO_CONTRACTS = next(
     for case in cases("worked_examples")
     if case.fields["section"] == "3.3.1.7 c"
 )
+CSV_COLUMNS = (
+    *("CompanyID", "INSS", "CalendarYear", "JointCommissionNbr", "Size"),
+    *("A", "BC", "Days", "HoursCenti", "Hours"),
+)
 SIZE = ("--size", f"{COMPANY}=25")
 
 
