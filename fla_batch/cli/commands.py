@@ -11,7 +11,7 @@ import fla_batch
 
 # name: (module below fla_batch.cli, attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "demo": ("demo", "demo", "The whole chain on shipped examples, against the built-in sandbox."),
+    "demo": ("demo", "demo", "The whole chain on shipped examples, in a sandbox."),
     "init": ("setup", "init", "Write a commented fla-batch.toml."),
     "template": ("setup", "template", "Write an empty input file with headings and an example."),
     "check": ("check", "check", "Read files and apply all rules; write nothing."),
@@ -62,7 +62,8 @@ def _nearest(name: str) -> str:
 
 @click.group(
     cls=_Lazy,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    # One width on every terminal: the pages are shipped and documented as they are printed.
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 80},
     epilog="Every command that shows something takes --json. Start with: fla-batch demo",
 )
 @click.version_option(fla_batch.__version__, prog_name="fla-batch")

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -73,14 +73,13 @@ class Shared:
 def shared(command: Command) -> Command:
     """Adds --config, --lang and --json; the command gets one `Shared` as `shared`."""
 
+    @wraps(command)
     def call(
         *args: Any, config_file: Path | None, language: str | None, as_json: bool, **rest: Any
     ) -> Any:
         chosen = Language(language) if language else from_locale()
         return command(*args, shared=Shared(config_file, chosen, as_json), **rest)
 
-    call.__name__, call.__doc__ = command.__name__, command.__doc__
-    call.__dict__.update(command.__dict__)
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
         click.option(
@@ -97,7 +96,7 @@ def shared(command: Command) -> Command:
         ),
     ):
         option(call)
-    return call  # type: ignore[return-value]
+    return cast(Command, call)
 
 
 def from_locale() -> Language:

@@ -14,10 +14,24 @@ if TYPE_CHECKING:
     from fla_batch.poll import PollResult
     from fla_batch.workspace import Workspace
 
+timeout_option = click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Stop waiting after SECONDS, with exit code 6.",
+)
+
 
 @click.command()
-@click.option("--watch", "every_s", type=click.FloatRange(min=0.1), help="Look every SECONDS.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after SECONDS.")
+@click.option(
+    "--watch",
+    "every_s",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="Look again every SECONDS until every batch is closed.",
+)
+@timeout_option
 @shared
 def poll(every_s: float | None, timeout_s: float | None, shared: Shared) -> int:
     """Fetch and process answers. With --watch, until every batch is closed.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from fla_batch.cli import build as building
 from fla_batch.cli import poll as polling
+from fla_batch.cli import send as sending
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.progress import counting
 
@@ -15,9 +17,17 @@ from fla_batch.cli.progress import counting
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
 @building.build_options
-@click.option("--after-closure", is_flag=True, help="Send to production although it closed.")
-@click.option("--every", "every_s", type=click.FloatRange(min=0.1), default=60, show_default=True)
-@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after SECONDS.")
+@sending.after_closure_option
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="Time between two looks for answers.",
+)
+@polling.timeout_option
 @shared
 def run(
     inputs: tuple[Path, ...],
@@ -54,7 +64,7 @@ def run(
     return polling.exit_code(answers) or building.exit_code(result)
 
 
-def _show(shared: Shared, document: object, in_words) -> None:  # type: ignore[no-untyped-def]
+def _show(shared: Shared, document: object, in_words: Callable[[], None]) -> None:
     if shared.as_json:
         shared.show_json(document)
     else:

@@ -20,7 +20,14 @@ def sandbox() -> None:
 
 
 @sandbox.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8022, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=8022,
+    show_default=True,
+    help="Port on loopback; 0 takes a free one.",
+)
 @click.option(
     "--dir",
     "folder",
@@ -29,7 +36,15 @@ def sandbox() -> None:
     show_default=True,
     help="Where its files, keys and accounts lie; they stay for the next time.",
 )
-@click.option("--delay", "delay_s", type=click.FloatRange(min=0), default=1.0, show_default=True)
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=1.0,
+    show_default=True,
+    help="Time between a GO and its processing.",
+)
 @shared
 def serve(port: int, folder: Path, delay_s: float, shared: Shared) -> None:
     """Serve the simulated portal until Ctrl-C, and print how to connect.

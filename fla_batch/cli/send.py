@@ -8,12 +8,14 @@ from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress import counting
 from fla_batch.cli.show import plural
 
+after_closure_option = click.option(
+    "--after-closure", is_flag=True, help="Send to production although the platform closed."
+)
+
 
 @click.command()
 @click.argument("batches", nargs=-1)
-@click.option(
-    "--after-closure", is_flag=True, help="Send to production although the platform closed."
-)
+@after_closure_option
 @shared
 def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     """Upload what is staged: every FI, every FS, and GO last. BATCHES, or all.

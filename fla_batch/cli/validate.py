@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
-from fla_batch.cli.show import show_anomalies
+from fla_batch.cli.show import plural, show_anomalies
 from fla_batch.findings import Anomaly
 from fla_batch.terms import Verdict
+
+if TYPE_CHECKING:
+    from fla_batch.rules import RuleContext
+    from fla_batch.schema import SchemaCheck
 
 
 @click.command()
@@ -41,14 +46,14 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     return 1 if invalid or any(anomaly.blocks for anomaly in anomalies) else 0
 
 
-def _context(shared: Shared):  # type: ignore[no-untyped-def]
+def _context(shared: Shared) -> RuleContext:
     from fla_batch.pipeline import rule_context
 
     return rule_context(shared.settings, now())
 
 
-def _verdict(path: Path, check, forms: int) -> str:  # type: ignore[no-untyped-def]
+def _verdict(path: Path, check: SchemaCheck, forms: int) -> str:
     text = f"{path.name}: {check.verdict.value} by {check.schema} ({check.fingerprint[:12]})"
     if check.verdict is Verdict.NOT_CHECKED:
         return f"{text}; {check.why}"
-    return f"{text}, {forms} forms read"
+    return f"{text}, {plural(forms, 'form')} read"

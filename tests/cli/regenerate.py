@@ -1,0 +1,66 @@
+"""The help pages as click prints them: `python -m tests.cli.regenerate` writes them anew.
+
+`fla_batch/cli/help.txt` is what `fla-batch --help` shows without importing click, and
+`docs/reference/commands.md` has the page of every command. A test compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fla_batch.cli.commands import commands
+
+HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+_MARK = "<!-- Below this line: written by python -m tests.cli.regenerate -->\n"
+
+
+def main_page() -> str:
+    """The page of `fla-batch --help`."""
+    return _page(click.Context(commands, info_name="fla-batch", **_settings(commands)))
+
+
+def reference(page: str) -> str:
+    """`page` with everything below its mark written anew: a chapter for each command."""
+    head, mark, _ = page.partition(_MARK)
+    chapters = [f"\n## {name}\n\n```\n{text}```\n" for name, text in pages()]
+    return head + mark + "".join(chapters)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """(`fla-batch build`, its help page) of every command, groups before what is in them."""
+    context = click.Context(commands, info_name="fla-batch", **_settings(commands))
+    yield "fla-batch", _page(context)
+    yield from _below(commands, context)
+
+
+def _below(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, **_settings(command))
+        yield inner.command_path, _page(inner)
+        if isinstance(command, click.Group):
+            yield from _below(command, inner)
+
+
+def _page(context: click.Context) -> str:
+    return context.command.get_help(context).rstrip() + "\n"
+
+
+def _settings(command: click.Command) -> dict[str, Any]:
+    return dict(command.context_settings)
+
+
+def main() -> None:
+    HELP.write_text(main_page(), encoding="utf-8")
+    PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
