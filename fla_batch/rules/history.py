@@ -6,8 +6,11 @@ Without a history they say nothing: the first declaration of a key has none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
+from fla_batch import catalogue
+from fla_batch.findings import Labels
 from fla_batch.models import (
     Declaration,
     Right,
@@ -15,7 +18,9 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.models.block import Block
+from fla_batch.models.zone import Presence, Zone, leaves_of
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, shown
 
 
 def legal_must_stay(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
@@ -59,7 +64,7 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
             ("trainings",) if zone == "Training" else ("trainingRights",),
             "photo-shrinks-allowed" if allowed else "photo-shrinks",
             {"removed": removed},
-            value=removed,
+            value=removed.en if isinstance(removed, Labels) else removed,
         )
 
 
@@ -81,7 +86,8 @@ def already_declared(declaration: Declaration, context: RuleContext) -> Iterator
         )
 
 
-def _removed(before: Declaration, after: Declaration) -> Iterator[tuple[str, str]]:
+def _removed(before: Declaration, after: Declaration) -> Iterator[tuple[str, str | Labels]]:
+    """Label of the block and name of each thing that `after` drops."""
     if isinstance(before, TrainingsDeclaration) and isinstance(after, TrainingsDeclaration):
         yield from (
             ("Training", _training_name(training))
@@ -96,7 +102,12 @@ def _removed(before: Declaration, after: Declaration) -> Iterator[tuple[str, str
         )
 
 
-def _missing(before: Iterable, after: Iterable, key) -> list:  # type: ignore[no-untyped-def, type-arg]
+_Block = TypeVar("_Block", bound=Block)
+
+
+def _missing(
+    before: Iterable[_Block], after: Iterable[_Block], key: Callable[[_Block], object]
+) -> list[_Block]:
     """Those of `before` that have no counterpart in `after`; two alike need two."""
     kept = Counter(key(item) for item in after)
     lost = []
@@ -133,12 +144,16 @@ def _deletable(declaration: TrainingRightsDeclaration) -> list[Right]:
 
 
 def _amount(right: Right) -> int:
-    values = right.model_dump()
-    return sum(
-        value
-        for name, value in values.items()
-        if name.endswith(("_days", "_hours")) and value is not None
-    )
+    return sum(value for _, value in _days_and_hours(right))
+
+
+def _days_and_hours(right: Right) -> list[tuple[Zone, int]]:
+    filled = ((zone, getattr(right, name)) for name, zone, _ in leaves_of(type(right)))
+    return [
+        (zone, value)
+        for zone, value in filled
+        if zone.presence is Presence.ONE_OF and value is not None
+    ]
 
 
 def _right_key(right: Right) -> object:
@@ -151,6 +166,12 @@ def _right_key(right: Right) -> object:
     )
 
 
-def _right_name(right: Right) -> str:
-    days_or_hours = _amount(right) / 100
-    return f"{right.right_type.value} {days_or_hours:g} ({right.joint_commission_nbr})"
+def _right_name(right: Right) -> Labels:
+    """Kind, size and joint committee: "Sector training right, 7.6 hours (200)"."""
+    kind = catalogue.zone_label(type(right).__name__)
+    texts = []
+    for language in ("en", "fr", "nl"):
+        sizes = [getattr(shown(zone, value), language) for zone, value in _days_and_hours(right)]
+        name = ", ".join([getattr(kind, language), *sizes])
+        texts.append(f"{name} ({right.joint_commission_nbr})")
+    return Labels(*texts)
