@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.progress import counting
+from fla_batch.cli.show import MOST_ON_SCREEN, in_words
+from fla_batch.cli.show import counted as counted_text
 from fla_batch.errors import UsageMistake
 from fla_batch.findings import Anomaly, blocking, summary
-from fla_batch.identifiers import compact_inss, is_valid_inss
-from fla_batch.terms import Language
+from fla_batch.identifiers import compact_inss, is_valid_inss, mask_text
 
 if TYPE_CHECKING:
     from fla_batch.rights.compute import Computation
@@ -26,20 +25,18 @@ if TYPE_CHECKING:
     from fla_batch.rights.spill import Spill
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 _OPTIONS = (
     click.option(
         "--dmfa",
         multiple=True,
         required=True,
-        type=_FILE,
+        type=EXISTING_FILE,
         help="DmfA lines: CSV, XLSX, Parquet or DmfAOriginal XML. May be repeated.",
     ),
     click.option(
         "--dimona",
         multiple=True,
-        type=_FILE,
+        type=EXISTING_FILE,
         help="Dimona periods: CSV, XLSX or Parquet. May be repeated.",
     ),
     click.option(
@@ -57,7 +54,10 @@ _OPTIONS = (
         help="Last quarter whose DmfA was known; by default all that is given.",
     ),
     click.option(
-        "--cct", multiple=True, type=_FILE, help="Your own sector table, on top of the package's."
+        "--cct",
+        multiple=True,
+        type=EXISTING_FILE,
+        help="Your own sector table, on top of the package's.",
     ),
     click.option(
         "--size",
@@ -80,20 +80,12 @@ _OPTIONS = (
     ),
     click.option(
         "--ledger",
-        envvar="FLA_BATCH_WORKSPACE__LEDGER",
         metavar="URL",
         help="Database in which sizes are frozen for two years.",
     ),
     click.option(
         "--recompute-size", is_flag=True, help="Leave frozen sizes aside and establish new ones."
     ),
-    click.option(
-        "--lang",
-        type=click.Choice([each.value for each in Language]),
-        default=None,
-        help="Language of labels; by default from the locale.",
-    ),
-    click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
 )
 
 
@@ -117,43 +109,41 @@ def rights() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A .json file (input for build) or a .csv file.",
 )
-@click.pass_context
-def compute(
-    context: click.Context, /, output: Path, *, lang: str | None, as_json: bool, **options: Any
-) -> None:
+@shared
+def compute(output: Path, *, shared: Shared, **options: Any) -> int:
     """Write the right of every worker, whole or not at all."""
     from fla_batch.rights.output import write_rights
     from fla_batch.rights.spill import Spill
 
-    with Spill() as spill:
-        computation, found = _prepared(spill, None, options)
+    with Spill() as spill, counting("rights", shared) as counted:
+        computation, found = _prepared(spill, None, shared, options)
         computation.anomalies[:0] = found
-        with _progress():
-            written = write_rights(computation, output)
-        established = computation.sizes.establish(datetime.now(UTC)) if written.kept else 0
-    document = {
-        "output": str(output) if written.kept else None,
-        "workers": written.workers if written.kept else 0,
-        "rows": written.rows if written.kept else 0,
-        "sizes": _sizes_json(computation),
-        "sizes_established": established,
-        **summary(written.anomalies),
-    }
-    _show_anomalies(written.anomalies, lang, as_json=as_json)
-    if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False))
-    elif written.kept:
+        written = write_rights(computation, output, counted)
+        established = computation.sizes.establish(now()) if written.kept else 0
+    if shared.as_json:
+        kept = written.kept
+        shared.show_json(
+            {
+                "output": str(output) if kept else None,
+                "workers": written.workers if kept else 0,
+                "rows": written.rows if kept else 0,
+                "sizes": _sizes_json(computation),
+                "sizes_established": established,
+                **summary(written.anomalies),
+            }
+        )
+        return 0 if kept else 1
+    _tell_anomalies(written.anomalies, shared)
+    if written.kept:
         click.echo(f"{output}: {written.workers} workers, {written.rows} rights")
-    context.exit(0 if written.kept else 1)
+    return 0 if written.kept else 1
 
 
 @rights.command()
 @click.argument("inss")
 @_with_options
-@click.pass_context
-def explain(
-    context: click.Context, /, inss: str, *, lang: str | None, as_json: bool, **options: Any
-) -> None:
+@shared
+def explain(inss: str, *, shared: Shared, **options: Any) -> int:
     """Show the arithmetic of one worker's right, month by month."""
     from fla_batch.rights.explain import explanation, explanation_json
     from fla_batch.rights.spill import Spill
@@ -162,27 +152,28 @@ def explain(
     if not is_valid_inss(worker):
         raise UsageMistake("The INSS has the wrong length or check digits.")
     with Spill() as spill:
-        computation, found = _prepared(spill, worker, options)
+        computation, found = _prepared(spill, worker, shared, options)
         usable = not blocking([*found, *computation.anomalies])
         shown = list(computation.rights()) if usable else []
     law, as_of = computation.law, computation.request.as_of
     anomalies = [*found, *computation.anomalies]
-    _show_anomalies(anomalies, lang, as_json=as_json)
-    if as_json:
+    if shared.as_json:
         explained = [explanation_json(right, law, as_of) for right in shown]
-        click.echo(json.dumps({"rights": explained, **summary(anomalies)}, ensure_ascii=False))
-    for right in [] if as_json else shown:
-        click.echo("\n".join(explanation(right, law, as_of, _language(lang))))
-    if usable and not shown and not blocking(anomalies):
+        shared.show_json({"rights": explained, **summary(anomalies)})
+    else:
+        _tell_anomalies(anomalies, shared)
+        for right in shown:
+            click.echo("\n".join(explanation(right, law, as_of, shared.language)))
+    if not shown and not blocking(anomalies):
         raise UsageMistake(
             f"Nothing was found for this worker in {law.year}.",
             hint="Check the INSS, the files and the year.",
         )
-    context.exit(1 if blocking(anomalies) else 0)
+    return 1 if blocking(anomalies) else 0
 
 
 def _prepared(
-    spill: Spill, inss: str | None, options: Mapping[str, Any]
+    spill: Spill, inss: str | None, shared: Shared, options: Mapping[str, Any]
 ) -> tuple[Computation, list[Anomaly]]:
     """Everything read, and the findings on the sector tables."""
     from fla_batch.rights.compute import prepare
@@ -198,8 +189,8 @@ def _prepared(
     for name in ("dmfa", "dimona"):
         if len({path.resolve() for path in options[name]}) < len(options[name]):
             raise UsageMistake(f"--{name} names one file twice; its lines would count twice.")
-    with _progress():
-        computation = prepare(spill, options["dmfa"], options["dimona"], request, _store(options))
+    store = _store(options["ledger"], shared)
+    computation = prepare(spill, options["dmfa"], options["dimona"], request, store)
     return computation, anomalies
 
 
@@ -221,10 +212,15 @@ def _request(inss: str | None, rows: Sequence[SectorRow], options: Mapping[str, 
     )
 
 
-def _store(options: Mapping[str, Any]) -> SizeStore | None:
+def _store(given: str | None, shared: Shared) -> SizeStore | None:
+    """The ledger named, else the configured one when it is there already, else none."""
     from fla_batch.rights.size_store import open_size_store
 
-    return open_size_store(options["ledger"]) if options["ledger"] else None
+    url = given or shared.settings.workspace.ledger
+    prefix = "sqlite:///"
+    if not given and url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
+        return None
+    return open_size_store(url)
 
 
 def _sizes_json(computation: Computation) -> dict[str, Any]:
@@ -234,27 +230,9 @@ def _sizes_json(computation: Computation) -> dict[str, Any]:
     return {company: size_json(size, computation.law) for company, size in sizes}
 
 
-def _show_anomalies(anomalies: list[Anomaly], lang: str | None, *, as_json: bool) -> None:
-    """Each finding with its place and what to do, on standard error; JSON has them itself."""
-    language = _language(lang)
-    for found in [] if as_json else anomalies:
-        place = f"{found.source}: " if str(found.source) else ""
-        who = f" [{found.company_id}]" if found.company_id else ""
-        says, advice = found.label.text(language), found.advice.text(language)
-        click.echo(f"{found.anomaly_class} {found.error_id} {place}{says}{who}. {advice}", err=True)
-
-
-def _language(lang: str | None) -> Language:
-    """The language asked for, else that of the locale, else English."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    code = lang or spoken[:2].lower()
-    return Language(code) if code in list(Language) else Language.EN
-
-
-def _progress() -> AbstractContextManager[object]:
-    """A sign of life on standard error while the work lasts, when that is a terminal."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status("A x B x C")
+def _tell_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
+    """Each finding with its place and what to do, as far as a screen takes them, without INSS."""
+    for found in anomalies[:MOST_ON_SCREEN]:
+        shared.tell(mask_text(in_words(found, shared.language)))
+    if anomalies:
+        shared.tell(counted_text(anomalies))

@@ -38,6 +38,7 @@ CSV_COLUMNS = (
     "Hours",
 )
 _COMMITTEES_MAX = 10
+_COUNTED_TOGETHER = 1000
 _JSON, _CSV = ".json", ".csv"
 
 
@@ -51,9 +52,12 @@ class Written:
     anomalies: list[Anomaly] = field(default_factory=list)
 
 
-def write_rights(computation: Computation, path: Path) -> Written:
+def write_rights(
+    computation: Computation, path: Path, counted: Callable[[int], None] = lambda _: None
+) -> Written:
     """Compute every right and write it to `path`, unless any finding blocks.
 
+    `counted` is told how many more workers are done.
     Raises UsageMistake for a name that is neither .json nor .csv, DiskTrouble.
     """
     kind = path.suffix.lower()
@@ -65,7 +69,8 @@ def write_rights(computation: Computation, path: Path) -> Written:
         return written
     write = _write_bodies if kind == _JSON else _write_rows
     with _whole_file(path, lambda: written.kept) as file:
-        write(file, _checked(computation, written, for_declaration=kind == _JSON), written)
+        rights = _checked(computation, written, for_declaration=kind == _JSON)
+        write(file, _counted(rights, counted), written)
         written.anomalies = [*computation.anomalies, *written.anomalies]
         written.kept = not blocking(written.anomalies)
     return written
@@ -99,6 +104,15 @@ def _checked(
             found = finding("employer-unknown", "CompanyID", value=right.company_id)
             warning = replace(found, anomaly_class=AnomalyClass.WARNING)
             written.anomalies.append(found if for_declaration else warning)
+        yield right
+
+
+def _counted(
+    rights: Iterator[WorkerRight], counted: Callable[[int], None]
+) -> Iterator[WorkerRight]:
+    for number, right in enumerate(rights, start=1):
+        if number % _COUNTED_TOGETHER == 0:
+            counted(_COUNTED_TOGETHER)
         yield right
 
 

@@ -6,13 +6,13 @@ import csv
 import json
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from fla_batch.cli.rights import rights
-from fla_batch.errors import ConfigurationMistake, FlaBatchError, UsageMistake
+from fla_batch.errors import ConfigurationMistake, UsageMistake
 from tests.rights.cases import (
     COMPANY,
     DIMONA_COLUMNS,
@@ -35,15 +35,21 @@ CSV_COLUMNS = (
 SIZE = ("--size", f"{COMPANY}=25")
 
 
-def run(*arguments: object, env: dict[str, str] | None = None) -> Result:
-    """The command with a fixed locale; an error of ours is raised, as the main command sees it."""
+class Answer(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: object, env: dict[str, str] | None = None) -> Answer:
+    """The command with a fixed locale; an error of ours is raised, as the edge sees it."""
     result = CliRunner(env={"LC_ALL": "en_GB.UTF-8", **(env or {})}).invoke(
-        rights, [str(each) for each in arguments]
+        rights, [str(each) for each in arguments], standalone_mode=False
     )
-    if isinstance(result.exception, FlaBatchError):
+    if result.exception is not None:
         raise result.exception
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
+    assert isinstance(result.return_value, int)
+    return Answer(result.return_value, result.stdout, result.stderr)
 
 
 def inputs(folder: Path, workers: Any = TWO_CONTRACTS) -> tuple[object, ...]:
