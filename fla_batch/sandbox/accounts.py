@@ -69,19 +69,21 @@ class Accounts:
     def accept(self, declaration: Declaration, *, on: date, source: RightSource) -> None:
         """Make `declaration` the photo in force; the one before stays, inactive."""
         key = declaration.key
-        before = self.rights_in_force(AccountYear(*key[:3]))
-        carries = isinstance(declaration, TrainingRightsDeclaration) and (
-            declaration.training_rights.legal_fla_right is not None
-        )
+        account = AccountYear(*key[:3])
+        before, carries_legal = None, False
+        if isinstance(declaration, TrainingRightsDeclaration):
+            before = self.rights_in_force(account)
+            carries_legal = declaration.training_rights.legal_fla_right is not None
         with self._store.transaction():
             self._store.execute(_RETIRE_PHOTO, _of(key))
             self._store.execute(
                 "insert into photo (company_id, inss, calendar_year, kind, body, source, "
                 "carries_legal, accepted_on, active) values (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                (*_of(key), _body(declaration), source.value, carries, on.isoformat()),
+                (*_of(key), _body(declaration), source.value, carries_legal, on.isoformat()),
             )
             self._note_size(declaration)
-            self._note_changes(AccountYear(*key[:3]), before, on)
+            if before is not None:
+                self._note_changes(account, before, on)
 
     def prefill(self, account: AccountYear, right: LegalFlaRight, *, on: date) -> bool:
         """Set the legal right that the platform computed. False, and nothing is done, when the

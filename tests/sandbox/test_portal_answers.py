@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from fla_batch.models import Employer, TrainingsDeclaration
 from fla_batch.responses import acknowledgement
 from fla_batch.sandbox.answer_faults import AnswerFault
 from fla_batch.sandbox.drafts import Draft, deliver
+from fla_batch.sandbox.inbox import Inbox
+from fla_batch.sandbox.journal import Journal
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
@@ -24,7 +27,7 @@ from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import CmsSigner
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.signing.verify import verify_file
-from fla_batch.terms import FileKind, FormKind, RightSource
+from fla_batch.terms import Environment, FileKind, FormKind, RightSource
 from tests.responses.messages import PORTAL_SCHEMAS, official
 from tests.sandbox.practice import (
     EMPLOYER,
@@ -397,6 +400,83 @@ def test_a_refused_question_is_told_in_the_notification(practice: Practice) -> N
     assert answered.accepted
     assert [report.error_id for report in refused.anomaly_reports] == ["00014-017"]
     assert len(practice.answers()) == 1
+
+
+def test_a_value_that_only_the_schema_can_read_is_refused(practice: Practice) -> None:
+    """Midnight as 24:00 is an hour of XML, and none of ours."""
+    content = practice.message(manual("PutTraining_input.json"))
+    batch = practice.new_batch()
+    midnight = re.sub(rb"<FormCreationHour>[^<]*", b"<FormCreationHour>24:00:00.000", content)
+    practice.put(batch.fi(1, 1), midnight)
+    practice.put(batch.go(1))
+    practice.portal.process(practice.environment, str(batch.go(1)))
+
+    assert practice.acknowledged().accepted
+    (verdict,) = practice.verdicts()
+    assert verdict.refused
+    assert [report.tag_name for report in verdict.anomaly_reports] == ["FormCreationHour"]
+
+
+def test_a_form_without_our_reference_is_answered(practice: Practice) -> None:
+    content = practice.message(manual("PutTraining_input.json"))
+    batch = practice.new_batch()
+    bare = re.sub(rb"<Reference>.*</Reference>", b"", content, flags=re.DOTALL)
+    practice.put(batch.fi(1, 1), bare)
+    practice.put(batch.go(1))
+    practice.portal.process(practice.environment, str(batch.go(1)))
+
+    (verdict,) = practice.verdicts()
+    assert verdict.accepted
+    assert verdict.references == ()
+    assert verdict.handled_original_form is not None
+
+
+def test_a_signature_of_a_megabyte_is_none(practice: Practice) -> None:
+    batch = practice.new_batch()
+    practice.put(batch.fi(1, 1), practice.message(manual("PutTraining_input.json")))
+    practice.put(batch.fs(1, 1), b"x" * 1_000_001)
+    practice.put(batch.go(1))
+    practice.portal.process(practice.environment, str(batch.go(1)))
+
+    assert practice.acknowledged().error_ids == ("ACRF-125",)
+
+
+def test_a_go_that_is_gone_is_passed_over(practice: Practice) -> None:
+    go_name = practice.send(manual("PutTraining_input.json"))
+    practice.acknowledged()
+
+    practice.portal.process(practice.environment, go_name)
+
+    assert practice.received("ACRF") == []
+
+
+def test_links_and_folders_are_no_files(practice: Practice) -> None:
+    batch = practice.new_batch()
+    secret = practice.folder / "secret"
+    secret.write_bytes(practice.message(manual("PutTraining_input.json")))
+    (practice.inbox / str(batch.fi(1, 1))).symlink_to(secret)
+    (practice.inbox / str(batch.fs(1, 1))).mkdir()
+    practice.put(batch.go(1))
+    practice.portal.process(practice.environment, str(batch.go(1)))
+
+    assert "ACRF-142" in practice.acknowledged().error_ids
+
+
+def test_a_file_that_vanishes_meanwhile_is_missing(tmp_path: Path) -> None:
+    store = Store()
+    inbox = Inbox(tmp_path, tmp_path / "kept", Journal(store))
+    folder = tmp_path / Environment.SIMULATION.folder_in
+    assert inbox.batch_of(Environment.SIMULATION, "GO.A.1.2.3") == []
+    folder.mkdir()
+    (folder / "FI.A.1.2.3").write_bytes(b"x")
+    listing = inbox.batch_of(Environment.SIMULATION, "GO.A.1.2.3")
+    (folder / "FI.A.1.2.3").unlink()
+
+    received = inbox.take(Environment.SIMULATION, listing)
+
+    assert received.names == ["FI.A.1.2.3"]
+    assert list(received.parts()) == []
+    store.close()
 
 
 def test_source_is_what_the_sender_is(new_practice: NewPractice) -> None:
