@@ -140,9 +140,13 @@ class Computation:
         if usual is None and any(not s.joint_committee or not s.regime_centi for s in found):
             self._report("nothing-declared", "JointCommissionNbr", worker)
             return ()
+        otherwise = usual.joint_committee if usual else ""
+        if len(found) == 1:
+            committee = found[0].joint_committee or otherwise
+            return (self._committee_right(worker.employer, committee, found, usual, size),)
         grouped: dict[str, list[Share]] = defaultdict(list)
         for share in found:
-            grouped[share.joint_committee or (usual.joint_committee if usual else "")].append(share)
+            grouped[share.joint_committee or otherwise].append(share)
         return tuple(
             self._committee_right(worker.employer, committee, tuple(own), usual, size)
             for committee, own in sorted(grouped.items())
@@ -156,11 +160,13 @@ class Computation:
         usual: Usual | None,
         size: Fraction,
     ) -> CommitteeRight:
-        regime = max(share.regime_centi for share in own) or (usual.regime_centi if usual else 0)
-        bc = own[0].bc
-        if len(own) > 1:
-            bc = min(Fraction(1), sum((share.bc for share in own), Fraction(0)))
-        assumed = any(share.is_new for share in own)
+        first, *others = own
+        bc, regime, assumed = first.bc, first.regime_centi, first.is_new
+        for share in others:
+            bc = min(Fraction(1), bc + share.bc)
+            regime = max(regime, share.regime_centi)
+            assumed = assumed or share.is_new
+        regime = regime or (usual.regime_centi if usual else 0)
         factor = self._factor(employer, committee, size)
         return CommitteeRight(committee, factor, bc, regime, own, assumed)
 

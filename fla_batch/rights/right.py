@@ -126,11 +126,15 @@ def decimal_text(value: Fraction, places: int) -> str:
     return f"{full}.{rest:0{places}d}"
 
 
-@lru_cache(maxsize=_CACHED_AMOUNTS)
 def plain_text(value: Fraction) -> str:
     """A number without needless decimals, at most four: `5`, `2.5`.
 
     >>> plain_text(Fraction(5)), plain_text(Fraction(5, 2))
     ('5', '2.5')
     """
-    return decimal_text(value, 4).rstrip("0").rstrip(".")
+    return _plain_text(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=_CACHED_AMOUNTS)
+def _plain_text(top: int, bottom: int) -> str:
+    return decimal_text(Fraction(top, bottom), 4).rstrip("0").rstrip(".")

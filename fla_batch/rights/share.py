@@ -18,7 +18,8 @@ from collections import defaultdict
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
+from math import lcm
 from typing import NamedTuple
 
 from fla_batch.rights.fte import hours_as_days
@@ -64,8 +65,9 @@ def share_of(
     committee: str | None, regime_centi: int, months: tuple[Month, ...], kind: int
 ) -> Share:
     """The share that the months make: the sum of their rates / 12."""
-    runs = groupby(month.rate for month in months)
-    bc = sum((rate * len(list(run)) for rate, run in runs), Fraction(0)) / 12
+    common = lcm(*(month.rate.denominator for month in months))
+    total = sum(month.rate.numerator * (common // month.rate.denominator) for month in months)
+    bc = Fraction(total, 12 * common)
     return Share(committee, regime_centi, bc, months, kind, is_new=committee is None)
 
 
