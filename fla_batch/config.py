@@ -1,4 +1,4 @@
-"""The settings: `fla-batch.toml`, overridden by environment variables `FLA_BATCH_SECTION__KEY`.
+"""Reading the settings: `fla-batch.toml`, overridden by variables `FLA_BATCH_SECTION__KEY`.
 
 Relative paths are relative to the file that names them. An unknown key is an error that names
 the nearest known one. No secret stands in here: passwords come from the environment variables
@@ -12,147 +12,17 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import ValidationError
+from pydantic_settings import EnvSettingsSource, SettingsError
 
 from fla_batch.errors import ConfigurationMistake
-from fla_batch.gateway.settings import GatewaySettings
-from fla_batch.terms import Environment
+from fla_batch.settings import ENV_PREFIX, Settings, WorkspaceSection
+
+__all__ = ["FILE_NAME", "Settings", "find", "load"]
 
 FILE_NAME = "fla-batch.toml"
-ENV_PREFIX = "FLA_BATCH_"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SenderSection(_Section):
-    """Who sends, and where to: R production, T circuit test, S simulation."""
-
-    number: str = Field(default="", pattern=r"^([0-9]{6})?$")
-    environment: Literal["R", "T", "S"] = "S"
-
-
-class WorkspaceSection(_Section):
-    """Where the files and the ledger lie."""
-
-    outbox: Path = Path("outbox")
-    ledger: str = "sqlite:///outbox/ledger.db"
-
-
-class ProfileSection(_Section):
-    """Name of a profile of the package, or the folder of one's own."""
-
-    name: str = "fla-20250131"
-    application: str | None = Field(default=None, pattern=r"^[A-Z]{4}$")
-
-
-class GatewaySection(_Section):
-    """The sFTP server, our account there, and how its host key is pinned."""
-
-    host: str | None = None
-    port: int = Field(default=8022, ge=1, le=65535)
-    user: str | None = None
-    key_file: Path | None = None
-    key_password_env: str | None = None
-    known_hosts: Path | None = None
-    host_key: str | None = None
-    legacy_ssh_rsa: bool = False
-
-    def settings(self) -> GatewaySettings:
-        """As the gateway takes them. Raises ConfigurationMistake for what is missing."""
-        if self.host is None or self.user is None or self.key_file is None:
-            raise ConfigurationMistake(
-                "[gateway] needs host, user and key_file before anything can be sent or fetched"
-            )
-        return GatewaySettings(
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            key_file=self.key_file,
-            key_password_env=self.key_password_env,
-            known_hosts=self.known_hosts,
-            host_key=self.host_key,
-            legacy_ssh_rsa=self.legacy_ssh_rsa,
-        )
-
-
-class SigningSection(_Section):
-    """A PKCS#12 file, or a key and a certificate; and the roots for signatures of answers."""
-
-    pkcs12_file: Path | None = None
-    password_env: str | None = None
-    key_file: Path | None = None
-    certificate_file: Path | None = None
-    answer_roots: Path | None = None
-
-    @property
-    def is_set(self) -> bool:
-        """True when a signer is configured at all."""
-        return bool(self.pkcs12_file or self.key_file or self.certificate_file)
-
-
-class LimitsSection(_Section):
-    """Size of what is sent: bytes and forms a part, parts a batch; bytes of one answer."""
-
-    part_bytes: int = Field(default=100_000_000, ge=10_000)
-    part_forms: int = Field(default=50_000, ge=1)
-    parts: int = Field(default=9, ge=1, le=9)
-    answer_bytes: int = Field(default=2_000_000_000, ge=10_000)
-    answers_per_poll: int = Field(default=10_000, ge=1)
-
-
-class AnswersSection(_Section):
-    """When silence is overdue, and whether answers are deleted on the server."""
-
-    overdue_acrf_hours: float = Field(default=24, gt=0)
-    overdue_noti_days: float = Field(default=3, gt=0)
-    delete_on_server: bool = False
-    require_signature: bool = False
-
-
-class RulesSection(_Section):
-    """The five-year windows of the FLA: first year of one of them, and their length."""
-
-    window_start_year: int = Field(default=2024, ge=1951, le=2099)
-    window_years: int = Field(default=5, ge=1, le=50)
-
-
-class Settings(BaseSettings):
-    """All settings. Build them with `load`."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
-
-    sender: SenderSection = SenderSection()
-    workspace: WorkspaceSection = WorkspaceSection()
-    profile: ProfileSection = ProfileSection()
-    gateway: GatewaySection = GatewaySection()
-    signing: SigningSection = SigningSection()
-    limits: LimitsSection = LimitsSection()
-    answers: AnswersSection = AnswersSection()
-    rules: RulesSection = RulesSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment before the file."""
-        return env_settings, init_settings
-
-    @property
-    def environment(self) -> Environment:
-        """Where batches go."""
-        return Environment(self.sender.environment)
 
 
 def find(explicit: Path | None, *, here: Path, user_folder: Path) -> Path | None:
@@ -176,13 +46,46 @@ def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Sett
     Raises ConfigurationMistake for a file that is not TOML, an unknown key or a wrong value.
     """
     raw = _read(path) if path else {}
+    environ = os.environ if environ is None else environ
     _require_known(raw)
-    _require_known_variables(os.environ if environ is None else environ)
+    _require_known_variables(environ)
     try:
-        settings = Settings(**raw)
+        settings = Settings(**_overridden(raw, environ))
     except ValidationError as error:
         raise ConfigurationMistake(_told(error, path)) from None
+    settings.gateway.require_loopback()
     return _resolved(settings, path.parent if path else Path.cwd())
+
+
+def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the file says, under what the environment says."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in environ.items()}
+    try:
+        overrides = source()
+    except SettingsError:
+        # Its text quotes the value, which may be a secret in the wrong place.
+        raise ConfigurationMistake(
+            f"a variable {ENV_PREFIX}SECTION holds no JSON",
+            hint=f"Set one key at a time, as {ENV_PREFIX}SECTION__KEY.",
+        ) from None
+    _require_still_loopback(raw.get("gateway", {}), overrides.get("gateway", {}))
+    sections = {**raw, **overrides}
+    return {name: _merged(raw.get(name), keys) for name, keys in sections.items()}
+
+
+def _merged(ours: Any, keys: Any) -> Any:
+    both = isinstance(ours, Mapping) and isinstance(keys, Mapping)
+    return {**ours, **keys} if both else keys
+
+
+def _require_still_loopback(ours: Any, overrides: Any) -> None:
+    """The environment cannot take back what a practice configuration says of itself (S14)."""
+    if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in overrides:
+        raise ConfigurationMistake(
+            "[gateway] loopback_only is set in the file; a variable cannot change it",
+            hint=f"Remove {ENV_PREFIX}GATEWAY__LOOPBACK_ONLY.",
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

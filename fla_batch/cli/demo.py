@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import Shared, now, shared_without_config
 from fla_batch.cli.show import in_words, plural
 from fla_batch.cli.status import batch_table
 
@@ -28,7 +28,7 @@ _ANSWER_TIMEOUT_S = 60.0
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to put everything; by default a new folder fla-batch-demo.",
 )
-@shared
+@shared_without_config
 def demo(folder: Path | None, shared: Shared) -> int:
     """Run the whole chain on the examples that come with the package.
 
@@ -45,7 +45,8 @@ def demo(folder: Path | None, shared: Shared) -> int:
     step = _Steps(shared)
     step(f"Starting a simulated portal in {place} (sFTP on loopback, throw-away keys)")
     with practice_ground(place, profile, clock=now) as ground:
-        settings = load_settings(ground.settings_file)
+        # Nothing of the user's own settings: practice stays on this machine (S14).
+        settings = load_settings(ground.settings_file, environ={})
         with Workspace.open(settings, profile, clock=now) as workspace:
             return _chain(workspace, ground, step, shared)
 

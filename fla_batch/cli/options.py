@@ -70,33 +70,46 @@ class Shared:
         tell(text)
 
 
-def shared(command: Command) -> Command:
-    """Adds --config, --lang and --json; the command gets one `Shared` as `shared`."""
+_CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=ANY_PATH,
+    help="Settings; by default ./fla-batch.toml, else the user's own.",
+)
+_LANG = click.option(
+    "--lang",
+    "language",
+    type=click.Choice([language.value for language in Language]),
+    help="Language of labels; by default the locale's.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
-    @wraps(command)
-    def call(
-        *args: Any, config_file: Path | None, language: str | None, as_json: bool, **rest: Any
-    ) -> Any:
-        chosen = Language(language) if language else from_locale()
-        return command(*args, shared=Shared(config_file, chosen, as_json), **rest)
 
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
-        click.option(
-            "--lang",
-            "language",
-            type=click.Choice([language.value for language in Language]),
-            help="Language of labels; by default the locale's.",
-        ),
-        click.option(
-            "--config",
-            "config_file",
-            type=ANY_PATH,
-            help="Settings; by default ./fla-batch.toml, else the user's own.",
-        ),
-    ):
-        option(call)
-    return cast(Command, call)
+def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Adds those options; the command gets one `Shared` as `shared`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def call(
+            *args: Any,
+            config_file: Path | None = None,
+            language: str | None = None,
+            as_json: bool = False,
+            **rest: Any,
+        ) -> Any:
+            chosen = Language(language) if language else from_locale()
+            return command(*args, shared=Shared(config_file, chosen, as_json), **rest)
+
+        for option in reversed(options):
+            option(call)
+        return cast(Command, call)
+
+    return decorate
+
+
+shared = _sharing(_CONFIG, _LANG, _JSON)
+shared_without_config = _sharing(_LANG, _JSON)
+only_language = _sharing(_LANG)
 
 
 def from_locale() -> Language:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fla_batch.cli.options import ANY_PATH, Shared, shared
+from fla_batch.cli.options import ANY_PATH, Shared, only_language
 from fla_batch.terms import FormKind
 
 _KINDS = {"trainings": FormKind.TRAININGS, "rights": FormKind.TRAINING_RIGHTS}
@@ -30,7 +30,7 @@ def init(file: Path, force: bool) -> None:
 @click.argument("kind", type=click.Choice(sorted(_KINDS)))
 @click.argument("file", type=ANY_PATH)
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
-@shared
+@only_language
 def template(kind: str, file: Path, force: bool, shared: Shared) -> None:
     """Write an empty input FILE (.xlsx or .csv) with headings and a commented example row.
 

@@ -46,6 +46,7 @@ port = {port}
 user = "{user}"
 key_file = "keys/user.pem"
 host_key = "{fingerprint}"
+loopback_only = true
 
 [signing]
 key_file = "keys/sender/key.pem"

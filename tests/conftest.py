@@ -1,0 +1,59 @@
+"""What holds for all tests: nothing leaves this machine, and no setting of the caller's counts."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from typing import Any
+
+import pytest
+
+from fla_batch.settings import ENV_PREFIX
+from tests.real_parts import REQUIRE
+
+_LOCAL_NAMES = frozenset({None, "", "localhost", b"localhost"})
+
+
+def _own_address() -> str:
+    """Where this machine's name leads: a test looks whether the sandbox answers there."""
+    try:
+        return socket.gethostbyname(socket.gethostname())
+    except OSError:
+        return "127.0.0.1"
+
+
+_OWN_ADDRESS = _own_address()
+
+
+def _is_local(host: object) -> bool:
+    if host in _LOCAL_NAMES or host == _OWN_ADDRESS:
+        return True
+    try:
+        return ipaddress.ip_address(host if isinstance(host, str) else str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuses connections and look-ups beyond loopback (S14)."""
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else "localhost"  # else a Unix socket
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not _is_local(host):
+        raise RuntimeError(f"a test wanted to reach {host}")
+
+
+sys.addaudithook(_stay_here)
+
+
+@pytest.fixture(autouse=True)
+def _without_the_callers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(ENV_PREFIX) and name != REQUIRE:
+            monkeypatch.delenv(name)
