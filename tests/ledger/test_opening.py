@@ -1,0 +1,126 @@
+"""Opening: made when missing, migrated once, and clear words when it cannot be used."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from fla_batch.errors import DiskTrouble, LedgerTrouble
+from fla_batch.ledger import Ledger, migrations
+from fla_batch.ledger.database import reading, translated, writing
+from fla_batch.ledger.schema import HEAD, metadata
+from tests.ledger.builders import NOW, WORKER, batch_name, forms, record, send
+
+_OPEN = "import sys; from fla_batch.ledger import Ledger; Ledger.open(sys.argv[1]).close()"
+
+
+def test_the_migrations_make_the_tables_that_the_program_uses(ledger: Ledger) -> None:
+    with reading(ledger._engine) as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_program_needs_the_newest_migration() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert scripts.get_current_head() == HEAD
+
+
+def test_several_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> None:
+    command = [sys.executable, "-c", _OPEN, ledger_url]
+    all_four = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [(each.communicate()[1], each.returncode) for each in all_four] == [("", 0)] * 4
+
+
+def test_what_is_there_stays(ledger_url: str) -> None:
+    with Ledger.open(ledger_url) as ledger:
+        send(ledger, batch_name())
+    with Ledger.open(ledger_url, create=False) as ledger:
+        assert len(ledger.batches()) == 1
+
+
+def test_a_missing_ledger_is_made_only_on_request(ledger_url: str) -> None:
+    with pytest.raises(LedgerTrouble, match="no ledger"):
+        Ledger.open(ledger_url, create=False)
+
+
+def test_an_empty_database_is_no_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.touch()
+    with pytest.raises(LedgerTrouble, match="holds no ledger yet"):
+        Ledger.open(f"sqlite:///{path}", create=False)
+
+
+def test_a_ledger_of_a_newer_program_is_left_alone(ledger_url: str) -> None:
+    with Ledger.open(ledger_url) as ledger, writing(ledger._engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(LedgerTrouble, match="newer version"):
+        Ledger.open(ledger_url)
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 100, b"PK\x03\x04" * 300])
+def test_a_file_that_is_no_database_is_said_to_be_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+    with pytest.raises(LedgerTrouble, match="not a ledger"):
+        Ledger.open(f"sqlite:///{path}")
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("secret:pass word", "is not the URL of a database"),
+        ("nosuch://user:secret@host/db", "a kind of database that is not known"),
+        ("mysql+mysqldb://user:secret@host/db", "driver"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("postgresql+psycopg://user:secret@127.0.0.1:1/db", "the ledger refused"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_named_without_its_password(url: str, words: str) -> None:
+    with pytest.raises(LedgerTrouble, match=words) as caught:
+        Ledger.open(url)
+    assert "secret" not in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_a_folder_in_place_of_the_file_is_trouble_with_the_disk(tmp_path: Path) -> None:
+    with pytest.raises(DiskTrouble, match="cannot open the ledger"):
+        Ledger.open(f"sqlite:///{tmp_path}")
+
+
+def test_a_ledger_that_is_held_by_another_process_is_said_to_be_so() -> None:
+    with pytest.raises(LedgerTrouble, match="another process has held"), translated():
+        raise sqlite3.OperationalError("database is locked")
+
+
+def test_s11_no_national_number_of_a_row_gets_into_a_message() -> None:
+    with pytest.raises(LedgerTrouble) as caught, translated():
+        raise sqlite3.IntegrityError(f"Failing row contains ({WORKER})\nDETAIL: {WORKER}")
+    assert str(caught.value) == "the ledger refused: Failing row contains (*********25)"
+
+
+def test_r11_a_full_disk_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    with Ledger.open(url) as ledger:
+        kept = send(ledger, batch_name(1))
+        name = batch_name(2)
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+        try:
+            with pytest.raises(DiskTrouble, match="the ledger cannot be written"):
+                ledger.record_batch(record(name), forms(name, 5000))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert [row.name for row in ledger.batches()] == [kept]
+        assert ledger.verify() == []
+        assert ledger.record_batch(record(name, NOW), forms(name, 5000)) == 5000
