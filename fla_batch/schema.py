@@ -165,6 +165,12 @@ class SchemaValidator:
             etree.parse(str(path), parser)
         except etree.XMLSyntaxError as error:
             return _messages(parser) or [mask_text(str(error))]
+        except OSError:
+            # So lxml calls bytes that are not of the encoding. Those are not well-formed, and the
+            # other parser says so; a file that cannot be read fails there again.
+            for _ in xmlsafe.children(path, self._shape.form, root=self._shape.root):
+                pass
+            raise
         # With a target lxml does not raise for what breaks the schema: only the log tells.
         return _messages(parser)
 

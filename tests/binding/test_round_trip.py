@@ -68,7 +68,6 @@ def form(name: str, body: Declaration | Question, number: int = 1) -> Form:
 
 
 @given(body=VALID)
-@settings(deadline=None)
 def test_valid_declarations_are_valid_xml_and_read_back_equal(name: str, body: Declaration) -> None:
     _, _, reader, schema = engine(name)
     written = form(name, body)
@@ -80,7 +79,7 @@ def test_valid_declarations_are_valid_xml_and_read_back_equal(name: str, body: D
 
 
 @given(label=st.sampled_from(sorted([*INTEGERS, *TEXTS, *PATTERNS])), data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_the_rules_block_whatever_the_xsd_refuses(
     name: str, label: str, data: st.DataObject
 ) -> None:
@@ -103,7 +102,7 @@ def test_the_rules_block_whatever_the_xsd_refuses(
 
 
 @given(bodies=st.lists(VALID, min_size=2, max_size=4))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_forms_stand_in_their_order(name: str, bodies: list[Declaration]) -> None:
     forms = [form(name, body, number) for number, body in enumerate(bodies, start=1)]
     root = etree.fromstring(message(name, *forms))
