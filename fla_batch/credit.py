@@ -27,6 +27,7 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models import credit as blocks
+from fla_batch.models.block import Block
 from fla_batch.models.credit import FlaCreditCalculation
 from fla_batch.terms import RightType, Scope, TrainingStatus
 
@@ -80,7 +81,7 @@ def forecast(
     uncovered = [short for time in sorted(followed) for short in pots.take(time)]
     window = range(calculated_at.year - WINDOW_YEARS + 1, calculated_at.year + 1)
     kinds = {
-        f"{kind.stem}": kind.block(pots, right_type, window)
+        kind.stem: kind.block(pots, right_type, window)
         for right_type, kind in _KINDS.items()
         if pots.knows(right_type, window)
     }
@@ -174,8 +175,8 @@ class _Kind:
     """How the zones of one kind of credit are called, and its blocks."""
 
     stem: str
-    whole: type[blocks._CreditBlock]
-    per_year: type[blocks._CreditBlock]
+    whole: type[Block]
+    per_year: type[Block]
 
     @property
     def right_stem(self) -> str:
