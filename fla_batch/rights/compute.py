@@ -87,6 +87,7 @@ class Computation:
     request: Request
     sizes: Sizes
     usual: Mapping[str, Usual]
+    has_dimona: bool
     anomalies: list[Anomaly] = field(default_factory=list)
     _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
 
@@ -122,7 +123,7 @@ class Computation:
         found = outcome(worker.history, self.request.day, year)
         if not found.concerned:
             return None
-        if not worker.history.periods:
+        if self.has_dimona and not worker.history.periods:
             self._report("no-dimona", "StartingDate", worker)
         size = self.sizes.of(worker.employer)
         if size is None:
@@ -196,4 +197,6 @@ def prepare(
     anomalies = read_inputs(dmfa, dimona, law, employers, spill)
     seen = survey(spill, employers, law, request.last_quarter)
     sizes = Sizes(law, seen.censuses, request.stated, store, request.recompute_size)
-    return Computation(spill, employers, law, request, sizes, seen.usual, anomalies)
+    if not dimona:
+        anomalies.append(finding("no-dimona-file", "File"))
+    return Computation(spill, employers, law, request, sizes, seen.usual, bool(dimona), anomalies)

@@ -18,14 +18,14 @@ from collections import defaultdict
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
 from fla_batch.rights.fte import hours_as_days
-from fla_batch.rights.history import Line, full_rate
+from fla_batch.rights.history import Line
 from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
+from fla_batch.rights.segments import average_rates, rates_of, segments_of
 
 _MONTHS = range(1, 13)
 _CACHED_QUARTERS = 50_000
@@ -107,14 +107,6 @@ def shares(relation: Relation, year: int) -> tuple[Share, ...]:
     )
 
 
-class _Segment(NamedTuple):
-    """Days from `start` up to before `stop` on which the same lines run, and their rates."""
-
-    start: int
-    stop: int
-    rates: dict[str, Fraction]
-
-
 def _declared_months(lines: tuple[Line, ...], year: int) -> dict[str, tuple[Month, ...]]:
     months: dict[str, tuple[Month, ...]] = defaultdict(tuple)
     for quarter in range(year * 4, year * 4 + 4):
@@ -127,51 +119,15 @@ def _declared_months(lines: tuple[Line, ...], year: int) -> dict[str, tuple[Mont
 @lru_cache(maxsize=_CACHED_QUARTERS)
 def _quarter_months(lines: tuple[Line, ...]) -> tuple[tuple[str, tuple[Month, ...]], ...]:
     """The months of one quarter, per committee. Most quarters are alike, hence the cache."""
-    segments = _segments(lines)
+    segments = segments_of(lines)
     year, number = divmod(lines[0].quarter, 4)
     months: dict[str, list[Month]] = defaultdict(list)
     for month in range(number * 3 + 1, number * 3 + 4):
         first, last = month_bounds(year, month)
         own = [each for each in segments if each.start <= last and each.stop > first]
-        for committee, rate in _average_rates(own, first, last + 1).items():
+        for committee, rate in average_rates(own, first, last + 1).items():
             months[committee].append(Month(month, rate, Basis.DECLARED))
     return tuple((committee, tuple(found)) for committee, found in months.items())
-
-
-def _segments(lines: tuple[Line, ...]) -> list[_Segment]:
-    """The days on which any line runs, cut where a line begins or ends."""
-    cuts = sorted({found.start for found in lines} | {found.end + 1 for found in lines})
-    segments = []
-    for start, stop in pairwise(cuts):
-        on = [found for found in lines if found.start <= start <= found.end]
-        if on:
-            segments.append(_Segment(start, stop, _rates(on)))
-    return segments
-
-
-def _rates(lines: list[Line]) -> dict[str, Fraction]:
-    """Rate of each committee on a day on which these lines run."""
-    if len(lines) == 1:
-        return {lines[0].joint_committee: lines[0].rate}
-    return {
-        committee: full_rate(found for found in lines if found.joint_committee == committee)
-        for committee in sorted({found.joint_committee for found in lines})
-    }
-
-
-def _average_rates(segments: list[_Segment], first: int, stop: int) -> dict[str, Fraction]:
-    """Each committee's rate, averaged over the days from `first` to before `stop` that are worked.
-
-    With one segment the average is its rate, whatever the number of days.
-    """
-    if len(segments) == 1:
-        return segments[0].rates
-    days = [min(each.stop, stop) - max(each.start, first) for each in segments]
-    weighted: dict[str, Fraction] = defaultdict(Fraction)
-    for each, count in zip(segments, days, strict=True):
-        for committee, rate in each.rates.items():
-            weighted[committee] += count * rate
-    return {committee: total / sum(days) for committee, total in sorted(weighted.items())}
 
 
 def _projected_months(relation: Relation, year: int) -> dict[str, tuple[Month, ...]]:
@@ -180,12 +136,12 @@ def _projected_months(relation: Relation, year: int) -> dict[str, tuple[Month, .
     last_day = max(found.end for found in relation.lines if found.quarter == newest)
     stops = dict(relation.stops)
     on = [found for found in relation.lines if found.start <= last_day <= found.end]
-    rates = _rates(on)
+    rates = rates_of(on)
     months: dict[str, list[Month]] = defaultdict(list)
     for month in _projected(relation, year, newest):
         if stops:
             first, _ = month_bounds(year, month)
-            rates = _rates([found for found in on if stops.get(found, OPEN) >= first])
+            rates = rates_of([found for found in on if stops.get(found, OPEN) >= first])
         for committee, rate in rates.items():
             months[committee].append(Month(month, rate, Basis.PROJECTED))
     return {committee: tuple(found) for committee, found in months.items()}

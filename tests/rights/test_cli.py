@@ -140,9 +140,9 @@ def test_findings_are_printed_in_the_language_without_a_whole_inss(tmp_path: Pat
         assert result.exit_code == 0
         assert inss_of(1) not in result.stderr + result.stdout
         texts[language] = result.stderr
-    assert "No Dimona period" in texts["en"]
-    assert "Aucune période Dimona" in texts["fr"]
-    assert "Geen Dimona-periode" in texts["nl"]
+    assert "No Dimona was given" in texts["en"]
+    assert "Aucune Dimona" in texts["fr"]
+    assert "Geen Dimona:" in texts["nl"]
 
 
 def test_the_locale_chooses_the_language(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fla_batch.rights.factor import factor_a
@@ -24,6 +24,7 @@ QUARTERS = range(parse_quarter("2023Q4"), parse_quarter("2024Q4") + 1)
 REFERENCE = law_of(YEAR).reference_quarters
 COMMITTEES = ("200", "227", "999")
 STUDENT_CENTI = 3800
+unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
 @st.composite
@@ -94,6 +95,7 @@ def starts_with_dimona(found: list[Line], known: list[Period]) -> bool:
     return bool({line.begins for line in found} & {period.start for period in known})
 
 
+@unhurried
 @given(histories, dimonas, days)
 def test_never_negative_and_never_above_a(found: list[Line], known: list[Period], day: int) -> None:
     law, table = law_of(YEAR), sector_table()
@@ -102,6 +104,7 @@ def test_never_negative_and_never_above_a(found: list[Line], known: list[Period]
         assert 0 <= a * bc <= a
 
 
+@unhurried
 @given(histories, dimonas, days, st.integers(0, 6), st.integers(0, 6000))
 def test_more_hours_never_give_less_right(
     found: list[Line], known: list[Period], day: int, which: int, more: int
@@ -117,6 +120,7 @@ def test_more_hours_never_give_less_right(
     assert all(after[committee] >= hours for committee, hours in before.items())
 
 
+@unhurried
 @given(histories, dimonas, days, st.integers(0, 6), st.integers(0, 91))
 def test_splitting_a_line_changes_no_share(
     found: list[Line], known: list[Period], day: int, which: int, at: int
@@ -127,6 +131,7 @@ def test_splitting_a_line_changes_no_share(
     assert bc_by_committee(parts, known, day) == bc_by_committee(found, known, day)
 
 
+@unhurried
 @given(
     st.lists(lines(range(REFERENCE[0] - 1, REFERENCE[-1] + 1)), min_size=1, max_size=7),
     st.integers(0, 6),
@@ -141,6 +146,7 @@ def test_splitting_a_line_changes_no_size(found: list[Line], which: int, at: int
     assert ftes(tuple(sorted(parts)), REFERENCE) == ftes(tuple(sorted(found)), REFERENCE)
 
 
+@unhurried
 @given(histories, dimonas, days, st.randoms(use_true_random=False))
 def test_order_of_lines_and_periods_changes_nothing(
     found: list[Line], known: list[Period], day: int, order: random.Random
@@ -152,6 +158,7 @@ def test_order_of_lines_and_periods_changes_nothing(
     assert bc_by_committee(shuffled, periods_shuffled, day) == before
 
 
+@unhurried
 @given(
     st.lists(
         st.tuples(st.integers(1, 900), lines(range(REFERENCE[0] - 1, REFERENCE[-1] + 3))),
@@ -177,6 +184,7 @@ def test_order_of_workers_changes_neither_size_nor_fingerprint(
     assert sizes[0] == sizes[1]
 
 
+@unhurried
 @given(st.lists(lines(range(REFERENCE[0] - 1, REFERENCE[-1] + 1)), min_size=1, max_size=7))
 def test_fte_lies_between_nothing_and_one(found: list[Line]) -> None:
     assert all(0 <= fte <= 1 for _, fte in ftes(tuple(sorted(found)), REFERENCE))

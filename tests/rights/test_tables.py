@@ -204,7 +204,9 @@ def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, name: str, conte
     assert str(tmp_path) not in str(caught.value)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(st.binary(max_size=300), st.sampled_from([".csv", ".xml", ".xlsx", ".parquet"]))
 def test_random_bytes_never_crash_a_reader(tmp_path: Path, content: bytes, kind: str) -> None:
     path = tmp_path / f"random{kind}"
@@ -217,7 +219,9 @@ def test_random_bytes_never_crash_a_reader(tmp_path: Path, content: bytes, kind:
     assert "missing-column" in rules
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters='\r\n;"'), max_size=8),
