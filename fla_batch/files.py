@@ -198,10 +198,11 @@ def partial_path(path: Path) -> Path:
 def place(source: Path, target: Path) -> bool:
     """Give the file `source` the second name `target`; False when that name is taken.
 
-    Never replaces anything, whoever else is at work. Raises DiskTrouble.
+    It becomes private. Never replaces anything, whoever else is at work. Raises DiskTrouble.
     """
     with disk_errors("write", target):
         try:
+            source.chmod(FILE_MODE)
             os.link(source, target, follow_symlinks=False)
         except FileExistsError:
             return False

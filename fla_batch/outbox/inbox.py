@@ -82,8 +82,8 @@ class Inbox:
         return self._move(source, received, kept.name)
 
     def clear_partials(self, environment: Environment) -> int:
-        """Delete broken downloads, whose count is returned; only while we are the one poller."""
-        return remove_partials(self.folder(environment))
+        """Delete what a poll left half-written, and count it; only while we are the one poller."""
+        return remove_partials(self.folder(environment)) + remove_partials(self.root / "quarantine")
 
     def _move(self, source: Path, folder: Path, name: str) -> Kept:
         facts = facts_of(source)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from fla_batch.ledger import Ledger
 from fla_batch.lifecycle import BatchState, Event, FormState
 from tests.ledger.builders import DAY, SENDER, SENDING_EVENTS, S, batch_name, reference
+from tests.ledger.in_memory import folder_in_memory
 
 # Forks for each point, so that Python and the libraries are loaded only once.
 _KILLS = """
@@ -148,17 +152,23 @@ UNCUT = Story(
 )
 
 
-def test_r4_r16_killed_at_every_statement_and_started_again(tmp_path: Path) -> None:
-    Ledger.open(f"sqlite:///{tmp_path}/template.db").close()
-    points = kill_everywhere(tmp_path, str(tmp_path / "template.db"), 1)
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with folder_in_memory() as place:
+        yield place
+
+
+def test_r4_r16_killed_at_every_statement_and_started_again(folder: Path) -> None:
+    Ledger.open(f"sqlite:///{folder}/template.db").close()
+    points = kill_everywhere(folder, str(folder / "template.db"), 1)
     print(f"points killed in the ledger: {points}")  # noqa: T201 - stands in the guide
     assert points > 50
     for point in range(points + 1):
-        assert story(tmp_path / str(point)) == UNCUT, point
+        assert story(folder / str(point)) == UNCUT, point
 
 
-def test_r16_killed_while_the_tables_are_made(tmp_path: Path) -> None:
-    points = kill_everywhere(tmp_path, "", 15)
+def test_r16_killed_while_the_tables_are_made(folder: Path) -> None:
+    points = kill_everywhere(folder, "", 15)
     assert points > 5
     for point in range(points + 1):
-        assert story(tmp_path / str(point)) == UNCUT, point
+        assert story(folder / str(point)) == UNCUT, point
