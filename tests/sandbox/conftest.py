@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fla_batch.binding import Profile, load
 from fla_batch.sandbox.platform import Platform
 from fla_batch.terms import Environment
 from tests.sandbox.practice import NewPractice, Practice
@@ -14,15 +15,23 @@ from tests.sandbox.practice import NewPractice, Practice
 @pytest.fixture
 def new_practice(tmp_path: Path) -> Iterator[NewPractice]:
     made: list[Practice] = []
+    shipped = load("fla-20250131")
 
     def make(
         name: str = "portal",
         *,
         environment: Environment = Environment.SIMULATION,
         platform: Platform | None = None,
+        profile: Profile = shipped,
         **options: Any,
     ) -> Practice:
-        practice = Practice(tmp_path / name, environment, platform or Platform(), options=options)
+        practice = Practice(
+            tmp_path / name,
+            environment,
+            platform or Platform(),
+            options=options,
+            profile=profile,
+        )
         made.append(practice)
         return practice
 

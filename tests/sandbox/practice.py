@@ -40,10 +40,6 @@ OTHER_WORKER = "70081500504"
 SENDER = "123456"
 
 
-def profile() -> Profile:
-    return load("fla-20250131")
-
-
 def manual(name: str) -> Declaration:
     """A body of the REST manual."""
     (entry,) = read_inputs([MANUAL / name])
@@ -93,6 +89,7 @@ class NewPractice(Protocol):
         *,
         environment: Environment = ...,
         platform: Platform | None = ...,
+        profile: Profile = ...,
         **options: Any,
     ) -> Practice: ...
 
@@ -106,11 +103,11 @@ class Practice:
     platform: Platform = field(default_factory=Platform)
     clock: Clock = field(default_factory=Clock)
     options: dict[str, Any] = field(default_factory=dict)
+    profile: Profile = field(default_factory=lambda: load("fla-20250131"))
     sent: int = 0
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.profile = profile()
         self.root = self.folder / "account"
         self.inbox.mkdir(parents=True)
         options = {"sender": Sender(SENDER), **self.options}

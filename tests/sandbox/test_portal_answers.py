@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from fla_batch.binding import load
 from fla_batch.filenames import FileName
 from fla_batch.models import Employer, TrainingsDeclaration
 from fla_batch.responses import acknowledgement
@@ -477,6 +478,20 @@ def test_a_file_that_vanishes_meanwhile_is_missing(tmp_path: Path) -> None:
     assert received.names == ["FI.A.1.2.3"]
     assert list(received.parts()) == []
     store.close()
+
+
+def test_another_profile_needs_no_other_portal(new_practice: NewPractice) -> None:
+    other = load(Path(__file__).parents[1] / "profiles" / "other")
+    practice = new_practice(profile=other)
+    (verdict,) = practice.declare(manual("PutTraining_input.json"))
+
+    answer = practice.ask(question(FormKind.ASK_TRAININGS, calendar_year=2024))
+
+    assert verdict.accepted
+    handled = verdict.handled_original_form
+    assert handled is not None
+    assert handled.identification == other.identifications[FormKind.TRAININGS]
+    assert [training.training_denomination for training in answer.body.trainings] == ["webmaster"]
 
 
 def test_source_is_what_the_sender_is(new_practice: NewPractice) -> None:
