@@ -219,8 +219,10 @@ class SchemaValidator:
 
     def _plain_reasons(self, alone: _Element) -> dict[str, str]:
         """xmlschema's reasons, by the same kind of path as libxml2's."""
-        tree = alone.getroottree()
         plain: dict[str, str] = {}
+        if self._explainer is None:
+            return plain
+        tree = alone.getroottree()
         for found in self._explainer.iter_errors(alone):
             if found.elem is not None:
                 plain.setdefault(
@@ -229,10 +231,14 @@ class SchemaValidator:
         return plain
 
     @cached_property
-    def _explainer(self) -> xmlschema.XMLSchema:
+    def _explainer(self) -> xmlschema.XMLSchema | None:
+        """None when xmlschema does not take a schema that libxml2 takes; nothing is explained."""
         import xmlschema
 
-        return xmlschema.XMLSchema(str(self._shape.schema), allow="local")
+        try:
+            return xmlschema.XMLSchema(str(self._shape.schema), allow="local")
+        except xmlschema.XMLSchemaParseError:
+            return None
 
     def _outcome(
         self, verdict: Verdict, errors: tuple[SchemaError, ...] = (), total: int = 0

@@ -249,6 +249,37 @@ def test_r24_a_crash_in_an_engine_is_not_checked(tmp_path: Path) -> None:
     assert outcome.why
 
 
+UNHEARD_OF = r'<xs:pattern value="\p{IsUnheardOf}"/>'
+
+
+def with_pattern(tmp_path: Path, after: str) -> SchemaValidator:
+    """The shipped schema with a pattern in it whose block of characters nobody knows."""
+    folder = shutil.copytree(SHIPPED, tmp_path / "mine")
+    path = folder / "FLA_20251.xsd"
+    text = path.read_text("utf-8")
+    assert after in text
+    path.write_text(text.replace(after, after + UNHEARD_OF, 1))
+    profile = load(folder)
+    return SchemaValidator(profile, profile.declaration)
+
+
+def test_r24_an_internal_error_of_libxml2_is_not_checked(tmp_path: Path) -> None:
+    """It compiles that pattern, and gives up when a value meets it."""
+    validator = with_pattern(tmp_path, '<xs:maxLength value="9"/>')
+    outcome = check(tmp_path, GOOD, validator)
+    assert outcome.verdict is Verdict.NOT_CHECKED
+    assert "Internal error" in (outcome.why or "")
+
+
+def test_a_schema_that_cannot_be_explained_still_judges(tmp_path: Path) -> None:
+    """xmlschema refuses that pattern anywhere; no value of these forms meets it."""
+    validator = with_pattern(tmp_path, '<xs:enumeration value="LEGAL"/>')
+    assert check(tmp_path, GOOD, validator).verdict is Verdict.VALID
+    outcome = check(tmp_path, broken("<Scope>1<", "<Scope>7<"), validator)
+    (error,) = outcome.errors
+    assert (outcome.verdict, error.tag, error.explanation) == (Verdict.INVALID, "Scope", None)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"<xs:schema", b"<a/>", b"<!DOCTYPE a [<!ENTITY e SYSTEM 'x'>]><a>&e;</a>"]
 )
