@@ -1,6 +1,6 @@
-"""kill -9 before every statement and commit that the ledger runs; then everything again.
+"""kill -9 before every write and commit that the ledger runs; then everything again.
 
-A child process is killed at its k-th statement, for every k. What it left must be a ledger in
+A child process is killed at its k-th write, for every k. What it left must be a ledger in
 which the same work, done again, ends as if nothing had happened.
 """
 
@@ -61,14 +61,17 @@ def work(url):
 def child(url, at):
     statements = 0
 
-    def count(*_):
+    def write(*arguments):
+        # Reading changes nothing: only writes and commits are points.
         nonlocal statements
+        if len(arguments) > 1 and arguments[2].startswith(("SELECT", "PRAGMA", "BEGIN")):
+            return
         if statements == at:
             os.kill(os.getpid(), signal.SIGKILL)
         statements += 1
 
-    event.listen(Engine, "before_cursor_execute", count)
-    event.listen(Engine, "commit", count)
+    event.listen(Engine, "before_cursor_execute", write)
+    event.listen(Engine, "commit", write)
     work(url)
     os._exit(0)
 
@@ -95,7 +98,7 @@ print(points)
 
 
 def kill_everywhere(folder: Path, template: str, step: int) -> int:
-    """Do it at every `step`-th statement; the count of points, whose folders are numbered."""
+    """Do it at every `step`-th write; the count of points, whose folders are numbered."""
     root = Path(__file__).parents[2]
     result = subprocess.run(
         [sys.executable, "-c", _KILLS, folder, template, str(step)],
@@ -158,11 +161,11 @@ def folder() -> Iterator[Path]:
         yield place
 
 
-def test_r4_r16_killed_at_every_statement_and_started_again(folder: Path) -> None:
+def test_r4_r16_killed_at_every_write_and_started_again(folder: Path) -> None:
     Ledger.open(f"sqlite:///{folder}/template.db").close()
     points = kill_everywhere(folder, str(folder / "template.db"), 1)
     print(f"points killed in the ledger: {points}")  # noqa: T201 - stands in the guide
-    assert points > 50
+    assert points > 30
     for point in range(points + 1):
         assert story(folder / str(point)) == UNCUT, point
 
