@@ -25,10 +25,13 @@ _PARTS = range(100 // _BIRTH_YEARS + 1)
 
 
 class Spill:
-    """The rows of one run; a context manager that removes them at its end."""
+    """The rows of one run; a context manager that removes them at its end.
 
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="fla-batch-rights-")
+    They lie in a new folder below `parent`, by default where the system keeps temporary files.
+    """
+
+    def __init__(self, parent: Path | None = None) -> None:
+        self._folder = TemporaryDirectory(prefix="fla-batch-rights-", dir=parent)
         self._numbers = count()
 
     def __enter__(self) -> Self:
