@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.decoding import read_bytes
 from fla_batch.intake.json_files import read_json
 from fla_batch.intake.remarks import DECLARATION, FILE, remark
 from fla_batch.models import DeclarationKey, Entry
+
+if TYPE_CHECKING:
+    from fla_batch.intake.tables import Screen
 
 Reader = Callable[[Path], Iterator[Entry | Anomaly]]
 
@@ -25,20 +29,23 @@ _PARQUET = (".parquet",)
 SUFFIXES = (*_JSON, *_CSV, *_EXCEL, *_PARQUET)
 
 
-def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[Entry | Anomaly]:
+def read_inputs(
+    paths: Iterable[Path], *, sheet: str | None = None, screen: Screen | None = None
+) -> Iterator[Entry | Anomaly]:
     """Every declaration in `paths`, in their order, and what is wrong outside declarations.
 
     An `Entry` is one declaration with its own anomalies of reading; a bare `Anomaly` belongs
     to no declaration (a file, a column), and a blocking one means that something of the file
     was not read: nothing should be sent before it is mended. `sheet` names the sheet to read
-    in Excel files, else the first one. Never raises for what a file holds.
+    in Excel files, else the first one. `screen` clears declarations of tables by whole columns
+    (`rules.screen.cleared`). Never raises for what a file holds.
     """
     files = list(paths)
     seen = _Photos()
     for index, path in enumerate(files):
         # The rows of a table were grouped by key already: only other files can repeat one.
         alone = index == len(files) - 1 and not _is_json(path)
-        for item in _reader(path, sheet)(path):
+        for item in _reader(path, sheet, screen)(path):
             if isinstance(item, Entry):
                 yield seen.first_only(item, remember=not alone)
             else:
@@ -49,7 +56,7 @@ def _is_json(path: Path) -> bool:
     return path.suffix.lower() in _JSON
 
 
-def _reader(path: Path, sheet: str | None) -> Reader:
+def _reader(path: Path, sheet: str | None, screen: Screen | None) -> Reader:
     """The reader for a file, by the end of its name. Table readers load only when needed."""
     suffix = path.suffix.lower()
     if suffix in _JSON:
@@ -57,7 +64,7 @@ def _reader(path: Path, sheet: str | None) -> Reader:
     if suffix in SUFFIXES:
         from fla_batch.intake.tables import read_table
 
-        return lambda table: read_table(table, sheet=sheet)
+        return lambda table: read_table(table, sheet=sheet, screen=screen)
     return _unknown_format
 
 

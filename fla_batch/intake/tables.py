@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.findings import Anomaly, Source
+from fla_batch.intake.cleared_rows import ClearedRows
 from fla_batch.intake.comments import without_comments
 from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.csv_files import open_csv
@@ -27,14 +29,50 @@ from fla_batch.terms import FormKind
 if TYPE_CHECKING:
     import polars as pl
 
+Screen = Callable[["pl.DataFrame", str], "pl.Series"]
+"""(typed rows, name of the key column) -> True for the rows of declarations that are cleared."""
+
 _ENTRIES = {FormKind.TRAININGS: trainings_entry, FormKind.TRAINING_RIGHTS: rights_entry}
 
 
-def read_table(path: Path, *, sheet: str | None = None) -> Iterator[Entry | Anomaly]:
+@dataclass(frozen=True, slots=True)
+class TableChunk:
+    """Whole declarations of a table, converted and not yet built; it can go to another process.
+
+    `mistakes` are the cells of its rows that could not be read.
+    """
+
+    frame: pl.DataFrame
+    mistakes: Mistakes
+    file: str
+    layout: Layout
+
+    @property
+    def declarations(self) -> int:
+        """How many declarations it holds."""
+        return self.frame[KEY].n_unique()
+
+    def entries(self, screen: Screen | None = None) -> Iterator[Entry]:
+        """Its declarations; those that `screen` clears are built without a question."""
+        return _built(self, screen)
+
+
+def read_table(
+    path: Path, *, sheet: str | None = None, screen: Screen | None = None
+) -> Iterator[Entry | Anomaly]:
     """Every declaration of a CSV, Excel or Parquet file, and what is wrong with the file.
 
     With anything wrong in the headings or the format, nothing of the file is declared.
     """
+    for item in read_table_chunks(path, sheet=sheet):
+        if isinstance(item, Anomaly):
+            yield item
+        else:
+            yield from item.entries(screen)
+
+
+def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
+    """The same, as chunks of declarations that are not built yet."""
     table = _open(path, sheet)
     if isinstance(table, Anomaly):
         yield table
@@ -44,7 +82,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Iterator[Entry | Anom
         yield from layout
         return
     try:
-        yield from _entries(table, layout)
+        yield from _chunks(table, layout)
     except TableBroken as broken:
         source = Source(table.file, broken.row)
         yield remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
@@ -57,7 +95,7 @@ def _open(path: Path, sheet: str | None) -> Table | Anomaly:
     return open_parquet(path) if suffix == ".parquet" else open_csv(path)
 
 
-def _entries(table: Table, layout: Layout) -> Iterator[Entry | Anomaly]:
+def _chunks(table: Table, layout: Layout) -> Iterator[TableChunk | Anomaly]:
     said: list[Anomaly] = []
     found = scan(_declaring(table, layout, said.append), layout)
     yield from said
@@ -67,7 +105,8 @@ def _entries(table: Table, layout: Layout) -> Iterator[Entry | Anomaly]:
         return
     batches = _declaring(table, layout, _unsaid)
     for frame, mistakes in grouped(batches, layout, found):
-        yield from _built(frame, mistakes, table.file, layout)
+        theirs = {row: mistakes.pop(row) for row in frame[ROW] if row in mistakes}
+        yield TableChunk(frame, theirs, table.file, layout)
 
 
 def _unsaid(_: Anomaly) -> None:
@@ -99,16 +138,35 @@ def _declaring(
         yield frame
 
 
-def _built(frame: pl.DataFrame, mistakes: Mistakes, file: str, layout: Layout) -> Iterator[Entry]:
-    entry_of = _ENTRIES[layout.kind]
+def _built(chunk: TableChunk, screen: Screen | None) -> Iterator[Entry]:
+    entry_of = _ENTRIES[chunk.layout.kind]
+    frame, mistakes = chunk.frame, chunk.mistakes
     names = frame.columns
     key, number = names.index(KEY), names.index(ROW)
     values = [(i, name) for i, name in enumerate(names) if i not in (key, number)]
-    for _, rows in groupby(frame.iter_rows(), key=itemgetter(key)):
-        table_rows = [
-            TableRow(row[number], {name: row[i] for i, name in values if row[i] is not None})
-            for row in rows
-        ]
-        yield entry_of(table_rows, file, layout, mistakes)
-        for row in table_rows:
-            mistakes.pop(row.number, None)
+    cleared = _cleared(chunk, screen)
+    quick = ClearedRows(chunk.file, chunk.layout, names, number) if any(cleared) else None
+    done = 0
+    for _, group in groupby(frame.iter_rows(), key=itemgetter(key)):
+        rows = list(group)
+        if quick is not None and cleared[done]:
+            yield quick.entry(rows)
+        else:
+            table_rows = [
+                TableRow(row[number], {name: row[i] for i, name in values if row[i] is not None})
+                for row in rows
+            ]
+            yield entry_of(table_rows, chunk.file, chunk.layout, mistakes)
+        done += len(rows)
+
+
+def _cleared(chunk: TableChunk, screen: Screen | None) -> list[bool]:
+    """For each row whether its declaration is cleared. A cell that was misread clears nothing."""
+    frame = chunk.frame
+    if screen is None or chunk.layout.kind is not FormKind.TRAININGS:
+        return [False] * len(frame)
+    verdict: list[bool] = screen(frame.drop(ROW), KEY).to_list()
+    if not chunk.mistakes:
+        return verdict
+    wrong = {k for k, row in zip(frame[KEY], frame[ROW], strict=True) if row in chunk.mistakes}
+    return [fine and k not in wrong for fine, k in zip(verdict, frame[KEY], strict=True)]

@@ -29,7 +29,17 @@ from fla_batch.rules.history import already_declared, legal_must_stay, photo_shr
 from fla_batch.rules.presence import occurrences, presence, read_only, status_missing
 from fla_batch.rules.texts import admitted_characters, xml_characters
 
-__all__ = ["RULES", "Accepted", "Finding", "History", "Rule", "RuleContext", "check", "findings"]
+__all__ = [
+    "RULES",
+    "WITH_HISTORY",
+    "Accepted",
+    "Finding",
+    "History",
+    "Rule",
+    "RuleContext",
+    "check",
+    "findings",
+]
 
 RULES: tuple[Rule, ...] = (
     presence,
@@ -56,6 +66,9 @@ RULES: tuple[Rule, ...] = (
     already_declared,
 )
 
+WITH_HISTORY: tuple[Rule, ...] = (legal_must_stay, photo_shrinks, already_declared)
+"""Those of RULES that look at what was accepted before; a screen of columns cannot clear them."""
+
 
 def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
     """Everything that is wrong or odd with one declaration: from reading it, then rule by rule."""
@@ -66,7 +79,7 @@ def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
 
 def findings(entry: Entry, context: RuleContext) -> Iterator[Finding]:
     """What the rules find, without what the reader of the file reported already."""
-    for rule in RULES:
+    for rule in WITH_HISTORY if entry.cleared else RULES:
         for finding in rule(entry.declaration, context):
             if not (entry.unreadable and _was_unreadable(finding, entry)):
                 yield finding
