@@ -9,7 +9,7 @@ import pytest
 from fla_batch.binding import Profile, load
 from fla_batch.sandbox.platform import Platform
 from fla_batch.terms import Environment
-from tests.sandbox.practice import NewPractice, Practice
+from tests.sandbox.practice import Clock, NewPractice, Practice
 
 
 @pytest.fixture
@@ -23,12 +23,14 @@ def new_practice(tmp_path: Path) -> Iterator[NewPractice]:
         environment: Environment = Environment.SIMULATION,
         platform: Platform | None = None,
         profile: Profile = shipped,
+        clock: Clock | None = None,
         **options: Any,
     ) -> Practice:
         practice = Practice(
             tmp_path / name,
             environment,
             platform or Platform(),
+            clock or Clock(),
             options=options,
             profile=profile,
         )

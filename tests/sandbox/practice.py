@@ -90,6 +90,7 @@ class NewPractice(Protocol):
         environment: Environment = ...,
         platform: Platform | None = ...,
         profile: Profile = ...,
+        clock: Clock | None = ...,
         **options: Any,
     ) -> Practice: ...
 
