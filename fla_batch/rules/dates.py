@@ -24,7 +24,8 @@ def period_order(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
         pairs = [
             (
                 training.training_first_start_date,
-                training.training_last_end_date,
+                # Dates that only repeat a reversed period, as those of a table do, are its trouble.
+                None if _repeats_a_reversed_period(training) else training.training_last_end_date,
                 "TrainingLastEndDate",
                 (*path, "trainingLastEndDate"),
             ),
@@ -56,6 +57,14 @@ def period_order(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
                     {"start": start, "end": end},
                     value=end,
                 )
+
+
+def _repeats_a_reversed_period(training: Training) -> bool:
+    dates = (training.training_first_start_date, training.training_last_end_date)
+    return any(
+        dates == (period.training_start_date, period.training_end_date)
+        for period in training.details_per_period
+    )
 
 
 def envelope(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:

@@ -41,6 +41,12 @@ class TestPeriodOrder:
             b.ids(declaration)
         )
 
+    def test_dates_that_repeat_a_period_are_told_once(self) -> None:
+        day = date(2024, 2, 5)
+        reversed_period = between(day, day - DAY)
+        (told,) = b.ids(of(reversed_period))
+        assert told[1] == "TrainingEndDate-014"
+
     def test_of_the_certificate(self) -> None:
         day = date(2024, 3, 1)
         fields: dict[str, Any] = {"certificate_validity_start_date": day}
