@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.progress import counting
+from fla_batch.cli.show import by_place, in_words, plural
 from fla_batch.cli.show import counted as counted_anomalies
-from fla_batch.cli.show import in_words, plural
 
 if TYPE_CHECKING:
     from fla_batch.build.run import BuildResult
@@ -83,21 +84,21 @@ def show_built(result: BuildResult, shared: Shared) -> None:
     """What was built, what is wrong, and the next command."""
     for warning in result.notes:
         shared.tell(f"Note: {warning}")
-    blocked_first = sorted(result.anomalies, key=lambda anomaly: not anomaly.blocks)
+    blocked_first = sorted(by_place(result.anomalies), key=lambda anomaly: not anomaly.blocks)
     for anomaly in blocked_first[:_MOST_IN_WORDS]:
-        click.echo(in_words(anomaly, shared.language))
+        say(in_words(anomaly, shared.language))
     left = len(result.anomalies) - _MOST_IN_WORDS
     if left > 0:
-        click.echo(f"... and {left} more: --json gives all, `fla-batch check` lists them.")
-    click.echo(counted_anomalies(result.anomalies))
+        say(f"... and {left} more: --json gives all, `fla-batch check` lists them.")
+    say(counted_anomalies(result.anomalies))
     for batch in result.batches:
-        click.echo(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
+        say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
     if result.skipped:
-        click.echo(f"{plural(result.skipped, 'blocked declaration')} left out.")
+        say(f"{plural(result.skipped, 'blocked declaration')} left out.")
     if result.batches:
-        click.echo("Built and staged. Next: fla-batch send")
+        say("Built and staged. Next: fla-batch send")
     else:
-        click.echo("Nothing was written to the outbox.")
+        say("Nothing was written to the outbox.")
 
 
 def exit_code(result: BuildResult) -> int:

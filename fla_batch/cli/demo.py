@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared_without_config
-from fla_batch.cli.show import in_words, plural
+from fla_batch.cli.show import by_place, in_words, plural
 from fla_batch.cli.status import batch_table
 
 if TYPE_CHECKING:
@@ -97,16 +98,16 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
             }
         )
         return 0
-    click.echo("\n== Batches ==\n" + batch_table(rows))
-    click.echo("\n== What our own rules stopped before sending ==")
-    for anomaly in blocked:
-        click.echo(in_words(anomaly, shared.language))
-    click.echo("\n== What the platform says, worker by worker ==")
+    say("\n== Batches ==\n" + batch_table(rows))
+    say("\n== What our own rules stopped before sending ==")
+    for anomaly in by_place(blocked):
+        say(in_words(anomaly, shared.language))
+    say("\n== What the platform says, worker by worker ==")
     for worker, theirs in pipeline.per_worker(remote):
-        click.echo(worker)
+        say(worker)
         for anomaly in theirs:
-            click.echo("  " + in_words(anomaly, shared.language).replace("\n", "\n  "))
-    click.echo("\n" + _places(folder))
+            say(in_words(anomaly, shared.language, indent="  "))
+    say("\n" + _places(folder))
     return 0
 
 

@@ -45,4 +45,25 @@ def run(arguments: Sequence[str]) -> int:
 
 def tell(text: str) -> None:
     """A line for the person at the terminal, on standard error."""
-    click.echo(text, err=True)
+    click.echo(_lines(text), err=True)
+
+
+def say(text: str = "") -> None:
+    """What the user asked for, on standard output."""
+    click.echo(_lines(text))
+
+
+def _lines(text: str) -> str:
+    """Without control characters, which could move the cursor or hide what follows (S13).
+
+    File names and texts of a server end here too.
+    """
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    if line.isprintable():
+        return line
+    from fla_batch.xmlsafe import plain_text
+
+    return plain_text(line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.show import plural
 
@@ -69,15 +70,15 @@ def polled(
 def show_polled(result: PollResult) -> None:
     """What came, what could not be used, and what is still open."""
     for name in result.processed:
-        click.echo(f"{name}: processed")
+        say(f"{name}: processed")
     for name, reason in result.quarantined:
-        click.echo(f"{name}: QUARANTINED, {reason}")
+        say(f"{name}: QUARANTINED, {reason}")
     for text in result.unmatched:
-        click.echo(f"not matched: {text}")
+        say(f"not matched: {text}")
     if not (result.processed or result.quarantined):
-        click.echo("No new answers.")
+        say("No new answers.")
     still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
-    click.echo(
+    say(
         f"{still}. Next: fla-batch poll --watch 60"
         if still
         else "All batches are closed. Next: fla-batch anomalies"

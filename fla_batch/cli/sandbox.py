@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def serve(port: int, folder: Path, delay_s: float, shared: Shared) -> None:
         if shared.as_json:
             shared.show_json(_facts(ground))
         else:
-            click.echo(_how_to_connect(ground))
+            say(_how_to_connect(ground))
         shown = 0
         try:
             while True:

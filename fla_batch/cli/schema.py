@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.show import table
 
@@ -46,7 +47,7 @@ def list_profiles(shared: Shared) -> None:
         ]
         for profile in profiles
     ]
-    click.echo(table(["profile", "standing", "schema", "title"], rows))
+    say(table(["profile", "standing", "schema", "title"], rows))
 
 
 @schema.command()
@@ -77,8 +78,8 @@ def check(profile: str | None, shared: Shared) -> int:
         return 1 if breaking else 0
     for difference in found:
         severity = "ERROR" if difference.breaks else "note "
-        click.echo(f"{severity} {difference.kind}: {difference.text}  ({difference.path})")
+        say(f"{severity} {difference.kind}: {difference.text}  ({difference.path})")
     standing = "official" if loaded.official else "reconstructed, not official"
     verdict = f"{len(breaking)} differences to mend" if breaking else "clean"
-    click.echo(f"{loaded.name} ({standing}): {verdict}.")
+    say(f"{loaded.name} ({standing}): {verdict}.")
     return 1 if breaking else 0

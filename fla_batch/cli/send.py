@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress import counting
 from fla_batch.cli.show import plural
@@ -35,8 +36,8 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
         shared.show_json({"batches": [outcome.to_json() for outcome in outcomes]})
     else:
         for outcome in outcomes:
-            click.echo(f"{outcome.name}: {outcome.state.value}{outcome.remark}")
-        click.echo(_next(len(outcomes), any(outcome.in_doubt for outcome in outcomes)))
+            say(f"{outcome.name}: {outcome.state.value}{outcome.remark}")
+        say(_next(len(outcomes), any(outcome.in_doubt for outcome in outcomes)))
     return 4 if any(outcome.in_doubt for outcome in outcomes) else 0
 
 
@@ -60,4 +61,4 @@ def cancel(batch: str, shared: Shared) -> None:
     if shared.as_json:
         shared.show_json({"name": batch, "state": state.value})
     else:
-        click.echo(f"{batch}: {state.value}")
+        say(f"{batch}: {state.value}")

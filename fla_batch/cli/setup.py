@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, only_language
 from fla_batch.terms import FormKind
 
@@ -23,7 +24,7 @@ def init(file: Path, force: bool) -> None:
     _refuse_existing(file, force)
     text = files("fla_batch.cli").joinpath("fla-batch.toml").read_bytes()
     write_whole(file, text)
-    click.echo(f"{file} written. Fill in [sender] and [gateway]; then: fla-batch check FILE")
+    say(f"{file} written. Fill in [sender] and [gateway]; then: fla-batch check FILE")
 
 
 @click.command()
@@ -42,7 +43,7 @@ def template(kind: str, file: Path, force: bool, shared: Shared) -> None:
         raise click.UsageError(f"{file.name}: a template is an .xlsx or a .csv file.")
     _refuse_existing(file, force)
     write_template(_KINDS[kind], file, shared.language)
-    click.echo(f"{file} written. Fill in a row per {_row_of(kind)}; then: fla-batch check {file}")
+    say(f"{file} written. Fill in a row per {_row_of(kind)}; then: fla-batch check {file}")
 
 
 def _row_of(kind: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
+from fla_batch.cli.edge import say
 from fla_batch.findings import Anomaly, Source, summary
 from fla_batch.terms import AnomalyOrigin, Language
 
@@ -14,33 +16,65 @@ if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
 
 MOST_ON_SCREEN = 200
+_MARGIN = " " * 8
 
 
 def show_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
     """All anomalies as JSON, or those that a screen takes, in words, worker by worker."""
+    anomalies = by_place(anomalies)
     if shared.as_json:
         shared.show_json(summary(anomalies))
         return
     for anomaly in anomalies[:MOST_ON_SCREEN]:
-        click.echo(in_words(anomaly, shared.language))
+        say(in_words(anomaly, shared.language))
     left_out = len(anomalies) - MOST_ON_SCREEN
     if left_out > 0:
-        click.echo(f"... and {left_out} more, not shown here: --json gives all {len(anomalies)}.")
-    click.echo(counted(anomalies))
+        say(f"... and {left_out} more, not shown here: --json gives all {len(anomalies)}.")
+    say(counted(anomalies))
 
 
-def in_words(anomaly: Anomaly, language: Language) -> str:
-    """One anomaly in three short lines: what, where, and what to do."""
+def by_place(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
+    """In the order in which a person goes through the files: file by file, row by row."""
+    files = list(dict.fromkeys(anomaly.source.file for anomaly in anomalies))
+    rank = {file: number for number, file in enumerate(files)}
+    return sorted(anomalies, key=lambda one: (rank[one.source.file], one.source.row or 0))
+
+
+def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
+    """One anomaly in three short lines: what, where, and what to do.
+
+    On a terminal longer ones are folded, so that the severities stand out on the left.
+    """
     severity = "ERROR  " if anomaly.blocks else "warning"
     head = anomaly.label.text(language) or anomaly.error_id
-    lines = [f"{severity} {head}  [{anomaly.error_id}]"]
+    lines = [(f"{severity} ", f"{head}  [{anomaly.error_id}]")]
     place = where(anomaly)
     if place:
-        lines.append(f"        {place}")
+        lines.append((_MARGIN, place))
     advice = anomaly.advice.text(language)
     if advice:
-        lines.append(f"        -> {advice}")
-    return "\n".join(lines)
+        lines.append((f"{_MARGIN}-> ", advice))
+    width = _terminal_width()
+    return "\n".join(_folded(indent + mark, text, width) for mark, text in lines)
+
+
+def _folded(mark: str, text: str, width: int | None) -> str:
+    """
+    >>> print(_folded("-> ", "one two three", 10))
+    -> one two
+       three
+    """
+    if width is None or len(mark) + len(text) <= width:
+        return mark + text
+    blank = " " * len(mark)
+    return textwrap.fill(
+        text, width, initial_indent=mark, subsequent_indent=blank, break_on_hyphens=False
+    )
+
+
+def _terminal_width() -> int | None:
+    """Columns of the terminal on standard output; None when it goes to a file or pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def where(anomaly: Anomaly) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, shared
 from fla_batch.cli.show import counted, in_words, table
 
@@ -42,12 +43,12 @@ def status(batch: str | None, shared: Shared) -> None:
         shared.show_json(document)
         return
     if not rows:
-        click.echo("No batches yet. Start with: fla-batch build FILE")
+        say("No batches yet. Start with: fla-batch build FILE")
         return
-    click.echo(batch_table(rows))
+    say(batch_table(rows))
     if forms:
-        click.echo()
-        click.echo(
+        say()
+        say(
             table(
                 ["form", "state", "kind", "employer", "worker", "year"],
                 [
@@ -118,8 +119,8 @@ def anomalies(
         shared.show_json(summary(found))
     elif not (csv_file or xlsx_file):
         for worker, theirs in pipeline.per_worker(found):
-            click.echo(worker)
+            say(worker)
             for anomaly in theirs:
-                click.echo("  " + in_words(anomaly, shared.language).replace("\n", "\n  "))
-        click.echo(counted(found))
+                say(in_words(anomaly, shared.language, indent="  "))
+        say(counted(found))
     return 1 if blocking(found) else 0
