@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.binding import FormReader, Profile
-from fla_batch.consultation import answers
+from fla_batch.consultation import answers, written_at
 from fla_batch.ledger.records import (
     BatchChange,
     Change,
@@ -97,7 +97,9 @@ class Interpreter:
             yield Consultation(
                 kind=FormKind.ASK_CREDIT,
                 body=credit.to_json(),
-                told_at=at,
+                told_at=written_at(
+                    form.header.form_creation_date, form.header.form_creation_hour, at
+                ),
                 company_id=credit.employer.company_id,
                 inss=credit.employee.inss,
                 form=key,

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
-from fla_batch.ledger.records import ConsultationRow, Photo
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.records import ConsultationRow, FoundForm, Photo
 from fla_batch.ledger.rows import loads
 from fla_batch.ledger.schema import (
     answer_file,
@@ -98,8 +99,10 @@ def consultations(
 ) -> list[ConsultationRow]:
     """What the platform told, oldest first; a None is not compared."""
     query = (
-        select(consultation)
+        select(consultation, form.c.reference_nbr, batch.c.name.label("batch_name"))
         .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .outerjoin(form, form.c.id == consultation.c.form_id)
+        .outerjoin(batch, batch.c.id == form.c.batch_id)
         .where(answer_file.c.environment == environment.value)
         .order_by(consultation.c.told_at, consultation.c.id)
     )
@@ -118,4 +121,7 @@ def _consultation_row(row: Row[Any]) -> ConsultationRow:
         calendar_year=row.calendar_year,
         told_at=row.told_at,
         body=loads(row.body),
+        form=FoundForm(row.reference_nbr, BatchName.parse(row.batch_name))
+        if row.reference_nbr is not None
+        else None,
     )

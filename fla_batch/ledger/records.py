@@ -287,7 +287,7 @@ class UnmatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsultationRow:
-    """What the platform told about one worker, and when."""
+    """What the platform told about one worker, and when; `form` is the one that it came with."""
 
     kind: FormKind
     company_id: str | None
@@ -295,6 +295,7 @@ class ConsultationRow:
     calendar_year: int | None
     told_at: datetime
     body: dict[str, Any]
+    form: FoundForm | None = None
 
 
 Change = BatchChange | FormChange | UnmatchedChange | Consultation
