@@ -1,4 +1,5 @@
-"""What holds for all tests: nothing leaves this machine, and no setting of the caller's counts."""
+"""What holds for all tests: nothing leaves this machine, no setting of the caller's counts, and
+property tests try the same examples everywhere."""
 
 from __future__ import annotations
 
@@ -9,9 +10,16 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fla_batch.settings import ENV_PREFIX
 from tests.real_parts import REQUIRE
+
+# A slow machine is no failure, and the same commit has the same outcome on each.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 _LOCAL_NAMES = frozenset({None, "", "localhost", b"localhost"})
 
