@@ -6,6 +6,7 @@ become a sentence, a hint and an exit code here and nowhere else.
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib.resources import files
 
@@ -21,4 +22,7 @@ def main() -> None:
         return
     from fla_batch.cli.edge import run
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that knows few characters shows their numbers; nothing fails for it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

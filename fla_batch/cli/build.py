@@ -93,12 +93,15 @@ def show_built(result: BuildResult, shared: Shared) -> None:
     say(counted_anomalies(result.anomalies))
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
-    if result.skipped:
-        say(f"{plural(result.skipped, 'blocked declaration')} left out.")
     if result.batches:
+        if result.skipped:
+            say(f"{plural(result.skipped, 'blocked declaration')} left out.")
         say("Built and staged. Next: fla-batch send")
-    else:
-        say("Nothing was written to the outbox.")
+        return
+    say("Nothing was written to the outbox.")
+    if result.skipped:
+        blocked = plural(result.skipped, "declaration")
+        say(f"Correct the {blocked} that are blocked, or leave them out with --skip-blocked.")
 
 
 def exit_code(result: BuildResult) -> int:

@@ -59,11 +59,17 @@ class Shared:
         """Ledger, outbox and all that a command works on; use it in a `with`."""
         from fla_batch.workspace import Workspace
 
-        return Workspace.open(self.settings, self.profile, clock=now)
+        hands = len(os.sched_getaffinity(0))
+        return Workspace.open(self.settings, self.profile, clock=now, hands=hands)
 
     def show_json(self, document: object) -> None:
-        """One JSON document on standard output."""
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        """One JSON document on standard output, in ASCII where that takes nothing else."""
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(document, indent=2)
+        click.echo(text)
 
     def tell(self, text: str) -> None:
         """A message, on standard error."""
