@@ -272,9 +272,7 @@ def _around(reason: str) -> SchemaError:
 
 def _alone(form: _Element) -> _Element:
     """A message of only that form: a schema need not know the form element by itself."""
-    parent = form.getparent()
-    if parent is None:
-        return form
+    parent = cast("_Element", form.getparent())
     # lxml takes the nsmap that it gives; its stubs know no default namespace.
     root = etree.Element(parent.tag, nsmap=cast("dict[str, str]", parent.nsmap))
     root.append(deepcopy(form))

@@ -67,6 +67,11 @@ BREAKING = [
         ],
     ),
     (
+        "unknown",
+        f"{FORM}/Employee/INSS",
+        [(XSD, '<xs:element name="Employee" type="EmployeeType">', '<xs:element name="Employee">')],
+    ),
+    (
         "sample-invalid",
         None,
         [(XSD, r"\d{3}(\.\d{2}){0,2}", r"\d{3}")],
