@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"xmlsafe"},
     {"models"},
     {"rules"},
-    {"intake", "binding", "signing", "rights", "credit"},
+    {"intake", "binding", "signing", "rights", "credit", "people"},
     {"schema"},
     {"conformity", "validation"},
     {"lifecycle", "gateway", "gateway_checks", "responses"},
@@ -30,7 +30,8 @@ LAYERS: list[set[str]] = [
     {"build", "history", "workspace"},
     {"outgoing"},
     {"poll"},
-    {"pipeline"},
+    {"pipeline", "rest_json"},
+    {"ask"},
     {"report", "sandbox", "examples"},
     {"cli"},
 ]
