@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from array import array
+from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.build.forms import BELGIUM
@@ -16,16 +19,37 @@ if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
 class LedgerHistory:
-    """Each environment has its own: what was accepted in a test says nothing of production."""
+    """Each environment has its own: what was accepted in a test says nothing of production.
 
-    ledger: Ledger
-    environment: Environment
+    Most declarations of a first year have no history at all. So the keys that have one are read
+    once, as eight bytes each, and the ledger is asked only about those.
+    """
+
+    def __init__(self, ledger: Ledger, environment: Environment) -> None:
+        self._ledger = ledger
+        self._environment = environment
+
+    @cached_property
+    def _held(self) -> array[int]:
+        numbers = {_number(key) for key in self._ledger.held_keys(self._environment)}
+        return array("Q", sorted(numbers))
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the platform is not known to hold anything."""
+        return not self._held
+
+    def _may_hold(self, key: DeclarationKey) -> bool:
+        number = _number(key)
+        place = bisect_left(self._held, number)
+        return place < len(self._held) and self._held[place] == number
 
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
         """See `rules.History`."""
-        photo = self.ledger.last_accepted(key, self.environment)
+        if not self._may_hold(key):
+            return None
+        photo = self._ledger.last_accepted(key, self._environment)
         if photo is None:
             return None
         day = photo.accepted_at.astimezone(BELGIUM).date()
@@ -33,7 +57,13 @@ class LedgerHistory:
 
     def had_legal_right(self, key: DeclarationKey) -> bool:
         """See `rules.History`."""
-        return self.ledger.had_legal_right(key, self.environment)
+        return self._may_hold(key) and self._ledger.had_legal_right(key, self._environment)
+
+
+def _number(key: DeclarationKey) -> int:
+    """Eight bytes that stand for a key; should two share them, one look-up more is made."""
+    text = f"{key.company_id}/{key.inss}/{key.calendar_year}/{key.kind.value}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
 
 
 def declaration_of(kind: FormKind, body: Mapping[str, Any]) -> Declaration:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch import closure, upload
 from fla_batch.build.forms import BELGIUM, Counted
+from fla_batch.build.recovery import recover
 from fla_batch.build.run import BuildResult, build_declarations
 from fla_batch.errors import OutcomeUnknown, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
-from fla_batch.intake import read_inputs
+from fla_batch.intake import read_chunks, read_inputs
 from fla_batch.ledger.records import BatchRow, FormRow
 from fla_batch.lifecycle import BatchState, Event, Patience
 from fla_batch.outgoing import journal_of, outgoing
@@ -43,6 +44,7 @@ __all__ = [
     "forms",
     "per_worker",
     "poll",
+    "recover",
     "rule_context",
     "send",
     "status",
@@ -126,17 +128,8 @@ def build(
         allow_removals=allow_removals,
     )
     return build_declarations(
-        workspace, read_inputs(inputs), context, skip_blocked=skip_blocked, counted=counted
+        workspace, read_chunks(inputs), context, skip_blocked=skip_blocked, counted=counted
     )
-
-
-def recover(workspace: Workspace) -> None:
-    """Undo what a crashed build left: hidden folders go, a batch is whole or cancelled."""
-    ledger, outbox = workspace.ledger, workspace.outbox
-    outbox.clear_leftovers(workspace.environment)
-    for row in ledger.batches(workspace.environment, [BatchState.BUILT]):
-        whole = outbox.folder(row.name).is_dir()
-        ledger.append(row.name, Event.STAGED if whole else Event.CANCELLED, workspace.clock())
 
 
 def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchRow]:

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from fla_batch.build.assemble import Assembler
+    from fla_batch.build.crew import Recipe
     from fla_batch.build.forms import FormMaker
     from fla_batch.gateway.protocol import Gateway
+    from fla_batch.history import LedgerHistory
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.outbox.outbox import Outbox
-    from fla_batch.rules import History
+    from fla_batch.rules import RuleContext
     from fla_batch.signing.signer import Signer
 
 Clock = Callable[[], datetime]
@@ -78,6 +80,7 @@ class Workspace:
     new_run: Callable[[], str]
     connect: Callable[[], Gateway]
     patience: Patience = PATIENCE
+    hands: int = 1
 
     @classmethod
     def open(
@@ -89,8 +92,12 @@ class Workspace:
         new_run: Callable[[], str] = random_run,
         connect: Callable[[], Gateway] | None = None,
         patience: Patience = PATIENCE,
+        hands: int = 1,
     ) -> Self:
-        """The workspace of these settings. Raises LedgerTrouble, DiskTrouble."""
+        """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
+
+        `hands` is how many processes may check and write a large table (`build.crew`).
+        """
         from fla_batch.ledger import Ledger
         from fla_batch.outbox import Outbox
 
@@ -103,6 +110,7 @@ class Workspace:
             new_run=new_run,
             connect=connect or (lambda: _connect(settings)),
             patience=patience,
+            hands=hands,
         )
 
     @property
@@ -158,6 +166,22 @@ class Workspace:
 
         return FormMaker(self.profile, self.new_run(), self.clock())
 
+    def recipe(self, maker: FormMaker, context: RuleContext) -> Recipe:
+        """What another process needs to check and write declarations of this run."""
+        from dataclasses import replace
+
+        from fla_batch.build.crew import Recipe
+
+        return Recipe(
+            profile=str(self.profile.folder),
+            run=maker.run,
+            started=maker.started,
+            context=replace(context, history=None),
+            ledger=self.settings.workspace.ledger,
+            environment=self.environment,
+            held=context.history is not None and not self.history.is_empty,
+        )
+
     def next_name(self, day: date) -> BatchName:
         """A batch name that was never used, for a Belgian date. Raises ConfigurationMistake."""
         sender = self.settings.sender.number
@@ -169,8 +193,8 @@ class Workspace:
         sequence = self.ledger.allocate_sequence(sender, day, self.environment)
         return BatchName(self.profile.application, sender, day, sequence, self.environment)
 
-    @property
-    def history(self) -> History:
+    @cached_property
+    def history(self) -> LedgerHistory:
         """What the platform holds already, for the guards of the annual photo."""
         from fla_batch.history import LedgerHistory
 
@@ -225,7 +249,7 @@ def _connect(settings: Settings) -> Gateway:
 
 
 @contextmanager
-def history_if_any(settings: Settings) -> Iterator[History | None]:
+def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
     """The history of a ledger that is there already; None, and nothing made, when there is none.
 
     For commands that write nothing. Raises LedgerTrouble for a ledger that cannot be read.

@@ -6,25 +6,30 @@ the run leaves no trace but its messages.
 
 from __future__ import annotations
 
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.build.arrange import Part, PartLimits, arrange
-from fla_batch.build.forms import BELGIUM, Counted, spool_declarations
-from fla_batch.build.spool import Spool
+from fla_batch.build.crew import Desk, Item, spool_all
+from fla_batch.build.forms import BELGIUM, Counted, FormMaker
+from fla_batch.build.recovery import lock_name, unfinished, withdraw
+from fla_batch.build.repetition import waiting_already
+from fla_batch.build.spool import Spool, Written
+from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
-from fla_batch.files import disk_errors
+from fla_batch.files import disk_errors, private_folder, remove_folder
 from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.lifecycle import Event
-from fla_batch.models import Declaration, Entry
-from fla_batch.models.form import Form
+from fla_batch.models import Declaration
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
+from fla_batch.outbox.staging import PREFIX as HIDDEN
+from fla_batch.outbox.staging import folder_lock
 from fla_batch.rules import RuleContext
 from fla_batch.terms import FormKind
 
@@ -44,9 +49,13 @@ class BuiltBatch:
 
 @dataclass(slots=True)
 class BuildResult:
-    """What a build made, what it left out, and everything that it found."""
+    """What a build made, what it left out, and everything that it found.
+
+    `waiting` are batches of an earlier run in which all of it waits already: nothing was built.
+    """
 
     batches: list[BuiltBatch] = field(default_factory=list)
+    waiting: list[BatchName] = field(default_factory=list)
     anomalies: list[Anomaly] = field(default_factory=list)
     skipped: int = 0
     notes: list[str] = field(default_factory=list)
@@ -65,13 +74,14 @@ class BuildResult:
             ],
             "forms": sum(batch.forms for batch in self.batches),
             "skipped": self.skipped,
+            "waiting": [str(name) for name in self.waiting],
             "anomalies": [anomaly.to_json() for anomaly in self.anomalies],
         }
 
 
 def build_declarations(
     workspace: Workspace,
-    items: Iterable[Entry | Anomaly],
+    items: Iterable[Item],
     context: RuleContext,
     *,
     skip_blocked: bool,
@@ -84,12 +94,22 @@ def build_declarations(
     """
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        done = spool_declarations(items, spool, maker, workspace.writer, context, counted)
+        desk = Desk(maker, workspace.writer, context)
+        done = spool_all(
+            items,
+            spool,
+            desk,
+            lambda: workspace.recipe(maker, context),
+            counted,
+            hands=workspace.hands,
+        )
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
         stopped = done.in_files or (done.blocked and not skip_blocked)
         if not stopped and len(spool):
+            result.waiting += waiting_already(workspace, spool)
+        if not stopped and len(spool) and not result.waiting:
             result.notes += workspace.signing_notes()
-            result.batches += _batches(workspace, spool, maker.started, None)
+            result.batches += _batches(workspace, spool, maker, None)
     return result
 
 
@@ -102,47 +122,51 @@ def build_bodies(
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
         for body in bodies:
-            form: Form = maker.form(body)
-            spool.add(form, workspace.writer.form(form))
-        return _batches(workspace, spool, maker.started, previous) if len(spool) else []
+            form = maker.form(body)
+            written = Written()
+            written.add(form, workspace.writer.form(form))
+            spool.add(written)
+        return _batches(workspace, spool, maker, previous) if len(spool) else []
 
 
-class _spooling:  # noqa: N801 - used as a function
-    """A spool in a private temporary folder of the outbox, which goes with it."""
+@contextmanager
+def _spooling(workspace: Workspace) -> Iterator[Spool]:
+    """A spool in a hidden folder of the outbox, which goes with it.
 
-    def __init__(self, workspace: Workspace) -> None:
-        root = workspace.outbox.root
-        with disk_errors("write in", root):
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._folder = tempfile.TemporaryDirectory(prefix=".spool-", dir=root)
-        self._trouble = disk_errors("write the spool in", root)
-
-    def __enter__(self) -> Spool:
-        self._trouble.__enter__()
-        self._spool = Spool(Path(self._folder.name))
-        return self._spool
-
-    def __exit__(self, *error: Any) -> None:
-        self._spool.__exit__(*error)
-        self._folder.cleanup()
-        self._trouble.__exit__(*error)
+    It is locked like that of a batch that is being staged: when the process dies, the next
+    build clears it away, for it holds national numbers.
+    """
+    parent = private_folder(workspace.outbox.root / workspace.environment.value)
+    folder = parent / f"{HIDDEN}spool-{secrets.token_hex(4)}"
+    with ExitStack() as held, disk_errors("write the spool in", parent):
+        with folder_lock(parent):
+            private_folder(folder)
+            held.enter_context(folder_lock(folder))
+        held.callback(remove_folder, folder)
+        with Spool(folder) as spool:
+            yield spool
 
 
 def _batches(
-    workspace: Workspace, spool: Spool, at: datetime, previous: BatchName | None
+    workspace: Workspace, spool: Spool, maker: FormMaker, previous: BatchName | None
 ) -> list[BuiltBatch]:
+    """All batches of a run, staged together: a crash before the end leaves none to be sent."""
     section = workspace.settings.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
     around = len(workspace.writer.head) + len(workspace.writer.foot)
     built: list[BuiltBatch] = []
-    try:
-        for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
-            built.append(_batch(workspace, spool, parts, at, previous))  # noqa: PERF401
-    except BaseException:
-        # A build is whole or nothing: its user will run it again, and must not send half twice.
-        for batch in built:
-            workspace.ledger.append(batch.name, Event.CANCELLED, workspace.clock())
-        raise
+    with workspace.ledger.lock(lock_name(maker.run), workspace.clock) as lock:
+        try:
+            for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
+                lock.renew()
+                built.append(_batch(workspace, spool, parts, maker.started, previous))
+            names = [batch.name for batch in built]
+            workspace.ledger.append_all(names, Event.STAGED, workspace.clock())
+        except BaseException:
+            # What cannot be undone now, on a full disk, the next build undoes.
+            with suppress(FlaBatchError):
+                withdraw(workspace, unfinished(workspace).get(maker.run, ()))
+            raise
     return built
 
 
@@ -156,7 +180,7 @@ def _batch(
     """Files first, under a hidden name; then the ledger; then the name that `send` looks for.
 
     A crash before the ledger leaves a hidden folder that the next run clears; one after it
-    leaves a batch "built", which `recover` finishes or cancels.
+    leaves a batch "built", which `recover` withdraws.
     """
     name = workspace.next_name(at.astimezone(BELGIUM).date())
     profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
@@ -184,14 +208,13 @@ def _batch(
         )
         ledger.record_batch(record, _records(spool, parts))
         staged.finish(manifest)
-    ledger.append(name, Event.STAGED, workspace.clock())
     files = tuple(file.name for file in manifest.files)
     return BuiltBatch(name, forms, len(parts), files)
 
 
 def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
     for number, part in enumerate(parts, start=1):
-        for position, note in enumerate(spool.notes(part), start=1):
+        for position, (note, body) in enumerate(spool.notes(part), start=1):
             yield FormRecord(
                 reference_nbr=note["reference"],
                 part=number,
@@ -200,7 +223,7 @@ def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
                 created_date=date.fromisoformat(note["created_date"]),
                 created_hour=time.fromisoformat(note["created_hour"]),
                 kind=FormKind(note["kind"]),
-                body=note["body"],
+                body=body,
                 company_id=note["company_id"],
                 inss=note["inss"],
                 calendar_year=note["calendar_year"],

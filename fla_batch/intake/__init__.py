@@ -6,7 +6,7 @@ turns what was written into typed zones (docs/reference/input.md).
 """
 
 from fla_batch.intake.answers import ListedEmployee, Problem, RestAnswer, load_answer
-from fla_batch.intake.reading import read_inputs
+from fla_batch.intake.reading import read_chunks, read_inputs
 from fla_batch.intake.template import write_template
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Problem",
     "RestAnswer",
     "load_answer",
+    "read_chunks",
     "read_inputs",
     "write_template",
 ]

@@ -18,7 +18,7 @@ from fla_batch.intake.remarks import DECLARATION, FILE, remark
 from fla_batch.models import DeclarationKey, Entry
 
 if TYPE_CHECKING:
-    from fla_batch.intake.tables import Screen
+    from fla_batch.intake.tables import Screen, TableChunk
 
 Reader = Callable[[Path], Iterator[Entry | Anomaly]]
 
@@ -50,6 +50,23 @@ def read_inputs(
                 yield seen.first_only(item, remember=not alone)
             else:
                 yield item
+
+
+def read_chunks(
+    paths: Iterable[Path], *, sheet: str | None = None
+) -> Iterator[Entry | Anomaly | TableChunk]:
+    """As `read_inputs`, but a table that comes alone is given in chunks that are not built yet.
+
+    Its rows were grouped by key, so that no photo can stand twice; with several files every
+    declaration has to be looked at here.
+    """
+    files = list(paths)
+    if len(files) == 1 and files[0].suffix.lower() in (*_CSV, *_EXCEL, *_PARQUET):
+        from fla_batch.intake.tables import read_table_chunks
+
+        yield from read_table_chunks(files[0], sheet=sheet)
+    else:
+        yield from read_inputs(files, sheet=sheet)
 
 
 def _is_json(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import time
 from typing import Any
@@ -16,7 +17,6 @@ from fla_batch.ledger.records import (
     FormRecord,
     FormRow,
     canonical_json,
-    content_sha256,
 )
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
 from fla_batch.ledger.schema import batch, batch_state, form, form_state
@@ -74,6 +74,8 @@ def _require_new(connection: Connection, name: BatchName) -> None:
 
 
 def _form_values(batch_id: int, record: FormRecord) -> dict[str, Any]:
+    text = record.body if isinstance(record.body, str) else canonical_json(record.body)
+    rights = record.kind is FormKind.TRAINING_RIGHTS
     return {
         "batch_id": batch_id,
         "reference_nbr": record.reference_nbr,
@@ -86,9 +88,9 @@ def _form_values(batch_id: int, record: FormRecord) -> dict[str, Any]:
         "company_id": record.company_id,
         "inss": record.inss,
         "calendar_year": record.calendar_year,
-        "has_legal_right": has_legal_right(record.kind, record.body),
-        "sha256": content_sha256(record.body),
-        "body": canonical_json(record.body),
+        "has_legal_right": rights and has_legal_right(record.kind, loads(text)),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "body": text,
     }
 
 

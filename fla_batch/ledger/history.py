@@ -7,14 +7,14 @@ Each environment has its own history: what was accepted in a test says nothing o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from fla_batch.filenames import BatchName
 from fla_batch.ledger.records import ConsultationRow, FoundForm, Photo
-from fla_batch.ledger.rows import loads
+from fla_batch.ledger.rows import CHUNK, loads
 from fla_batch.ledger.schema import (
     answer_file,
     batch,
@@ -88,6 +88,29 @@ def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]
     yield table.c.company_id == key.company_id
     yield table.c.calendar_year == key.calendar_year
     yield table.c.kind == key.kind.value
+
+
+def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
+    """Every key for which the platform is known to hold something; some of them twice."""
+    ours = (
+        select(form.c.company_id, form.c.inss, form.c.calendar_year, form.c.kind)
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .where(
+            batch.c.environment == environment.value,
+            form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
+        )
+    )
+    told = (
+        select(photo.c.company_id, photo.c.inss, photo.c.calendar_year, photo.c.kind)
+        .join(consultation, consultation.c.id == photo.c.consultation_id)
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .where(answer_file.c.environment == environment.value)
+    )
+    streamed = connection.execution_options(yield_per=CHUNK)
+    for query in (ours, told):
+        for company_id, inss, calendar_year, kind in streamed.execute(query):
+            yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
 
 
 def consultations(

@@ -135,6 +135,16 @@ class Ledger:
             happening = Happening(event, at, ticket)
             return events.record_batch_event(connection, batch_id, happening, details)
 
+    def append_all(self, names: Iterable[BatchName], event: Event, at: datetime) -> None:
+        """Record the same event for several batches, for all of them or for none.
+
+        Raises UnknownTransition, UsageMistake.
+        """
+        with writing(self._engine) as connection:
+            for name in names:
+                batch_id = events.batch_id_of(connection, name)
+                events.record_batch_event(connection, batch_id, Happening(event, at), _NOTHING)
+
     def append_form(
         self, reference_nbr: str, event: Event, at: datetime, details: Json = _NOTHING
     ) -> FormState:
@@ -304,6 +314,11 @@ class Ledger:
         """The declaration that the platform holds for `key` as far as is known."""
         with reading(self._engine) as connection:
             return history.last_accepted(connection, key, environment)
+
+    def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
+        """Every key for which `last_accepted` has something; streamed, some of them twice."""
+        with reading(self._engine) as connection:
+            yield from history.held_keys(connection, environment)
 
     def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
         """True once the platform accepted, or told, LegalFlaRight for that employer and year."""

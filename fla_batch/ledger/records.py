@@ -61,7 +61,8 @@ class FormRecord:
 
     `part` and `position` count from 1. `created_date` and `created_hour` (to the millisecond)
     are Belgian local time, unique within the batch. `body` is the declaration or question in the
-    REST manual's shape; questions may lack company, worker and year.
+    REST manual's shape, as a mapping or as JSON text, which is then kept as it is; questions may
+    lack company, worker and year.
     """
 
     reference_nbr: str
@@ -71,7 +72,7 @@ class FormRecord:
     created_date: date
     created_hour: time
     kind: FormKind
-    body: Json
+    body: Json | str
     company_id: str | None = None
     inss: str | None = None
     calendar_year: int | None = None

@@ -6,6 +6,7 @@ the rules can report everything that is wrong with it. Building is not validatin
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +32,10 @@ class Block(BaseModel):
         `trainings` stays even when it is empty: an empty photo is a declaration too.
         """
         return _without_absent(self.model_dump(mode="json", exclude_none=True))
+
+    def to_json_text(self) -> str:
+        """The same as text, on one line."""
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
 
 
 def _without_absent(values: dict[str, Any]) -> dict[str, Any]:

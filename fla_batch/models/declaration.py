@@ -71,6 +71,15 @@ class TrainingsDeclaration(_AnnualPhoto):
 
     trainings: Annotated[tuple[Training, ...], Repeats(TRAININGS_MAX)] = ()
 
+    def to_json_text(self) -> str:
+        """As `Block.to_json_text`, several times as fast: it is asked for a million times."""
+        # What is left at its default is absent in our JSON, but for trainings themselves.
+        return (
+            self.model_dump_json(exclude_defaults=True)
+            if self.trainings
+            else super().to_json_text()
+        )
+
 
 Declaration = TrainingRightsDeclaration | TrainingsDeclaration
 
