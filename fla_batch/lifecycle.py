@@ -115,7 +115,6 @@ _LATE = (
     Event.FILE_UNRECOGNISED,
     Event.NOTIFIED,
 )
-_LATE_FOR_FORMS = tuple(event for event in _LATE if event is not Event.FILE_UNRECOGNISED)
 
 _State = TypeVar("_State", BatchState, FormState)
 
@@ -205,6 +204,7 @@ _TOLD: Mapping[Event, FormState] = {
 FORM_TABLE: Mapping[FormState, Mapping[Event, FormState]] = {
     FormState.BUILT: {
         **_TOLD,
+        Event.FILE_UNRECOGNISED: FormState.SENT,
         Event.BLOCKED: FormState.BLOCKED,
         Event.STAGED: FormState.STAGED,
         Event.CANCELLED: FormState.CANCELLED,
@@ -213,47 +213,49 @@ FORM_TABLE: Mapping[FormState, Mapping[Event, FormState]] = {
     FormState.BLOCKED: {},
     FormState.STAGED: {
         **_TOLD,
+        Event.FILE_UNRECOGNISED: FormState.SENT,
         Event.SENT: FormState.SENT,
         Event.CANCELLED: FormState.CANCELLED,
     },
     FormState.SENT: {
         **_TOLD,
+        Event.FILE_UNRECOGNISED: FormState.SENT,
         Event.SENT: FormState.SENT,
         Event.CANCELLED: FormState.CANCELLED,
     },
     FormState.CANCELLED: {
-        **_stays(FormState.CANCELLED, *_LATE_FOR_FORMS),
+        **_stays(FormState.CANCELLED, *_LATE),
         **_TOLD,
     },
     FormState.REFUSED_FILE: {
-        **_stays(FormState.REFUSED_FILE, *_LATE_FOR_FORMS),
+        **_stays(FormState.REFUSED_FILE, *_LATE),
         **_TOLD,
     },
     FormState.RECEIVED: {
-        **_stays(FormState.RECEIVED, *_LATE_FOR_FORMS),
+        **_stays(FormState.RECEIVED, *_LATE),
         **_JUDGED,
     },
     FormState.UNRECOGNISED: {
-        **_stays(FormState.UNRECOGNISED, *_LATE_FOR_FORMS),
+        **_stays(FormState.UNRECOGNISED, *_LATE),
         **_JUDGED,
     },
     FormState.PENDING: {
-        **_stays(FormState.PENDING, *_LATE_FOR_FORMS, Event.UNRECOGNISED, Event.PENDING),
+        **_stays(FormState.PENDING, *_LATE, Event.UNRECOGNISED, Event.PENDING),
         Event.ACCEPTED: FormState.ACCEPTED,
         Event.WARNED: FormState.WARNED,
         Event.REFUSED: FormState.REFUSED,
     },
     FormState.ACCEPTED: {
-        **_stays(FormState.ACCEPTED, *_LATE_FOR_FORMS, *VERDICTS),
+        **_stays(FormState.ACCEPTED, *_LATE, *VERDICTS),
         Event.WARNED: FormState.WARNED,
         Event.REFUSED: FormState.REFUSED,
     },
     FormState.WARNED: {
-        **_stays(FormState.WARNED, *_LATE_FOR_FORMS, *VERDICTS),
+        **_stays(FormState.WARNED, *_LATE, *VERDICTS),
         Event.REFUSED: FormState.REFUSED,
     },
     # Two verdicts that contradict each other: never shown as accepted.
-    FormState.REFUSED: _stays(FormState.REFUSED, *_LATE_FOR_FORMS, *VERDICTS),
+    FormState.REFUSED: _stays(FormState.REFUSED, *_LATE, *VERDICTS),
 }
 
 FORM_EVENTS = frozenset(event for row in FORM_TABLE.values() for event in row)

@@ -27,7 +27,7 @@ from fla_batch.lifecycle import (
 )
 
 ANSWERS = sorted(ACKNOWLEDGEMENTS | {Event.NOTIFIED})
-FORM_ANSWERS = sorted(VERDICTS | {Event.RECEIVED, Event.FILE_REFUSED, Event.NOTIFIED})
+FORM_ANSWERS = sorted(VERDICTS | ACKNOWLEDGEMENTS | {Event.NOTIFIED})
 RANK = {state: rank for rank, state in enumerate(BatchState)}
 FORM_RANK = {state: rank for rank, state in enumerate(FormState)}
 STORED = [state for state in BatchState if state is not BatchState.OVERDUE]
