@@ -20,7 +20,7 @@ from fla_batch.build.run import BuildResult, build_declarations
 from fla_batch.errors import OutcomeUnknown, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
-from fla_batch.intake import read_chunks, read_inputs
+from fla_batch.intake import read_inputs
 from fla_batch.ledger.records import BatchRow, FormRow
 from fla_batch.lifecycle import BatchState, Event, Patience
 from fla_batch.outgoing import journal_of, outgoing
@@ -128,7 +128,7 @@ def build(
         allow_removals=allow_removals,
     )
     return build_declarations(
-        workspace, read_chunks(inputs), context, skip_blocked=skip_blocked, counted=counted
+        workspace, read_inputs(inputs), context, skip_blocked=skip_blocked, counted=counted
     )
 
 

@@ -93,6 +93,11 @@ def show_built(result: BuildResult, shared: Shared) -> None:
     say(counted_anomalies(result.anomalies))
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
+    for name in result.waiting:
+        say(f"{name}: all of this waits there already, so it was not built again.")
+    if result.waiting:
+        say("Next: fla-batch status")
+        return
     if result.batches:
         if result.skipped:
             say(f"{plural(result.skipped, 'blocked declaration')} left out.")
@@ -106,4 +111,4 @@ def show_built(result: BuildResult, shared: Shared) -> None:
 
 def exit_code(result: BuildResult) -> int:
     """1 when something was blocked and therefore not built."""
-    return 1 if result.skipped or not result.batches else 0
+    return 1 if result.skipped or not (result.batches or result.waiting) else 0

@@ -46,10 +46,12 @@ def run(
 
     with shared.workspace() as workspace:
         result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)
-        if not result.batches:
+        if not (result.batches or result.waiting):
             _show(shared, result.to_json(), lambda: building.show_built(result, shared))
             return building.exit_code(result)
-        waiting = pipeline.to_send(workspace, [str(batch.name) for batch in result.batches])
+        # An earlier run may have been killed before it sent, or before it polled.
+        names = {*result.waiting, *(batch.name for batch in result.batches)}
+        waiting = [row for row in pipeline.to_send(workspace, ()) if row.name in names]
         pipeline.require_open(workspace, waiting, after_closure=after_closure)
         with counting("bytes", shared) as counted:
             pipeline.send(workspace, waiting, counted)

@@ -315,11 +315,6 @@ class Ledger:
         with reading(self._engine) as connection:
             return history.last_accepted(connection, key, environment)
 
-    def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
-        """Every key for which `last_accepted` has something; streamed, some of them twice."""
-        with reading(self._engine) as connection:
-            yield from history.held_keys(connection, environment)
-
     def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
         """True once the platform accepted, or told, LegalFlaRight for that employer and year."""
         with reading(self._engine) as connection:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.scene import Scene
+from tests.reliability.zygote import Zygote
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    with Zygote() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def quick_disk() -> Iterator[Path]:
+    """A folder in memory where there is one: killing a process does not need a real disk.
+
+    A thousand runs flush some fifty files each, which takes minutes on a busy one.
+    """
+    memory = Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    with tempfile.TemporaryDirectory(dir=memory if usable else None, prefix="fla-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def new_scene(quick_disk: Path) -> Scene:
+    """A scene in which nothing happened yet; copy it."""
+    return Scene.make(quick_disk / "new")
+
+
+@pytest.fixture
+def place(quick_disk: Path) -> Iterator[Path]:
+    """A folder for one test."""
+    with tempfile.TemporaryDirectory(dir=quick_disk) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def scene(new_scene: Scene, place: Path) -> Scene:
+    return new_scene.copy(place / "scene")

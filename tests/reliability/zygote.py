@@ -1,0 +1,201 @@
+"""A process that has imported everything and forks a child for each run, which may be killed.
+
+    python -m tests.reliability.zygote
+
+A job is one line of JSON on standard input, its result one line on standard output. Forking from
+a process without threads takes a few milliseconds; starting Python anew would take half a second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from fla_batch import pipeline
+from fla_batch.errors import FlaBatchError
+from fla_batch.gateway.protocol import Gateway
+from fla_batch.workspace import Workspace
+from tests.reliability.folder_gateway import FolderGateway
+from tests.reliability.inputs import rights_body, trainings_body, write
+from tests.reliability.points import Kind, Points
+from tests.reliability.scene import IMPATIENT, NOW, Clock, Scene, profile
+
+KILLED = -9
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of `command` in the scene at `folder`.
+
+    `kinds` are the points that count; the run dies at number `kill_at`. `minute` is when it
+    begins. `max_bytes` limits the size of any file that it writes.
+    """
+
+    folder: str
+    command: str
+    kinds: list[str] = field(default_factory=list)
+    kill_at: int | None = None
+    minute: int = 1
+    sftp: bool = False
+    max_bytes: int | None = None
+    inputs: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run ended: its exit status (KILLED), the points reached, and what it said."""
+
+    status: int
+    points: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    error: str = ""
+    message: str = ""
+
+
+class Zygote:
+    """The other end: start it once, run many jobs, close it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.reliability.zygote"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+
+    def run(self, job: Job) -> Done:
+        """Run one job to its end."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+        self._process.stdin.flush()
+        return Done(**json.loads(self._process.stdout.readline()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.communicate()
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    _warm_up()
+    for line in sys.stdin:
+        done = _forked(Job(**json.loads(line)))
+        sys.stdout.write(json.dumps(asdict(done)) + "\n")
+        sys.stdout.flush()
+
+
+def _warm_up() -> None:
+    """Import everything and do everything once, so that no child has to."""
+    import fla_batch.gateway.sftp  # noqa: F401
+
+    with tempfile.TemporaryDirectory() as name:
+        scene = Scene.make(Path(name) / "scene")
+        path = write(Path(name) / "input.json", trainings_body(), rights_body())
+        job = Job(str(scene.folder), "build", inputs=[str(path)])
+        with _workspace(scene, job) as workspace:
+            _build(workspace, job)
+            _send(workspace, job)
+            scene.let_portal_work()
+            _poll(workspace, job)
+
+
+def _forked(job: Job) -> Done:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reader)
+        os.write(writer, json.dumps(asdict(_run(job))).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        told = stream.read()
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return Done(**json.loads(told)) if told else Done(code)
+
+
+def _run(job: Job) -> Done:
+    scene = Scene(Path(job.folder))
+    points = Points(frozenset(map(Kind, job.kinds)), job.kill_at)
+    points.watch_files(scene.outbox, Kind.FILE)
+    points.watch_files(scene.account, Kind.SFTP)  # what a FolderGateway does there
+    points.watch_flushes()
+    points.watch_ledger()
+    if job.sftp:
+        points.watch_sftp()
+    if job.max_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job.max_bytes, job.max_bytes))
+    try:
+        with _workspace(scene, job) as workspace:
+            COMMANDS[job.command](workspace, job)
+    except FlaBatchError as error:
+        return Done(1, points.count, dict(points.counts), type(error).__name__, str(error))
+    except BaseException as error:  # a mistake in the test itself has to be seen
+        return Done(2, points.count, dict(points.counts), type(error).__name__, repr(error))
+    return Done(0, points.count, dict(points.counts))
+
+
+def _workspace(scene: Scene, job: Job) -> Workspace:
+    settings = scene.settings()
+
+    def connect() -> Gateway:
+        from fla_batch.gateway.sftp import connect as over_ssh
+
+        return over_ssh(settings.gateway.settings()) if job.sftp else FolderGateway(scene.account)
+
+    return Workspace.open(
+        settings,
+        profile(),
+        clock=Clock(NOW + timedelta(minutes=job.minute)),
+        new_run=lambda: f"RUN{job.minute}",
+        connect=connect,
+        patience=IMPATIENT,
+    )
+
+
+def _build(workspace: Workspace, job: Job) -> None:
+    pipeline.build(workspace, map(Path, job.inputs))
+
+
+def _send(workspace: Workspace, job: Job) -> None:
+    pipeline.send(workspace, pipeline.to_send(workspace, job.names))
+
+
+def _poll(workspace: Workspace, _: Job) -> None:
+    pipeline.poll(workspace)
+
+
+def _cancel(workspace: Workspace, job: Job) -> None:
+    for name in job.names:
+        pipeline.cancel(workspace, name)
+
+
+COMMANDS: dict[str, Callable[[Workspace, Job], Any]] = {
+    "build": _build,
+    "send": _send,
+    "poll": _poll,
+    "cancel": _cancel,
+}
+
+if __name__ == "__main__":
+    main()
