@@ -45,7 +45,7 @@ class CommandLine:
         more = ["--config", str(self.config)] if self.config else []
         code = run([*map(str, arguments), *more])
         printed = self.capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
+        assert "Traceback" not in printed.out + printed.err, printed.err
         return Called(code, printed.out, printed.err)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
 from collections.abc import Sequence
 
@@ -32,10 +30,6 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         tell("Interrupted. What was finished is kept; run the same command again to go on.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output left, as `| head` does. Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
         tell("This is a mistake in fla-batch itself, not in your files. Please report it.")

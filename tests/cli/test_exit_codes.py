@@ -1,0 +1,263 @@
+"""Each exit code, provoked: 0 to 6, and those of an interruption and of our own mistakes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from fla_batch.binding import load
+from fla_batch.cli import commands as listed
+from fla_batch.cli import edge
+from fla_batch.sandbox.ground import Ground, practice_ground
+from tests.command_line import CommandLine, workers, write_csv
+from tests.contract.user_keys import write_key
+from tests.e2e.servers import now
+
+INTERRUPTED = 130
+OURS = 70
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "good.csv", [{}])
+
+
+@pytest.fixture
+def ground(fla: CommandLine, tmp_path: Path) -> Iterator[Ground]:
+    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
+        yield running
+
+
+def with_settings(fla: CommandLine, ground: Ground) -> CommandLine:
+    return CommandLine(fla.capsys, ground.settings_file)
+
+
+def test_0_fine(fla: CommandLine, good: Path) -> None:
+    assert fla("check", good).code == 0
+    assert fla("--version").code == 0
+
+
+def test_1_blocking_anomalies(fla: CommandLine, tmp_path: Path) -> None:
+    assert fla("check", write_csv(tmp_path / "bad.csv", [{"hours": "x"}])).code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["biuld"], "No such command 'biuld'. Did you mean 'build'?"),
+        (["zzz"], "No such command 'zzz'."),
+        (["check"], "Missing argument 'INPUTS...'"),
+        (["check", "good.csv", "--bogus"], "No such option"),
+        (["check", "good.csv", "--lang", "de"], "'de' is not one of 'en', 'fr', 'nl'"),
+        (["poll", "--watch", "0"], "0.0 is not in the range"),
+        (["template", "trainings", "mine.pdf"], "mine.pdf: a template is an .xlsx or a .csv file"),
+        (["template", "hours", "mine.csv"], "'hours' is not one of"),
+        (["init", "good.csv"], "good.csv exists already; --force overwrites it."),
+        (["status", "FLAD"], "there is no batch FLAD"),
+        (["send", "FLAD.123456.20250301.00001.S"], "there is no batch FLAD.123456.20250301"),
+        (["cancel", "../../etc/passwd"], "there is no batch ../../etc/passwd"),
+        (["anomalies", "--csv", "out.pdf"], "out.pdf: anomalies are written to .csv or .xlsx"),
+    ],
+)
+def test_2_wrong_usage(
+    fla: CommandLine, settings: Path, good: Path, arguments: list[str], said: str
+) -> None:
+    called = fla(*arguments)
+    assert called.code == 2
+    assert said in called.err
+    assert called.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ("[sender]\nnumbr = '1'", ["status"], "Hint: Did you mean number?"),
+        ("[profile]\nname = 'none'", ["check", "good.csv", "--config", "none.toml"], "none.toml"),
+        ("[profile]\nname = 'none'", ["schema", "check"], "none"),
+        ("", ["build", "good.csv"], "[sender] number is missing"),
+        ("[sender]\nnumber = '123456'", ["poll"], "[gateway] needs host, user and key_file"),
+        (
+            "[sender]\nnumber = '123456'\n[signing]\npkcs12_file = 'none.p12'",
+            ["build", "good.csv"],
+            "none.p12",
+        ),
+        (
+            "[sender]\nnumber = '123456'\nenvironment = 'R'",
+            ["build", "good.csv"],
+            "production needs signatures",
+        ),
+        ("[workspace]\nledger = 'no url'", ["status"], "ledger"),
+    ],
+)
+def test_3_configuration(
+    fla: CommandLine, tmp_path: Path, good: Path, text: str, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "fla-batch.toml").write_text(text)
+    called = fla(*arguments)
+    assert called.code == 3
+    assert said in called.err
+    assert "Hint: " in called.err
+    assert called.out == ""
+    assert not [path for path in tmp_path.glob("outbox/S/**/*") if path.is_file()]
+
+
+def test_3_host_key_and_login(
+    fla: CommandLine, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = with_settings(fla, ground)
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__HOST_KEY", "SHA256:" + "A" * 43)
+    called = here("poll")
+    assert called.code == 3
+    assert "help desk" in called.err
+    monkeypatch.delenv("FLA_BATCH_GATEWAY__HOST_KEY")
+    other = write_key(tmp_path / "stranger.pem", "ed25519").path
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__KEY_FILE", str(other))
+    assert here("poll").code == 3
+    other.chmod(0o644)
+    called = here("poll")
+    assert called.code == 3
+    assert "other" in called.err.lower()
+
+
+def test_4_gateway(fla: CommandLine, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__PORT", str(free))
+    called = with_settings(fla, ground)("poll")
+    assert called.code == 4
+    assert f"127.0.0.1:{free}" in called.err
+    assert "Try again later" in called.err
+
+
+def test_5_the_portal_refuses_the_file(
+    fla: CommandLine, ground: Ground, good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sender whom the portal does not know."""
+    here = with_settings(fla, ground)
+    monkeypatch.setenv("FLA_BATCH_SENDER__NUMBER", "654321")
+    assert here("build", good).code == 0
+    assert here("send").code == 0
+    ground.portal.settle()
+    called = here("poll", "--json")
+    assert called.code == 5
+    assert called.document["refused_files"] == 1
+    (row,) = here("status", "--json").document["batches"]
+    assert row["state"] == "refused-file"
+    assert here("anomalies").code == 1
+
+
+def test_6_waiting_timed_out(fla: CommandLine, tmp_path: Path, good: Path) -> None:
+    profile = load("fla-20250131")
+    late = practice_ground(tmp_path / "late", profile, clock=now, delay_s=3600)
+    with late as ground:
+        here = with_settings(fla, ground)
+        assert here("run", good, "--every", "0.1", "--timeout", "0.3").code == 6
+        called = here("poll", "--watch", "0.1", "--timeout", "0.3")
+        assert called.code == 6
+        assert "nothing is lost" in called.err
+
+
+def test_run_is_build_send_and_poll(fla: CommandLine, ground: Ground, tmp_path: Path) -> None:
+    here = with_settings(fla, ground)
+    three = write_csv(tmp_path / "three.csv", workers(3))
+    called = here("run", three, "--every", "0.1", "--timeout", "60", "--json")
+    assert called.code == 0
+    assert called.document["forms"] == 3
+    assert len(called.document["poll"]["processed"]) == 2
+    bad = write_csv(tmp_path / "bad.csv", [{"hours": "x"}])
+    called = here("run", bad, "--every", "0.1")
+    assert called.code == 1
+    assert "Nothing was written to the outbox." in called.out
+
+
+def test_interrupted(fla: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(listed.commands, "main", interrupt)
+    called = fla("status")
+    assert called.code == INTERRUPTED
+    assert called.err.startswith("Interrupted.")
+
+
+def test_our_own_mistake_is_told_as_ours(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its traceback, for the report, but without a national number (S11)."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("worker 81511716525")
+
+    monkeypatch.setattr(listed.commands, "main", fail)
+    assert edge.run(["status"]) == OURS
+    said = capsys.readouterr().err
+    assert "This is a mistake in fla-batch itself" in said
+    assert "81511716525" not in said
+
+
+def child(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", "from fla_batch.cli import main; main()", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
+
+
+def test_ctrl_c_ends_a_running_command(fla: CommandLine, tmp_path: Path) -> None:
+    with child("sandbox", "serve", "--port", "0", "--dir", str(tmp_path / "sandbox")) as serving:
+        assert serving.stdout is not None
+        assert "listens on 127.0.0.1" in serving.stdout.readline()
+        serving.send_signal(signal.SIGINT)
+        _, err = serving.communicate(timeout=30)
+    assert serving.returncode == 0
+    assert "Stopped." in err
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_leaves_is_no_trouble(fla: CommandLine, tmp_path: Path) -> None:
+    rows = [{"inss": each["inss"], "hours": "x"} for each in workers(400)]
+    path = write_csv(tmp_path / "many.csv", rows)
+    with child("check", str(path), "--json") as checking:
+        assert checking.stdout is not None
+        assert checking.stdout.readline() == "{\n"
+        checking.stdout.close()
+        assert checking.stderr is not None
+        err = checking.stderr.read()
+        checking.wait(timeout=60)
+    assert "Traceback" not in err
+    assert "Exception ignored" not in err
+    assert "mistake in fla-batch" not in err
+
+
+def test_a_terminal_that_knows_few_characters(fla: CommandLine, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "bad.csv", [{"hours": "é"}])
+    few = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for more in ([], ["--json"]):
+        with child("check", str(path), "--lang", "fr", *more, env=few) as checking:
+            out, err = checking.communicate(timeout=60)
+        assert checking.returncode == 1, err
+        assert "TrainingHours-002" in out
+        assert "Traceback" not in err
+
+
+def test_interrupting_a_watch(fla: CommandLine, tmp_path: Path, good: Path) -> None:
+    """As a person does: the batch stays sent, the next poll goes on."""
+    late = practice_ground(tmp_path / "late", load("fla-20250131"), clock=now, delay_s=3600)
+    with late as ground:
+        here = with_settings(fla, ground)
+        assert here("build", good).code == 0
+        assert here("send").code == 0
+        watching = ["poll", "--watch", "0.2", "--config", str(ground.settings_file)]
+        with child(*watching) as polling:
+            time.sleep(3)
+            polling.send_signal(signal.SIGINT)
+            _, err = polling.communicate(timeout=30)
+        assert polling.returncode == INTERRUPTED
+        assert "Traceback" not in err
+        assert here("status", "--json").document["batches"][0]["state"] == "sent"
