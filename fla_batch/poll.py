@@ -108,8 +108,9 @@ def watch(
     sleep: Callable[[float], None],
     elapsed: Callable[[], float],
     told: Callable[[str], None],
+    enough: Callable[[PollResult], bool] = lambda result: not result.open_batches,
 ) -> PollResult:
-    """Polls every `every_s` seconds until no answer is owed any more.
+    """Polls every `every_s` seconds until it is `enough`: until no answer is owed any more.
 
     A server that is away for a while is told and waited for. Raises WaitTimedOut after
     `timeout_s` seconds; `elapsed` counts them.
@@ -122,7 +123,7 @@ def watch(
             result.add(once)
             for name in once.processed:
                 told(f"{name}: processed")
-            if not result.open_batches:
+            if enough(result):
                 return result
         except GatewayUnavailable as error:
             if not error.retryable:

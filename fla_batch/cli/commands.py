@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cancel": ("send", "cancel", "Cancel a batch with TD, before the portal processes it."),
     "status": ("status", "status", "Batches and forms with their states."),
     "anomalies": ("status", "anomalies", "Remote and local anomalies, per worker."),
+    "ask": ("ask", "ask", "Ask the platform for credit, rights, trainings and lists."),
     "rights": ("rights", "rights", "The legal training right, A x B x C."),
     "schema": ("schema", "schema", "Profiles, and whether their binding fits their XSD."),
     "sandbox": ("sandbox", "sandbox", "The simulated portal as an sFTP server."),
