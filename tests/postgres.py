@@ -29,12 +29,12 @@ class Postgres:
     port: int
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def new_database(self) -> str:
-        """The URL of a new, empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a new database: empty, or a copy of one that nobody is connected to."""
         name = f"ledger_{next(self._numbers)}"
         address = f"host=127.0.0.1 port={self.port} user={_USER} dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/{name}"
 
 
