@@ -10,9 +10,14 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND
+from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS
 
 if TYPE_CHECKING:
     from fla_batch.sandbox.ground import Ground
+
+# "take-away" is for a server alone: with a portal behind it there would be nothing to answer.
+_FAULTS = sorted({*CHANNEL_FAULTS, *ANSWER_FAULTS} - {"take-away"})
 
 
 @click.group()
@@ -46,8 +51,14 @@ def sandbox() -> None:
     show_default=True,
     help="Time between a GO and its processing.",
 )
+@click.option(
+    "--fault",
+    type=click.Choice(_FAULTS),
+    metavar="KIND",
+    help="Misbehave: " + ", ".join(_FAULTS) + ".",
+)
 @shared
-def serve(port: int, folder: Path, delay_s: float, shared: Shared) -> None:
+def serve(port: int, folder: Path, delay_s: float, fault: str | None, shared: Shared) -> None:
     """Serve the simulated portal until Ctrl-C, and print how to connect.
 
     A batch is taken in when its GO arrives, SECONDS of --delay later, and answered with ACRF
@@ -55,7 +66,15 @@ def serve(port: int, folder: Path, delay_s: float, shared: Shared) -> None:
     """
     from fla_batch.sandbox.ground import practice_ground
 
-    ground_of = practice_ground(folder, shared.profile, clock=now, port=port, delay_s=delay_s)
+    ground_of = practice_ground(
+        folder,
+        shared.profile,
+        clock=now,
+        port=port,
+        delay_s=delay_s,
+        faults=CHANNEL_FAULTS.get(fault or "", NO_FAULTS),
+        answer_fault=ANSWER_FAULTS.get(fault or "", SOUND),
+    )
     with ground_of as ground:
         if shared.as_json:
             shared.show_json(_facts(ground))
@@ -89,7 +108,6 @@ def _how_to_connect(ground: Ground) -> str:
 host key   {server.fingerprint}
 
 With this tool, in another terminal:
-  fla-batch --help
   fla-batch run FILE --config {ground.settings_file} --every 2
 
 With any sFTP client:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fla_batch.binding import Profile
 from fla_batch.files import private_folder, write_whole
+from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -77,6 +78,7 @@ def practice_ground(
     clock: Callable[[], datetime],
     port: int = 0,
     faults: Faults = NO_FAULTS,
+    answer_fault: AnswerFault = SOUND,
     delay_s: float = 0.0,
 ) -> Iterator[Ground]:
     """Serves until the `with` ends. Raises ConfigurationMistake when the port is taken.
@@ -105,6 +107,7 @@ def practice_ground(
             certificate_file=keys / "portal" / "certificate.pem",
         ),
         delay_s=delay_s,
+        fault=answer_fault,
     )
     server = SandboxServer(
         folder / "portal",

@@ -1,0 +1,87 @@
+"""`sandbox serve` in a process of its own, as a person runs it, and its faults."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine, write_csv
+
+
+@contextmanager
+def serving(folder: Path, *more: str) -> Iterator[Path]:
+    """Its settings file. Ends it with Ctrl-C and looks that it ends well."""
+    command = [sys.executable, "-c", "from fla_batch.cli import main; main()", "sandbox", "serve"]
+    command += ["--port", "0", "--delay", "0", "--dir", str(folder), "--json", *more]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as server:
+        try:
+            assert server.stdout is not None
+            lines: list[str] = []
+            while not lines or lines[-1] != "}\n":
+                lines.append(server.stdout.readline())
+                assert lines[-1], "the sandbox ended"
+            facts = json.loads("".join(lines))
+            assert set(facts) == {"host", "port", "host_key", "settings", "folder"}
+            assert facts["host"] == "127.0.0.1"
+            yield Path(facts["settings"])
+        finally:
+            server.send_signal(signal.SIGINT)
+            _, err = server.communicate(timeout=30)
+    assert server.returncode == 0, err
+    assert "Stopped. The folder keeps everything" in err
+
+
+def test_a_batch_goes_there_and_comes_back(fla: CommandLine, tmp_path: Path) -> None:
+    good = write_csv(tmp_path / "good.csv", [{}])
+    with serving(tmp_path / "sandbox") as settings:
+        here = CommandLine(fla.capsys, settings)
+        assert here("run", good, "--every", "0.2", "--timeout", "60").code == 0
+        assert "closed" in here("status").out
+    with serving(tmp_path / "sandbox") as settings:  # the folder keeps everything
+        here = CommandLine(fla.capsys, settings)
+        assert here("poll", "--json").document["processed"] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [("refuse-login", 3), ("no-stat", 0), ("ssh-rsa-only", 3), ("drop", 0)],
+)
+def test_a_fault_of_the_channel(fla: CommandLine, tmp_path: Path, fault: str, code: int) -> None:
+    good = write_csv(tmp_path / "good.csv", [{}])
+    with serving(tmp_path / "sandbox", "--fault", fault) as settings:
+        here = CommandLine(fla.capsys, settings)
+        assert here("build", good).code == 0
+        assert here("send").code == code
+
+
+def test_a_fault_of_an_answer(fla: CommandLine, tmp_path: Path) -> None:
+    good = write_csv(tmp_path / "good.csv", [{}])
+    with serving(tmp_path / "sandbox", "--fault", "answer-truncated") as settings:
+        here = CommandLine(fla.capsys, settings)
+        called = here("run", good, "--every", "0.2", "--timeout", "2", "--json")
+        assert called.code in (1, 6)
+        assert list((tmp_path / "sandbox" / "outbox" / "quarantine").glob("*.reason.json"))
+        (row,) = here("status", "--json").document["batches"]
+        assert row["state"] == "sent"
+
+
+def test_an_unknown_fault(fla: CommandLine) -> None:
+    called = fla("sandbox", "serve", "--fault", "bogus")
+    assert called.code == 2
+    assert "answer-truncated" in called.err
+
+
+def test_a_port_that_is_taken(fla: CommandLine, tmp_path: Path) -> None:
+    with serving(tmp_path / "first") as settings:
+        port = settings.read_text().partition("port = ")[2].split()[0]
+        called = fla("sandbox", "serve", "--port", port, "--dir", tmp_path / "second")
+        assert called.code == 3
+        assert f"cannot listen on 127.0.0.1:{port}" in called.err
