@@ -168,7 +168,7 @@ def test_r18_any_order_of_answers_ends_the_same() -> None:
     run_state_machine_as_test(
         Deliveries,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=quiet,
