@@ -85,7 +85,7 @@ class Interpreter:
         self, form: NotificationForm, found: MatchedForm, at: datetime
     ) -> Iterator[Change]:
         key = FoundForm(found.form.key, found.form.batch)
-        subject = self._subject(found.form.key) if form.anomaly_reports else Subject()
+        subject = self._subject(found.form.key) if _leaves_open(form) else Subject()
         anomalies = tuple(anomalies_of(form, sent=subject))
         details: dict[str, Any] = {"result_code": form.result_code, "matched_by": found.by.value}
         if form.diagnoses:
@@ -114,6 +114,15 @@ class Interpreter:
     def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
         reader = FormReader(self.profile, self.profile.answer)
         return answers(path, self.profile, reader, environment, at, self.sent)
+
+
+def _leaves_open(form: NotificationForm) -> bool:
+    """True when an anomaly does not say itself whom it is about."""
+    return any(
+        report.in_path(zone) is None
+        for report in form.anomaly_reports
+        for zone in ("CompanyID", "INSS", "CalendarYear")
+    )
 
 
 def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:

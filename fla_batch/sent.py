@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,19 +22,38 @@ class Sent(SentForms, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class SentFromLedger:
-    """The ledger in the words of `responses.matching`."""
+    """The ledger in the words of `responses.matching`.
 
-    ledger: Ledger
+    A notification goes through the forms of a batch one by one. So when a reference number is
+    found, the numbers of its whole batch are read, and the next ones cost no look-up. A batch
+    never gains a form, so that what was read stays true.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._known: set[BatchName] = set()
+        self._numbers: dict[BatchName, frozenset[str]] = {}
 
     def has_batch(self, batch: BatchName) -> bool:
         """See `SentForms.has_batch`."""
-        return self.ledger.has_batch(batch)
+        if batch not in self._known and self.ledger.has_batch(batch):
+            self._known.add(batch)
+        return batch in self._known
 
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
         """See `SentForms.by_reference`."""
-        return _sent(self.ledger.forms_by_reference(reference_nbr))
+        for batch, numbers in self._numbers.items():
+            if reference_nbr in numbers:
+                return [SentForm(reference_nbr, batch)]
+        found = _sent(self.ledger.forms_by_reference(reference_nbr))
+        for form in found:
+            self._read(form.batch)
+        return found
+
+    def _read(self, batch: BatchName) -> None:
+        # One batch at a time bounds the memory: a batch holds half a million forms at most.
+        self._numbers = {batch: frozenset(self.ledger.reference_numbers(batch))}
 
     def by_creation(
         self,

@@ -6,9 +6,8 @@ become a sentence, a hint and an exit code here and nowhere else.
 
 from __future__ import annotations
 
-import io
 import sys
-from importlib.resources import files
+from os.path import dirname, join
 
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
@@ -18,8 +17,13 @@ def main() -> None:
     if sys.argv[1:] in _HELP:
         # The page that click would print, made beforehand: importing click takes longer than
         # Python itself, and a test compares the two.
-        sys.stdout.write(files(__package__).joinpath("help.txt").read_text(encoding="utf-8"))
+        # importlib.resources and pathlib would take longer to import than all the rest.
+        page = join(dirname(__file__), "help.txt")  # noqa: PTH118, PTH120
+        with open(page, encoding="utf-8") as text:  # noqa: PTH123
+            sys.stdout.write(text.read())
         return
+    import io
+
     from fla_batch.cli.edge import run
 
     if isinstance(sys.stdout, io.TextIOWrapper):

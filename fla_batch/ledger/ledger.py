@@ -272,6 +272,11 @@ class Ledger:
         with reading(self._engine) as connection:
             return matching.has_batch(connection, batch)
 
+    def reference_numbers(self, batch: BatchName) -> Iterator[str]:
+        """The reference numbers of all forms of a batch; streamed."""
+        with reading(self._engine) as connection:
+            yield from matching.reference_numbers(connection, batch)
+
     def forms_by_reference(self, reference_nbr: str) -> list[FoundForm]:
         """The form with that ReferenceNbr, of whatever batch."""
         with reading(self._engine) as connection:
@@ -314,6 +319,11 @@ class Ledger:
         """The declaration that the platform holds for `key` as far as is known."""
         with reading(self._engine) as connection:
             return history.last_accepted(connection, key, environment)
+
+    def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
+        """Every key for which `last_accepted` has something; streamed, some of them twice."""
+        with reading(self._engine) as connection:
+            yield from history.held_keys(connection, environment)
 
     def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
         """True once the platform accepted, or told, LegalFlaRight for that employer and year."""

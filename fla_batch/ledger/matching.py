@@ -7,13 +7,14 @@ the first one has closed the batch (R18).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from fla_batch.filenames import BatchName
 from fla_batch.ledger.records import FoundForm
-from fla_batch.ledger.rows import hour_text
+from fla_batch.ledger.rows import CHUNK, hour_text
 from fla_batch.ledger.schema import batch, batch_state, form
 from fla_batch.ledger.status import in_states, named, still_open, within
 from fla_batch.lifecycle import UNSENT_BATCH_STATES
@@ -25,6 +26,13 @@ Scope = BatchName | Environment
 def has_batch(connection: Connection, name: BatchName) -> bool:
     """True when the ledger knows that batch."""
     return connection.execute(select(batch.c.id).where(named(name))).first() is not None
+
+
+def reference_numbers(connection: Connection, name: BatchName) -> Iterator[str]:
+    """The ReferenceNbr of every form of a batch."""
+    query = select(form.c.reference_nbr).join(batch, batch.c.id == form.c.batch_id)
+    streamed = connection.execution_options(yield_per=CHUNK)
+    yield from streamed.execute(query.where(named(name))).scalars()
 
 
 def by_reference(connection: Connection, reference_nbr: str) -> list[FoundForm]:

@@ -81,9 +81,14 @@ class Zones:
 
     def __init__(self, *elements: _Element) -> None:
         self._found: dict[str, list[_Element]] = {}
+        found = self._found
         for element in elements:
             for child in element:
-                self._found.setdefault(label(child), []).append(child)
+                name = label(child)
+                if name in found:
+                    found[name].append(child)
+                else:
+                    found[name] = [child]
 
     def all(self, name: str) -> list[_Element]:
         """Every block `name`, in the order of the message."""
@@ -99,7 +104,11 @@ class Zones:
 
     def text(self, name: str) -> str | None:
         """The text of the first zone `name`; None when it is missing or empty."""
-        return next((text for each in self.all(name) if (text := text_of(each))), None)
+        for element in self._found.get(name, ()):
+            text = text_of(element)
+            if text:
+                return text
+        return None
 
     def integer(self, name: str) -> str | None:
         """As `text`, an integer without sign and leading zeros; other texts as they are."""

@@ -1,0 +1,140 @@
+"""Benchmark of the bulk path, beside the yardsticks that do the same work on the same files.
+
+    python -m tests.bench.bulk [--declarations 1000000] [--times 3] [--only build,validate,...]
+
+Generates trainings declarations with three trainings each, then runs in turn: `build` from
+Parquet and from CSV, `validate`, `poll` of a NOTI with as many forms (5 % with anomalies),
+`send` to a local sshd, signing, `--help`; and xmllint --stream, a bare iterparse, OpenSSH's
+sftp. Prints a table of medians and ratios, and writes the same as JSON with --json FILE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from tests.bench import jobs
+from tests.bench.measure import Measured, in_turn, machine
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the table: ours, the yardstick, and how many times as long ours takes."""
+
+    job: str
+    ours: Measured
+    yardstick: str
+    theirs: Measured
+    aim: str
+
+    @property
+    def ratio(self) -> float:
+        return self.ours.wall_s / self.theirs.wall_s
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "job": self.job,
+            "ours": self.ours.to_json(),
+            "yardstick": self.yardstick,
+            "theirs": self.theirs.to_json(),
+            "ratio": round(self.ratio, 2),
+            "aim": self.aim,
+        }
+
+
+@dataclass(slots=True)
+class Bench:
+    """What is measured, in which order, in one folder."""
+
+    folder: Path
+    declarations: int
+    times: int
+    rows: list[Row] = field(default_factory=list)
+
+    def compare(
+        self,
+        job: str,
+        ours: Callable[[], Measured],
+        yardstick: str,
+        theirs: Callable[[], Measured],
+        aim: str,
+    ) -> None:
+        """Measures both in turn and keeps a row."""
+        click.echo(f"measuring: {job}", err=True)
+        medians = in_turn({"ours": ours, "theirs": theirs}, self.times)
+        self.rows.append(Row(job, medians["ours"], yardstick, medians["theirs"], aim))
+
+
+def run(bench: Bench, only: frozenset[str]) -> None:
+    """All jobs whose name is in `only`, or all. Later jobs need the files of `build`."""
+    site = jobs.Site(bench.folder, bench.declarations)
+    site.prepare()
+    lint = site.xmllint
+    if not only or "build" in only:
+        aim = "<= 3 x, < 500 MB"
+        bench.compare("build from Parquet", site.build_parquet, "xmllint --stream", lint, aim)
+        bench.compare("build from CSV", site.build_csv, "xmllint --stream", lint, "<= 4 x")
+    if not only or "validate" in only:
+        bench.compare("XSD verdict", site.validate_xsd, "xmllint --stream", lint, "<= 1 x")
+        bench.compare("validate, rules too", site.validate, "xmllint --stream", lint, "-")
+    if not only or "poll" in only:
+        aim = "<= 4 x, < 300 MB"
+        bench.compare("poll a NOTI", site.poll, "bare iterparse", site.iterparse, aim)
+    if not only or "send" in only:
+        with jobs.sending(site) as (ours, theirs):
+            bench.compare("send", ours, "OpenSSH sftp", theirs, "<= 1.11 x")
+    if not only or "sign" in only:
+        bench.compare("sign", site.sign, "openssl cms", site.openssl, "constant memory")
+    if not only or "help" in only:
+        bench.compare("--help", site.help_page, "bare Python", site.bare_python, "<= 4 x")
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = [
+        "| job | ours, s | MB | yardstick | its s | ratio | aim |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {row.job} | {row.ours.wall_s:.2f} | {row.ours.peak_mb:.0f} | {row.yardstick} "
+        f"| {row.theirs.wall_s:.2f} | {row.ratio:.2f} | {row.aim} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses the command line, measures, prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--declarations", type=int, default=1_000_000)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    only = frozenset(name for name in options.only.split(",") if name)
+    with TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), options.declarations, options.times)
+        run(bench, only)
+    day = time.strftime("%Y-%m-%d")
+    click.echo(f"{options.declarations:,} declarations, {machine()}, {day}\n")
+    click.echo(table(bench.rows))
+    if options.json:
+        document = {
+            "declarations": options.declarations,
+            "machine": machine(),
+            "date": day,
+            "rows": [row.to_json() for row in bench.rows],
+        }
+        options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,158 @@
+"""The jobs of the bulk benchmark: each runs one program in a process of its own."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import generate
+from tests.bench.measure import Measured, program
+
+LOOPBACK = "127.0.0.1"
+_NOTI = "FO.NOTI.999999.20250301.00001.S"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One folder with the input, the settings, and what was built of it."""
+
+    folder: Path
+    declarations: int
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "fla-batch.toml"
+
+    def prepare(self) -> None:
+        """Input files, keys, and one build that the other jobs take their files from."""
+        generate.write_tables(self.folder, self.declarations)
+        generate.write_settings(self.folder)
+        self.build_parquet()
+
+    # build and validate
+
+    def build_parquet(self) -> Measured:
+        return self._build("trainings.parquet")
+
+    def build_csv(self) -> Measured:
+        return self._build("trainings.csv")
+
+    def _build(self, name: str) -> Measured:
+        shutil.rmtree(self.folder / "outbox", ignore_errors=True)
+        return program([*_tool(), "build", self.folder / name, "--config", self.settings])
+
+    def parts(self) -> list[Path]:
+        """The FI files of the last build."""
+        return sorted((self.folder / "outbox").glob("S/*/sent/FI.*"))
+
+    def xmllint(self) -> Measured:
+        schema = generate.schema_file()
+        return program(["xmllint", "--noout", "--stream", "--schema", schema, *self.parts()])
+
+    def validate_xsd(self) -> Measured:
+        """The XSD's verdict alone, which is what the yardstick gives."""
+        return program([sys.executable, "-m", "tests.bench.validate_xsd", *self.parts()])
+
+    def validate(self) -> Measured:
+        """The command: XSD, and then every form against the rules."""
+        return program([*_tool(), "validate", "--config", self.settings, *self.parts()])
+
+    # poll
+
+    def poll(self) -> Measured:
+        """A NOTI that lies in the inbox, into the ledger; the ledger is restored before."""
+        outbox = self.folder / "outbox"
+        built = self.folder / "built"
+        if not built.exists():
+            shutil.copytree(outbox, built)
+            generate.write_notification(built, self.folder / _NOTI)
+        shutil.rmtree(outbox)
+        shutil.copytree(built, outbox)
+        inbox = outbox / "S" / "inbox"
+        inbox.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(self.folder / _NOTI, inbox / _NOTI)
+        return program([sys.executable, "-m", "tests.bench.poll_inbox", self.settings])
+
+    def iterparse(self) -> Measured:
+        return program([sys.executable, "-m", "tests.bench.iterparse", self.folder / _NOTI])
+
+    # sign
+
+    def sign(self) -> Measured:
+        return program(
+            [sys.executable, "-m", "tests.bench.sign", self.folder / "keys", self._large()]
+        )
+
+    def openssl(self) -> Measured:
+        keys = self.folder / "keys"
+        command: list[str | Path] = [
+            "openssl",
+            "cms",
+            "-sign",
+            "-binary",
+            "-outform",
+            "DER",
+            "-md",
+            "sha256",
+        ]
+        command += ["-in", self._large(), "-out", self.folder / "large.p7s"]
+        command += ["-signer", keys / "certificate.pem", "-inkey", keys / "key.pem"]
+        return program(command)
+
+    def _large(self) -> Path:
+        path = self.folder / "large"
+        if not path.exists():
+            generate.write_large(path)
+        return path
+
+    # the command line
+
+    def help_page(self) -> Measured:
+        return program([*_tool(), "--help"])
+
+    def bare_python(self) -> Measured:
+        return program([sys.executable, "-c", "pass"])
+
+
+def _tool() -> list[str | Path]:
+    return [Path(sys.executable).with_name("fla-batch")]
+
+
+@contextmanager
+def sending(site: Site) -> Iterator[tuple[Callable[[], Measured], Callable[[], Measured]]]:
+    """Ours and OpenSSH's sftp, sending the same FI file to the same sshd on loopback."""
+    from tests.contract.sshd import running_sshd
+    from tests.contract.user_keys import write_key
+
+    folder = site.folder / "sshd"
+    folder.mkdir()
+    source = site.parts()[0]
+    key = write_key(folder / "user", "rsa")
+    with running_sshd(folder, key, "rsa-sha2-512,rsa-sha2-256") as server:
+        known_hosts = folder / "known_hosts"
+        known_hosts.write_text(f"[{LOOPBACK}]:{server.port} {server.host_key_line}\n")
+        user = getpass.getuser()
+
+        def ours() -> Measured:
+            target = [LOOPBACK, str(server.port), user, key.path, known_hosts]
+            return program([sys.executable, "-m", "tests.bench.upload", *target, source])
+
+        def theirs() -> Measured:
+            commands = folder / "batch"
+            commands.write_text(f"put {source} INTEST-S/{source.name}\n")
+            options: list[str | Path] = ["-P", str(server.port), "-i", key.path, "-b", commands]
+            options += ["-o", f"UserKnownHostsFile={known_hosts}", "-o", "IdentitiesOnly=yes"]
+            return program(["sftp", *options, f"{user}@{LOOPBACK}"])
+
+        yield ours, theirs
+
+
+def now() -> datetime:
+    """The clock of the benchmark."""
+    return datetime.now(UTC)

@@ -1,0 +1,42 @@
+"""`poll` of what lies in the inbox, with a gateway that has nothing new."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import cast
+
+from fla_batch import config, pipeline
+from fla_batch.binding import load
+from fla_batch.gateway.protocol import Gateway, RemoteFile
+from fla_batch.workspace import Workspace
+from tests.bench.jobs import now
+
+
+class _Empty:
+    """A server whose folders are empty."""
+
+    def list_folder(self, folder: str) -> list[RemoteFile]:
+        return []
+
+    def __enter__(self) -> _Empty:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def main(settings_file: Path) -> None:
+    """Processes the inbox and checks that something was processed."""
+    settings = config.load(settings_file)
+    profile = load(settings.profile.name)
+    with Workspace.open(
+        settings, profile, clock=now, connect=lambda: cast("Gateway", _Empty())
+    ) as workspace:
+        result = pipeline.poll(workspace)
+    if not result.processed or result.unmatched:
+        sys.exit(f"not all was processed: {result}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
