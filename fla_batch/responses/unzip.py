@@ -6,14 +6,31 @@ archive within the archive is refused.
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
+import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from fla_batch.xmlsafe import UnusableXml
 
 MAX_RATIO = 200
 _CHUNK_BYTES = 1 << 16
+# What zipfile and its decompressors raise for bytes that are no sound ZIP.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+)
+_UNSUPPORTED = "the ZIP is broken or of a kind that is not supported"
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")
 
 
@@ -36,14 +53,19 @@ def unzip_single(source: Path, target: BinaryIO, *, max_bytes: int) -> int:
                 raise UnusableZip("the ZIP is encrypted")
             with archive.open(entry) as stream:
                 return _copy(stream, target, max_bytes, source.stat().st_size)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zipfile.zlib.error):  # type: ignore[attr-defined]
-        raise UnusableZip("the ZIP is broken or of a kind that is not supported") from None
+    except _BROKEN:
+        raise UnusableZip(_UNSUPPORTED) from None
+    except OSError as error:
+        # A seek to a place that the ZIP invents, or bytes that bzip2 cannot read: not our disk.
+        if error.errno in (None, errno.EINVAL):
+            raise UnusableZip(_UNSUPPORTED) from None
+        raise
 
 
-def _copy(stream: object, target: BinaryIO, max_bytes: int, packed: int) -> int:
+def _copy(stream: IO[bytes], target: BinaryIO, max_bytes: int, packed: int) -> int:
     limit = min(max_bytes, max(packed, 1) * MAX_RATIO)
     size = 0
-    while chunk := stream.read(_CHUNK_BYTES):  # type: ignore[attr-defined]
+    while chunk := stream.read(_CHUNK_BYTES):
         if size == 0 and chunk.startswith(_ARCHIVES):
             raise UnusableZip("there is an archive in the ZIP")
         size += len(chunk)
