@@ -7,7 +7,6 @@ back (decision 0903).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +23,7 @@ def answer_json(row: ConsultationRow, anomalies: Iterable[Anomaly] = ()) -> dict
     """One answer as the resource that is asked would give it."""
     if row.kind is FormKind.ASK_CREDIT:
         return credit_json(credit_of(row))
-    answer = Answer.model_validate_json(json.dumps(row.body))
+    answer = Answer.model_validate(row.body, strict=False)
     if row.kind in (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS):
         listed = [{"inss": each.inss, "year": each.calendar_year} for each in answer.employee_year]
         return {"employees": with_numbers(listed)}
@@ -48,7 +47,7 @@ def credit_json(credit: FlaCreditCalculation) -> dict[str, Any]:
 
 def credit_of(row: ConsultationRow) -> FlaCreditCalculation:
     """The credit in a row of the ledger, as a model again."""
-    return FlaCreditCalculation.model_validate_json(json.dumps(row.body))
+    return FlaCreditCalculation.model_validate(row.body, strict=False)
 
 
 def anomaly_json(anomaly: Anomaly) -> dict[str, Any]:

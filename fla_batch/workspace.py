@@ -171,7 +171,9 @@ class Workspace:
         from dataclasses import replace
 
         from fla_batch.build.crew import Recipe
+        from fla_batch.history import LedgerHistory
 
+        history = context.history
         return Recipe(
             profile=str(self.profile.folder),
             run=maker.run,
@@ -179,7 +181,7 @@ class Workspace:
             context=replace(context, history=None),
             ledger=self.settings.workspace.ledger,
             environment=self.environment,
-            held=context.history is not None and not self.history.is_empty,
+            held=isinstance(history, LedgerHistory) and not history.is_empty,
         )
 
     def next_name(self, day: date) -> BatchName:
@@ -193,9 +195,12 @@ class Workspace:
         sequence = self.ledger.allocate_sequence(sender, day, self.environment)
         return BatchName(self.profile.application, sender, day, sequence, self.environment)
 
-    @cached_property
+    @property
     def history(self) -> LedgerHistory:
-        """What the platform holds already, for the guards of the annual photo."""
+        """What the platform holds already, for the guards of the annual photo.
+
+        A new one each time: it remembers what there was, and an answer may come in between.
+        """
         from fla_batch.history import LedgerHistory
 
         return LedgerHistory(self.ledger, self.environment)

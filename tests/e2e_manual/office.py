@@ -1,0 +1,135 @@
+"""An employer's office: the library over sFTP, against the sandbox, at a clock of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fla_batch import ask as asking
+from fla_batch import config, pipeline
+from fla_batch.binding import load
+from fla_batch.filenames import BatchName
+from fla_batch.ledger.records import FormRow
+from fla_batch.people import Person
+from fla_batch.rest_json import answer_json
+from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.terms import FormKind
+from fla_batch.workspace import Workspace
+
+MANUAL = Path(__file__).parents[1] / "manual"
+EMPLOYER = "0880820673"
+WORKER = "81511716525"
+OTHER_WORKER = "70081500504"
+PROFILE = load("fla-20250131")
+
+
+def printed(name: str) -> Any:
+    """An example of the REST manual, as it is printed there."""
+    return json.loads((MANUAL / name).read_text(encoding="utf-8"))
+
+
+@dataclass
+class Clock:
+    """The manual's examples are of March 2024; a millisecond passes with each look."""
+
+    now: datetime = datetime(2024, 3, 7, 11, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+@dataclass
+class Office:
+    """Declares and asks, and waits for what the portal says."""
+
+    ground: Ground
+    workspace: Workspace
+    clock: Clock
+    inputs: int = 0
+    is_new: bool = False
+    """True where answers to somebody else lie on the server too."""
+
+    def declare(self, *bodies: str | dict[str, Any], allow_removals: bool = False) -> list[FormRow]:
+        """The forms of a batch with their verdicts; a text names an example of the manual."""
+        paths = [self._input(body) for body in bodies]
+        result = pipeline.build(self.workspace, paths, allow_removals=allow_removals)
+        assert result.batches, [anomaly.error_id for anomaly in result.anomalies]
+        return self.exchange([batch.name for batch in result.batches])
+
+    def blocked(self, body: str | dict[str, Any], *, allow_removals: bool = False) -> list[str]:
+        """The rules that keep a declaration from being built."""
+        path = self._input(body)
+        result = pipeline.build(self.workspace, [path], allow_removals=allow_removals)
+        assert not result.batches
+        return [anomaly.rule or "" for anomaly in result.anomalies if anomaly.blocks]
+
+    def exchange(self, names: Sequence[BatchName]) -> list[FormRow]:
+        """Send, let the portal work, and fetch what it says."""
+        waiting = pipeline.to_send(self.workspace, [str(name) for name in names])
+        pipeline.send(self.workspace, waiting)
+        self.ground.portal.settle()
+        polled = pipeline.poll(self.workspace)
+        assert polled.quarantined == []
+        assert polled.unmatched == [] or self.is_new
+        return [form for name in names for form in self.workspace.ledger.forms(name)]
+
+    def ask(
+        self, kind: FormKind, years: Sequence[int] = (), worker: str = WORKER, **filters: Any
+    ) -> dict[str, Any]:
+        """The answer, in the manual's shape."""
+        (asked,) = self.asked(kind, years, worker, **filters)
+        assert asked.answer is not None
+        return answer_json(asked.answer, asked.anomalies)
+
+    def asked(
+        self, kind: FormKind, years: Sequence[int] = (), worker: str = WORKER, **filters: Any
+    ) -> list[asking.Asked]:
+        """What became of a question about the manual's employer."""
+        questions = asking.questions(kind, EMPLOYER, [Person(worker)], years, **filters)
+        names = asking.build(self.workspace, questions)
+        self.exchange(names)
+        return asking.outcome(self.workspace, names)
+
+    def credit_told(self) -> dict[str, Any]:
+        """The last credit that the ledger holds of the manual's worker."""
+        questions = asking.questions(FormKind.ASK_CREDIT, EMPLOYER, [Person(WORKER)])
+        (row,) = asking.known(self.workspace, questions)
+        return answer_json(row)
+
+    def _input(self, body: str | dict[str, Any]) -> Path:
+        if isinstance(body, str):
+            return MANUAL / body
+        self.inputs += 1
+        path = self.ground.folder / f"input-{self.inputs}.json"
+        path.write_text(json.dumps(body), encoding="utf-8")
+        return path
+
+
+@contextmanager
+def open_office(folder: Path, clock: Clock) -> Iterator[Office]:
+    with practice_ground(folder, PROFILE, clock=clock) as ground:
+        settings = config.load(ground.settings_file, environ={})
+        with Workspace.open(settings, PROFILE, clock=clock) as workspace:
+            yield Office(ground, workspace, clock)
+
+
+@contextmanager
+def newcomer(office: Office, folder: Path) -> Iterator[Office]:
+    """Another office of the same employer, with a ledger that knows nothing yet."""
+    text = office.ground.settings_file.read_text(encoding="utf-8")
+    settings_file = office.ground.folder / "newcomer.toml"
+    text = text.replace('"outbox"', f'"{folder}"').replace(
+        "sqlite:///outbox", f"sqlite:///{folder}"
+    )
+    settings_file.write_text(text, encoding="utf-8")
+    settings = config.load(settings_file, environ={})
+    # The names of files are unique for a sender and day: this office takes the next day's.
+    office.clock.now += timedelta(days=1)
+    with Workspace.open(settings, PROFILE, clock=office.clock) as workspace:
+        yield Office(office.ground, workspace, office.clock, is_new=True)
