@@ -11,6 +11,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared_without_config
+from fla_batch.cli.report import write_report
 from fla_batch.cli.show import by_place, in_words, plural
 from fla_batch.cli.status import batch_table
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fla_batch.workspace import Workspace
 
 EXAMPLES = ("trainings-2024.csv", "rights-2024.json", "with-mistakes.csv")
+REPORT = "report.html"
 _ANSWER_TIMEOUT_S = 60.0
 
 
@@ -33,8 +35,8 @@ _ANSWER_TIMEOUT_S = 60.0
 def demo(folder: Path | None, shared: Shared) -> int:
     """Run the whole chain on the examples that come with the package.
 
-    Build, validate, sign, send, poll, anomalies: against a simulated portal that runs only as
-    long as the demo and only on this machine.
+    Build, validate, sign, send, poll, anomalies, report: against a simulated portal that runs
+    only as long as the demo and only on this machine.
     """
     from fla_batch.binding import load
     from fla_batch.config import load as load_settings
@@ -86,6 +88,8 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         told=lambda _: None,
     )
     step(f"Answers received: {', '.join(answers.processed)}")
+    write_report(workspace, folder / REPORT, shared.language)
+    step(f"Report written: {folder / REPORT}")
     rows = pipeline.status(workspace)
     remote = pipeline.anomalies(workspace)
     if shared.as_json:
@@ -126,6 +130,7 @@ def _places(folder: Path) -> str:
 input files        {folder / "input"}
 what was sent      {folder / "outbox" / "S"}
 what was answered  in each batch's folder received/
+the report         {folder / REPORT}
 the ledger         {folder / "outbox" / "ledger.db"}
 the portal's side  {folder / "portal"}
 

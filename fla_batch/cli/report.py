@@ -1,0 +1,55 @@
+"""`report`: the self-contained page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.edge import say
+from fla_batch.cli.options import ANY_PATH, Shared, now, shared
+
+if TYPE_CHECKING:
+    from fla_batch.terms import Language
+    from fla_batch.workspace import Workspace
+
+
+@click.command()
+@click.option(
+    "--output", "-o", "file", type=ANY_PATH, required=True, help="The page, an .html file."
+)
+@shared
+def report(file: Path, shared: Shared) -> None:
+    """Write one HTML page with all batches and all anomalies, worker by worker.
+
+    It needs no other file and holds national numbers in full: keep it as you keep a payroll.
+    """
+    if file.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f"{file.name}: a report is an .html file.")
+    with shared.workspace() as workspace:
+        document = write_report(workspace, file, shared.language)
+    if shared.as_json:
+        shared.show_json(document)
+    else:
+        say(f"{file}: {document['batches']} batches, {document['anomalies']} anomalies.")
+
+
+def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, object]:
+    """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
+    from fla_batch import pipeline
+    from fla_batch.files import write_whole
+    from fla_batch.report.page import page
+
+    rows = pipeline.status(workspace)
+    anomalies = pipeline.anomalies(workspace)
+    html = page(
+        rows,
+        anomalies,
+        at=now(),
+        environment=workspace.environment.value,
+        language=language,
+        official=workspace.profile.official,
+    )
+    write_whole(file, html.encode())
+    return {"file": str(file), "batches": len(rows), "anomalies": len(anomalies)}

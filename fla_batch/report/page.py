@@ -1,0 +1,126 @@
+"""The report: one self-contained page with the batches and all anomalies, worker by worker.
+
+An export made for the user: national numbers stand in it in full. Its totals are sums of the
+rows that it shows, so they equal the ledger's (R27); a list that is cut says how much is left out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fla_batch.findings import Anomaly, blocking
+from fla_batch.ledger.records import BatchRow
+from fla_batch.report.html import document, heading, paragraph, table
+from fla_batch.terms import AnomalyOrigin, Language
+
+MOST_ANOMALIES = 20_000
+_BELGIUM = ZoneInfo("Europe/Brussels")
+_COUNTS = ("forms", "accepted", "warned", "refused", "open", "cancelled")
+
+
+@cache
+def words(language: Language) -> dict[str, Any]:
+    """All words of the page in one language."""
+    content = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
+    found: dict[str, Any] = tomllib.loads(content)[language.value]
+    return found
+
+
+def page(
+    rows: Sequence[BatchRow],
+    anomalies: Sequence[Anomaly],
+    *,
+    at: datetime,
+    environment: str,
+    language: Language,
+    official: bool,
+) -> str:
+    """The page as HTML. `anomalies` come worker by worker; `at` is when it is written."""
+    word = words(language)
+    parts = [paragraph(word["made"].format(at=_instant(at), environment=environment))]
+    if not official:
+        parts.append(paragraph(word["reconstructed"]))
+    parts += [heading(2, word["batches"]), _batches(rows, word)]
+    parts += [heading(2, word["anomalies"]), *_anomalies(anomalies, word, language)]
+    return document(word["title"], language.value, parts)
+
+
+def _batches(rows: Sequence[BatchRow], word: dict[str, Any]) -> str:
+    if not rows:
+        return paragraph(word["no_batches"])
+    names = ("batch", "state", "ticket", *_COUNTS[:-1], "cancelled_forms", "sent", "closed_at")
+    return table(
+        [word[name] for name in names],
+        (
+            [
+                row.name,
+                word["states"][row.state.value],
+                row.ticket,
+                *_counts(row),
+                _instant(row.sent_at),
+                _instant(row.closed_at),
+            ]
+            for row in rows
+        ),
+        total=[word["totals"], "", "", *map(sum, zip(*map(_counts, rows), strict=True)), "", ""],
+    )
+
+
+def _counts(row: BatchRow) -> list[int]:
+    return [getattr(row, name) for name in _COUNTS]
+
+
+def _anomalies(
+    anomalies: Sequence[Anomaly], word: dict[str, Any], language: Language
+) -> Iterator[str]:
+    if not anomalies:
+        yield paragraph(word["no_anomalies"])
+        return
+    blocked = len(blocking(anomalies))
+    yield paragraph(word["counted"].format(blocking=blocked, warnings=len(anomalies) - blocked))
+    shown = anomalies[:MOST_ANOMALIES]
+    for (company_id, inss), theirs in groupby(shown, key=lambda one: (one.company_id, one.inss)):
+        yield heading(3, _who(company_id, inss, word))
+        yield _of_worker(theirs, word, language)
+    if len(anomalies) > len(shown):
+        yield paragraph(word["left_out"].format(count=len(anomalies) - len(shown)))
+
+
+def _who(company_id: str | None, inss: str | None, word: dict[str, Any]) -> str:
+    worker = word["worker"].format(inss=inss) if inss else word["whole_file"]
+    return f"{worker}, {word['employer'].format(company_id=company_id)}" if company_id else worker
+
+
+def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Language) -> str:
+    names = ("severity", "code", "what", "year", "where", "do")
+    return table(
+        [word[name] for name in names],
+        (
+            [
+                word["error" if one.blocks else "warning"],
+                one.error_id,
+                one.label.text(language),
+                str(one.calendar_year or ""),
+                _where(one, word),
+                one.advice.text(language),
+            ]
+            for one in anomalies
+        ),
+    )
+
+
+def _where(one: Anomaly, word: dict[str, Any]) -> str:
+    finder = word["remote" if one.origin is AnomalyOrigin.REMOTE else "local"]
+    return "; ".join(part for part in (str(one.source) or one.path, finder) if part)
+
+
+def _instant(at: datetime | None) -> str:
+    """In Belgian time, to the minute."""
+    return at.astimezone(_BELGIUM).strftime("%Y-%m-%d %H:%M") if at else ""

@@ -1,0 +1,140 @@
+"""The report page: complete, self-contained, harmless, in three languages."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from lxml import html
+
+from fla_batch.filenames import BatchName
+from fla_batch.findings import Anomaly, Labels
+from fla_batch.ledger.records import BatchRow
+from fla_batch.lifecycle import BatchState
+from fla_batch.report import page as pages
+from fla_batch.report.page import page, words
+from fla_batch.terms import AnomalyOrigin, Language
+from tests.builders import company_id, inss
+
+AT = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)
+BATCH = BatchName.parse("FLAD.123456.20250301.00001.S")
+
+
+def row(**fields: object) -> BatchRow:
+    usual: dict[str, object] = dict.fromkeys(BatchRow.__dataclass_fields__)
+    usual |= {"name": BATCH, "state": BatchState.CLOSED, "since": AT, "built_at": AT}
+    usual |= dict.fromkeys(("forms", "accepted", "warned", "refused", "open", "cancelled"), 0)
+    return BatchRow(**(usual | fields))  # type: ignore[arg-type]
+
+
+def anomaly(number: int = 1, label: str = "label", blocks: bool = True) -> Anomaly:
+    return Anomaly(
+        "B" if blocks else "W",
+        "00014-017",
+        Labels(label, label, label),
+        company_id=company_id(),
+        inss=inss(number),
+        origin=AnomalyOrigin.REMOTE,
+    )
+
+
+def shown(*anomalies: Anomaly, rows: tuple[BatchRow, ...] = (), language: str = "en") -> str:
+    return page(
+        rows,
+        anomalies,
+        at=AT,
+        environment="S",
+        language=Language(language),
+        official=False,
+    )
+
+
+def parsed(text: str) -> Any:
+    return html.fromstring(text)
+
+
+def cells(text: str, row_path: str) -> list[list[str]]:
+    return [
+        [cell.text_content() for cell in line.xpath("td|th")]
+        for line in parsed(text).xpath(row_path)
+    ]
+
+
+def test_the_totals_are_the_sums() -> None:
+    rows = (
+        row(forms=10, accepted=8, warned=1, refused=1),
+        row(forms=5, accepted=2, open=2, cancelled=1, state=BatchState.RECEIVED),
+    )
+    (total,) = cells(shown(rows=rows), "//tr[@class='total']")
+    assert total == ["Totals", "", "", "15", "10", "1", "1", "2", "1", "", ""]
+    assert len(cells(shown(rows=rows), "//table[1]/tr")) == 4
+
+
+def test_every_anomaly_under_its_worker() -> None:
+    text = shown(anomaly(1), anomaly(1, blocks=False), anomaly(2))
+    tree = parsed(text)
+    assert [each.text for each in tree.iter("h3")] == [
+        f"Worker {inss(number)}, employer {company_id()}" for number in (1, 2)
+    ]
+    assert [len(each.xpath("tr")) - 1 for each in tree.iter("table")] == [2, 1]
+    assert "2 blocking, 1 warnings." in text
+
+
+def test_a_list_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MOST_ANOMALIES", 2)
+    text = shown(*(anomaly(number) for number in range(1, 6)))
+    assert "3 more are not shown here" in text
+    assert "5 blocking" in text
+    assert text.count("<h3>") == 2
+    assert "not shown here" not in shown(anomaly(1), anomaly(2))
+
+
+@pytest.mark.parametrize("label", ["<script>alert(1)</script>", '"><img src=x onerror=y>', "&amp;"])
+def test_texts_are_texts(label: str) -> None:
+    text = shown(anomaly(label=label))
+    assert label not in text.replace("&amp;amp;", "")
+    assert parsed(text).xpath("//td[3]")[0].text_content() == label
+    assert parsed(text).xpath("//script|//img") == []
+
+
+def test_control_characters_are_gone() -> None:
+    assert "\x1b" not in shown(anomaly(label="red \x1b[31m\u202e"))
+    assert "\u202e" not in shown(anomaly(label="red \x1b[31m\u202e"))
+
+
+def test_it_needs_nothing_else() -> None:
+    text = shown(anomaly(), rows=(row(),))
+    assert not re.search(r"(?:src=|href=|@import|url\()", text)
+    assert "http" not in text.replace("http-equiv", "")
+    assert "default-src &#x27;none&#x27;" in text or "default-src 'none'" in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_each_language_has_every_word(language: str) -> None:
+    word = words(Language(language))
+    english = words(Language.EN)
+    assert set(word) == set(english)
+    assert set(word["states"]) == {state.value for state in BatchState}
+    for name, text in english.items():
+        if name != "states":
+            assert re.findall(r"{\w+}", word[name]) == re.findall(r"{\w+}", text), name
+    text = shown(anomaly(), rows=(row(),), language=language)
+    assert f'<html lang="{language}">' in text
+    assert word["states"]["closed"] in text
+    assert inss() in text
+
+
+def test_words_have_no_unknown_language() -> None:
+    content = files("fla_batch.report").joinpath("words.toml").read_text(encoding="utf-8")
+    assert set(tomllib.loads(content)) == {language.value for language in Language}
+
+
+def test_nothing_yet() -> None:
+    text = shown()
+    assert "No batches yet." in text
+    assert "No anomalies." in text
+    assert "Written on 2025-03-01 10:15. Environment S." in text
