@@ -7,6 +7,7 @@ content, are not built a second time (R4, decision 0702).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,9 +40,9 @@ def waiting_already(workspace: Workspace, spool: Spool) -> list[BatchName]:
     if len(waiting) < len(spool):
         return []
     found: dict[BatchName, None] = {}
-    for note in spool.notes(range(len(spool))):
-        there = waiting.get(_key(note))
-        if there is None or there.sha256 != content_sha256(note["body"]):
+    for facts, body in spool.notes(range(len(spool))):
+        there = waiting.get(_key(facts))
+        if there is None or there.sha256 != content_sha256(json.loads(body)):
             return []
         found[there.batch] = None
     return list(found)
@@ -51,7 +52,7 @@ def _waiting(workspace: Workspace) -> dict[_Key, _Waiting]:
     rows = workspace.ledger.batches(workspace.environment)
     return {
         (form.kind.value, form.company_id, form.inss, form.calendar_year): _Waiting(
-            form.sha256, row.name
+            content_sha256(form.body), row.name
         )
         for row in _since_last_closed(rows)
         for form in workspace.ledger.forms(row.name, _OPEN_FORMS)
@@ -63,5 +64,5 @@ def _since_last_closed(rows: list[BatchRow]) -> list[BatchRow]:
     return [row for row in rows[max(closed, default=-1) + 1 :] if row.state not in _NOT_COMING]
 
 
-def _key(note: Mapping[str, Any]) -> _Key:
-    return (note["kind"], note["company_id"], note["inss"], note["calendar_year"])
+def _key(facts: Mapping[str, Any]) -> _Key:
+    return (facts["kind"], facts["company_id"], facts["inss"], facts["calendar_year"])

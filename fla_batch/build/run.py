@@ -14,18 +14,18 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.build.arrange import Part, PartLimits, arrange
-from fla_batch.build.forms import BELGIUM, Counted, FormMaker, spool_declarations
+from fla_batch.build.crew import Desk, Item, spool_all
+from fla_batch.build.forms import BELGIUM, Counted, FormMaker
 from fla_batch.build.recovery import lock_name, unfinished, withdraw
 from fla_batch.build.repetition import waiting_already
-from fla_batch.build.spool import Spool
+from fla_batch.build.spool import Spool, Written
 from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
 from fla_batch.files import disk_errors, private_folder, remove_folder
 from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.lifecycle import Event
-from fla_batch.models import Declaration, Entry
-from fla_batch.models.form import Form
+from fla_batch.models import Declaration
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
 from fla_batch.outbox.staging import PREFIX as HIDDEN
@@ -81,7 +81,7 @@ class BuildResult:
 
 def build_declarations(
     workspace: Workspace,
-    items: Iterable[Entry | Anomaly],
+    items: Iterable[Item],
     context: RuleContext,
     *,
     skip_blocked: bool,
@@ -94,7 +94,15 @@ def build_declarations(
     """
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        done = spool_declarations(items, spool, maker, workspace.writer, context, counted)
+        desk = Desk(maker, workspace.writer, context)
+        done = spool_all(
+            items,
+            spool,
+            desk,
+            lambda: workspace.recipe(maker, context),
+            counted,
+            hands=workspace.hands,
+        )
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
         stopped = done.in_files or (done.blocked and not skip_blocked)
         if not stopped and len(spool):
@@ -114,8 +122,10 @@ def build_bodies(
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
         for body in bodies:
-            form: Form = maker.form(body)
-            spool.add(form, workspace.writer.form(form))
+            form = maker.form(body)
+            written = Written()
+            written.add(form, workspace.writer.form(form))
+            spool.add(written)
         return _batches(workspace, spool, maker, previous) if len(spool) else []
 
 
@@ -204,7 +214,7 @@ def _batch(
 
 def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
     for number, part in enumerate(parts, start=1):
-        for position, note in enumerate(spool.notes(part), start=1):
+        for position, (note, body) in enumerate(spool.notes(part), start=1):
             yield FormRecord(
                 reference_nbr=note["reference"],
                 part=number,
@@ -213,7 +223,7 @@ def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
                 created_date=date.fromisoformat(note["created_date"]),
                 created_hour=time.fromisoformat(note["created_hour"]),
                 kind=FormKind(note["kind"]),
-                body=note["body"],
+                body=body,
                 company_id=note["company_id"],
                 inss=note["inss"],
                 calendar_year=note["calendar_year"],

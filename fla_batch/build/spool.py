@@ -11,11 +11,32 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from fla_batch.models.form import Form
+
+
+@dataclass(slots=True)
+class Written:
+    """Forms written one after the other, with a line of JSON each; it can go between processes."""
+
+    forms: bytearray = field(default_factory=bytearray)
+    notes: bytearray = field(default_factory=bytearray)
+    sizes: array[int] = field(default_factory=lambda: array("Q"))
+    note_sizes: array[int] = field(default_factory=lambda: array("Q"))
+    workers: array[int] = field(default_factory=lambda: array("Q"))
+
+    def add(self, form: Form, content: bytes) -> None:
+        """One form and its bytes."""
+        note = _note(form)
+        self.forms += content
+        self.notes += note
+        self.sizes.append(len(content))
+        self.note_sizes.append(len(note))
+        self.workers.append(_worker_number(form))
 
 
 class Spool:
@@ -32,14 +53,13 @@ class Spool:
     def __len__(self) -> int:
         return len(self._workers)
 
-    def add(self, form: Form, content: bytes) -> None:
-        """One form and its bytes. Raises OSError when the disk is full."""
-        note = json.dumps(_note(form), ensure_ascii=False, separators=(",", ":")).encode()
-        self._forms.write(content)
-        self._notes.write(note)
-        self._offsets.append(self._offsets[-1] + len(content))
-        self._note_offsets.append(self._note_offsets[-1] + len(note))
-        self._workers.append(_worker_number(form))
+    def add(self, written: Written) -> None:
+        """Forms as they were written. Raises OSError when the disk is full."""
+        self._forms.write(written.forms)
+        self._notes.write(written.notes)
+        _append(self._offsets, written.sizes)
+        _append(self._note_offsets, written.note_sizes)
+        self._workers.extend(written.workers)
 
     def size(self, number: int) -> int:
         """Bytes of form `number`."""
@@ -63,13 +83,14 @@ class Spool:
                 start += len(chunk)
                 yield chunk
 
-    def notes(self, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
-        """What the ledger keeps of those forms, in that order."""
+    def notes(self, numbers: Iterable[int]) -> Iterator[tuple[dict[str, Any], str]]:
+        """What the ledger keeps of those forms, in that order: facts, and the body as JSON text."""
         self._notes.flush()
         for number in numbers:
             start, end = self._note_offsets[number], self._note_offsets[number + 1]
             self._notes.seek(start)
-            yield json.loads(self._notes.read(end - start))
+            facts, _, body = self._notes.read(end - start).decode().partition("\n")
+            yield json.loads(facts), body
 
     def __enter__(self) -> Self:
         return self
@@ -92,11 +113,12 @@ def _worker_number(form: Form) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def _note(form: Form) -> dict[str, Any]:
+def _note(form: Form) -> bytes:
+    """What the ledger keeps of a form: a line of facts and a line of body, both as JSON."""
     header, body = form.header, form.body
     if header.form_creation_date is None or header.form_creation_hour is None:
         raise ValueError("a form that is sent has a creation date and hour")
-    return {
+    facts = {
         "reference": header.reference.reference_nbr if header.reference else None,
         "identification": header.identification,
         "created_date": header.form_creation_date.isoformat(),
@@ -105,8 +127,16 @@ def _note(form: Form) -> dict[str, Any]:
         "company_id": body.employer.company_id,
         "inss": body.employee.inss if body.employee else None,
         "calendar_year": body.calendar_year,
-        "body": body.to_json(),
     }
+    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return f"{text}\n{body.to_json_text()}".encode()
+
+
+def _append(offsets: array[int], sizes: array[int]) -> None:
+    end = offsets[-1]
+    for size in sizes:
+        end += size
+        offsets.append(end)
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from fla_batch import config
 from fla_batch.binding import load
 from fla_batch.ledger import Ledger
@@ -20,7 +22,6 @@ from tests.bench.rights import company, inss
 TRAININGS = 3
 _EMPLOYERS = 500
 _SLICE = 50_000
-_LARGE_BYTES = 1_000_000_000
 _NAMES = (
     "Veilig werken op hoogte",
     "Gestion du stress au travail",
@@ -45,8 +46,6 @@ def schema_file() -> Path:
 
 def write_tables(folder: Path, declarations: int) -> None:
     """The same rows as Parquet and as CSV, written slice by slice."""
-    import polars as pl
-
     slices = folder / "slices"
     slices.mkdir()
     with (folder / "trainings.csv").open("wb") as csv:
@@ -57,9 +56,7 @@ def write_tables(folder: Path, declarations: int) -> None:
     pl.scan_parquet(slices / "*.parquet").sink_parquet(folder / "trainings.parquet")
 
 
-def _frame(start: int, end: int):  # type: ignore[no-untyped-def]
-    import polars as pl
-
+def _frame(start: int, end: int) -> pl.DataFrame:
     rows = [row for number in range(start, end) for row in _rows(number)]
     names = (
         "companyId",
@@ -109,13 +106,13 @@ def write_settings(folder: Path) -> None:
     (folder / "fla-batch.toml").write_text(_SETTINGS)
 
 
-def write_large(path: Path) -> None:
-    """A file of a billion bytes that do not compress."""
+def write_large(path: Path, size: int) -> None:
+    """A file of `size` bytes that do not compress."""
     block = random.Random(7).randbytes(1 << 20)
     with path.open("wb") as file:
         written = 0
-        while written < _LARGE_BYTES:
-            written += file.write(block[: _LARGE_BYTES - written])
+        while written < size:
+            written += file.write(block[: size - written])
 
 
 def write_notification(outbox: Path, path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench import generate
 from tests.bench.measure import Measured, program
 
+LARGE_BYTES = 1_000_000_000
 LOOPBACK = "127.0.0.1"
 _NOTI = "FO.NOTI.999999.20250301.00001.S"
 
@@ -84,10 +85,9 @@ class Site:
 
     # sign
 
-    def sign(self) -> Measured:
-        return program(
-            [sys.executable, "-m", "tests.bench.sign", self.folder / "keys", self._large()]
-        )
+    def sign(self, size: int = LARGE_BYTES) -> Measured:
+        large = self._large(size)
+        return program([sys.executable, "-m", "tests.bench.sign", self.folder / "keys", large])
 
     def openssl(self) -> Measured:
         keys = self.folder / "keys"
@@ -105,10 +105,10 @@ class Site:
         command += ["-signer", keys / "certificate.pem", "-inkey", keys / "key.pem"]
         return program(command)
 
-    def _large(self) -> Path:
-        path = self.folder / "large"
+    def _large(self, size: int = LARGE_BYTES) -> Path:
+        path = self.folder / f"large-{size}"
         if not path.exists():
-            generate.write_large(path)
+            generate.write_large(path, size)
         return path
 
     # the command line
@@ -140,15 +140,18 @@ def sending(site: Site) -> Iterator[tuple[Callable[[], Measured], Callable[[], M
         user = getpass.getuser()
 
         def ours() -> Measured:
-            target = [LOOPBACK, str(server.port), user, key.path, known_hosts]
-            return program([sys.executable, "-m", "tests.bench.upload", *target, source])
+            command: list[str | Path] = [sys.executable, "-m", "tests.bench.upload"]
+            command += [LOOPBACK, str(server.port), user, key.path, known_hosts, source]
+            return program(command)
 
         def theirs() -> Measured:
             commands = folder / "batch"
             commands.write_text(f"put {source} INTEST-S/{source.name}\n")
-            options: list[str | Path] = ["-P", str(server.port), "-i", key.path, "-b", commands]
-            options += ["-o", f"UserKnownHostsFile={known_hosts}", "-o", "IdentitiesOnly=yes"]
-            return program(["sftp", *options, f"{user}@{LOOPBACK}"])
+            port = str(server.port)
+            command: list[str | Path] = ["sftp", "-P", port, "-i", key.path]
+            command += ["-b", commands]
+            command += ["-o", f"UserKnownHostsFile={known_hosts}", "-o", "IdentitiesOnly=yes"]
+            return program([*command, f"{user}@{LOOPBACK}"])
 
         yield ours, theirs
 
