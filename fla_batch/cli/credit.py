@@ -1,0 +1,95 @@
+"""`credit forecast`: the remaining credit, computed here from the user's files."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from fla_batch.cli.ask import Day
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.show import in_words, plural, table
+
+if TYPE_CHECKING:
+    from fla_batch.credit import Forecast
+    from fla_batch.models import Declaration
+
+
+@click.group()
+def credit() -> None:
+    """The training credit that remains to workers."""
+
+
+@credit.command()
+@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.option("--as-of", type=Day(), metavar="DATE", help="The credit on DATE; by default today.")
+@click.option(
+    "--with-ledger",
+    is_flag=True,
+    help="Other years of these workers as the platform holds them, by the ledger.",
+)
+@shared
+def forecast(
+    inputs: tuple[Path, ...], as_of: date | None, with_ledger: bool, shared: Shared
+) -> int:
+    """Compute the remaining credit of each worker from rights and trainings in INPUTS.
+
+    Nothing is asked or sent. Files hold several years of one worker as several declarations. What
+    a rule blocks is left out and listed; exit code 1 says so.
+    """
+    from fla_batch import forecasting, pipeline
+
+    context = pipeline.rule_context(shared.settings, now())
+    read = forecasting.read(inputs, context)
+    at = _moment(as_of)
+    declarations = read.declarations
+    if with_ledger:
+        declarations = _completed(declarations, at, shared)
+    found = list(forecasting.forecasts(declarations, at))
+    blocked = [anomaly for anomaly in read.anomalies if anomaly.blocks]
+    if shared.as_json:
+        shared.show_json(
+            {
+                "credits": [forecasting.forecast_json(each) for each in found],
+                "anomalies": [anomaly.to_json() for anomaly in blocked],
+            }
+        )
+    else:
+        for anomaly in blocked:
+            click.echo(in_words(anomaly, shared.language))
+        _show(found)
+    return 1 if blocked else 0
+
+
+def _moment(as_of: date | None) -> datetime:
+    """Now, or the end of that day, in Belgian local time."""
+    if as_of is None:
+        return now().astimezone(ZoneInfo("Europe/Brussels")).replace(tzinfo=None)
+    return datetime.combine(as_of, time(23, 59, 59))
+
+
+def _completed(declarations: list[Declaration], at: datetime, shared: Shared) -> list[Declaration]:
+    from fla_batch import forecasting
+
+    with shared.workspace() as workspace:
+        return forecasting.with_ledger(declarations, workspace.ledger, workspace.environment, at)
+
+
+def _show(found: list[Forecast]) -> None:
+    from fla_batch.cli.told import credit_table, hours
+
+    if not found:
+        click.echo("No declaration to compute from.")
+        return
+    click.echo(credit_table([each.credit.to_json() for each in found]))
+    uncovered = [
+        [each.credit.employee.inss, period.start_date, period.end_date, hours(period.hours_centi)]
+        for each in found
+        for period in each.uncovered
+    ]
+    if uncovered:
+        click.echo(f"\n{plural(len(uncovered), 'followed period')} without enough credit:")
+        click.echo(table(["worker", "from", "to", "without credit"], uncovered))

@@ -1,0 +1,86 @@
+"""`trainings validate`: trainings that providers registered, merged into annual declarations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.ask import YEAR, company_id_option
+from fla_batch.cli.options import ANY_PATH, Shared, shared
+from fla_batch.cli.show import plural, table
+from fla_batch.errors import UsageMistake
+
+if TYPE_CHECKING:
+    from fla_batch.models import TrainingsDeclaration
+
+_HEADINGS = ["worker", "year", "training", "from", "to", "provider's id"]
+
+
+@click.group()
+def trainings() -> None:
+    """Trainings that providers registered for the employer's workers."""
+
+
+@trainings.command()
+@company_id_option
+@click.option("--inss", multiple=True, metavar="NUMBER", help="Only that worker; may be repeated.")
+@click.option("--year", "years", type=YEAR, metavar="YEAR", multiple=True, help="Only that year.")
+@click.option(
+    "--id", "numbers", multiple=True, metavar="UUID", help="A provider's training; may be repeated."
+)
+@click.option("--all", "everything", is_flag=True, help="All that stand to validate.")
+@click.option(
+    "-o", "--output", required=True, type=ANY_PATH, metavar="FILE", help="The JSON file to write."
+)
+@shared
+def validate(
+    company_id: str,
+    inss: tuple[str, ...],
+    years: tuple[int, ...],
+    numbers: tuple[str, ...],
+    everything: bool,
+    output: Path,
+    shared: Shared,
+) -> None:
+    """Merge chosen trainings of providers into annual declarations, in FILE.
+
+    Goes on from the last answers to `ask trainings --processing-state all`. Nothing is sent: look
+    at FILE, change hours where the employer sees them differently, and send it with run.
+    """
+    from fla_batch.offers import chosen
+
+    if everything == bool(numbers):
+        raise UsageMistake("choose trainings with --id, or all of them with --all")
+    with shared.workspace() as workspace:
+        choices = chosen(workspace, company_id, inss, years, numbers)
+    _write(output, [choice.declaration for choice in choices])
+    if shared.as_json:
+        shared.show_json({"file": str(output), "validated": [each.to_json() for each in choices]})
+        return
+    rows = [
+        [
+            choice.declaration.key.inss,
+            choice.declaration.calendar_year,
+            training.training_denomination,
+            training.training_first_start_date,
+            training.training_last_end_date,
+            training.training_provider_reference
+            and training.training_provider_reference.provider_training_id,
+        ]
+        for choice in choices
+        for training in choice.trainings
+    ]
+    click.echo(table(_HEADINGS, rows))
+    click.echo(f"{output}: {plural(len(choices), 'declaration')}. Next: fla-batch run {output}")
+
+
+def _write(path: Path, declarations: Sequence[TrainingsDeclaration]) -> None:
+    from fla_batch.files import write_whole
+    from fla_batch.rest_json import with_numbers
+
+    bodies = [with_numbers(declaration.to_json()) for declaration in declarations]
+    write_whole(path, json.dumps(bodies, ensure_ascii=False, indent=2).encode() + b"\n")
