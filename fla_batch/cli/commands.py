@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replay": ("ledger", "replay", "Process again what lies in quarantine."),
     "purge": ("ledger", "purge", "Delete old files with national numbers."),
     "ledger": ("ledger", "ledger", "Compare the ledger with the outbox, or rebuild its rows."),
+    "account": ("account", "account", "Individual training accounts, from the ledger."),
     "report": ("report", "report", "One HTML page with all batches and anomalies."),
     "ask": ("ask", "ask", "Ask the platform for credit, rights, trainings and lists."),
     "trainings": ("trainings", "trainings", "Trainings that providers registered: validate them."),

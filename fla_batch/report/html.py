@@ -66,8 +66,9 @@ def heading(level: int, content: str) -> str:
 def table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], total: Sequence[object] = ()
 ) -> str:
-    """A table; whole numbers stand on the right, `total` is its last row."""
-    lines = [f"<tr>{''.join(f'<th>{text(each)}</th>' for each in headings)}</tr>"]
+    """A table; whole numbers stand on the right, `total` is its last row if there is one."""
+    titles = "".join(f"<th>{text(each)}</th>" for each in headings)
+    lines = [f"<tr>{titles}</tr>"] if headings else []
     lines += [f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows]
     if total:
         lines.append(f'<tr class="total">{"".join(map(_cell, total))}</tr>')
