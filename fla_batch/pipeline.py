@@ -20,7 +20,7 @@ from fla_batch.build.run import BuildResult, build_declarations
 from fla_batch.errors import OutcomeUnknown, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
-from fla_batch.intake import read_inputs
+from fla_batch.intake import read_chunks, read_inputs
 from fla_batch.ledger.records import BatchRow, FormRow
 from fla_batch.lifecycle import BatchState, Event, Patience
 from fla_batch.outgoing import journal_of, outgoing
@@ -38,6 +38,7 @@ __all__ = [
     "CheckResult",
     "PollResult",
     "anomalies",
+    "batch_row",
     "build",
     "cancel",
     "check",
@@ -128,7 +129,7 @@ def build(
         allow_removals=allow_removals,
     )
     return build_declarations(
-        workspace, read_inputs(inputs), context, skip_blocked=skip_blocked, counted=counted
+        workspace, read_chunks(inputs), context, skip_blocked=skip_blocked, counted=counted
     )
 
 
@@ -140,7 +141,7 @@ def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchRow]:
     recover(workspace)
     if not names:
         return workspace.ledger.batches(workspace.environment, _SENDABLE)
-    rows = [_row(workspace, name) for name in names]
+    rows = [batch_row(workspace, name) for name in names]
     for row in rows:
         if row.state not in _SENDABLE:
             raise UsageMistake(
@@ -214,7 +215,7 @@ def _send(
 
 def cancel(workspace: Workspace, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
-    row = _row(workspace, name)
+    row = batch_row(workspace, name)
     journal = journal_of(workspace, row.name)
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         journal(Event.CANCELLED)
@@ -234,18 +235,18 @@ def status(workspace: Workspace, name: str | None = None) -> list[BatchRow]:
     """Batches as they are shown now, or one of them. Raises UsageMistake for an unknown name."""
     section = workspace.settings.answers
     patience = Patience(section.overdue_acrf_hours, section.overdue_noti_days)
-    one = _row(workspace, name).name if name else None
+    one = batch_row(workspace, name).name if name else None
     return workspace.ledger.status_rows(workspace.clock(), patience, one)
 
 
 def forms(workspace: Workspace, name: str) -> list[FormRow]:
     """The forms of one batch with their states."""
-    return list(workspace.ledger.forms(_row(workspace, name).name))
+    return list(workspace.ledger.forms(batch_row(workspace, name).name))
 
 
 def anomalies(workspace: Workspace, name: str | None = None) -> list[Anomaly]:
     """What the ledger knows of anomalies, of one batch or of all, worker by worker."""
-    batch = _row(workspace, name).name if name else None
+    batch = batch_row(workspace, name).name if name else None
     found = [row.anomaly for row in workspace.ledger.anomalies(batch)]
     return sorted(
         found, key=lambda one: (one.company_id or "", one.inss or "", one.calendar_year or 0)
@@ -260,7 +261,8 @@ def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, list[Anomaly]]]:
         yield who + where, list(group)
 
 
-def _row(workspace: Workspace, name: str) -> BatchRow:
+def batch_row(workspace: Workspace, name: str) -> BatchRow:
+    """The batch of that name. Raises UsageMistake for one that the ledger does not know."""
     try:
         row = workspace.ledger.batch(BatchName.parse(name))
     except InvalidName:

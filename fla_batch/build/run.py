@@ -185,12 +185,13 @@ def _batch(
     name = workspace.next_name(at.astimezone(BELGIUM).date())
     profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
     forms = sum(len(part) for part in parts)
+    version = f"{profile.version} {profile.fingerprint}"
     with outbox.stage(name) as staged:
         workspace.assembler.fill(staged, parts, spool, at)
         manifest = Manifest(
             batch=name,
             profile=profile.name,
-            profile_version=f"{profile.version} {profile.fingerprint}",
+            profile_version=version,
             created_at=at,
             forms=forms,
             parts=len(parts),
@@ -200,7 +201,7 @@ def _batch(
         record = BatchRecord(
             name=name,
             profile=profile.name,
-            profile_version=profile.version,
+            profile_version=version,
             parts=len(parts),
             folder=outbox.relative_folder(name),
             built_at=at,

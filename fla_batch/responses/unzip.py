@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Protocol
 
 from fla_batch.xmlsafe import UnusableXml
 
@@ -34,11 +34,19 @@ _UNSUPPORTED = "the ZIP is broken or of a kind that is not supported"
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")
 
 
+class Target(Protocol):
+    """Where the content goes."""
+
+    def write(self, content: bytes, /) -> int:
+        """Write all of `content`."""
+        ...
+
+
 class UnusableZip(UnusableXml):
     """The ZIP is broken, holds not exactly one file, or unpacks to too much."""
 
 
-def unzip_single(source: Path, target: BinaryIO, *, max_bytes: int) -> int:
+def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
     """Unpack the one entry of `source` into `target`; the count of its bytes is returned.
 
     Raises UnusableZip. OSError when a file cannot be read or written.
@@ -62,7 +70,7 @@ def unzip_single(source: Path, target: BinaryIO, *, max_bytes: int) -> int:
         raise
 
 
-def _copy(stream: IO[bytes], target: BinaryIO, max_bytes: int, packed: int) -> int:
+def _copy(stream: IO[bytes], target: Target, max_bytes: int, packed: int) -> int:
     limit = min(max_bytes, max(packed, 1) * MAX_RATIO)
     size = 0
     while chunk := stream.read(_CHUNK_BYTES):

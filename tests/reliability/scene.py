@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from fla_batch.binding import Profile, load
 from fla_batch.config import Settings
 from fla_batch.config import load as load_settings
+from fla_batch.gateway.protocol import Gateway
 from fla_batch.ledger import Ledger
 from fla_batch.sandbox.folders import FOLDERS
 from fla_batch.sandbox.platform import Platform
@@ -105,14 +107,17 @@ class Scene:
         return load_settings(self.folder / "fla-batch.toml", environ={})
 
     @contextmanager
-    def workspace(self, *, clock: Clock | None = None, run: str = "RUN1") -> Iterator[Workspace]:
-        """Our side, whose gateway is the account's folders."""
+    def workspace(
+        self, *, clock: Clock | None = None, run: str = "TEST", gateway: Gateway | None = None
+    ) -> Iterator[Workspace]:
+        """Our side, whose gateway is the account's folders unless another one is given."""
+        runs = count(1)
         with Workspace.open(
             self.settings(),
             profile(),
             clock=clock or Clock(NOW + timedelta(minutes=1)),
-            new_run=lambda: run,
-            connect=lambda: FolderGateway(self.account),
+            new_run=lambda: f"{run}{next(runs)}",
+            connect=lambda: gateway or FolderGateway(self.account),
             patience=IMPATIENT,
         ) as workspace:
             yield workspace
