@@ -13,9 +13,7 @@ def main() -> int:
     files = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["files"]
     low = 0
     for part in CORE:
-        found = [
-            entry["summary"] for name, entry in files.items() if f"fla_batch/{part}" in name
-        ]
+        found = [entry["summary"] for name, entry in files.items() if f"fla_batch/{part}" in name]
         covered = sum(one["covered_lines"] + one["covered_branches"] for one in found)
         total = sum(one["num_statements"] + one["num_branches"] for one in found)
         percent = 100 * covered / total if total else 0.0
