@@ -1,0 +1,269 @@
+"""Peers that turn models into XML, and XML into verdicts, on the same declarations.
+
+    python -m tests.bench.peers [--forms 3000]
+
+Each writes (xsdata, pydantic-xml, lxml's xmlfile) or validates (xmlschema) the same forms with
+three trainings each, in this process, in turn; the medians of five runs are printed as forms a
+second, and as a ratio to ours. The peers' models cover the same elements as ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import xmlschema
+from lxml import etree
+from pydantic_xml import BaseXmlModel, element
+from xsdata.formats.dataclass.serializers import XmlSerializer
+
+from fla_batch.binding import MessageWriter, load
+from fla_batch.build.forms import FormMaker
+from fla_batch.models import DetailsPerPeriod, Employee, Employer, Training, TrainingsDeclaration
+from fla_batch.schema import SchemaValidator
+from tests.bench.measure import machine
+from tests.bench.rights import company, inss
+
+_PROFILE = load("fla-20250131")
+_DAY = date(2024, 3, 14)
+_VALUES = {
+    "TrainingDenomination": "Veilig werken op hoogte",
+    "TrainingFirstStartDate": _DAY,
+    "TrainingLastEndDate": _DAY,
+    "TrainingResult": 1,
+    "TrainingLeadingToCertificate": 1,
+    "Scope": 1,
+}
+_PERIOD = {
+    "TrainingHours": 760,
+    "TrainingStartDate": _DAY,
+    "TrainingEndDate": _DAY,
+    "TrainingStatus": 1,
+    "TrainingType": 1,
+}
+
+
+@dataclass
+class DetailsX:
+    """A period for xsdata."""
+
+    class Meta:
+        name = "DetailsPerPeriod"
+
+    TrainingHours: int
+    TrainingStartDate: str
+    TrainingEndDate: str
+    TrainingStatus: int
+    TrainingType: int
+
+
+@dataclass
+class TrainingX:
+    """A training for xsdata."""
+
+    class Meta:
+        name = "Training"
+
+    TrainingSequenceNbr: int
+    TrainingDenomination: str
+    TrainingFirstStartDate: str
+    TrainingLastEndDate: str
+    TrainingResult: int
+    TrainingLeadingToCertificate: int
+    Scope: int
+    DetailsPerPeriod: DetailsX
+
+
+@dataclass
+class TrainingsX:
+    """The trainings of a form for xsdata."""
+
+    class Meta:
+        name = "Trainings"
+
+    Training: list[TrainingX] = field(default_factory=list, metadata={"type": "Element"})
+
+
+class DetailsP(BaseXmlModel, tag="DetailsPerPeriod"):
+    """A period for pydantic-xml."""
+
+    hours: int = element(tag="TrainingHours")
+    start: date = element(tag="TrainingStartDate")
+    end: date = element(tag="TrainingEndDate")
+    status: int = element(tag="TrainingStatus")
+    type: int = element(tag="TrainingType")
+
+
+class TrainingP(BaseXmlModel, tag="Training"):
+    """A training for pydantic-xml."""
+
+    number: int = element(tag="TrainingSequenceNbr")
+    denomination: str = element(tag="TrainingDenomination")
+    first: date = element(tag="TrainingFirstStartDate")
+    last: date = element(tag="TrainingLastEndDate")
+    result: int = element(tag="TrainingResult")
+    certificate: int = element(tag="TrainingLeadingToCertificate")
+    scope: int = element(tag="Scope")
+    details: DetailsP
+
+
+class TrainingsP(BaseXmlModel, tag="Trainings"):
+    """The trainings of a form for pydantic-xml."""
+
+    training: list[TrainingP]
+
+
+def _ours(count: int) -> Callable[[], None]:
+    maker = FormMaker(_PROFILE, "BENCH", datetime(2025, 3, 1, tzinfo=UTC))
+    writer = MessageWriter(_PROFILE.declaration)
+    forms = [maker.form(_declaration(number)) for number in range(count)]
+    return lambda: _each(writer.form(form) for form in forms)
+
+
+def _declaration(number: int) -> TrainingsDeclaration:
+    period = DetailsPerPeriod(
+        training_hours=760,
+        training_start_date=_DAY,
+        training_end_date=_DAY,
+        training_status=1,
+        training_type=1,
+    )
+    trainings = tuple(
+        Training(
+            training_sequence_nbr=sequence,
+            training_denomination="Veilig werken op hoogte",
+            training_first_start_date=_DAY,
+            training_last_end_date=_DAY,
+            training_result=1,
+            training_leading_to_certificate=1,
+            scope=1,
+            details_per_period=(period,),
+        )
+        for sequence in (1, 2, 3)
+    )
+    return TrainingsDeclaration(
+        employer=Employer(company_id=company(number % 500)),
+        employee=Employee(inss=inss(number)),
+        calendar_year=2024,
+        trainings=trainings,
+    )
+
+
+def _xsdata(count: int) -> Callable[[], None]:
+    texts = {name: str(value) for name, value in (_VALUES | _PERIOD).items()}
+    details = DetailsX(760, texts["TrainingStartDate"], texts["TrainingEndDate"], 1, 1)
+    day = texts["TrainingStartDate"]
+    one = [
+        TrainingX(number, texts["TrainingDenomination"], day, day, 1, 1, 1, details)
+        for number in (1, 2, 3)
+    ]
+    forms = [TrainingsX(one) for _ in range(count)]
+    serializer = XmlSerializer()
+    return lambda: _each(serializer.render(form) for form in forms)
+
+
+def _pydantic_xml(count: int) -> Callable[[], None]:
+    details = DetailsP(hours=760, start=_DAY, end=_DAY, status=1, type=1)
+    one = [
+        TrainingP(
+            number=number,
+            denomination="Veilig werken op hoogte",
+            first=_DAY,
+            last=_DAY,
+            result=1,
+            certificate=1,
+            scope=1,
+            details=details,
+        )
+        for number in (1, 2, 3)
+    ]
+    forms = [TrainingsP(training=one) for _ in range(count)]
+    return lambda: _each(form.to_xml() for form in forms)
+
+
+def _xmlfile(count: int) -> Callable[[], None]:
+    def run() -> None:
+        with etree.xmlfile(io.BytesIO(), encoding="utf-8") as out, out.element("FLA"):
+            for _ in range(count):
+                with out.element("Trainings"):
+                    for number in (1, 2, 3):
+                        _write_training(out, number)
+
+    return run
+
+
+def _write_training(out: etree._IncrementalFileWriter, number: int) -> None:
+    with out.element("Training"):
+        for name, value in ({"TrainingSequenceNbr": number} | _VALUES).items():
+            with out.element(name):
+                out.write(str(value))
+        with out.element("DetailsPerPeriod"):
+            for name, value in _PERIOD.items():
+                with out.element(name):
+                    out.write(str(value))
+
+
+def _each(made: Iterable[object]) -> None:
+    for _ in made:
+        pass
+
+
+def _rate(run: Callable[[], None], count: int) -> float:
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - started)
+    return count / statistics.median(seconds)
+
+
+def _verdicts(folder: Path, count: int) -> tuple[float, float]:
+    """Forms a second: our validator, and xmlschema on a tenth of them."""
+    maker = FormMaker(_PROFILE, "BENCH", datetime(2025, 3, 1, tzinfo=UTC))
+    writer = MessageWriter(_PROFILE.declaration)
+    validator = SchemaValidator(_PROFILE, _PROFILE.declaration)
+    schema = xmlschema.XMLSchema(str(_PROFILE.declaration.schema))
+    paths = []
+    for size in (count, count // 10):
+        path = folder / f"{size}.xml"
+        forms = (maker.form(_declaration(number)) for number in range(size))
+        path.write_bytes(b"".join(writer.message(forms)))
+        paths.append(path)
+    ours = _rate(lambda: _each([validator.check(paths[0])]), count)
+    theirs = _rate(lambda: schema.validate(str(paths[1])), count // 10)
+    return ours, theirs
+
+
+def main(arguments: list[str]) -> None:
+    """Measures all and prints a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--forms", type=int, default=3_000)
+    count = parser.parse_args(arguments).forms
+    writers = {
+        "fla_batch": _ours(count),
+        "lxml xmlfile": _xmlfile(count),
+        "pydantic-xml": _pydantic_xml(count),
+        "xsdata": _xsdata(count),
+    }
+    rates = {name: _rate(run, count) for name, run in writers.items()}
+    click.echo(f"{machine()}\n\n| writes | forms a second | of ours |\n| --- | --- | --- |")
+    for name, rate in rates.items():
+        click.echo(f"| {name} | {rate:,.0f} | {rate / rates['fla_batch']:.2f} |")
+    with TemporaryDirectory() as folder:
+        ours, theirs = _verdicts(Path(folder), count)
+    click.echo("\n| validates | forms a second | of ours |\n| --- | --- | --- |")
+    click.echo(f"| fla_batch | {ours:,.0f} | 1.00 |")
+    click.echo(f"| xmlschema | {theirs:,.0f} | {theirs / ours:.2f} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
