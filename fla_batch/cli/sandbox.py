@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,15 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
-from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND
-from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
+from fla_batch.sandbox.faults import CHANNEL_FAULTS
 
 if TYPE_CHECKING:
     from fla_batch.sandbox.ground import Ground
 
 # "take-away" is for a server alone: with a portal behind it there would be nothing to answer.
 _FAULTS = sorted({*CHANNEL_FAULTS, *ANSWER_FAULTS} - {"take-away"})
+_SHIPPED_SEED = "example"
 
 
 @click.group()
@@ -53,43 +55,71 @@ def sandbox() -> None:
 )
 @click.option(
     "--fault",
+    "kinds",
     type=click.Choice(_FAULTS),
     metavar="KIND",
-    help="Misbehave: " + ", ".join(_FAULTS) + ".",
+    multiple=True,
+    help="Misbehave; may be repeated: " + ", ".join(_FAULTS) + ".",
+)
+@click.option(
+    "--seed",
+    metavar="FILE",
+    help="What the platform knows beforehand; 'example' takes the one that is shipped.",
 )
 @shared
-def serve(port: int, folder: Path, delay_s: float, fault: str | None, shared: Shared) -> None:
+def serve(
+    port: int,
+    folder: Path,
+    delay_s: float,
+    kinds: tuple[str, ...],
+    seed: str | None,
+    shared: Shared,
+) -> None:
     """Serve the simulated portal until Ctrl-C, and print how to connect.
 
     A batch is taken in when its GO arrives, SECONDS of --delay later, and answered with ACRF
-    and NOTI.
+    and NOTI. What comes and what goes is told on standard error.
     """
+    from fla_batch.sandbox.fault_catalogue import combined
+    from fla_batch.sandbox.folder_view import FolderView
     from fla_batch.sandbox.ground import practice_ground
 
+    faults, answer_fault = combined(kinds)
     ground_of = practice_ground(
         folder,
         shared.profile,
         clock=now,
         port=port,
         delay_s=delay_s,
-        faults=CHANNEL_FAULTS.get(fault or "", NO_FAULTS),
-        answer_fault=ANSWER_FAULTS.get(fault or "", SOUND),
+        faults=faults,
+        answer_fault=answer_fault,
     )
     with ground_of as ground:
+        if seed:
+            _sow(seed, ground)
+        view = FolderView(ground.folder / "portal", ground.server.operations)
         if shared.as_json:
             shared.show_json(_facts(ground))
         else:
             say(_how_to_connect(ground))
-        shown = 0
         try:
             while True:
                 time.sleep(0.5)
-                operations = [each for each in ground.server.operations if each.kind == "close"]
-                for operation in operations[shown:]:
-                    shared.tell(f"{operation.folder}/{operation.name} closed")
-                shown = len(operations)
+                for line in view.news(now().astimezone()):
+                    shared.tell(line)
         except KeyboardInterrupt:
             shared.tell("Stopped. The folder keeps everything for the next time.")
+
+
+def _sow(seed: str, ground: Ground) -> None:
+    from fla_batch.sandbox.seed import load_seed
+
+    on = now().date()
+    if seed != _SHIPPED_SEED:
+        load_seed(Path(seed)).sow(ground.platform, on=on)
+        return
+    with as_file(files("fla_batch").joinpath("examples", "sandbox-seed.json")) as path:
+        load_seed(path).sow(ground.platform, on=on)
 
 
 def _facts(ground: Ground) -> dict[str, object]:
@@ -112,6 +142,7 @@ With this tool, in another terminal:
 
 With any sFTP client:
   sftp -P {server.port} -i {folder / "keys" / "user.pem"} practice@{server.host}
+  (WinSCP, FileZilla: protocol SFTP, user practice, that key file, no password)
 
-Send to INTEST-S, find answers in OUTTEST-S; both lie in {folder / "portal"}.
+Send FI, FS and then GO to INTEST-S, find answers in OUTTEST-S; both lie in {folder / "portal"}.
 Ctrl-C stops it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,16 @@ from fla_batch import ask as asking
 from fla_batch import config, pipeline
 from fla_batch.binding import load
 from fla_batch.filenames import BatchName
+from fla_batch.gateway.retry import RetryPolicy
+from fla_batch.gateway.settings import Limits
+from fla_batch.gateway.sftp import connect
 from fla_batch.ledger.records import FormRow
 from fla_batch.people import Person
 from fla_batch.rest_json import answer_json
+from fla_batch.sandbox.fault_catalogue import combined
 from fla_batch.sandbox.ground import Ground, practice_ground
 from fla_batch.terms import FormKind
-from fla_batch.workspace import Workspace
+from fla_batch.workspace import Patience, Workspace
 
 MANUAL = Path(__file__).parents[1] / "manual"
 EMPLOYER = "0880820673"
@@ -112,10 +116,21 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, clock: Clock) -> Iterator[Office]:
-    with practice_ground(folder, PROFILE, clock=clock) as ground:
+def open_office(folder: Path, clock: Clock, *faults: str) -> Iterator[Office]:
+    """An office whose channel and portal have those faults; it does not wait for long."""
+    channel, answers = combined(faults)
+    with practice_ground(
+        folder, PROFILE, clock=clock, faults=channel, answer_fault=answers
+    ) as ground:
         settings = config.load(ground.settings_file, environ={})
-        with Workspace.open(settings, PROFILE, clock=clock) as workspace:
+        quick = replace(settings.gateway.settings(), limits=Limits(0.6, 0.6, 0.6, 0.6, 0.6))
+        with Workspace.open(
+            settings,
+            PROFILE,
+            clock=clock,
+            connect=lambda: connect(quick if faults else settings.gateway.settings()),
+            patience=Patience(policy=RetryPolicy(attempts=2), sleep=lambda _: None),
+        ) as workspace:
             yield Office(ground, workspace, clock)
 
 

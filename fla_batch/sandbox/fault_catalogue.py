@@ -1,0 +1,149 @@
+"""All faults that can be asked for, what each does, and how the tool lives through it.
+
+The texts are the page docs/reference/faults.md; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from typing import NamedTuple
+
+from fla_batch.errors import UsageMistake
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND, AnswerFault
+from fla_batch.sandbox.drafts import Draft
+from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults
+
+
+class Note(NamedTuple):
+    """What goes wrong, and what the user of this tool sees of it."""
+
+    fault: str
+    outcome: str
+
+
+NOTES: dict[str, Note] = {
+    "refuse-login": Note(
+        "the key is refused",
+        "`send` and `poll` end at once with exit code 3 and are not tried again; the batch stays "
+        "staged",
+    ),
+    "drop": Note(
+        "the first connection breaks after 1000 bytes",
+        "`send` connects again and goes on with the same batch: sent once",
+    ),
+    "hang-banner": Note(
+        "TCP is accepted, and nothing is said",
+        "a time limit ends the wait; tried again, then exit code 4; the batch stays staged",
+    ),
+    "hang-key-exchange": Note(
+        "the server greets, and nothing more",
+        "as `hang-banner`",
+    ),
+    "hang-login": Note(
+        "the login is read and never answered",
+        "as `hang-banner`",
+    ),
+    "hang-operation": Note(
+        "the first operation is never answered",
+        "as `hang-banner`; the batch is `sending`, and the next `send` goes on with it",
+    ),
+    "no-stat": Note(
+        "sizes cannot be asked for",
+        "`send` and `poll` do without: sent, answered, closed",
+    ),
+    "take-away": Note(
+        "the files of a batch vanish the instant its GO is there",
+        "the portal took them: sent",
+    ),
+    "ssh-rsa-only": Note(
+        "only the old ssh-rsa signature is taken",
+        "exit code 3, with the setting that allows it: `legacy_ssh_rsa`",
+    ),
+    "answer-twice": Note(
+        "each answer comes again under a second name",
+        "closed as after one answer; both files are kept",
+    ),
+    "answer-out-of-order": Note(
+        "an acknowledgement waits until another answer went before it",
+        "closed, whichever is processed first",
+    ),
+    "answer-without-go": Note(
+        "FO and FS, and never a GO",
+        "the answer is not read; the batch stays sent, and `--timeout` ends with exit code 6",
+    ),
+    "answer-badly-signed": Note(
+        "the FS does not fit its FO",
+        "nothing of the answer is read: quarantine, with the reason; the batch stays sent",
+    ),
+    "answer-zipped": Note(
+        "CO instead of FO: a ZIP of one file, signed as a ZIP",
+        "unpacked and processed: closed",
+    ),
+    "answer-truncated": Note(
+        "half of each answer, soundly signed",
+        "quarantine, with the reason; the batch stays sent",
+    ),
+    "answer-hours-late": Note(
+        "a batch is looked at after three hours",
+        "the batch stays sent, `--timeout` ends with exit code 6, and a later `poll` closes it",
+    ),
+    "answer-never": Note(
+        "nothing ever comes",
+        "the batch stays sent, and is shown as overdue after the time in `[answers]`",
+    ),
+}
+
+
+def page_table() -> str:
+    """The table of the page, in the order in which faults are declared."""
+    rows = [
+        f"| `{name}` | {NOTES[name].fault} | {NOTES[name].outcome} |"
+        for name in (*CHANNEL_FAULTS, *ANSWER_FAULTS)
+    ]
+    head = ["| `--fault` | what goes wrong | what the tool makes of it |", "| --- | --- | --- |"]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def combined(names: Iterable[str]) -> tuple[Faults, AnswerFault]:
+    """Several faults at a time, of the channel and of answers.
+
+    Raises UsageMistake for a name that is not known, and for two that cannot both hold.
+    """
+    faults, answer = NO_FAULTS, SOUND
+    for name in dict.fromkeys(names):
+        if name in CHANNEL_FAULTS:
+            faults = _both(faults, CHANNEL_FAULTS[name], name)
+        elif name in ANSWER_FAULTS:
+            answer = _both_answers(answer, ANSWER_FAULTS[name], name)
+        else:
+            raise UsageMistake(f"{name} is no fault of the sandbox")
+    return faults, answer
+
+
+def _both(first: Faults, second: Faults, name: str) -> Faults:
+    changes = {}
+    for field in fields(Faults):
+        mine, other = getattr(first, field.name), getattr(second, field.name)
+        if other != field.default:
+            if mine not in (field.default, other):
+                raise UsageMistake(f"{name} cannot be combined with the faults before it")
+            changes[field.name] = other
+    return replace(first, **changes)
+
+
+def _both_answers(first: AnswerFault, second: AnswerFault, name: str) -> AnswerFault:
+    delivers = [
+        fault.new_deliver for fault in (first, second) if fault.new_deliver != SOUND.new_deliver
+    ]
+    if len(delivers) > 1:
+        raise UsageMistake(f"{name} cannot be combined: answers are delivered in one way at a time")
+    return AnswerFault(
+        prepare=_one_after_the_other(first, second),
+        new_deliver=delivers[0] if delivers else SOUND.new_deliver,
+        delay_s=max(first.delay_s, second.delay_s),
+    )
+
+
+def _one_after_the_other(first: AnswerFault, second: AnswerFault) -> Callable[[Draft], Draft]:
+    return lambda draft: second.prepare(first.prepare(draft))
