@@ -9,6 +9,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, now, shared
+from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
     from fla_batch.terms import Language
@@ -30,12 +31,13 @@ def report(file: Path, shared: Shared) -> None:
     with shared.workspace() as workspace:
         document = write_report(workspace, file, shared.language)
     if shared.as_json:
-        shared.show_json(document)
+        shared.show_json({"file": str(file), **document})
     else:
-        say(f"{file}: {document['batches']} batches, {document['anomalies']} anomalies.")
+        batches, anomalies = document["batches"], document["anomalies"]
+        say(f"{file}: {plural(batches, 'batch')}, {plural(anomalies, 'anomaly')}.")
 
 
-def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, object]:
+def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
     from fla_batch import pipeline
     from fla_batch.files import write_whole
@@ -52,4 +54,4 @@ def write_report(workspace: Workspace, file: Path, language: Language) -> dict[s
         official=workspace.profile.official,
     )
     write_whole(file, html.encode())
-    return {"file": str(file), "batches": len(rows), "anomalies": len(anomalies)}
+    return {"batches": len(rows), "anomalies": len(anomalies)}

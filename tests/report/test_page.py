@@ -81,16 +81,16 @@ def test_every_anomaly_under_its_worker() -> None:
         f"Worker {inss(number)}, employer {company_id()}" for number in (1, 2)
     ]
     assert [len(each.xpath("tr")) - 1 for each in tree.iter("table")] == [2, 1]
-    assert "2 blocking, 1 warnings." in text
+    assert "Blocking: 2. Warnings: 1." in text
 
 
 def test_a_list_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_ANOMALIES", 2)
     text = shown(*(anomaly(number) for number in range(1, 6)))
-    assert "3 more are not shown here" in text
-    assert "5 blocking" in text
+    assert "Not shown here: 3 more." in text
+    assert "Blocking: 5." in text
     assert text.count("<h3>") == 2
-    assert "not shown here" not in shown(anomaly(1), anomaly(2))
+    assert "Not shown here" not in shown(anomaly(1), anomaly(2))
 
 
 @pytest.mark.parametrize("label", ["<script>alert(1)</script>", '"><img src=x onerror=y>', "&amp;"])
