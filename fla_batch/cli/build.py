@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
+_NEXT_WAITING = "Next: fla-batch status"
+_NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
 
 def build_options(command: Command) -> Command:
@@ -80,8 +82,8 @@ def built(
         )
 
 
-def show_built(result: BuildResult, shared: Shared) -> None:
-    """What was built, what is wrong, and the next command."""
+def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) -> None:
+    """What was built and what is wrong; the next command, unless the caller goes on by itself."""
     for warning in result.notes:
         shared.tell(f"Note: {warning}")
     blocked_first = sorted(by_place(result.anomalies), key=lambda anomaly: not anomaly.blocks)
@@ -95,13 +97,11 @@ def show_built(result: BuildResult, shared: Shared) -> None:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
     for name in result.waiting:
         say(f"{name}: all of this waits there already, so it was not built again.")
-    if result.waiting:
-        say("Next: fla-batch status")
-        return
-    if result.batches:
+    if result.waiting or result.batches:
         if result.skipped:
             say(f"{plural(result.skipped, 'blocked declaration')} left out.")
-        say("Built and staged. Next: fla-batch send")
+        if not goes_on:
+            say(_NEXT_WAITING if result.waiting else _NEXT_BUILT)
         return
     say("Nothing was written to the outbox.")
     if result.skipped:

@@ -45,7 +45,7 @@ def poll(every_s: float | None, timeout_s: float | None, shared: Shared) -> int:
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
-        show_polled(result)
+        show_polled(result, watched=every_s is not None)
     return exit_code(result)
 
 
@@ -67,15 +67,21 @@ def polled(
     )
 
 
-def show_polled(result: PollResult) -> None:
-    """What came, what could not be used, and what is still open."""
-    for name in result.processed:
-        say(f"{name}: processed")
+def show_polled(result: PollResult, *, watched: bool) -> None:
+    """What came, what could not be used, and what is still open.
+
+    A watch has named the answers already, one by one as they came.
+    """
+    if watched:
+        say(f"{plural(len(result.processed), 'answer')} processed.")
+    else:
+        for name in result.processed:
+            say(f"{name}: processed")
     for name, reason in result.quarantined:
         say(f"{name}: QUARANTINED, {reason}")
     for text in result.unmatched:
         say(f"not matched: {text}")
-    if not (result.processed or result.quarantined):
+    if not (watched or result.processed or result.quarantined):
         say("No new answers.")
     still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
     say(

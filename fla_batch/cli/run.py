@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -46,8 +45,11 @@ def run(
 
     with shared.workspace() as workspace:
         result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)
+        if not shared.as_json:
+            building.show_built(result, shared, goes_on=True)
         if not (result.batches or result.waiting):
-            _show(shared, result.to_json(), lambda: building.show_built(result, shared))
+            if shared.as_json:
+                shared.show_json(result.to_json())
             return building.exit_code(result)
         # An earlier run may have been killed before it sent, or before it polled.
         names = {*result.waiting, *(batch.name for batch in result.batches)}
@@ -56,18 +58,8 @@ def run(
         with counting("bytes", shared) as counted:
             pipeline.send(workspace, waiting, counted)
         answers = polling.polled(workspace, every_s, timeout_s, shared)
-    document = result.to_json() | {"poll": answers.to_json()}
-
-    def in_words() -> None:
-        building.show_built(result, shared)
-        polling.show_polled(answers)
-
-    _show(shared, document, in_words)
-    return polling.exit_code(answers) or building.exit_code(result)
-
-
-def _show(shared: Shared, document: object, in_words: Callable[[], None]) -> None:
     if shared.as_json:
-        shared.show_json(document)
+        shared.show_json(result.to_json() | {"poll": answers.to_json()})
     else:
-        in_words()
+        polling.show_polled(answers, watched=True)
+    return polling.exit_code(answers) or building.exit_code(result)

@@ -12,6 +12,7 @@ from fla_batch.binding import load
 from fla_batch.cli import commands as listed
 from fla_batch.cli import edge
 from fla_batch.sandbox.ground import Ground, practice_ground
+from tests.builders import inss
 from tests.command_line import CommandLine, workers, write_csv
 from tests.contract.user_keys import write_key
 from tests.e2e.servers import now
@@ -167,10 +168,29 @@ def test_run_is_build_send_and_poll(fla: CommandLine, ground: Ground, tmp_path: 
     assert called.code == 0
     assert called.document["forms"] == 3
     assert len(called.document["poll"]["processed"]) == 2
+    more = write_csv(tmp_path / "more.csv", [{"inss": inss(9)}])
+    words = here("run", more, "--every", "0.1", "--timeout", "60")
+    assert "1 form, 1 part" in words.out
+    assert "2 answers processed." in words.out
+    assert "Next: fla-batch send" not in words.out
+    assert words.err.count(": processed") == 2
+    assert ": processed" not in words.out
     bad = write_csv(tmp_path / "bad.csv", [{"hours": "x"}])
     called = here("run", bad, "--every", "0.1")
     assert called.code == 1
     assert "Nothing was written to the outbox." in called.out
+
+
+def test_run_tells_what_it_built_before_a_failure(
+    fla: CommandLine, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__HOST_KEY", "SHA256:" + "A" * 43)
+    rows = [{}, {"inss": inss(2), "hours": "x"}]
+    path = write_csv(tmp_path / "two.csv", rows)
+    called = with_settings(fla, ground)("run", path, "--skip-blocked")
+    assert called.code == 3
+    assert "TrainingHours-002" in called.out
+    assert "1 blocked declaration left out." in called.out
 
 
 def test_interrupted(fla: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
