@@ -52,6 +52,10 @@ __all__ = [
     "watch",
 ]
 
+ACKNOWLEDGED = frozenset(
+    {BatchState.UNRECOGNISED, BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE}
+)
+"""States in which TD comes too late; an acknowledgement that we do not know may be positive."""
 _SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT})
 
 
@@ -219,7 +223,7 @@ def cancel(workspace: Workspace, name: str) -> BatchState:
     journal = journal_of(workspace, row.name)
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         journal(Event.CANCELLED)
-    elif row.state in (BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE):
+    elif row.state in ACKNOWLEDGED:
         raise UsageMistake(
             f"{row.name} is {row.state.value}: the portal has taken it in, TD comes too late",
             hint="Send a new declaration with the right data: it replaces the photo.",
