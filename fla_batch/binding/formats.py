@@ -87,13 +87,17 @@ def _read_hundredths(text: str) -> int:
     return -hundredths if found[1] else hundredths
 
 
+_SPECIAL = re.compile(r"[&<>\r]")
+
+
 def _write_text(value: str) -> str:
     """A carriage return is written as a reference: a parser would read it as a line feed.
 
     >>> _write_text("R&D\\r\\n")
     'R&amp;D&#13;\\n'
     """
-    return escape(value, {"\r": "&#13;"})
+    # Nearly every text can be written as it is, which is quick to see.
+    return escape(value, {"\r": "&#13;"}) if _SPECIAL.search(value) else value
 
 
 def _same(text: str) -> str:

@@ -7,6 +7,7 @@ and the same input gives the same bytes on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -77,7 +78,16 @@ class _Compiler:
         return self._layouts[layout.name]
 
     def _sequence(self, nodes: Iterable[Node]) -> Emit:
-        emits = tuple(self._node(node) for node in nodes if self._answers or not node.answers)
+        written = [node for node in nodes if self._answers or not node.answers]
+        emits: list[Emit] = []
+        for plain, group in groupby(written, key=_is_plain):
+            # Most of a message is zones that follow one another: one loop writes a run of them.
+            if plain:
+                emits.append(_zones([node for node in group if isinstance(node, Leaf)]))
+            else:
+                emits += [self._node(node) for node in group]
+        if len(emits) == 1:
+            return emits[0]
 
         def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
             for one in emits:
@@ -103,12 +113,12 @@ class _Compiler:
 
         def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
             value = get(name)
-            if value is None or value == ():
+            if value is None:
                 return
             for block in value if many else (value,):
                 out.append(start)
                 before = len(out)
-                inner(block.__getattribute__, kind, out)
+                inner(block.__dict__.get, kind, out)
                 if len(out) == before and not always:
                     out.pop()
                     continue
@@ -131,6 +141,27 @@ class _Compiler:
             out.append(end)
 
         return emit
+
+
+def _is_plain(node: Node) -> bool:
+    """A zone that stands once at most, in every kind of form."""
+    return isinstance(node, Leaf) and not node.many and not node.only
+
+
+def _zones(nodes: Iterable[Leaf]) -> Emit:
+    """Zones that follow one another, each written when it has a value."""
+    zones = tuple(
+        (node.field_name, f"<{node.element}>", node.format.write, f"</{node.element}>")
+        for node in nodes
+    )
+
+    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:  # noqa: ARG001
+        for name, start, write, end in zones:
+            value = get(name)
+            if value is not None:
+                out.append(start + write(value) + end)
+
+    return emit
 
 
 def _leaf(node: Leaf) -> Emit:

@@ -173,7 +173,7 @@ def _crew(
         hands, mp_context=get_context("spawn"), initializer=_sit_down, initargs=(recipe(),)
     )
     try:
-        yield _in_order(pool, chain(head, jobs), 2 * hands)
+        yield _in_order(pool, chain(head, jobs), hands + 1)
     finally:
         pool.shutdown(cancel_futures=True)
 
