@@ -1,7 +1,7 @@
 """Asking the platform: questions as a batch, and what became of each (REST manual 3.3.3 to 3.3.7).
 
 A question travels as a declaration does: built, sent, answered some time later. What was
-answered stays in the ledger, where `known` finds it without asking again.
+answered stays in the ledger, where `fla_batch.known` finds it without asking again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from fla_batch import pipeline
+from fla_batch import closure, pipeline
+from fla_batch.build.forms import BELGIUM
 from fla_batch.build.run import build_bodies
 from fla_batch.errors import UsageMistake, WaitTimedOut
 from fla_batch.filenames import BatchName
@@ -30,13 +31,6 @@ from fla_batch.terms import FormKind
 if TYPE_CHECKING:
     from fla_batch.workspace import Workspace
 
-_FILTERS = (
-    "rightType",
-    "processingState",
-    "fromTrainingFirstStartDate",
-    "toTrainingLastEndDate",
-    "modifiedFromDate",
-)
 _OF_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
 _LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
 _About = tuple[str | None, int | None]
@@ -118,8 +112,17 @@ def _workers_and_years(
         yield from ((inss, year) for year in wanted)
 
 
-def build(workspace: Workspace, asked: Iterable[Question]) -> list[BatchName]:
-    """The questions as batches in the outbox; errors as of a build of declarations."""
+def build(
+    workspace: Workspace, asked: Sequence[Question], *, after_closure: bool = False
+) -> list[BatchName]:
+    """The questions as batches in the outbox; errors as of a build of declarations.
+
+    Raises PlatformClosed in production, before anything is built, unless `after_closure`.
+    """
+    if not after_closure:
+        today = workspace.clock().astimezone(BELGIUM).date()
+        years = [each.calendar_year for each in asked if each.calendar_year]
+        closure.require_open(workspace.environment, today, max(years, default=None))
     pipeline.recover(workspace)
     return [batch.name for batch in build_bodies(workspace, asked)]
 
@@ -176,32 +179,3 @@ def outcome(workspace: Workspace, batches: Sequence[BatchName]) -> list[Asked]:
             said = (*remarks[None], *remarks[form.reference_nbr])
             found.append(Asked(form, answers.get(form.reference_nbr), said))
     return found
-
-
-def known(workspace: Workspace, asked: Iterable[Question]) -> list[ConsultationRow]:
-    """The last answer in the ledger to each of these questions, asked in just these words.
-
-    A question without worker or year stands for all workers or years. The credit is also known
-    from declarations that were accepted.
-    """
-    last: dict[tuple[object, ...], ConsultationRow] = {}
-    wanted = list(asked)
-    kinds = {(each.kind, each.employer.company_id) for each in wanted}
-    for kind, company_id in sorted(kinds, key=str):
-        for row in workspace.ledger.consultations(workspace.environment, kind, company_id):
-            if any(_fits(workspace, row, each) for each in wanted):
-                last[row.kind, row.company_id, row.inss, row.calendar_year] = row
-    return list(last.values())
-
-
-def _fits(workspace: Workspace, row: ConsultationRow, asked: Question) -> bool:
-    inss = asked.employee.inss if asked.employee else None
-    if inss not in (None, row.inss):
-        return False
-    if asked.calendar_year != row.calendar_year and (asked.calendar_year or row.kind in _LISTS):
-        return False
-    if row.kind is FormKind.ASK_CREDIT:
-        return True
-    form = workspace.ledger.form(row.form.key) if row.form else None
-    said, words = (form.body if form else {}), asked.to_json()
-    return all(said.get(name) == words.get(name) for name in _FILTERS)

@@ -32,7 +32,7 @@ LAYERS: list[set[str]] = [
     {"reception"},
     {"poll"},
     {"pipeline", "rest_json"},
-    {"ask", "correct", "forecasting", "maintenance", "offers"},
+    {"ask", "correct", "forecasting", "known", "maintenance", "offers"},
     {"report", "sandbox", "examples"},
     {"cli"},
 ]

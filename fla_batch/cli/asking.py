@@ -57,9 +57,8 @@ def _sent(
     from fla_batch import ask as asking
     from fla_batch import pipeline
 
-    batches = asking.build(workspace, asked)
+    batches = asking.build(workspace, asked, after_closure=after_closure)
     waiting = pipeline.to_send(workspace, [str(name) for name in batches])
-    pipeline.require_open(workspace, waiting, after_closure=after_closure)
     for sent in pipeline.send(workspace, waiting):
         shared.tell(f"{sent.name}: {sent.state.value}{sent.remark}")
     return batches
@@ -95,8 +94,8 @@ def _waited(
 
 
 def _show_known(workspace: Workspace, asked: list[Question], shared: Shared) -> int:
-    from fla_batch.ask import known
     from fla_batch.cli.told import answer_tables
+    from fla_batch.known import known
     from fla_batch.rest_json import answer_json
 
     rows = known(workspace, asked)

@@ -127,6 +127,17 @@ def test_waiting_in_vain_ends_with_6_and_shows_what_came(
         assert "--show" in called.err
 
 
+def test_production_after_the_closure_needs_a_word(
+    fla: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "R")
+    called = fla("ask", "credit", *ABOUT)
+    assert called.code == 2
+    assert "closed" in called.err
+    assert fla("status", "--json").document == {"batches": []}
+    assert fla("ask", "credit", *ABOUT, "--after-closure").code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

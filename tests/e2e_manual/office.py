@@ -17,6 +17,7 @@ from fla_batch.filenames import BatchName
 from fla_batch.gateway.retry import RetryPolicy
 from fla_batch.gateway.settings import Limits
 from fla_batch.gateway.sftp import connect
+from fla_batch.known import known
 from fla_batch.ledger.records import FormRow
 from fla_batch.people import Person
 from fla_batch.rest_json import answer_json
@@ -103,7 +104,7 @@ class Office:
     def credit_told(self) -> dict[str, Any]:
         """The last credit that the ledger holds of the manual's worker."""
         questions = asking.questions(FormKind.ASK_CREDIT, EMPLOYER, [Person(WORKER)])
-        (row,) = asking.known(self.workspace, questions)
+        (row,) = known(self.workspace, questions)
         return answer_json(row)
 
     def _input(self, body: str | dict[str, Any]) -> Path:
