@@ -98,11 +98,11 @@ def serve(
         if seed:
             _sow(seed, ground)
         view = FolderView(ground.folder / "portal", ground.server.operations)
-        if shared.as_json:
-            shared.show_json(_facts(ground))
-        else:
-            say(_how_to_connect(ground))
         try:
+            if shared.as_json:
+                shared.show_json(_facts(ground))
+            else:
+                say(_how_to_connect(ground))
             while True:
                 time.sleep(0.5)
                 for line in view.news(now().astimezone()):
