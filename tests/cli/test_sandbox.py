@@ -50,6 +50,17 @@ def test_a_batch_goes_there_and_comes_back(fla: CommandLine, tmp_path: Path) -> 
         assert here("poll", "--json").document["processed"] == []
 
 
+def test_its_settings_lead_nowhere_else(
+    fla: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S14: a variable that names production stops the command instead."""
+    with serving(tmp_path / "sandbox") as settings:
+        monkeypatch.setenv("FLA_BATCH_GATEWAY__HOST", "sftp.socialsecurity.be")
+        called = CommandLine(fla.capsys, settings)("poll")
+        assert called.code == 3
+        assert "never reaches another machine" in called.err
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [("refuse-login", 3), ("no-stat", 0), ("ssh-rsa-only", 3), ("drop", 0)],
