@@ -38,7 +38,8 @@ def parse(line: str) -> None:
     words = shlex.split(re.split(r"[|>]", line)[0])
     assert words.pop(0) == "fla-batch"
     command: click.Command = commands
-    context = click.Context(command, info_name="fla-batch")
+    # With its own settings: click remembers the help option that it is asked for first.
+    context = click.Context(command, info_name="fla-batch", **command.context_settings)
     while isinstance(command, click.Group):
         name = words.pop(0)
         found = command.get_command(context, name)
