@@ -5,7 +5,7 @@ Seen from the portal's folders: `->` came from the client, `<-` lies there for i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -28,25 +28,20 @@ class FolderView:
 
     def news(self, now: datetime) -> list[str]:
         """What happened since the last look, at `now` (any time zone), each on a line."""
-        told = [*self._of_clients(), *self._of_the_portal()]
+        done = list(islice(self._operations, self._seen, None))
+        self._seen += len(done)
+        # An answer is there before it is fetched, however much happened since the last look.
+        told = [*_came(done), *self._published(), *_fetched(done)]
         return [f"{now:%H:%M:%S}  {text}" for text in told]
 
-    def _of_clients(self) -> Iterator[str]:
-        fetched: set[tuple[str, str]] = set()
-        for operation in islice(self._operations, self._seen, None):
-            self._seen += 1
-            place = (operation.folder, operation.name)
-            if operation.kind is OperationKind.READ:
-                fetched.add(place)
-            text = _in_words(operation, fetched)
-            if text:
-                yield text
-
-    def _of_the_portal(self) -> Iterator[str]:
+    def _published(self) -> Iterator[str]:
         there = set(self._lying())
         for folder, name in sorted(there - self._there):
-            size = (self._root / folder / name).stat().st_size
-            yield f"<- {folder}/{name}  {_size(size)}"
+            try:
+                size = _size((self._root / folder / name).stat().st_size)
+            except FileNotFoundError:  # a client removed it meanwhile
+                size = "gone again"
+            yield f"<- {folder}/{name}  {size}"
         self._there = there
 
     def _lying(self) -> Iterator[tuple[str, str]]:
@@ -56,13 +51,22 @@ class FolderView:
                     yield folder, path.name
 
 
-def _in_words(operation: Operation, fetched: set[tuple[str, str]]) -> str:
-    place = f"{operation.folder}/{operation.name}"
-    if operation.kind is OperationKind.CLOSE and operation.folder in _IN:
-        return f"-> {place}  {_size(operation.bytes)}"
-    if operation.kind is OperationKind.CLOSE and (operation.folder, operation.name) in fetched:
-        return f"   {place}  fetched"
-    return f"   {place}  removed by the client" if operation.kind is OperationKind.REMOVE else ""
+def _came(done: Iterable[Operation]) -> Iterator[str]:
+    for each in done:
+        if each.kind is OperationKind.CLOSE and each.folder in _IN:
+            yield f"-> {each.folder}/{each.name}  {_size(each.bytes)}"
+
+
+def _fetched(done: Iterable[Operation]) -> Iterator[str]:
+    read: set[tuple[str, str]] = set()
+    for each in done:
+        place = (each.folder, each.name)
+        if each.kind is OperationKind.READ:
+            read.add(place)
+        elif each.kind is OperationKind.CLOSE and place in read:
+            yield f"   {each.folder}/{each.name}  fetched"
+        elif each.kind is OperationKind.REMOVE:
+            yield f"   {each.folder}/{each.name}  removed by the client"
 
 
 def _size(count: int) -> str:

@@ -55,3 +55,23 @@ def test_what_a_client_fetches_and_removes(root: Path) -> None:
         "10:15:09     OUTTEST-S/FO.X  fetched",
         "10:15:09     OUTTEST-S/FO.X  removed by the client",
     ]
+
+
+def test_an_answer_is_told_before_it_is_fetched(root: Path) -> None:
+    log = OperationLog()
+    view = FolderView(root, log)
+    (root / "OUTTEST-S" / "FO.X").write_bytes(b"ab")
+    log.add(Operation(OperationKind.READ, "OUTTEST-S", "FO.X", 2))
+    log.add(Operation(OperationKind.CLOSE, "OUTTEST-S", "FO.X"))
+    log.add(Operation(OperationKind.CLOSE, "INTEST-S", "GO.X"))
+    assert [line[10:] for line in view.news(AT)] == [
+        "-> INTEST-S/GO.X  empty",
+        "<- OUTTEST-S/FO.X  2 bytes",
+        "   OUTTEST-S/FO.X  fetched",
+    ]
+
+
+def test_a_file_that_is_gone_before_it_is_measured(root: Path) -> None:
+    view = FolderView(root, OperationLog())
+    (root / "OUTTEST-S" / "FO.X").symlink_to(root / "nowhere")
+    assert view.news(AT) == ["10:15:09  <- OUTTEST-S/FO.X  gone again"]
