@@ -24,6 +24,7 @@ class FolderView:
         self._root = root
         self._operations = operations
         self._seen = 0
+        self._read: set[tuple[str, str]] = set()
         self._there = set(self._lying())
 
     def news(self, now: datetime) -> list[str]:
@@ -31,7 +32,7 @@ class FolderView:
         done = list(islice(self._operations, self._seen, None))
         self._seen += len(done)
         # An answer is there before it is fetched, however much happened since the last look.
-        told = [*_came(done), *self._published(), *_fetched(done)]
+        told = [*_came(done), *self._published(), *self._fetched(done)]
         return [f"{now:%H:%M:%S}  {text}" for text in told]
 
     def _published(self) -> Iterator[str]:
@@ -44,6 +45,17 @@ class FolderView:
             yield f"<- {folder}/{name}  {size}"
         self._there = there
 
+    def _fetched(self, done: Iterable[Operation]) -> Iterator[str]:
+        for each in done:
+            place = (each.folder, each.name)
+            if each.kind is OperationKind.READ:
+                self._read.add(place)
+            elif each.kind is OperationKind.CLOSE and place in self._read:
+                self._read.remove(place)
+                yield f"   {each.folder}/{each.name}  fetched"
+            elif each.kind is OperationKind.REMOVE:
+                yield f"   {each.folder}/{each.name}  removed by the client"
+
     def _lying(self) -> Iterator[tuple[str, str]]:
         for folder in _OUT:
             if (self._root / folder).is_dir():
@@ -55,18 +67,6 @@ def _came(done: Iterable[Operation]) -> Iterator[str]:
     for each in done:
         if each.kind is OperationKind.CLOSE and each.folder in _IN:
             yield f"-> {each.folder}/{each.name}  {_size(each.bytes)}"
-
-
-def _fetched(done: Iterable[Operation]) -> Iterator[str]:
-    read: set[tuple[str, str]] = set()
-    for each in done:
-        place = (each.folder, each.name)
-        if each.kind is OperationKind.READ:
-            read.add(place)
-        elif each.kind is OperationKind.CLOSE and place in read:
-            yield f"   {each.folder}/{each.name}  fetched"
-        elif each.kind is OperationKind.REMOVE:
-            yield f"   {each.folder}/{each.name}  removed by the client"
 
 
 def _size(count: int) -> str:

@@ -118,18 +118,19 @@ class Office:
 
 @contextmanager
 def open_office(folder: Path, clock: Clock, *faults: str) -> Iterator[Office]:
-    """An office whose channel and portal have those faults; it does not wait for long."""
+    """An office whose channel and portal have those faults; it does not wait long for a hang."""
     channel, answers = combined(faults)
     with practice_ground(
         folder, PROFILE, clock=clock, faults=channel, answer_fault=answers
     ) as ground:
         settings = config.load(ground.settings_file, environ={})
-        quick = replace(settings.gateway.settings(), limits=Limits(0.6, 0.6, 0.6, 0.6, 0.6))
+        usual = settings.gateway.settings()
+        impatient = replace(usual, limits=Limits(0.8, 0.8, 0.8, 0.8, 0.8))
         with Workspace.open(
             settings,
             PROFILE,
             clock=clock,
-            connect=lambda: connect(quick if faults else settings.gateway.settings()),
+            connect=lambda: connect(impatient if ground.server.faults.hang_at else usual),
             patience=Patience(policy=RetryPolicy(attempts=2), sleep=lambda _: None),
         ) as workspace:
             yield Office(ground, workspace, clock)

@@ -47,7 +47,9 @@ def test_what_a_client_fetches_and_removes(root: Path) -> None:
     log = OperationLog()
     view = FolderView(root, log)
     log.add(Operation(OperationKind.READ, "OUTTEST-S", "FO.X", 100))
+    assert view.news(AT) == []
     log.add(Operation(OperationKind.READ, "OUTTEST-S", "FO.X", 50))
+    assert view.news(AT) == []
     log.add(Operation(OperationKind.CLOSE, "OUTTEST-S", "FO.X"))
     log.add(Operation(OperationKind.REMOVE, "OUTTEST-S", "FO.X"))
     log.add(Operation(OperationKind.LIST, "OUTTEST-S", ""))
