@@ -167,7 +167,7 @@ def outcome(workspace: Workspace, batches: Sequence[BatchName]) -> list[Asked]:
     for batch in batches:
         forms = list(ledger.forms(batch))
         answers = {
-            row.form.key: row
+            (row.form.key, row.kind): row
             for kind, company_id in {(form.kind, form.company_id) for form in forms}
             for row in ledger.consultations(environment, kind, company_id)
             if row.form is not None and row.form.batch == batch
@@ -177,5 +177,5 @@ def outcome(workspace: Workspace, batches: Sequence[BatchName]) -> list[Asked]:
             remarks[row.reference_nbr].append(row.anomaly)
         for form in forms:
             said = (*remarks[None], *remarks[form.reference_nbr])
-            found.append(Asked(form, answers.get(form.reference_nbr), said))
+            found.append(Asked(form, answers.get((form.reference_nbr, form.kind)), said))
     return found

@@ -8,7 +8,7 @@ from fla_batch import ask
 from fla_batch.lifecycle import BatchState, FormState
 from fla_batch.people import Person
 from fla_batch.terms import FormKind
-from tests.e2e_manual.office import WORKER, Office, printed
+from tests.e2e_manual.office import EMPLOYER, WORKER, Office, printed
 
 
 def trainings(office: Office, year: int = 2024, **filters: Any) -> list[dict[str, Any]]:
@@ -87,3 +87,22 @@ def test_a_question_about_an_unknown_employer_is_refused_and_says_why(office: Of
     (asked,) = ask.outcome(office.workspace, names)
     assert asked.fate is ask.Fate.REFUSED
     assert [anomaly.error_id for anomaly in asked.anomalies] == ["00014-017"]
+
+
+def test_questions_of_several_kinds_in_one_batch_keep_their_own_answers(office: Office) -> None:
+    """The credit comes with each answer, and is not taken for the answer itself."""
+    office.declare("PutTraining_input.json")
+    people = [Person(WORKER)]
+    names = ask.build(
+        office.workspace,
+        [
+            *ask.questions(FormKind.ASK_CREDIT, EMPLOYER, people),
+            *ask.questions(FormKind.ASK_TRAININGS, EMPLOYER, people, [2024]),
+            *ask.questions(FormKind.ASK_RIGHTS, EMPLOYER, people, [2024]),
+        ],
+    )
+    office.exchange(names)
+    asked = ask.outcome(office.workspace, names)
+    kinds = [FormKind.ASK_CREDIT, FormKind.ASK_TRAININGS, FormKind.ASK_RIGHTS]
+    assert [one.form.kind for one in asked] == kinds
+    assert [one.answer and one.answer.kind for one in asked] == kinds
