@@ -17,7 +17,7 @@ from fla_batch import closure, upload
 from fla_batch.build.forms import BELGIUM, Counted
 from fla_batch.build.recovery import recover
 from fla_batch.build.run import BuildResult, build_declarations
-from fla_batch.errors import OutcomeUnknown, UsageMistake
+from fla_batch.errors import OutcomeUnknown, UnknownTransition, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
 from fla_batch.intake import read_chunks, read_inputs
@@ -220,19 +220,33 @@ def _send(
 def cancel(workspace: Workspace, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
     row = batch_row(workspace, name)
+    try:
+        _cancel(workspace, row)
+    except UnknownTransition:
+        # An acknowledgement may have come since the state was read.
+        if _state(workspace, row.name) in ACKNOWLEDGED:
+            raise _too_late(row.name, _state(workspace, row.name)) from None
+        raise
+    return _state(workspace, row.name)
+
+
+def _cancel(workspace: Workspace, row: BatchRow) -> None:
     journal = journal_of(workspace, row.name)
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         journal(Event.CANCELLED)
     elif row.state in ACKNOWLEDGED:
-        raise UsageMistake(
-            f"{row.name} is {row.state.value}: the portal has taken it in, TD comes too late",
-            hint="Send a new declaration with the right data: it replaces the photo.",
-        )
+        raise _too_late(row.name, row.state)
     elif row.state is not BatchState.CANCELLED:
         batch = outgoing(workspace, row.name)
         with workspace.connect() as gateway:
             upload.cancel(batch, row.name.td(row.parts), gateway, journal)
-    return _state(workspace, row.name)
+
+
+def _too_late(name: BatchName, state: BatchState) -> UsageMistake:
+    return UsageMistake(
+        f"{name} is {state.value}: the portal has taken it in, TD comes too late",
+        hint="Send a new declaration with the right data: it replaces the photo.",
+    )
 
 
 def status(workspace: Workspace, name: str | None = None) -> list[BatchRow]:

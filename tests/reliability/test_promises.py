@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -213,6 +214,28 @@ def test_an_acknowledgement_that_comes_while_td_is_sent_wins(scene: Scene) -> No
 
         with scene.workspace(gateway=Answered(scene.account)) as other:
             assert cancel(other, name) is BatchState.RECEIVED
+
+
+def test_an_acknowledgement_that_comes_before_td_leaves_is_told_as_too_late(scene: Scene) -> None:
+    with scene.workspace() as workspace:
+        name = staged(scene, workspace)
+        send(workspace, to_send(workspace, [name]))
+        batch = workspace.ledger.batches()[0].name
+
+        @dataclass(frozen=True)
+        class Acknowledged(FolderGateway):
+            """The acknowledgement is processed while the connection is being made."""
+
+            def __enter__(self) -> Self:
+                workspace.ledger.append(batch, Event.RECEIVED, NOW, ticket="3400000000001")
+                return super().__enter__()
+
+        with (
+            scene.workspace(gateway=Acknowledged(scene.account)) as other,
+            pytest.raises(UsageMistake, match="TD comes too late"),
+        ):
+            cancel(other, name)
+    assert not list((scene.account / "INTEST-S").glob("TD.*"))
 
 
 def rules_of(workspace: Workspace, path: Path, *, allow_removals: bool = False) -> set[str]:
