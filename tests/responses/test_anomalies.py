@@ -66,7 +66,7 @@ def test_an_unknown_id_is_kept_with_the_platforms_label_in_every_language() -> N
 
 def test_without_a_label_the_catalogue_speaks_or_nobody() -> None:
     assert single(AnomalyReport("00014-017")).label.nl == (
-        "Ondernemingsnummer - Werkgever niet in het repertorium"
+        "Ondernemingsnummer - Werkgever niet aanwezig in het repertorium"
     )
     assert single(AnomalyReport("QQ999-777")).label == Labels()
 
