@@ -14,14 +14,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from fla_batch import closure, pipeline
-from fla_batch.build.forms import BELGIUM
-from fla_batch.build.run import build_bodies
+from fla_batch.batching.run import build_bodies
 from fla_batch.errors import UsageMistake, WaitTimedOut
 from fla_batch.filenames import BatchName
 from fla_batch.findings import Anomaly
 from fla_batch.identifiers import compact_company_id, is_valid_company_id, is_valid_inss, mask_inss
 from fla_batch.ledger.records import ConsultationRow, FormRow
 from fla_batch.lifecycle import REFUSED_FORM_STATES, FormState
+from fla_batch.local_time import belgian_date
 from fla_batch.models import Employee, Employer
 from fla_batch.models.question import Question
 from fla_batch.people import Person
@@ -120,7 +120,7 @@ def build(
     Raises PlatformClosed in production, before anything is built, unless `after_closure`.
     """
     if not after_closure:
-        today = workspace.clock().astimezone(BELGIUM).date()
+        today = belgian_date(workspace.clock())
         years = [each.calendar_year for each in asked if each.calendar_year]
         closure.require_open(workspace.environment, today, max(years, default=None))
     pipeline.recover(workspace)

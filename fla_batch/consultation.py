@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fla_batch import xmlsafe
 from fla_batch.binding import FormReader, Profile
@@ -27,10 +26,11 @@ from fla_batch.ledger.records import (
     UnmatchedChange,
 )
 from fla_batch.lifecycle import Event
+from fla_batch.local_time import BELGIUM
 from fla_batch.models import Training, TrainingRights, TrainingRightsDeclaration
 from fla_batch.models import TrainingsDeclaration as Trainings
 from fla_batch.models.form import Answer, AnswerForm
-from fla_batch.responses.blocks import BRUSSELS, FormHeader, Reference
+from fla_batch.responses.blocks import FormHeader, Reference
 from fla_batch.responses.matching import Unmatched, match_form
 from fla_batch.responses.notification import NotificationForm
 from fla_batch.sent import Sent
@@ -70,7 +70,7 @@ def written_at(day: date | None, hour: time | None, otherwise: datetime) -> date
     """
     if day is None or hour is None:
         return otherwise
-    return datetime.combine(day, hour.replace(tzinfo=None), ZoneInfo(BRUSSELS))
+    return datetime.combine(day, hour.replace(tzinfo=None), BELGIUM)
 
 
 def _told(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.build.forms import Counted
-from fla_batch.build.run import BuiltBatch, build_bodies
+from fla_batch.batching.forms import Counted
+from fla_batch.batching.run import BuiltBatch, build_bodies
 from fla_batch.errors import UsageMistake
 from fla_batch.filenames import BatchName
 from fla_batch.findings import Anomaly, blocking

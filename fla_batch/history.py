@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.build.forms import BELGIUM
+from fla_batch.local_time import belgian_date
 from fla_batch.models import DECLARATIONS, Declaration, DeclarationKey
 from fla_batch.rules import Accepted
 from fla_batch.terms import Environment, FormKind
@@ -52,7 +52,7 @@ class LedgerHistory:
         photo = self._ledger.last_accepted(key, self._environment)
         if photo is None:
             return None
-        day = photo.accepted_at.astimezone(BELGIUM).date()
+        day = belgian_date(photo.accepted_at)
         return Accepted(declaration_of(key.kind, photo.body), day)
 
     def had_legal_right(self, key: DeclarationKey) -> bool:

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch import closure, upload
-from fla_batch.build.forms import BELGIUM, Counted
-from fla_batch.build.recovery import recover
-from fla_batch.build.run import BuildResult, build_declarations
+from fla_batch.batching.forms import Counted
+from fla_batch.batching.recovery import recover
+from fla_batch.batching.run import BuildResult, build_declarations
 from fla_batch.errors import OutcomeUnknown, UnknownTransition, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
 from fla_batch.intake import read_chunks, read_inputs
 from fla_batch.ledger.records import BatchRow, FormRow
 from fla_batch.lifecycle import BatchState, Event, Patience
+from fla_batch.local_time import belgian_date
 from fla_batch.outgoing import journal_of, outgoing
 from fla_batch.poll import PollResult, poll, watch
 from fla_batch.rules import RuleContext
@@ -94,7 +95,7 @@ def rule_context(
 ) -> RuleContext:
     """What the rules need to know, on the Belgian date of `now`."""
     return RuleContext(
-        today=now.astimezone(BELGIUM).date(),
+        today=belgian_date(now),
         window_start_year=settings.rules.window_start_year,
         window_years=settings.rules.window_years,
         history=history,
@@ -166,7 +167,7 @@ def require_open(
     """Raises PlatformClosed for production after the platform's closure, unless told otherwise."""
     if after_closure:
         return
-    today = workspace.clock().astimezone(BELGIUM).date()
+    today = belgian_date(workspace.clock())
     for row in rows:
         years = (form.calendar_year for form in workspace.ledger.forms(row.name))
         last = max((year for year in years if year is not None), default=None)

@@ -28,9 +28,9 @@ from fla_batch.terms import Environment
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-    from fla_batch.build.assemble import Assembler
-    from fla_batch.build.crew import Recipe
-    from fla_batch.build.forms import FormMaker
+    from fla_batch.batching.assemble import Assembler
+    from fla_batch.batching.crew import Recipe
+    from fla_batch.batching.forms import FormMaker
     from fla_batch.gateway.protocol import Gateway
     from fla_batch.history import LedgerHistory
     from fla_batch.ledger.ledger import Ledger
@@ -126,7 +126,7 @@ class Workspace:
     @cached_property
     def assembler(self) -> Assembler:
         """Fills batches. Raises ProfileMistake, KeyOrCertificateMistake."""
-        from fla_batch.build.assemble import Assembler
+        from fla_batch.batching.assemble import Assembler
         from fla_batch.schema import SchemaValidator
 
         validator = SchemaValidator(self.profile, self.profile.declaration)
@@ -162,7 +162,7 @@ class Workspace:
 
     def form_maker(self) -> FormMaker:
         """Makes the forms of one run, from now on."""
-        from fla_batch.build.forms import FormMaker
+        from fla_batch.batching.forms import FormMaker
 
         return FormMaker(self.profile, self.new_run(), self.clock())
 
@@ -170,7 +170,7 @@ class Workspace:
         """What another process needs to check and write declarations of this run."""
         from dataclasses import replace
 
-        from fla_batch.build.crew import Recipe
+        from fla_batch.batching.crew import Recipe
         from fla_batch.history import LedgerHistory
 
         history = context.history

@@ -12,7 +12,7 @@ PACKAGE = Path(fla_batch.__file__).parent
 
 # From the bottom up. What stands on one line does not know its neighbours.
 LAYERS: list[set[str]] = [
-    {"terms", "errors"},
+    {"terms", "errors", "local_time"},
     {"findings"},
     {"catalogue"},
     {"identifiers", "filenames", "files", "closure"},
@@ -27,7 +27,8 @@ LAYERS: list[set[str]] = [
     {"config", "outbox", "sent", "upload"},
     {"consultation"},
     {"interpret"},
-    {"build", "history", "workspace"},
+    {"history"},
+    {"batching", "workspace"},
     {"outgoing"},
     {"reception"},
     {"poll"},
@@ -36,8 +37,8 @@ LAYERS: list[set[str]] = [
     {"report", "sandbox", "examples"},
     {"cli"},
 ]
-# The workspace makes the build's parts, on demand, and the build works in the workspace.
-TOGETHER = {"build", "history", "workspace"}
+# The workspace makes what batching needs, on demand, and batching works in the workspace.
+TOGETHER = {"batching", "workspace"}
 
 
 def modules() -> set[str]:

@@ -41,10 +41,10 @@ def export(folder: Path, shared: Shared) -> None:
     Rights and trainings that the platform accepted or told, and the credit that follows from
     them. Names and addresses are not in the ledger: the page leaves room for them.
     """
-    from fla_batch.build.forms import BELGIUM
+    from fla_batch.local_time import belgian
     from fla_batch.report.account import accounts
 
-    at = now().astimezone(BELGIUM).replace(tzinfo=None)
+    at = belgian(now()).replace(tzinfo=None)
     count = 0
     with shared.workspace() as workspace, counting("accounts", shared) as counted:
         for found in accounts(workspace.ledger, workspace.environment, at):

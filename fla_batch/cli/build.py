@@ -15,7 +15,7 @@ from fla_batch.cli.show import by_place, in_words, plural
 from fla_batch.cli.show import counted as counted_anomalies
 
 if TYPE_CHECKING:
-    from fla_batch.build.run import BuildResult
+    from fla_batch.batching.run import BuildResult
     from fla_batch.workspace import Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])

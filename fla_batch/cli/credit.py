@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from fla_batch.cli.ask import Day
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.show import in_words, plural, table
+from fla_batch.local_time import belgian
 
 if TYPE_CHECKING:
     from fla_batch.credit import Forecast
@@ -67,7 +67,7 @@ def forecast(
 def _moment(as_of: date | None) -> datetime:
     """Now, or the end of that day, in Belgian local time."""
     if as_of is None:
-        return now().astimezone(ZoneInfo("Europe/Brussels")).replace(tzinfo=None)
+        return belgian(now()).replace(tzinfo=None)
     return datetime.combine(as_of, time(23, 59, 59))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from fla_batch.cli.show import table
+from fla_batch.local_time import belgian
 from fla_batch.terms import FormKind, RightType
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _listed(row: ConsultationRow) -> Iterator[Cells]:
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo("Europe/Brussels")).strftime("%Y-%m-%d %H:%M")
+    return belgian(moment).strftime("%Y-%m-%d %H:%M")
 
 
 _LINES = {

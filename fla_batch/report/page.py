@@ -13,15 +13,14 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fla_batch.findings import Anomaly, blocking
 from fla_batch.ledger.records import BatchRow
+from fla_batch.local_time import belgian
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.terms import AnomalyOrigin, Language
 
 MOST_ANOMALIES = 20_000
-_BELGIUM = ZoneInfo("Europe/Brussels")
 _COUNTS = ("forms", "accepted", "warned", "refused", "open", "cancelled")
 
 
@@ -123,4 +122,4 @@ def _where(one: Anomaly, word: dict[str, Any]) -> str:
 
 def _instant(at: datetime | None) -> str:
     """In Belgian time, to the minute."""
-    return at.astimezone(_BELGIUM).strftime("%Y-%m-%d %H:%M") if at else ""
+    return belgian(at).strftime("%Y-%m-%d %H:%M") if at else ""

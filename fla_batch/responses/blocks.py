@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from fla_batch.local_time import belgian
 from fla_batch.xmlsafe import UnusableXml, label, plain_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-BRUSSELS = "Europe/Brussels"
 _INTEGER = re.compile(r"\+?0*([0-9]+)")
 
 
@@ -48,7 +47,7 @@ class FormHeader:
         >>> header.form_creation_date.isoformat(), header.form_creation_hour.isoformat()
         ('2025-03-01', '10:15:00.123000')
         """
-        local = moment.astimezone(ZoneInfo(BRUSSELS))
+        local = belgian(moment)
         hour = local.time().replace(microsecond=local.microsecond // 1000 * 1000)
         return cls(identification, local.date(), hour, "0", type_form)
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fla_batch import xmlsafe
 from fla_batch.binding import FormReader, MessageWriter, Profile, Reading
+from fla_batch.local_time import belgian_date
 from fla_batch.models.form import AnswerForm, Form
-from fla_batch.responses.blocks import BRUSSELS
 from fla_batch.responses.notification import NotificationForm
 from fla_batch.responses.writer import write_acknowledgements, write_notification
 from fla_batch.sandbox.journal import Journal
@@ -129,4 +128,4 @@ class Answers:
 
 def belgian_day(moment: datetime) -> date:
     """The day in Belgium at an aware `moment`."""
-    return moment.astimezone(ZoneInfo(BRUSSELS)).date()
+    return belgian_date(moment)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from fla_batch.binding import Reading
 from fla_batch.credit import WINDOW_YEARS, forecast
 from fla_batch.findings import Anomaly, blocking
 from fla_batch.identifiers import is_valid_company_id
+from fla_batch.local_time import belgian, belgian_date
 from fla_batch.models import (
     Declaration,
     Employee,
@@ -27,7 +27,6 @@ from fla_batch.models import (
 from fla_batch.models.credit import FlaCreditCalculation
 from fla_batch.models.form import Form
 from fla_batch.models.question import Question
-from fla_batch.responses.blocks import BRUSSELS
 from fla_batch.rules import RuleContext, check
 from fla_batch.sandbox import remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
@@ -80,7 +79,7 @@ class Platform:
 
     def judge(self, form: Form, reading: Reading, *, at: datetime, source: RightSource) -> Outcome:
         """The verdict on one form, received at `at` (aware); accepted declarations are kept."""
-        today = at.astimezone(ZoneInfo(BRUSSELS)).date()
+        today = belgian_date(at)
         anomalies = list(self._employer_anomalies(form.body.employer))
         if isinstance(form.body, Question):
             return self._answered(form.body, anomalies, at)
@@ -118,7 +117,7 @@ class Platform:
         """The credit at `at` (aware). `with_end`: with the end of validity of the legal credit,
         provided that the platform keeps the legal right (REST manual 3.3.5.2).
         """
-        local = at.astimezone(ZoneInfo(BRUSSELS)).replace(tzinfo=None)
+        local = belgian(at).replace(tzinfo=None)
         company_id, inss = employer.company_id or "", employee.inss or ""
         window = range(local.year, local.year - WINDOW_YEARS, -1)
         accounts = [AccountYear(company_id, inss, year) for year in window]

@@ -26,8 +26,8 @@ from lxml import etree
 from pydantic_xml import BaseXmlModel, element
 from xsdata.formats.dataclass.serializers import XmlSerializer
 
+from fla_batch.batching.forms import FormMaker
 from fla_batch.binding import MessageWriter, load
-from fla_batch.build.forms import FormMaker
 from fla_batch.models import DetailsPerPeriod, Employee, Employer, Training, TrainingsDeclaration
 from fla_batch.schema import SchemaValidator
 from tests.bench.measure import machine

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fla_batch.build.forms import run_of
+from fla_batch.batching.forms import run_of
 from fla_batch.filenames import BatchName
 from fla_batch.files import remove_folder
 from fla_batch.lifecycle import BatchState, Event

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fla_batch.build.spool import Spool
+from fla_batch.batching.spool import Spool
 from fla_batch.filenames import BatchName
 from fla_batch.ledger.records import BatchRow, content_sha256
 from fla_batch.lifecycle import FINAL_FORM_STATES, BatchState, FormState

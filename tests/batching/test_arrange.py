@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fla_batch.build.arrange import PartLimits, WorkerTooLarge, arrange
+from fla_batch.batching.arrange import PartLimits, WorkerTooLarge, arrange
 
 SIZES = st.lists(st.lists(st.integers(1, 30), min_size=1, max_size=4), max_size=40)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from fla_batch.binding import Profile
 from fla_batch.errors import UsageMistake
+from fla_batch.local_time import belgian
 from fla_batch.models import Declaration
 from fla_batch.models.form import REFERENCE_LONGEST, Form, FormHeader
 from fla_batch.models.question import Question
 
-BELGIUM = ZoneInfo("Europe/Brussels")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _COUNTER_LENGTH = 6
 RUN_LENGTH = REFERENCE_LONGEST - _COUNTER_LENGTH
@@ -35,7 +34,7 @@ class FormMaker:
         self._profile_name = profile.name
         self.run = run
         self.started = started
-        local = started.astimezone(BELGIUM).replace(tzinfo=None)
+        local = belgian(started).replace(tzinfo=None)
         self._first = local.replace(microsecond=local.microsecond // 1000 * 1000)
         self._made = 0
 

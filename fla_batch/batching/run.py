@@ -13,18 +13,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.build.arrange import Part, PartLimits, arrange
-from fla_batch.build.crew import Desk, Item, spool_all
-from fla_batch.build.forms import BELGIUM, Counted, FormMaker
-from fla_batch.build.recovery import lock_name, unfinished, withdraw
-from fla_batch.build.repetition import waiting_already
-from fla_batch.build.spool import Spool, Written
+from fla_batch.batching.arrange import Part, PartLimits, arrange
+from fla_batch.batching.crew import Desk, Item, spool_all
+from fla_batch.batching.forms import Counted, FormMaker
+from fla_batch.batching.recovery import lock_name, unfinished, withdraw
+from fla_batch.batching.repetition import waiting_already
+from fla_batch.batching.spool import Spool, Written
 from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
 from fla_batch.files import disk_errors, private_folder, remove_folder
 from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.lifecycle import Event
+from fla_batch.local_time import belgian_date
 from fla_batch.models import Declaration
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
@@ -182,7 +183,7 @@ def _batch(
     A crash before the ledger leaves a hidden folder that the next run clears; one after it
     leaves a batch "built", which `recover` withdraws.
     """
-    name = workspace.next_name(at.astimezone(BELGIUM).date())
+    name = workspace.next_name(belgian_date(at))
     profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
     forms = sum(len(part) for part in parts)
     version = f"{profile.version} {profile.fingerprint}"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from fla_batch.batching.arrange import Part
+from fla_batch.batching.spool import Spool
 from fla_batch.binding import MessageWriter
-from fla_batch.build.arrange import Part
-from fla_batch.build.spool import Spool
 from fla_batch.errors import BlockedByAnomalies
 from fla_batch.filenames import FileName
 from fla_batch.findings import Anomaly

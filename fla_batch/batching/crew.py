@@ -21,9 +21,9 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from fla_batch.batching.forms import FormMaker
+from fla_batch.batching.spool import Spool, Written
 from fla_batch.binding import MessageWriter, load
-from fla_batch.build.forms import FormMaker
-from fla_batch.build.spool import Spool, Written
 from fla_batch.findings import Anomaly
 from fla_batch.intake.tables import TableChunk
 from fla_batch.models import Entry
