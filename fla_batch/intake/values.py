@@ -8,7 +8,7 @@ bounds, lengths or check digits: the rules do.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -170,13 +170,21 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
     >>> zone = Zone("TrainingResult", ZoneType.INTEGER, codes=RESULT_CODES)
     >>> coded(zone, "1"), coded(zone, "1 - geslaagd"), coded(zone, "1 - failed").rule
     (1, 1, 'unknown-code')
+    >>> coded(zone, "geslaagd").rule, coded(zone, "geslaagd").text
+    ('not-a-number', 'unknown-code')
     """
     code, dash, meaning = text.partition(" - ")
     if dash and not any(
         str(known) == code and meaning in texts for known, texts in zone.codes.items()
     ):
         return Mistake("unknown-code", shown(text))
-    return whole_number(code) if zone.type is ZoneType.INTEGER else code
+    if zone.type is not ZoneType.INTEGER:
+        return code
+    number = whole_number(code)
+    if isinstance(number, Mistake) and number.rule == "not-a-number":
+        # To somebody who wrote the word, "digits only" would not say which.
+        return replace(number, text="unknown-code")
+    return number
 
 
 def joint_committee(text: str) -> str | Mistake:
