@@ -40,14 +40,17 @@ class LedgerHistory:
         """True when the platform is not known to hold anything."""
         return not self._held
 
-    def _may_hold(self, key: DeclarationKey) -> bool:
+    def may_hold(self, key: DeclarationKey) -> bool:
+        """See `rules.History`."""
+        if not self._held:
+            return False
         number = _number(key)
         place = bisect_left(self._held, number)
         return place < len(self._held) and self._held[place] == number
 
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
         """See `rules.History`."""
-        if not self._may_hold(key):
+        if not self.may_hold(key):
             return None
         photo = self._ledger.last_accepted(key, self._environment)
         if photo is None:
@@ -57,7 +60,7 @@ class LedgerHistory:
 
     def had_legal_right(self, key: DeclarationKey) -> bool:
         """See `rules.History`."""
-        return self._may_hold(key) and self._ledger.had_legal_right(key, self._environment)
+        return self.may_hold(key) and self._ledger.had_legal_right(key, self._environment)
 
 
 def _number(key: DeclarationKey) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from fla_batch.errors import UsageMistake
@@ -23,11 +24,12 @@ class WorkerTooLarge(UsageMistake):
     hint = "Raise part_bytes or part_forms in [limits], or declare fewer years at once."
 
 
-Part = list[int]
+Part = Sequence[int]
+"""Numbers of forms, in their order."""
 
 
 def arrange(
-    workers: Iterable[list[int]],
+    workers: Iterable[Sequence[int]],
     size_of: Callable[[int], int],
     limits: PartLimits,
     *,
@@ -37,10 +39,11 @@ def arrange(
 
     `around` are the bytes of a message without forms. Raises WorkerTooLarge.
 
-    >>> arrange([[0], [1, 2], [3]], lambda _: 10, PartLimits(part_bytes=20, parts=2))
+    >>> made = arrange([[0], [1, 2], [3]], lambda _: 10, PartLimits(part_bytes=20, parts=2))
+    >>> [[list(part) for part in batch] for batch in made]
     [[[0], [1, 2]], [[3]]]
     """
-    parts: list[Part] = []
+    parts: list[array[int]] = []
     room = forms_left = 0
     for numbers in workers:
         size = sum(size_of(number) for number in numbers)
@@ -50,9 +53,9 @@ def arrange(
                 f"most {limits.part_forms} forms and {limits.part_bytes} bytes"
             )
         if not parts or size > room or len(numbers) > forms_left:
-            parts.append([])
+            parts.append(array("Q"))
             room, forms_left = limits.part_bytes - around, limits.part_forms
-        parts[-1] += numbers
+        parts[-1].extend(numbers)
         room -= size
         forms_left -= len(numbers)
-    return [parts[start : start + limits.parts] for start in range(0, len(parts), limits.parts)]
+    return [[*parts[start : start + limits.parts]] for start in range(0, len(parts), limits.parts)]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,20 +46,28 @@ class Assembler:
     validator: SchemaValidator
     signer: Signer | None
 
-    def fill(self, staged: StagedBatch, parts: list[Part], spool: Spool, at: datetime) -> None:
+    @contextmanager
+    def filling(
+        self, staged: StagedBatch, parts: list[Part], spool: Spool, at: datetime
+    ) -> Iterator[Filling]:
         """Write all files of a batch: every FI, validated, every FS, and GO last.
 
-        Raises NotValid, DiskTrouble, KeyOrCertificateMistake; nothing of the batch is then kept.
+        The parts are made in threads, as many at a time as there are cores, and the caller may
+        do something else meanwhile; it must call `finish`. When the body raises, what is under
+        way comes to its end and what is not begun is dropped.
         """
-        name, total = staged.batch, len(parts)
-        digests = [
-            self._part(staged, name.fi(number, total), forms, spool)
-            for number, forms in enumerate(parts, start=1)
-        ]
-        if self.signer is not None:
-            for number, digest in enumerate(digests, start=1):
-                staged.write(name.fs(number, total), self.signer.sign(digest, signed_at=at))
-        staged.write(name.go(total), b"")
+        total = len(parts)
+        names = [staged.batch.fi(number, total) for number in range(1, total + 1)]
+        staged.expect(names)
+        pool = ThreadPoolExecutor(_cores(), thread_name_prefix="part")
+        try:
+            digests = [
+                pool.submit(self._part, staged, name, forms, spool)
+                for name, forms in zip(names, parts, strict=True)
+            ]
+            yield Filling(self, staged, digests, at)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _part(self, staged: StagedBatch, name: FileName, forms: Part, spool: Spool) -> bytes:
         with staged.file(name) as file:
@@ -66,6 +78,33 @@ class Assembler:
         path = staged.path(name)
         _require_valid(self.validator.check(path), path)
         return bytes.fromhex(file.facts.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A batch whose parts are being made."""
+
+    assembler: Assembler
+    staged: StagedBatch
+    digests: list[Future[bytes]]
+    at: datetime
+
+    def finish(self) -> None:
+        """Wait for the parts, then write FS and GO.
+
+        Raises NotValid, DiskTrouble, KeyOrCertificateMistake; nothing of the batch is then kept.
+        """
+        staged, signer, total = self.staged, self.assembler.signer, len(self.digests)
+        found = [digest.result() for digest in self.digests]
+        if signer is not None:
+            for number, digest in enumerate(found, start=1):
+                name = staged.batch.fs(number, total)
+                staged.write(name, signer.sign(digest, signed_at=self.at))
+        staged.write(staged.batch.go(total), b"")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _require_valid(check: SchemaCheck, path: Path) -> None:

@@ -1,9 +1,11 @@
-"""Who checks and writes the declarations: this process, and for large tables others beside it.
+"""Who checks and writes the declarations: threads of this process, and for slow work others.
 
-One path: whatever the size, the input is cut into jobs and each job is done by a Desk. Small
-input is done here; a large table is shared among as many processes as there are cores. Jobs
-come back in their order, and a form's number follows from its place in the input, so that the
-same input gives the same bytes however many hands there were (R26).
+One path: whatever the size, the input is cut into jobs and each job is done by a Desk. Whole
+columns are work during which Python's other threads run, so a thread does it while the next rows
+are read here. Chunks in which many declarations have to be looked at one by one are shared among
+as many processes as there are cores. Jobs come back in their order, and a form's number follows
+from its place in the input, so that the same input gives the same bytes however many hands there
+were (R26).
 """
 
 from __future__ import annotations
@@ -12,22 +14,20 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
-from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from fla_batch.batching.desk import Desk, Done, Job
 from fla_batch.batching.forms import FormMaker
-from fla_batch.batching.spool import Spool, Written
-from fla_batch.binding import MessageWriter, load
+from fla_batch.batching.spool import Spool
+from fla_batch.binding import load
 from fla_batch.findings import Anomaly
 from fla_batch.intake.tables import TableChunk
 from fla_batch.models import Entry
-from fla_batch.rules import RuleContext, check
+from fla_batch.rules import RuleContext
 from fla_batch.terms import Environment
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 
 Item = Entry | Anomaly | TableChunk
 _ITEMS_A_JOB = 500
-_CHUNKS_WORTH_A_CREW = 6
-"""Starting another Python takes about a second: less than six chunks are done before that."""
+_THREADS = 2
+"""Reading goes on in this thread and is about as much work as one of these does."""
+_MANY_QUESTIONS = 1_000
+_JOBS_WORTH_A_CREW = 6
+"""Starting another Python takes about a second: fewer slow jobs than these are done by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +55,6 @@ class Recipe:
     held: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Part of the input; `first` is the number of its first declaration, from 1."""
-
-    first: int
-    items: list[Entry | Anomaly] | TableChunk
-
-
-@dataclass(slots=True)
-class Done:
-    """What became of a job: the forms to send, all anomalies, and the counts."""
-
-    written: Written = field(default_factory=Written)
-    anomalies: list[Anomaly] = field(default_factory=list)
-    declarations: int = 0
-    blocked: int = 0
-    in_files: int = 0
-
-
 @dataclass(slots=True)
 class Spooled:
     """What became of the whole input, whose forms now lie in the spool."""
@@ -79,41 +63,6 @@ class Spooled:
     declarations: int = 0
     blocked: int = 0
     in_files: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Checks declarations and writes those that are not blocked."""
-
-    maker: FormMaker
-    writer: MessageWriter
-    context: RuleContext
-
-    def do(self, job: Job) -> Done:
-        """One job. Never raises for its content."""
-        done = Done()
-        for item in self._items(job):
-            if isinstance(item, Anomaly):
-                done.anomalies.append(item)
-                done.in_files += item.blocks
-                continue
-            number = job.first + done.declarations
-            done.declarations += 1
-            found = check(item, self.context)
-            done.anomalies += found
-            if any(anomaly.blocks for anomaly in found):
-                done.blocked += 1
-                continue
-            form = self.maker.form(item.declaration, number)
-            done.written.add(form, self.writer.form(form))
-        return done
-
-    def _items(self, job: Job) -> Iterable[Entry | Anomaly]:
-        if not isinstance(job.items, TableChunk):
-            return job.items
-        from fla_batch.rules.screen import cleared
-
-        return job.items.entries(partial(cleared, context=self.context))
 
 
 def spool_all(
@@ -131,18 +80,19 @@ def spool_all(
     module may be imported again, which is how Python starts them.
     """
     total = Spooled()
-    with _crew(_jobs(items), desk, recipe, hands) as results:
-        for done in results:
+    with _Crew(desk, recipe, hands) as crew:
+        for done in crew.results(_jobs(items, desk)):
             spool.add(done.written)
             total.anomalies += done.anomalies
             total.declarations += done.declarations
             total.blocked += done.blocked
             total.in_files += done.in_files
             counted(done.declarations)
+    spool.flush()
     return total
 
 
-def _jobs(items: Iterable[Item]) -> Iterator[Job]:
+def _jobs(items: Iterable[Item], desk: Desk) -> Iterator[Job]:
     first = 1
     waiting: list[Entry | Anomaly] = []
     for item in items:
@@ -153,40 +103,65 @@ def _jobs(items: Iterable[Item]) -> Iterator[Job]:
             first += sum(isinstance(one, Entry) for one in waiting)
             waiting = []
         if isinstance(item, TableChunk):
-            yield Job(first, item)
-            first += item.declarations
+            screened = desk.screened(item)
+            yield Job(first, screened)
+            first += screened.declarations
     if waiting:
         yield Job(first, waiting)
 
 
-@contextmanager
-def _crew(
-    jobs: Iterator[Job], desk: Desk, recipe: Callable[[], Recipe], hands: int
-) -> Iterator[Iterator[Done]]:
-    """The results of all jobs in order, done here or by several processes."""
-    head = list(islice(jobs, _CHUNKS_WORTH_A_CREW))
-    large = sum(isinstance(job.items, TableChunk) for job in head) == _CHUNKS_WORTH_A_CREW
-    if not large or hands < 2:
-        yield map(desk.do, chain(head, jobs))
-        return
-    pool = ProcessPoolExecutor(
-        hands, mp_context=get_context("spawn"), initializer=_sit_down, initargs=(recipe(),)
-    )
-    try:
-        yield _in_order(pool, chain(head, jobs), hands + 1)
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Crew:
+    """Does jobs: row by row here, whole columns in threads, slow chunks in other processes.
 
+    The processes start when enough slow chunks have come to be worth it.
+    """
 
-def _in_order(pool: ProcessPoolExecutor, jobs: Iterator[Job], ahead: int) -> Iterator[Done]:
-    """Results in the order of the jobs, no more than `ahead` of them under way."""
-    under_way: deque[Future[Done]] = deque()
-    for job in jobs:
-        under_way.append(pool.submit(_do, job))
-        if len(under_way) > ahead:
+    def __init__(self, desk: Desk, recipe: Callable[[], Recipe], hands: int) -> None:
+        self._desk = desk
+        self._recipe = recipe
+        self._hands = hands
+        self._slow_jobs = 0
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
+        self._processes: ProcessPoolExecutor | None = None
+
+    def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
+        """The results in the order of the jobs, few of them under way at a time."""
+        under_way: deque[Future[Done]] = deque()
+        for job in jobs:
+            under_way.append(self._started(job))
+            while len(under_way) > (self._hands + 1 if self._processes else _THREADS):
+                yield under_way.popleft().result()
+        while under_way:
             yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
+
+    def _started(self, job: Job) -> Future[Done]:
+        if isinstance(job.items, list):
+            here: Future[Done] = Future()
+            here.set_result(self._desk.do(job))
+            return here
+        slow = self._hands > 1 and job.items.questions >= _MANY_QUESTIONS
+        self._slow_jobs += slow
+        if slow and self._slow_jobs > _JOBS_WORTH_A_CREW:
+            return self._others().submit(_do, job)
+        return self._threads.submit(self._desk.do, job)
+
+    def _others(self) -> ProcessPoolExecutor:
+        if self._processes is None:
+            self._processes = ProcessPoolExecutor(
+                self._hands,
+                mp_context=get_context("spawn"),
+                initializer=_sit_down,
+                initargs=(self._recipe(),),
+            )
+        return self._processes
+
+    def __enter__(self) -> _Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
 
 
 _desk: list[Desk] = []
@@ -205,12 +180,10 @@ def _do(job: Job) -> Done:
 
 def desk_of(recipe: Recipe) -> Desk:
     """A desk of its own for this process."""
-    from dataclasses import replace
-
     profile = load(recipe.profile)
     maker = FormMaker(profile, recipe.run, recipe.started)
     context = replace(recipe.context, history=_history(recipe) if recipe.held else None)
-    return Desk(maker, MessageWriter(profile.declaration), context)
+    return Desk.for_profile(profile, maker, context)
 
 
 def _history(recipe: Recipe) -> History:

@@ -11,8 +11,11 @@ from fla_batch.local_time import belgian
 from fla_batch.models import Declaration
 from fla_batch.models.form import REFERENCE_LONGEST, Form, FormHeader
 from fla_batch.models.question import Question
+from fla_batch.terms import FormKind
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_TWO_DIGITS = [high + low for high in _DIGITS for low in _DIGITS]
+_HUNDRED = len(_TWO_DIGITS)  # of that system: 36 x 36
 _COUNTER_LENGTH = 6
 RUN_LENGTH = REFERENCE_LONGEST - _COUNTER_LENGTH
 
@@ -43,13 +46,23 @@ class FormMaker:
 
         Raises UsageMistake when the profile has no such form.
         """
-        identification = self._identifications.get(body.kind)
-        if identification is None:
-            raise UsageMistake(f"profile {self._profile_name} has no form for {body.kind.value}")
         self._made = self._made + 1 if number is None else number
-        created = self._first + timedelta(milliseconds=self._made - 1)
-        header = FormHeader.original(identification, created, self.run + counter(self._made))
-        return Form.model_construct(header=header, body=body)
+        return Form.model_construct(header=self.header(body.kind, self._made), body=body)
+
+    def header(self, kind: FormKind, number: int) -> FormHeader:
+        """The header of form `number` of the run. Raises UsageMistake as `form` does."""
+        identification = self._identifications.get(kind)
+        if identification is None:
+            raise UsageMistake(f"profile {self._profile_name} has no form for {kind.value}")
+        return FormHeader.original(identification, self.created(number), self.reference(number))
+
+    def created(self, number: int) -> datetime:
+        """When form `number` of the run was created, in Belgian local time."""
+        return self._first + timedelta(milliseconds=number - 1)
+
+    def reference(self, number: int) -> str:
+        """The reference number of form `number` of the run."""
+        return self.run + counter(number)
 
 
 def run_of(reference_nbr: str) -> str:
@@ -67,8 +80,6 @@ def counter(number: int) -> str:
     >>> counter(1), counter(36)
     ('000001', '000010')
     """
-    text = ""
-    for _ in range(_COUNTER_LENGTH):
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text
+    number, low = divmod(number, _HUNDRED)
+    high, middle = divmod(number, _HUNDRED)
+    return _TWO_DIGITS[high] + _TWO_DIGITS[middle] + _TWO_DIGITS[low]

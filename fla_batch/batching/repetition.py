@@ -8,8 +8,7 @@ content, are not built a second time (R4, decision 0702).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.batching.spool import Spool
 from fla_batch.filenames import BatchName
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _OPEN_FORMS = [state for state in FormState if state not in FINAL_FORM_STATES]
 _NOT_COMING = frozenset({BatchState.BUILT, BatchState.CANCELLING, BatchState.CANCELLED})
 
-_Key = tuple[object, ...]
+_Key = tuple[str, str, str, str]
 
 
 class _Waiting(NamedTuple):
@@ -40,9 +39,9 @@ def waiting_already(workspace: Workspace, spool: Spool) -> list[BatchName]:
     if len(waiting) < len(spool):
         return []
     found: dict[BatchName, None] = {}
-    for facts, body in spool.notes(range(len(spool))):
-        there = waiting.get(_key(facts))
-        if there is None or there.sha256 != content_sha256(json.loads(body)):
+    for note in spool.notes(range(len(spool))):
+        there = waiting.get((note.kind, note.company_id, note.inss, note.calendar_year))
+        if there is None or there.sha256 != content_sha256(json.loads(note.body)):
             return []
         found[there.batch] = None
     return list(found)
@@ -51,9 +50,12 @@ def waiting_already(workspace: Workspace, spool: Spool) -> list[BatchName]:
 def _waiting(workspace: Workspace) -> dict[_Key, _Waiting]:
     rows = workspace.ledger.batches(workspace.environment)
     return {
-        (form.kind.value, form.company_id, form.inss, form.calendar_year): _Waiting(
-            content_sha256(form.body), row.name
-        )
+        (
+            form.kind.value,
+            form.company_id or "",
+            form.inss or "",
+            str(form.calendar_year or ""),
+        ): _Waiting(content_sha256(form.body), row.name)
         for row in _since_last_closed(rows)
         for form in workspace.ledger.forms(row.name, _OPEN_FORMS)
     }
@@ -62,7 +64,3 @@ def _waiting(workspace: Workspace) -> dict[_Key, _Waiting]:
 def _since_last_closed(rows: list[BatchRow]) -> list[BatchRow]:
     closed = [number for number, row in enumerate(rows) if row.state is BatchState.CLOSED]
     return [row for row in rows[max(closed, default=-1) + 1 :] if row.state not in _NOT_COMING]
-
-
-def _key(facts: Mapping[str, Any]) -> _Key:
-    return (facts["kind"], facts["company_id"], facts["inss"], facts["calendar_year"])

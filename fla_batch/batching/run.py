@@ -14,11 +14,13 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.arrange import Part, PartLimits, arrange
-from fla_batch.batching.crew import Desk, Item, spool_all
+from fla_batch.batching.assemble import Filling
+from fla_batch.batching.crew import Item, spool_all
+from fla_batch.batching.desk import Desk
 from fla_batch.batching.forms import Counted, FormMaker
 from fla_batch.batching.recovery import lock_name, unfinished, withdraw
 from fla_batch.batching.repetition import waiting_already
-from fla_batch.batching.spool import Spool, Written
+from fla_batch.batching.spool import Spool, SpooledForm, Written
 from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
 from fla_batch.files import disk_errors, private_folder, remove_folder
@@ -95,7 +97,7 @@ def build_declarations(
     """
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        desk = Desk(maker, workspace.writer, context)
+        desk = Desk.for_profile(workspace.profile, maker, context)
         done = spool_all(
             items,
             spool,
@@ -122,11 +124,11 @@ def build_bodies(
     """Questions, or declarations that were checked already, as batches; errors as above."""
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        for body in bodies:
-            form = maker.form(body)
-            written = Written()
-            written.add(form, workspace.writer.form(form))
-            spool.add(written)
+        written = Written()
+        forms = map(maker.form, bodies)
+        written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
+        spool.add(written)
+        spool.flush()
         return _batches(workspace, spool, maker, previous) if len(spool) else []
 
 
@@ -187,8 +189,18 @@ def _batch(
     profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
     forms = sum(len(part) for part in parts)
     version = f"{profile.version} {profile.fingerprint}"
+    record = BatchRecord(
+        name=name,
+        profile=profile.name,
+        profile_version=version,
+        parts=len(parts),
+        folder=outbox.relative_folder(name),
+        built_at=at,
+        previous=previous,
+    )
     with outbox.stage(name) as staged:
-        workspace.assembler.fill(staged, parts, spool, at)
+        with workspace.assembler.filling(staged, parts, spool, at) as filling:
+            ledger.record_batch(record, _records(spool, parts, filling))
         manifest = Manifest(
             batch=name,
             profile=profile.name,
@@ -199,34 +211,29 @@ def _batch(
             files=staged.sent_files(),
             previous=previous,
         )
-        record = BatchRecord(
-            name=name,
-            profile=profile.name,
-            profile_version=version,
-            parts=len(parts),
-            folder=outbox.relative_folder(name),
-            built_at=at,
-            previous=previous,
-        )
-        ledger.record_batch(record, _records(spool, parts))
         staged.finish(manifest)
     files = tuple(file.name for file in manifest.files)
     return BuiltBatch(name, forms, len(parts), files)
 
 
-def _records(spool: Spool, parts: list[Part]) -> Iterator[FormRecord]:
+def _records(spool: Spool, parts: list[Part], filling: Filling) -> Iterator[FormRecord]:
+    """What the ledger keeps of the forms; it ends when all files are whole.
+
+    The ledger commits after the last one: a part that is not valid undoes the transaction.
+    """
     for number, part in enumerate(parts, start=1):
-        for position, (note, body) in enumerate(spool.notes(part), start=1):
+        for position, note in enumerate(spool.notes(part), start=1):
             yield FormRecord(
-                reference_nbr=note["reference"],
+                reference_nbr=note.reference_nbr,
                 part=number,
                 position=position,
-                identification=note["identification"],
-                created_date=date.fromisoformat(note["created_date"]),
-                created_hour=time.fromisoformat(note["created_hour"]),
-                kind=FormKind(note["kind"]),
-                body=body,
-                company_id=note["company_id"],
-                inss=note["inss"],
-                calendar_year=note["calendar_year"],
+                identification=note.identification,
+                created_date=date.fromisoformat(note.created_date),
+                created_hour=time.fromisoformat(note.created_hour),
+                kind=FormKind(note.kind),
+                body=note.body,
+                company_id=note.company_id or None,
+                inss=note.inss or None,
+                calendar_year=int(note.calendar_year) if note.calendar_year else None,
             )
+    filling.finish()

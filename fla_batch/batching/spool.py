@@ -2,26 +2,64 @@
 
 A form's bytes do not depend on the batch or part that it ends up in, so each is written once,
 as it comes; memory holds a few numbers a form. What the ledger keeps of it lies beside, a line
-of JSON a form.
+a form.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 from fla_batch.models.form import Form
+
+_AT_ONCE_BYTES = 1 << 20
+
+
+class Note(NamedTuple):
+    """What the ledger keeps of a form, all as text; what is absent is empty.
+
+    Date and hour (to the millisecond) as in the form, `body` is JSON on one line.
+    """
+
+    reference_nbr: str
+    identification: str
+    created_date: str
+    created_hour: str
+    kind: str
+    company_id: str
+    inss: str
+    calendar_year: str
+    body: str
+
+
+class SpooledForm(NamedTuple):
+    """One form as it is spooled. `note` is a Note's line; `worker` stands for its worker."""
+
+    content: bytes
+    note: bytes
+    worker: int
+
+    @classmethod
+    def of(cls, form: Form, content: bytes) -> SpooledForm:
+        """The form of ours that was written as `content`."""
+        note = _note(form)
+        line = SEPARATOR.join(note).encode() + b"\n"
+        return cls(content, line, worker_number(note.company_id, note.inss))
+
+
+SEPARATOR = "\t"
+"""Between the parts of a note: none of them has a control character, JSON escapes them."""
 
 
 @dataclass(slots=True)
 class Written:
-    """Forms written one after the other, with a line of JSON each; it can go between processes."""
+    """Forms written one after the other, and their notes; it can go between processes."""
 
     forms: bytearray = field(default_factory=bytearray)
     notes: bytearray = field(default_factory=bytearray)
@@ -29,14 +67,16 @@ class Written:
     note_sizes: array[int] = field(default_factory=lambda: array("Q"))
     workers: array[int] = field(default_factory=lambda: array("Q"))
 
-    def add(self, form: Form, content: bytes) -> None:
-        """One form and its bytes."""
-        note = _note(form)
-        self.forms += content
-        self.notes += note
-        self.sizes.append(len(content))
-        self.note_sizes.append(len(note))
-        self.workers.append(_worker_number(form))
+    def extend(self, forms: Sequence[SpooledForm]) -> None:
+        """More forms, in their order."""
+        if not forms:
+            return
+        contents, notes, workers = zip(*forms, strict=True)
+        self.forms += b"".join(contents)
+        self.notes += b"".join(notes)
+        self.sizes.extend(map(len, contents))
+        self.note_sizes.extend(map(len, notes))
+        self.workers.extend(workers)
 
 
 class Spool:
@@ -61,36 +101,39 @@ class Spool:
         _append(self._note_offsets, written.note_sizes)
         self._workers.extend(written.workers)
 
+    def flush(self) -> None:
+        """Put all of it on disk, to be read. Raises OSError when the disk is full."""
+        self._forms.flush()
+        self._notes.flush()
+
     def size(self, number: int) -> int:
         """Bytes of form `number`."""
         return int(self._offsets[number + 1] - self._offsets[number])
 
-    def by_worker(self) -> Iterator[list[int]]:
+    def by_worker(self) -> Iterator[array[int]]:
         """Numbers of the forms of each worker together, workers in the order of appearance."""
-        groups: dict[int, list[int]] = {}
-        for number, worker in enumerate(self._workers):
-            groups.setdefault(worker, []).append(number)
-        yield from groups.values()
+        follower = _followers(self._workers)
+        taken = bytearray(len(follower))
+        for first in range(len(follower)):
+            if taken[first]:
+                continue
+            group = array("Q", [first])
+            while (following := follower[group[-1]]) > group[-1]:
+                group.append(following)
+                taken[following] = True
+            yield group
 
     def contents(self, numbers: Iterable[int]) -> Iterator[bytes]:
-        """The bytes of those forms, in that order."""
-        self._forms.flush()
-        for first, last in _runs(numbers):
-            start, end = self._offsets[first], self._offsets[last + 1]
-            self._forms.seek(start)
-            while start < end:
-                chunk = self._forms.read(min(end - start, 1 << 20))
-                start += len(chunk)
-                yield chunk
+        """The bytes of those forms, in that order. May be read in several threads at once."""
+        return _pieces(self._forms_path, self._offsets, numbers)
 
-    def notes(self, numbers: Iterable[int]) -> Iterator[tuple[dict[str, Any], str]]:
-        """What the ledger keeps of those forms, in that order: facts, and the body as JSON text."""
-        self._notes.flush()
-        for number in numbers:
-            start, end = self._note_offsets[number], self._note_offsets[number + 1]
-            self._notes.seek(start)
-            facts, _, body = self._notes.read(end - start).decode().partition("\n")
-            yield json.loads(facts), body
+    def notes(self, numbers: Iterable[int]) -> Iterator[Note]:
+        """What the ledger keeps of those forms, in that order."""
+        rest = b""
+        for piece in _pieces(self._notes_path, self._note_offsets, numbers):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                yield Note(*line.decode().split(SEPARATOR))
 
     def __enter__(self) -> Self:
         return self
@@ -105,38 +148,52 @@ class Spool:
         self._notes.close()
 
 
-def _worker_number(form: Form) -> int:
+def worker_number(company_id: str, inss: str) -> int:
     """64 bits that stand for the worker and employer: forms with the same stay together."""
-    body = form.body
-    inss = body.employee.inss if body.employee else ""
-    key = f"{body.employer.company_id}/{inss}".encode()
+    key = f"{company_id}/{inss}".encode()
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def _note(form: Form) -> bytes:
-    """What the ledger keeps of a form: a line of facts and a line of body, both as JSON."""
+def _note(form: Form) -> Note:
     header, body = form.header, form.body
     if header.form_creation_date is None or header.form_creation_hour is None:
         raise ValueError("a form that is sent has a creation date and hour")
-    facts = {
-        "reference": header.reference.reference_nbr if header.reference else None,
-        "identification": header.identification,
-        "created_date": header.form_creation_date.isoformat(),
-        "created_hour": header.form_creation_hour.isoformat(timespec="milliseconds"),
-        "kind": body.kind.value,
-        "company_id": body.employer.company_id,
-        "inss": body.employee.inss if body.employee else None,
-        "calendar_year": body.calendar_year,
-    }
-    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    return f"{text}\n{body.to_json_text()}".encode()
+    return Note(
+        reference_nbr=(header.reference and header.reference.reference_nbr) or "",
+        identification=header.identification or "",
+        created_date=header.form_creation_date.isoformat(),
+        created_hour=header.form_creation_hour.isoformat(timespec="milliseconds"),
+        kind=body.kind.value,
+        company_id=body.employer.company_id or "",
+        inss=(body.employee and body.employee.inss) or "",
+        calendar_year=str(body.calendar_year or ""),
+        body=body.to_json_text(),
+    )
 
 
 def _append(offsets: array[int], sizes: array[int]) -> None:
-    end = offsets[-1]
-    for size in sizes:
-        end += size
-        offsets.append(end)
+    offsets.extend(list(accumulate(sizes, initial=offsets[-1]))[1:])
+
+
+def _followers(workers: array[int]) -> array[int]:
+    """For each form the next one of the same worker; for the last one itself."""
+    followers = array("Q", range(len(workers)))
+    order = sorted(range(len(workers)), key=workers.__getitem__)
+    for this, following in pairwise(order):
+        if workers[this] == workers[following]:
+            followers[this] = following
+    return followers
+
+
+def _pieces(path: Path, offsets: array[int], numbers: Iterable[int]) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        for first, last in _runs(numbers):
+            start, end = offsets[first], offsets[last + 1]
+            file.seek(start)
+            while start < end:
+                piece = file.read(min(end - start, _AT_ONCE_BYTES))
+                start += len(piece)
+                yield piece
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

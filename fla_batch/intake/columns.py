@@ -69,6 +69,9 @@ HEADS: frozenset[str] = frozenset(
 """Columns that say whose declaration a row is part of."""
 
 
+_UNCHANGED = {ZoneType.INSS: "^[0-9]{11}$", ZoneType.COMPANY_ID: "^[0-9]{10}$"}
+
+
 class Row(BaseModel):
     """Stands for columns that are no zone of a block: `hours`, `days` and `rightType`."""
 
@@ -90,6 +93,11 @@ class Column:
     def is_free_text(self) -> bool:
         """True when any text is its own value."""
         return self.read is plain_text
+
+    @property
+    def unchanged(self) -> str | None:
+        """Texts that match this whole pattern are their own value; None when none is for sure."""
+        return _UNCHANGED.get(self.zone.type)
 
 
 @cache

@@ -68,6 +68,8 @@ def _with_key(frame: pl.DataFrame) -> pl.DataFrame:
 def _convert(cells: pl.Series, column: Column) -> tuple[pl.Series, list[tuple[int, Mistake]]]:
     if column.is_free_text and not cells.str.starts_with("#").any():
         return cells, []
+    if column.unchanged and cells.str.contains(column.unchanged).all():
+        return cells, []
     values: dict[str, Value] = {}
     wrong: dict[str, Mistake] = {}
     for text in cells.unique().drop_nulls():

@@ -7,8 +7,9 @@ it stays in its row, and blank lines count.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ";,"
 _SAMPLE = 64_000
+_LONGEST_CELL = csv.field_size_limit()
 
 
 def open_csv(path: Path) -> Table | Anomaly:
@@ -34,7 +36,7 @@ def open_csv(path: Path) -> Table | Anomaly:
     try:
         for number, cells in _numbered(path, encoding, separator):
             if any(cell.strip() for cell in cells):
-                batches = partial(_batches, path, encoding, separator, number, len(cells))
+                batches = _Csv(path, encoding, separator, number, len(cells))
                 return Table(str(path), cells, number, batches)
     except TableBroken as broken:
         place = Source(source.file, broken.row)
@@ -54,47 +56,110 @@ def _separator(path: Path, encoding: str) -> str:
 
 def _numbered(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Every row with its number. Raises TableBroken where quotes go wrong."""
-    number = 0
     with path.open(encoding=encoding, newline="") as lines:
-        reader = csv.reader(lines, delimiter=separator, strict=True)
-        try:
-            for number, cells in enumerate(reader, start=1):
-                yield number, cells
-        except csv.Error as error:
-            reason = f"{error}, line {reader.line_num}"
-            raise TableBroken("malformed-table", number + 1, reason) from error
+        for number, (cells, _) in enumerate(_rows(lines, separator, _Place()), start=1):
+            yield number, cells
 
 
-def _batches(
-    path: Path, encoding: str, separator: str, heading_row: int, width: int
-) -> Iterator[pl.DataFrame]:
-    numbers: list[int] = []
-    rows: list[list[str]] = []
-    for number, cells in _numbered(path, encoding, separator):
-        if number <= heading_row or not cells:
-            continue
-        numbers.append(number)
-        rows.append(_fitted(cells, width, separator))
-        if len(rows) == BATCH_ROWS:
-            yield _frame(numbers, rows, width)
-            numbers, rows = [], []
-    if rows:
-        yield _frame(numbers, rows, width)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How many rows and lines stand before."""
+
+    rows: int = 0
+    lines: int = 0
 
 
-def _fitted(cells: list[str], width: int, separator: str) -> list[str]:
-    """Exactly `width` cells and one more with what is left over."""
-    if len(cells) < width:
-        return [*cells, *[""] * (width - len(cells)), ""]
-    return [*cells[:width], separator.join(cells[width:]).strip(separator + " ")]
+def _rows(lines: Iterable[str], separator: str, before: _Place) -> Iterator[tuple[list[str], int]]:
+    """The cells of each row, and how many lines were read by its end."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    row = before.rows + 1
+    try:
+        for cells in reader:
+            yield cells, reader.line_num
+            row += 1
+    except csv.Error as error:
+        reason = f"{error}, line {before.lines + reader.line_num}"
+        raise TableBroken("malformed-table", row, reason) from error
 
 
-def _frame(numbers: list[int], rows: list[list[str]], width: int) -> pl.DataFrame:
-    import polars as pl
+@dataclass(frozen=True, slots=True)
+class _Csv:
+    """The rows below the headings, read block by block of lines; see `Batches`."""
 
-    names = [*map(str, range(width)), EXTRA]
-    frame = pl.DataFrame(
-        dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)),
-        schema=dict.fromkeys(names, pl.String),
-    )
-    return tidy(frame.with_columns(pl.Series(ROW, numbers, dtype=pl.UInt32)))
+    path: Path
+    encoding: str
+    separator: str
+    heading_row: int
+    width: int
+
+    def __call__(self, wanted: Collection[int] | None = None) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        before = _Place()
+        with self.path.open(encoding=self.encoding, newline="") as lines:
+            while block := list(islice(lines, BATCH_ROWS)):
+                if all(map(_is_simple, block)):
+                    cells, read = self._split(block, wanted), len(block)
+                else:
+                    cells, read = self._parsed(block, lines, before, wanted)
+                number = pl.int_range(before.rows + 1, before.rows + 1 + pl.len(), dtype=pl.UInt32)
+                before = _Place(before.rows + len(cells), before.lines + read)
+                below = cells.with_columns(number.alias(ROW))
+                below = tidy(below.filter(pl.col(ROW) > self.heading_row))
+                if len(below):
+                    yield below
+
+    def _split(self, lines: list[str], wanted: Collection[int] | None) -> pl.DataFrame:
+        """Lines that are one row each, cut at every separator."""
+        import polars as pl
+
+        most = self.width if wanted is None else max(wanted) + 1
+        cells = pl.Series(lines).str.strip_chars_end("\r\n").str.splitn(self.separator, most + 1)
+        columns = [cells.struct.field(f"field_{i}").alias(str(i)) for i in range(most)]
+        if wanted is not None:
+            return self._framed([each for each in columns if int(each.name) in wanted], None)
+        extra = cells.struct.field(f"field_{most}").str.strip_chars(self.separator + " ")
+        return self._framed(columns, extra)
+
+    def _parsed(
+        self,
+        block: list[str],
+        following: Iterator[str],
+        before: _Place,
+        wanted: Collection[int] | None,
+    ) -> tuple[pl.DataFrame, int]:
+        """Rows with quotes; the last one may go on in the lines that follow the block."""
+        import polars as pl
+
+        rows: list[list[str]] = []
+        read = 0
+        for cells, read in _rows(chain(block, following), self.separator, before):
+            rows.append(self._fitted(cells))
+            if read >= len(block):
+                break
+        columns = [
+            pl.Series(str(position), values, dtype=pl.String)
+            for position, values in enumerate(zip(*rows, strict=True))
+        ]
+        extra = columns.pop()
+        kept = [each for each in columns if wanted is None or int(each.name) in wanted]
+        return self._framed(kept, extra if wanted is None else None), read
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """Exactly as many cells as headings and one more with what is left over."""
+        width, separator = self.width, self.separator
+        if len(cells) <= width:
+            return [*cells, *[""] * (width - len(cells) + 1)]
+        return [*cells[:width], separator.join(cells[width:]).strip(separator + " ")]
+
+    @staticmethod
+    def _framed(columns: list[pl.Series], extra: pl.Series | None) -> pl.DataFrame:
+        import polars as pl
+
+        last = pl.lit(None, dtype=pl.String) if extra is None else extra
+        return pl.DataFrame(columns).with_columns(last.alias(EXTRA))
+
+
+def _is_simple(line: str) -> bool:
+    """True for a line without quotes: it is one row, and every separator in it is one."""
+    return '"' not in line and len(line) <= _LONGEST_CELL

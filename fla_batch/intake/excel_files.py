@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +52,8 @@ def open_excel(path: Path, sheet: str | None) -> Table | Anomaly:
         return remark("empty-file", FILE, source)
     headings = [cell or "" for cell in frame.drop(ROW, EXTRA).row(0)]
 
-    def batches() -> Iterator[pl.DataFrame]:
-        yield frame[1:]
+    def batches(wanted: Collection[int] | None = None) -> Iterator[pl.DataFrame]:
+        yield frame[1:] if wanted is None else frame[1:].select(ROW, EXTRA, *map(str, wanted))
 
     return Table(str(path), headings, int(frame[ROW][0]), batches)
 

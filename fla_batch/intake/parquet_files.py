@@ -7,7 +7,8 @@ headings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,14 +56,19 @@ def _table(path: Path, source: Source) -> Table | Anomaly:
                 value=str(dtype),
                 text="unusable-column",
             )
-    return Table(str(path), list(schema), 0, lambda: _batches(path, schema))
+    return Table(str(path), list(schema), 0, partial(_batches, path, schema))
 
 
-def _batches(path: Path, schema: pl.Schema) -> Iterator[pl.DataFrame]:
+def _batches(
+    path: Path, schema: pl.Schema, wanted: Collection[int] | None = None
+) -> Iterator[pl.DataFrame]:
     import polars as pl
 
-    columns = [_as_text(pl.col(name), dtype) for name, dtype in schema.items()]
-    texts = [column.alias(str(i)) for i, column in enumerate(columns) if column is not None]
+    texts = [
+        column.alias(str(i))
+        for i, (name, dtype) in enumerate(schema.items())
+        if (wanted is None or i in wanted) and (column := _as_text(pl.col(name), dtype)) is not None
+    ]
     rows = pl.scan_parquet(path).with_row_index(ROW, offset=1).select(ROW, *texts)
     start = 0
     while True:

@@ -6,9 +6,9 @@ dates as `2024-02-05`, numbers as digits. So every table is converted by the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,18 +36,24 @@ class TableBroken(Exception):
         self.text = text
 
 
+class Batches(Protocol):
+    """Reads a table, anew at each call, batch by batch; all columns, or those at `wanted`.
+
+    A batch has the columns `0`, `1`, ... by position, ROW and EXTRA, which is null when only some
+    columns are read. Rows that are empty in all of them are left out. Raises TableBroken.
+    """
+
+    def __call__(self, wanted: Collection[int] | None = None) -> Iterator[pl.DataFrame]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`batches` can be called again and again: it reads the file anew each time.
-
-    A batch has the columns `0`, `1`, ... by position, ROW and EXTRA. `heading_row` is the
-    number of the row of headings, 0 where the format has none.
-    """
+    """`heading_row` is the number of the row of headings, 0 where the format has none."""
 
     file: str
     headings: Sequence[str]
     heading_row: int
-    batches: Callable[[], Iterator[pl.DataFrame]]
+    batches: Batches
 
 
 def tidy(frame: pl.DataFrame) -> pl.DataFrame:

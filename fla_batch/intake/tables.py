@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.findings import Anomaly, Source
+from fla_batch.intake.cleared_blocks import cleared_blocks
 from fla_batch.intake.cleared_rows import ClearedRows
+from fla_batch.intake.columns import KEY_COLUMNS
 from fla_batch.intake.comments import without_comments
 from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.csv_files import open_csv
 from fla_batch.intake.drafts import TableRow
 from fla_batch.intake.excel_files import open_excel
-from fla_batch.intake.grouping import grouped, scan
+from fla_batch.intake.grouping import Scan, grouped, scan
 from fla_batch.intake.layout import Layout, layout_of
 from fla_batch.intake.parquet_files import open_parquet
 from fla_batch.intake.remarks import COLUMN, FILE, remark
 from fla_batch.intake.right_rows import rights_entry
 from fla_batch.intake.table import ROW, Table, TableBroken
 from fla_batch.intake.training_rows import trainings_entry
-from fla_batch.models import Entry
+from fla_batch.models import DeclarationKey, Entry
+from fla_batch.models.columns import Blocks
 from fla_batch.terms import FormKind
 
 if TYPE_CHECKING:
@@ -52,9 +55,31 @@ class TableChunk:
         """How many declarations it holds."""
         return self.frame[KEY].n_unique()
 
-    def entries(self, screen: Screen | None = None) -> Iterator[Entry]:
-        """Its declarations; those that `screen` clears are built without a question."""
-        return _built(self, screen)
+    def keys(self) -> Iterator[DeclarationKey]:
+        """The key of each declaration; parts that are missing are empty or 0."""
+        heads = self.frame.filter(self.frame[KEY].is_first_distinct()).select(KEY_COLUMNS)
+        for company_id, inss, year in heads.iter_rows():
+            yield DeclarationKey(company_id or "", inss or "", year or 0, self.layout.kind)
+
+    def cleared(self, screen: Screen | None) -> pl.Series:
+        """For each declaration whether `screen` clears it; one with a misread cell it does not."""
+        return _cleared(self, screen)
+
+    def blocks(self, wanted: pl.Series) -> Blocks:
+        """Those declarations as columns; each must have been cleared."""
+        return cleared_blocks(self._rows_of(wanted))
+
+    def entries(
+        self, cleared: pl.Series | None = None, wanted: pl.Series | None = None
+    ) -> Iterator[Entry]:
+        """The `wanted` declarations, by default all; those cleared are built without a question."""
+        frame = self.frame if wanted is None else self._rows_of(wanted)
+        if cleared is not None and wanted is not None:
+            cleared = cleared.filter(wanted)
+        return _built(self, frame, cleared)
+
+    def _rows_of(self, wanted: pl.Series) -> pl.DataFrame:
+        return self.frame.filter(wanted.gather(self.frame[KEY].rle_id()))
 
 
 def read_table(
@@ -68,7 +93,7 @@ def read_table(
         if isinstance(item, Anomaly):
             yield item
         else:
-            yield from item.entries(screen)
+            yield from item.entries(item.cleared(screen))
 
 
 def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
@@ -97,15 +122,17 @@ def _open(path: Path, sheet: str | None) -> Table | Anomaly:
 
 def _chunks(table: Table, layout: Layout) -> Iterator[TableChunk | Anomaly]:
     said: list[Anomaly] = []
-    found = scan(_declaring(table, layout, said.append), layout)
+    found = _scan(table, layout, said.append)
     yield from said
     if not found.rows:
         yield remark("nothing-declared", FILE, Source(table.file))
     if any(anomaly.blocks for anomaly in said) or not found.rows:
         return
-    batches = _declaring(table, layout, _unsaid)
+    batches = (without_comments(batch, table, layout, _unsaid) for batch in table.batches())
     for frame, mistakes in grouped(batches, layout, found):
-        theirs = {row: mistakes.pop(row) for row in frame[ROW] if row in mistakes}
+        theirs = (
+            {row: mistakes.pop(row) for row in frame[ROW] if row in mistakes} if mistakes else {}
+        )
         yield TableChunk(frame, theirs, table.file, layout)
 
 
@@ -113,60 +140,76 @@ def _unsaid(_: Anomaly) -> None:
     """The first pass said it already."""
 
 
+def _scan(table: Table, layout: Layout, say: Callable[[Anomaly], None]) -> Scan:
+    """The first pass, over the columns that tell where rows belong and what is no data at all."""
+    nameless = [i for i, heading in enumerate(table.headings) if not heading.strip()]
+    keys = [i for i, column in layout.columns.items() if column.name in KEY_COLUMNS]
+    batches = _declaring(table.batches({0, *keys, *nameless}), nameless, table, layout, say)
+    found = scan(batches, layout)
+    if found.rows:
+        return found
+    # Rows without any part of a key are rows all the same.
+    return scan(_declaring(table.batches(), (), table, layout, _unsaid), layout)
+
+
 def _declaring(
-    table: Table, layout: Layout, say: Callable[[Anomaly], None]
+    batches: Iterator[pl.DataFrame],
+    nameless: Iterable[int],
+    table: Table,
+    layout: Layout,
+    say: Callable[[Anomaly], None],
 ) -> Iterator[pl.DataFrame]:
     """The batches without comments; values in a column without heading are reported once."""
-    nameless = [str(i) for i, heading in enumerate(table.headings) if not heading.strip()]
-    for batch in table.batches():
+    unseen = list(nameless)
+    for batch in batches:
         frame = without_comments(batch, table, layout, say)
-        for position in list(nameless):
-            if frame[position].null_count() < len(frame):
-                nameless.remove(position)
-                number = int(position) + 1
+        for position in list(unseen):
+            if frame[str(position)].null_count() < len(frame):
+                unseen.remove(position)
                 source = Source(table.file, table.heading_row or None)
-                parameters = {"position": number}
                 say(
                     remark(
                         "unknown-column",
                         COLUMN,
                         source,
-                        parameters=parameters,
+                        parameters={"position": position + 1},
                         text="nameless-column",
                     )
                 )
         yield frame
 
 
-def _built(chunk: TableChunk, screen: Screen | None) -> Iterator[Entry]:
+def _built(chunk: TableChunk, frame: pl.DataFrame, cleared: pl.Series | None) -> Iterator[Entry]:
     entry_of = _ENTRIES[chunk.layout.kind]
-    frame, mistakes = chunk.frame, chunk.mistakes
     names = frame.columns
     key, number = names.index(KEY), names.index(ROW)
     values = [(i, name) for i, name in enumerate(names) if i not in (key, number)]
-    cleared = _cleared(chunk, screen)
-    quick = ClearedRows(chunk.file, chunk.layout, names, number) if any(cleared) else None
-    done = 0
-    for _, group in groupby(frame.iter_rows(), key=itemgetter(key)):
+    verdicts: Iterable[bool] = repeat(False)
+    quick = None
+    if cleared is not None and cleared.any():
+        verdicts, quick = cleared, ClearedRows(chunk.file, chunk.layout, names, number)
+    groups = groupby(frame.iter_rows(), key=itemgetter(key))
+    for (_, group), fine in zip(groups, verdicts, strict=False):
         rows = list(group)
-        if quick is not None and cleared[done]:
+        if quick is not None and fine:
             yield quick.entry(rows)
         else:
             table_rows = [
                 TableRow(row[number], {name: row[i] for i, name in values if row[i] is not None})
                 for row in rows
             ]
-            yield entry_of(table_rows, chunk.file, chunk.layout, mistakes)
-        done += len(rows)
+            yield entry_of(table_rows, chunk.file, chunk.layout, chunk.mistakes)
 
 
-def _cleared(chunk: TableChunk, screen: Screen | None) -> list[bool]:
-    """For each row whether its declaration is cleared. A cell that was misread clears nothing."""
+def _cleared(chunk: TableChunk, screen: Screen | None) -> pl.Series:
+    import polars as pl
+
     frame = chunk.frame
+    first = frame[KEY].is_first_distinct()
     if screen is None or chunk.layout.kind is not FormKind.TRAININGS:
-        return [False] * len(frame)
-    verdict: list[bool] = screen(frame.drop(ROW), KEY).to_list()
+        return pl.repeat(value=False, n=int(first.sum()), eager=True)
+    verdict = screen(frame.drop(ROW), KEY).filter(first)
     if not chunk.mistakes:
         return verdict
-    wrong = {k for k, row in zip(frame[KEY], frame[ROW], strict=True) if row in chunk.mistakes}
-    return [fine and k not in wrong for fine, k in zip(verdict, frame[KEY], strict=True)]
+    misread = frame[KEY].filter(frame[ROW].is_in(list(chunk.mistakes)))
+    return verdict & ~frame[KEY].filter(first).is_in(misread.unique().to_list())

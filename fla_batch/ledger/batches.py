@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, literal, select, tuple_
 from fla_batch.errors import LedgerTrouble, UsageMistake
 from fla_batch.filenames import BatchName
 from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.many import Many
 from fla_batch.ledger.records import (
     BatchRecord,
     FormRecord,
@@ -51,8 +52,9 @@ def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[Fo
         )
     )
     count = 0
+    rows = Many.inserting(connection, form, _FORM_COLUMNS)
     for chunk in chunks(forms):
-        connection.execute(insert(form), [_form_values(batch_id, each) for each in chunk])
+        rows.execute([_form_values(batch_id, each) for each in chunk])
         count += len(chunk)
     if not count:
         raise UsageMistake(f"batch {record.name} has no form")
@@ -73,25 +75,44 @@ def _require_new(connection: Connection, name: BatchName) -> None:
         )
 
 
-def _form_values(batch_id: int, record: FormRecord) -> dict[str, Any]:
+_FORM_COLUMNS = (
+    "batch_id",
+    "reference_nbr",
+    "part",
+    "position",
+    "identification",
+    "created_date",
+    "created_hour",
+    "kind",
+    "company_id",
+    "inss",
+    "calendar_year",
+    "has_legal_right",
+    "sha256",
+    "body",
+)
+
+
+def _form_values(batch_id: int, record: FormRecord) -> tuple[Any, ...]:
+    """The columns of a form, in the order of _FORM_COLUMNS."""
     text = record.body if isinstance(record.body, str) else canonical_json(record.body)
     rights = record.kind is FormKind.TRAINING_RIGHTS
-    return {
-        "batch_id": batch_id,
-        "reference_nbr": record.reference_nbr,
-        "part": record.part,
-        "position": record.position,
-        "identification": record.identification,
-        "created_date": record.created_date,
-        "created_hour": hour_text(record.created_hour),
-        "kind": record.kind.value,
-        "company_id": record.company_id,
-        "inss": record.inss,
-        "calendar_year": record.calendar_year,
-        "has_legal_right": rights and has_legal_right(record.kind, loads(text)),
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "body": text,
-    }
+    return (
+        batch_id,
+        record.reference_nbr,
+        record.part,
+        record.position,
+        record.identification,
+        record.created_date,
+        hour_text(record.created_hour),
+        record.kind.value,
+        record.company_id,
+        record.inss,
+        record.calendar_year,
+        rights and has_legal_right(record.kind, loads(text)),
+        hashlib.sha256(text.encode()).hexdigest(),
+        text,
+    )
 
 
 def forms_page(

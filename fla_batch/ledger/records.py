@@ -55,8 +55,7 @@ class BatchRecord:
     previous: BatchName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FormRecord:
+class FormRecord(NamedTuple):
     """A form as it was built.
 
     `part` and `position` count from 1. `created_date` and `created_hour` (to the millisecond)

@@ -31,7 +31,8 @@ def hour_text(hour: time) -> str:
     >>> hour_text(time(10, 15, 0, 123000))
     '10:15:00.123'
     """
-    return hour.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    local = hour if hour.tzinfo is None else hour.replace(tzinfo=None)
+    return local.isoformat(timespec="milliseconds")
 
 
 def storable(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from fla_batch.files import (
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, SentFile
 
 PREFIX = ".staging-"
+_NOTHING_YET = FileFacts(0, "")
 
 
 @dataclass(slots=True)
@@ -43,12 +44,16 @@ class StagedBatch:
         """Where a file of the batch lies for now, for those who read it back (XSD, signer)."""
         return self.folder / "sent" / str(name)
 
+    def expect(self, names: Iterable[FileName]) -> None:
+        """Files that will be written in any order, and are listed in this one."""
+        self.files |= dict.fromkeys(map(str, names), _NOTHING_YET)
+
     @contextmanager
     def file(self, name: FileName) -> Iterator[HashingWriter]:
         """Write one file, 0600 and flushed to disk at the end.
 
-        Files are listed in the manifest, and sent, in the order of writing. Raises DiskTrouble,
-        UsageMistake for a file of another batch.
+        Files are listed in the manifest, and sent, in the order of writing, unless it was said
+        which ones to expect. Raises DiskTrouble, UsageMistake for a file of another batch.
         """
         if name.batch != self.batch:
             raise UsageMistake(f"{name} is no file of batch {self.batch}")

@@ -32,6 +32,10 @@ class Accepted(NamedTuple):
 class History(Protocol):
     """What earlier declarations said; the ledger answers it."""
 
+    def may_hold(self, key: DeclarationKey) -> bool:
+        """False when nothing at all is known of `key`; quick to answer."""
+        ...
+
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
         """The last declaration that the platform accepted for `key`."""
         ...

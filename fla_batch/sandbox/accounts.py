@@ -55,6 +55,10 @@ class Accounts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def may_hold(self, key: DeclarationKey) -> bool:
+        """See `rules.History`: whether there is something for `key`."""
+        return self.last_accepted(key) is not None or self.had_legal_right(key)
+
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
         """The photo in force, and the day on which it was accepted."""
         row = self._store.row(_ACTIVE_PHOTO, _of(key))

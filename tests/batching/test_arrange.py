@@ -47,5 +47,7 @@ def test_a_worker_that_fits_nowhere(limits: PartLimits, around: int) -> None:
 
 def test_what_fits_exactly_is_not_split() -> None:
     limits = PartLimits(part_bytes=25, part_forms=2)
-    assert arrange([[0], [1]], lambda _: 10, limits, around=5) == [[[0, 1]]]
-    assert arrange([[0], [1]], lambda _: 10, limits, around=6) == [[[0], [1]]]
+    ((part,),) = arrange([[0], [1]], lambda _: 10, limits, around=5)
+    assert list(part) == [0, 1]
+    (parts,) = arrange([[0], [1]], lambda _: 10, limits, around=6)
+    assert [list(part) for part in parts] == [[0], [1]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -77,8 +76,9 @@ def test_a_batch_needs_a_form(ledger: Ledger) -> None:
 def test_a_mistake_in_the_last_form_records_nothing(ledger: Ledger) -> None:
     name = batch_name()
     first, last = forms(name, 2)
+    twice = last._replace(reference_nbr=first.reference_nbr)
     with pytest.raises(LedgerTrouble) as caught:
-        ledger.record_batch(record(name), [first, replace(last, reference_nbr=first.reference_nbr)])
+        ledger.record_batch(record(name), [first, twice])
     assert first.inss is not None
     assert first.inss not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -22,6 +22,9 @@ class Remembered:
 
     declaration: Declaration
 
+    def may_hold(self, key: DeclarationKey) -> bool:
+        return key == self.declaration.key
+
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
         return Accepted(self.declaration, ACCEPTED_ON) if key == self.declaration.key else None
 

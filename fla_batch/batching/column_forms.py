@@ -1,0 +1,97 @@
+"""Forms of a run from columns of blocks: headers added, written, ready for the spool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.batching.forms import FormMaker
+from fla_batch.batching.spool import SEPARATOR, SpooledForm, worker_number
+from fla_batch.binding.column_writer import ColumnWriter
+from fla_batch.binding.profile import MessageShape
+from fla_batch.models import DECLARATIONS
+from fla_batch.models.columns import Blocks
+from fla_batch.models.form import FormHeader, Reference
+from fla_batch.models.zone import blocks_of, json_name
+from fla_batch.terms import FormKind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NOTED = (
+    "referenceNbr",
+    "identification",
+    "formCreationDate",
+    "formCreationHour",
+    "#kind",
+    "companyId",
+    "inss",
+    "calendarYear",
+)
+"""The columns of a Note, in its order; the body follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnForms:
+    """Makes and writes many forms at once; the same bytes as `FormMaker` and `MessageWriter`."""
+
+    maker: FormMaker
+    shape: MessageShape
+    _writers: dict[FormKind, ColumnWriter] = field(default_factory=dict)
+
+    def spooled(self, kind: FormKind, blocks: Blocks, numbers: pl.Series) -> list[SpooledForm]:
+        """The forms with those numbers of the run, of declarations that break no rule."""
+        writer = self._writers.get(kind)
+        if writer is None:
+            writer = self._writers[kind] = ColumnWriter(self.shape, kind, DECLARATIONS[kind])
+        whole = Blocks(blocks.frame.with_columns(self._headers(kind, numbers)), blocks.inner)
+        contents = _encoded(writer.forms(whole))
+        notes = _encoded(_notes(kind, whole, writer.bodies(blocks)))
+        workers = map(worker_number, whole.frame["companyId"], whole.frame["inss"])
+        return list(map(SpooledForm, contents, notes, workers))
+
+    def _headers(self, kind: FormKind, numbers: pl.Series) -> list[pl.Series]:
+        """A column for each zone of the header: those of the first form, and what differs."""
+        import polars as pl
+
+        given = numbers.to_list()
+        first = _zones(self.maker.header(kind, given[0]))
+        created = [self.maker.created(number) for number in given]
+        columns: dict[str, Any] = {
+            name: [value] * len(given) for name, value in first.items() if value is not None
+        }
+        columns["formCreationDate"] = [moment.date() for moment in created]
+        columns["formCreationHour"] = [moment.time() for moment in created]
+        columns["referenceNbr"] = list(map(self.maker.reference, given))
+        return [pl.Series(name, values) for name, values in columns.items()]
+
+
+def _zones(header: FormHeader) -> Mapping[str, Any]:
+    """JSON name -> value, for the zones of a header and of its reference."""
+    found: dict[str, Any] = {}
+    for block in (header, header.reference or Reference()):
+        model = type(block)
+        for name in model.model_fields.keys() - blocks_of(model).keys():
+            found[json_name(model, name)] = getattr(block, name)
+    return found
+
+
+def _notes(kind: FormKind, blocks: Blocks, bodies: pl.Series) -> pl.Series:
+    import polars as pl
+
+    frame = blocks.frame.with_columns(
+        pl.lit(kind.value).alias("#kind"),
+        pl.col("formCreationHour").dt.to_string("%H:%M:%S%.3f"),
+        bodies.alias("#body"),
+    )
+    columns = [pl.col(name).cast(pl.String) for name in (*_NOTED, "#body")]
+    line = pl.concat_str(pl.concat_str(columns, separator=SEPARATOR), pl.lit("\n"))
+    return frame.select(line.alias("note"))["note"]
+
+
+def _encoded(texts: pl.Series) -> list[bytes]:
+    import polars as pl
+
+    found: list[bytes] = texts.cast(pl.Binary).to_list()
+    return found

@@ -1,0 +1,148 @@
+"""A desk: checks declarations by the rules and writes those that are not blocked.
+
+What comes one by one is checked and written one by one. Of a table chunk, the declarations that
+the screen clears and of which the platform holds nothing yet are written by whole columns; the
+bytes are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fla_batch.batching.column_forms import ColumnForms
+from fla_batch.batching.forms import FormMaker
+from fla_batch.batching.spool import SpooledForm, Written
+from fla_batch.binding import MessageWriter, Profile
+from fla_batch.findings import Anomaly
+from fla_batch.intake.tables import TableChunk
+from fla_batch.models import Entry
+from fla_batch.rules import RuleContext, check
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedChunk:
+    """A table chunk, and for each of its declarations whether the screen cleared it."""
+
+    chunk: TableChunk
+    cleared: pl.Series
+
+    @property
+    def declarations(self) -> int:
+        """How many declarations it holds."""
+        return len(self.cleared)
+
+    @property
+    def questions(self) -> int:
+        """How many of them the rules have to look at one by one."""
+        return len(self.cleared) - int(self.cleared.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Part of the input; `first` is the number of its first declaration, from 1."""
+
+    first: int
+    items: list[Entry | Anomaly] | ScreenedChunk
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of a job: the forms to send, all anomalies, and the counts."""
+
+    written: Written = field(default_factory=Written)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    declarations: int = 0
+    blocked: int = 0
+    in_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Does jobs. Never raises for their content."""
+
+    maker: FormMaker
+    writer: MessageWriter
+    columns: ColumnForms
+    context: RuleContext
+
+    @classmethod
+    def for_profile(cls, profile: Profile, maker: FormMaker, context: RuleContext) -> Desk:
+        """A desk that writes the declarations of a run."""
+        shape = profile.declaration
+        return cls(maker, MessageWriter(shape), ColumnForms(maker, shape), context)
+
+    def screened(self, chunk: TableChunk) -> ScreenedChunk:
+        """The chunk after a look at its whole columns."""
+        from fla_batch.rules.screen import cleared
+
+        return ScreenedChunk(chunk, chunk.cleared(partial(cleared, context=self.context)))
+
+    def do(self, job: Job) -> Done:
+        """One job."""
+        done = Done()
+        if isinstance(job.items, ScreenedChunk):
+            done.written.extend(self._of_chunk(job.items, job.first, done))
+        else:
+            done.written.extend(list(self._of_items(job.items, job.first, done)))
+        return done
+
+    def _of_items(
+        self, items: Iterable[Entry | Anomaly], first: int, done: Done
+    ) -> Iterator[SpooledForm]:
+        for item in items:
+            if isinstance(item, Anomaly):
+                done.anomalies.append(item)
+                done.in_files += item.blocks
+                continue
+            form = self._form(item, first + done.declarations, done)
+            if form is not None:
+                yield form
+
+    def _of_chunk(self, screened: ScreenedChunk, first: int, done: Done) -> list[SpooledForm]:
+        """Most of a chunk is written by columns; the rest takes its places in between."""
+        import polars as pl
+
+        chunk, cleared = screened.chunk, screened.cleared
+        quick = cleared & ~self._known(screened)
+        numbers = pl.int_range(first, first + len(cleared), eager=True)
+        written: list[SpooledForm] = []
+        if quick.any():
+            kind, of_them = chunk.layout.kind, numbers.filter(quick)
+            written = self.columns.spooled(kind, chunk.blocks(quick), of_them)
+            done.declarations += len(written)
+        if quick.all():
+            return written
+        places: dict[int, SpooledForm] = dict(zip(numbers.filter(quick), written, strict=True))
+        rest = zip(numbers.filter(~quick), chunk.entries(cleared, ~quick), strict=True)
+        for number, entry in rest:
+            form = self._form(entry, number, done)
+            if form is not None:
+                places[number] = form
+        return [places[number] for number in sorted(places)]
+
+    def _known(self, screened: ScreenedChunk) -> pl.Series:
+        """For each declaration whether the platform may hold one of that key: then models are
+        compared."""
+        import polars as pl
+
+        history = self.context.history
+        if history is None:
+            return pl.repeat(value=False, n=len(screened.cleared), eager=True)
+        return pl.Series(map(history.may_hold, screened.chunk.keys()), dtype=pl.Boolean)
+
+    def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
+        """The form of one declaration; None when it is blocked."""
+        done.declarations += 1
+        found = check(entry, self.context)
+        done.anomalies += found
+        if any(anomaly.blocks for anomaly in found):
+            done.blocked += 1
+            return None
+        form = self.maker.form(entry.declaration, number)
+        return SpooledForm.of(form, self.writer.form(form))

@@ -1,0 +1,158 @@
+"""Written by whole columns or one by one: the same bytes, the same notes, in the same order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fla_batch.batching.column_forms import ColumnForms
+from fla_batch.batching.desk import Desk, Done, Job
+from fla_batch.batching.forms import FormMaker, counter
+from fla_batch.binding import MessageWriter, load
+from fla_batch.intake import read_chunks
+from fla_batch.intake.tables import TableChunk
+from fla_batch.models import DeclarationKey
+from fla_batch.rules import Accepted, RuleContext
+from fla_batch.terms import FormKind
+from tests.binding.profiles import PROFILES
+from tests.rules.test_screen import GOOD, OTHERS
+
+CONTEXT = RuleContext(today=date(2025, 3, 1))
+# Just before midnight in Brussels, so that forms of one chunk have two dates.
+STARTED = datetime(2025, 3, 1, 22, 59, 59, 998_000, tzinfo=UTC)
+WORKERS = ("85061210108", "90030420237", "70081500504")
+
+
+class Everything:
+    """A history that may hold every key, and holds none."""
+
+    def may_hold(self, key: DeclarationKey) -> bool:
+        return key.inss == WORKERS[1]
+
+    def last_accepted(self, key: DeclarationKey) -> Accepted | None:
+        return None
+
+    def had_legal_right(self, key: DeclarationKey) -> bool:
+        return False
+
+
+def desk(profile: str, context: RuleContext = CONTEXT) -> Desk:
+    loaded = load(PROFILES[profile])
+    return Desk.for_profile(loaded, FormMaker(loaded, "RUN", STARTED), context)
+
+
+def chunks(path: Path, rows: list[dict[str, Any]]) -> list[TableChunk]:
+    pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)).write_parquet(path)
+    return [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
+
+
+def one_by_one(desk: Desk, chunk: TableChunk, first: int) -> Done:
+    """The reference: every declaration is built, checked by all rules and written alone."""
+    return desk.do(Job(first, list(chunk.entries())))
+
+
+def compare(profile: str, found: list[TableChunk], context: RuleContext = CONTEXT) -> None:
+    for chunk in found:
+        at = desk(profile, context)
+        quick = at.do(Job(7, at.screened(chunk)))
+        slow = one_by_one(desk(profile, context), chunk, 7)
+        assert bytes(quick.written.forms) == bytes(slow.written.forms)
+        assert bytes(quick.written.notes) == bytes(slow.written.notes)
+        assert quick == slow
+
+
+def trainings(*numbers: int, **cells: Any) -> list[dict[str, Any]]:
+    return [
+        GOOD | {"trainingSequenceNbr": str(n), "trainingDenomination": f"Séance {n} \\ é'"} | cells
+        for n in numbers
+    ]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_cleared_declarations_are_written_as_others(profile: str, tmp_path: Path) -> None:
+    rows = [row for inss in WORKERS for row in trainings(1, 2, 3, inss=inss)]
+    found = chunks(tmp_path / "t.parquet", rows)
+    assert [desk(profile).screened(chunk).questions for chunk in found] == [0] * len(found)
+    compare(profile, found)
+
+
+def test_blocked_and_warned_ones_take_their_places_in_between(tmp_path: Path) -> None:
+    rows = [
+        *trainings(1, inss=WORKERS[0]),
+        *trainings(1, inss=WORKERS[1], trainingDenomination="5 €"),  # a warning
+        *trainings(1, 2, inss=WORKERS[2]),
+        *trainings(1, inss=WORKERS[0], calendarYear="2023"),  # blocked
+        *trainings(1, inss="85061210109"),  # blocked
+        *trainings(1, 2, inss=WORKERS[1], companyId="0401234561"),  # blocked
+        *trainings(1),  # the last declaration of a file is a chunk of its own
+    ]
+    found = chunks(tmp_path / "t.parquet", rows)
+    at = desk("shipped")
+    done = at.do(Job(1, at.screened(found[0])))
+    assert (done.declarations, done.blocked, len(done.written.sizes)) == (6, 3, 3)
+    references = [line.split(b"\t")[0].decode() for line in done.written.notes.splitlines()]
+    assert references == ["RUN" + counter(number) for number in (1, 2, 3)]
+    compare("shipped", found)
+
+
+def test_what_the_platform_may_hold_is_compared_with_it(tmp_path: Path) -> None:
+    rows = [row for inss in WORKERS for row in trainings(1, inss=inss)]
+    asked: list[DeclarationKey] = []
+
+    class Remembers(Everything):
+        def last_accepted(self, key: DeclarationKey) -> Accepted | None:
+            asked.append(key)
+            return None
+
+    context = replace(CONTEXT, history=Remembers())
+    at = desk("shipped", context)
+    found = chunks(tmp_path / "t.parquet", rows)
+    for chunk in found:
+        at.do(Job(1, at.screened(chunk)))
+    assert {key.inss for key in asked} == {WORKERS[1]}
+    compare("shipped", found, replace(CONTEXT, history=Everything()))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    profile=st.sampled_from(sorted(PROFILES)),
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 2),
+            st.dictionaries(st.sampled_from(sorted(OTHERS)), st.integers(0, 7), max_size=1),
+        ),
+        min_size=1,
+        max_size=9,
+    ),
+)
+def test_mutated_tables_give_the_same_either_way(
+    tmp_path_factory: pytest.TempPathFactory,
+    profile: str,
+    rows: list[tuple[int, dict[str, int]]],
+) -> None:
+    table = []
+    for number, (worker, change) in enumerate(rows, start=1):
+        row = trainings(number, inss=WORKERS[worker])[0]
+        table.append(row | {k: OTHERS[k][v % len(OTHERS[k])] for k, v in change.items()})
+    compare(profile, chunks(tmp_path_factory.mktemp("desk") / "t.parquet", table))
+
+
+def test_rights_have_lists_of_values_and_are_written_one_by_one() -> None:
+    profile = load("fla-20250131")
+    maker = FormMaker(profile, "RUN", STARTED)
+    writer = ColumnForms(maker, profile.declaration)
+    with pytest.raises(ValueError, match="trainingRights"):
+        writer.spooled(FormKind.TRAINING_RIGHTS, None, pl.Series([1]))  # type: ignore[arg-type]
+
+
+def test_a_desk_writes_with_the_writer_of_its_profile() -> None:
+    at = desk("other")
+    assert isinstance(at.writer, MessageWriter)
+    assert at.writer.head != desk("shipped").writer.head

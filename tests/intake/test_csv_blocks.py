@@ -1,0 +1,86 @@
+"""Lines without quotes are cut, others parsed: the same rows as Python's csv module reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fla_batch.findings import Anomaly
+from fla_batch.intake import csv_files
+from fla_batch.intake.csv_files import open_csv
+from fla_batch.intake.table import EXTRA, ROW, TableBroken
+
+CELLS = st.text(st.sampled_from("ab;, \"\n\r'€"), max_size=4)
+LINES = st.lists(
+    st.lists(CELLS, max_size=5).map(";".join) | st.sampled_from(["", " ", ";;;", '"x;y";z']),
+    min_size=1,
+    max_size=12,
+)
+
+
+def expected(text: str) -> list[tuple[int, list[str]]]:
+    """Number and cells of every row below the headings that has something in it; one line each."""
+    rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True), 1))
+    first = next(i for i, (_, cells) in enumerate(rows) if any(c.strip() for c in cells))
+    width = len(rows[first][1])
+    found = []
+    for number, cells in rows[first + 1 :]:
+        fitted = [*cells[:width], *[""] * (width - len(cells))]
+        fitted.append(";".join(cells[width:]).strip("; "))
+        if any(cell.strip() for cell in fitted):
+            found.append((number, [cell.strip() for cell in fitted]))
+    return found
+
+
+def read(path: Path) -> list[tuple[int, list[str]]]:
+    table = open_csv(path)
+    assert not isinstance(table, Anomaly)
+    names = [ROW, *map(str, range(len(table.headings))), EXTRA]
+    frames = list(table.batches())
+    rows = [row for frame in frames for row in frame.select(names).iter_rows()]
+    return [(number, [cell or "" for cell in cells]) for number, *cells in rows]
+
+
+@pytest.mark.parametrize("lines_a_block", [1, 2, 3, 20_000])
+@given(lines=LINES, end=st.sampled_from(["\n", "\r\n", "\r"]))
+@settings(max_examples=120, deadline=None)
+def test_the_same_rows_and_numbers(
+    tmp_path_factory: pytest.TempPathFactory, lines_a_block: int, lines: list[str], end: str
+) -> None:
+    text = "one;two;three" + end + end.join(lines)
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_bytes(text.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BATCH_ROWS", lines_a_block)
+        try:
+            wanted = expected(text)
+        except csv.Error:
+            with pytest.raises(TableBroken):
+                read(path)
+            return
+        assert read(path) == wanted
+
+
+def test_a_quoted_cell_goes_on_in_the_next_block(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a;b\n1;"x\ny\nz"\n2;w\n')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BATCH_ROWS", 2)
+        assert read(path) == [(2, ["1", "x\ny\nz", ""]), (3, ["2", "w", ""])]
+
+
+@pytest.mark.parametrize("text", ["a;b;c\n1;2;3;4\n;5\n", 'a;b;c\n"1";2;3;4\n;5\n'])
+def test_only_the_wanted_columns(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    table = open_csv(path)
+    assert not isinstance(table, Anomaly)
+    found = pl.concat(table.batches({0, 1}))
+    assert set(found.columns) == {"0", "1", ROW, EXTRA}
+    assert found.select("0", "1", EXTRA).rows() == [("1", "2", None), (None, "5", None)]
