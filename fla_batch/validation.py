@@ -6,20 +6,22 @@ that one run shows everything; what is not well-formed is not read at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fla_batch import catalogue, xmlsafe
 from fla_batch.binding import FormReader, MessageShape, Profile, Reading
+from fla_batch.clearing import Clearing, NotByLines
 from fla_batch.findings import Anomaly, Labels, Source
 from fla_batch.models import Entry
 from fla_batch.models.entry import Path as ZonePath
-from fla_batch.models.form import Form
+from fla_batch.models.form import AnswerForm, Form
 from fla_batch.models.question import Question
 from fla_batch.models.zone import path_text
 from fla_batch.rules import RuleContext, check
 from fla_batch.schema import SchemaCheck, SchemaValidator
-from fla_batch.terms import AnomalyClass
+from fla_batch.terms import AnomalyClass, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,62 @@ class LineOrigin:
 
 
 def validate_message(path: Path, profile: Profile, context: RuleContext) -> MessageResult:
-    """All that is wrong with the message at `path`. Raises ProfileMistake for a broken XSD."""
+    """All that is wrong with the message at `path`. Raises ProfileMistake for a broken XSD.
+
+    While the XSD is applied in a thread, the rules are here, to most of the forms by whole
+    columns; that counts only if the XSD has no complaint.
+    """
     shape = _shape(path, profile)
-    outcome = SchemaValidator(profile, shape).check(path)
+    validator = SchemaValidator(profile, shape)
+    found: _ByRules | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="XSD") as beside:
+        verdict = beside.submit(validator.check, path)
+        if shape is profile.declaration:
+            found = _by_lines(path, profile, context)
+        outcome = verdict.result()
+    if found is None or outcome.verdict is not Verdict.VALID:
+        found = _by_forms(path, profile, shape, context)
     anomalies = [error.to_anomaly(path.name) for error in outcome.errors]
+    return MessageResult(outcome, anomalies + found.anomalies, found.forms)
+
+
+@dataclass(slots=True)
+class _ByRules:
+    """What the rules say of a message, and of how many forms."""
+
+    anomalies: list[Anomaly] = field(default_factory=list)
+    forms: int = 0
+
+
+def _by_lines(path: Path, profile: Profile, context: RuleContext) -> _ByRules | None:
+    """Only what is not cleared is looked at form by form. None for a message without lines."""
+    clearing = Clearing(profile, context)
+    reader = FormReader(profile, profile.declaration)
+    found = _ByRules()
+    try:
+        for line in clearing.left_over(path):
+            form, reading = reader.read(line.element)
+            reading.move_to(line.line)
+            found.anomalies += _by_rules(form, reading, path.name, line.number, context)
+    except (NotByLines, xmlsafe.UnusableXml, OSError):
+        return None  # the other way says what there is to say
+    found.forms = clearing.forms
+    return found
+
+
+def _by_forms(path: Path, profile: Profile, shape: MessageShape, context: RuleContext) -> _ByRules:
     reader = FormReader(profile, shape)
-    forms = 0
+    found = _ByRules()
     try:
         for element in xmlsafe.children(path, shape.form, root=shape.root):
-            forms += 1
+            found.forms += 1
             form, reading = reader.read(element)
-            if isinstance(form, Form) and not isinstance(form.body, Question):
-                anomalies += _by_rules(form, reading, path.name, forms, context)
+            found.anomalies += _by_rules(form, reading, path.name, found.forms, context)
     except xmlsafe.UnusableXml:
         pass  # the first layer has said so already
     except OSError:
         pass  # the verdict is "not checked" then, with its reason
-    return MessageResult(outcome, anomalies, forms)
+    return found
 
 
 def _shape(path: Path, profile: Profile) -> MessageShape:
@@ -78,9 +119,9 @@ def _shape(path: Path, profile: Profile) -> MessageShape:
 
 
 def _by_rules(
-    form: Form, reading: Reading, file: str, number: int, context: RuleContext
+    form: Form | AnswerForm, reading: Reading, file: str, number: int, context: RuleContext
 ) -> list[Anomaly]:
-    if isinstance(form.body, Question):
+    if isinstance(form, AnswerForm) or isinstance(form.body, Question):
         return []
     origin = LineOrigin(file, number, reading.lines)
     unreadable = frozenset(reading.unreadable)

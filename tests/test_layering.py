@@ -20,7 +20,7 @@ LAYERS: list[set[str]] = [
     {"models"},
     {"rules", "providers"},
     {"intake", "binding", "signing", "rights", "credit", "people"},
-    {"schema"},
+    {"schema", "clearing"},
     {"conformity", "validation"},
     {"lifecycle", "gateway", "gateway_checks", "responses"},
     {"ledger", "settings"},

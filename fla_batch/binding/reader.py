@@ -35,6 +35,11 @@ class Reading:
     unreadable: dict[Path, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
+    def move_to(self, line: int) -> None:
+        """The form stands on `line` of its file, whatever the lines of what was parsed."""
+        first = self.lines[()]
+        self.lines = {path: line + here - first for path, here in self.lines.items()}
+
 
 class FormReader:
     """Reads the forms of one message shape. The profile tells which kind each form is."""
