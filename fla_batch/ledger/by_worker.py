@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class FoundAnomalies:
 
     _connection: Connection
     _conditions: tuple[ColumnElement[bool], ...]
+    _reads: ExitStack
 
     def counts(self) -> AnomalyCounts:
         """How many there are, without reading them."""
@@ -46,8 +48,14 @@ class FoundAnomalies:
 
         What is not known comes first, as an empty text or the year 0.
         """
-        query = self._sorted().limit(most).execution_options(yield_per=CHUNK)
-        with self._connection.execute(query) as rows:
+        found = self._read(self._sorted().limit(most))
+        # Whoever stops half-way, as when a pipe breaks, must not leave a cursor behind.
+        self._reads.callback(found.close)
+        return found
+
+    def _read(self, query: Select[Any]) -> Generator[Anomaly, None, None]:
+        streamed = query.execution_options(yield_per=CHUNK)
+        with self._connection.execute(streamed) as rows:
             for (body,) in rows:
                 yield anomaly_from_json(loads(body))
 
@@ -69,7 +77,8 @@ class FoundAnomalies:
         )
 
 
-def found_anomalies(connection: Connection, name: BatchName | None) -> FoundAnomalies:
+@contextmanager
+def found_anomalies(connection: Connection, name: BatchName | None) -> Iterator[FoundAnomalies]:
     """All anomalies, or those of one batch, in a transaction that has done nothing yet.
 
     Raises UsageMistake for a batch that the ledger does not know.
@@ -77,6 +86,8 @@ def found_anomalies(connection: Connection, name: BatchName | None) -> FoundAnom
     if connection.dialect.name == "postgresql":
         # Else each statement would see what was committed before it. SQLite's never do.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    if name is None:
-        return FoundAnomalies(connection, ())
-    return FoundAnomalies(connection, (anomaly.c.batch_id == batch_id_of(connection, name),))
+    conditions: list[ColumnElement[bool]] = []
+    if name is not None:
+        conditions.append(anomaly.c.batch_id == batch_id_of(connection, name))
+    with ExitStack() as reads:
+        yield FoundAnomalies(connection, tuple(conditions), reads)

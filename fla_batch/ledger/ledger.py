@@ -288,8 +288,11 @@ class Ledger:
         Others may write meanwhile, this process may not. Raises UsageMistake for an unknown
         batch.
         """
-        with reading(self._engine) as connection:
-            yield by_worker.found_anomalies(connection, batch)
+        with (
+            reading(self._engine) as connection,
+            by_worker.found_anomalies(connection, batch) as found,
+        ):
+            yield found
 
     # Matching
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from fla_batch.errors import UsageMistake
 from fla_batch.files import PARTIAL_PREFIX, HashingWriter, disk_errors, disk_trouble, whole_file
 from fla_batch.findings import Anomaly
 from fla_batch.terms import Language
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 HEADINGS = (
     "class",
@@ -103,7 +108,9 @@ def _row(anomaly: Anomaly, language: Language) -> list[str]:
         anomaly.rule,
         anomaly.origin.value,
     )
-    return ["" if value is None else harmless(str(value)) for value in values]
+    # Half a surrogate pair, from a user's JSON, is no character that a file can hold.
+    texts = ("" if value is None else str(value) for value in values)
+    return [harmless(text.encode("utf-8", "backslashreplace").decode()) for text in texts]
 
 
 def _write_csv(file: HashingWriter, rows: _Rows) -> None:
@@ -112,8 +119,7 @@ def _write_csv(file: HashingWriter, rows: _Rows) -> None:
     while chunk:
         text = io.StringIO()
         csv.writer(text, delimiter=";").writerows(chunk)
-        # Half a surrogate pair, from a user's JSON, is no character that a file can hold.
-        file.write(text.getvalue().encode("utf-8", "backslashreplace"))
+        file.write(text.getvalue().encode())
         chunk = list(islice(rows, _ROWS_AT_ONCE))
 
 
@@ -147,6 +153,24 @@ def _make_book(path: Path, rows: _Rows, shown: Path) -> None:
     book.use_zip64()
     sheet = book.add_worksheet("anomalies")
     sheet.write_row(0, 0, HEADINGS, book.add_format({"bold": True}))
+    try:
+        count = _fill(sheet, rows, shown)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(count, 1), len(HEADINGS) - 1)
+        sheet.set_column(2, 3, 60)
+        book.close()
+    except FileCreateError as error:
+        cause = error.args[0]
+        raise disk_trouble("write", shown, cause) from error
+    finally:
+        # The library closes its files only when all goes well; what they still hold is of no use.
+        for file in (sheet.row_data_fh, sheet.fh):
+            with suppress(OSError):
+                file.close()
+
+
+def _fill(sheet: Worksheet, rows: _Rows, shown: Path) -> int:
+    """Writes `rows` below the headings; their count. Raises UsageMistake for too many."""
     number = 0
     for number, row in enumerate(rows, start=1):
         if number > MOST_IN_A_SHEET:
@@ -154,11 +178,4 @@ def _make_book(path: Path, rows: _Rows, shown: Path) -> None:
         for column, text in enumerate(row):
             if text:
                 sheet.write_string(number, column, text)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(number, 1), len(HEADINGS) - 1)
-    sheet.set_column(2, 3, 60)
-    try:
-        book.close()
-    except FileCreateError as error:
-        cause = error.args[0]
-        raise disk_trouble("write", shown, cause) from error
+    return number

@@ -129,8 +129,11 @@ def test_what_another_process_writes_meanwhile_is_not_seen(ledger_url: str) -> N
 
 
 def test_left_before_the_end(ledger: Ledger, recorded: list[list[Anomaly]]) -> None:
+    """Nothing of the database stays open, also when somebody keeps the iterator."""
     with ledger.found_anomalies() as found:
-        assert next(found.by_worker()).company_id is None
+        kept = found.by_worker()
+        assert next(kept).company_id is None
+    assert list(kept) == []
     ledger.record_anomalies([Anomaly("B", "1")], NOW)
 
 
