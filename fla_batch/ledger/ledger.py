@@ -209,16 +209,16 @@ class Ledger:
                 return
             after = (page[-1].part, page[-1].position)
 
-    def form_lines(self, batch: BatchName) -> Iterator[FormLine]:
-        """The forms of a batch in the order of its parts, without what was declared.
-
-        Read a page at a time, as `forms`. Raises UsageMistake for an unknown batch.
-        """
+    def form_lines(
+        self, batch: BatchName, states: Iterable[FormState] | None = None
+    ) -> Iterator[FormLine]:
+        """As `forms`, without what was declared. Raises UsageMistake for an unknown batch."""
+        wanted = None if states is None else list(states)
         after: status.Place | None = (0, 0)
         while after is not None:
             with reading(self._engine) as connection:
                 batch_id = events.batch_id_of(connection, batch)
-                page, after = status.form_lines_page(connection, batch_id, after)
+                page, after = status.form_lines_page(connection, batch_id, wanted, after)
             yield from page
 
     def form(self, reference_nbr: str) -> FormRow | None:

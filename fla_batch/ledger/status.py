@@ -42,9 +42,12 @@ def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list
 
 
 def form_lines_page(
-    connection: Connection, batch_id: int, after: Place
+    connection: Connection, batch_id: int, states: Iterable[FormState] | None, after: Place
 ) -> tuple[list[FormLine], Place | None]:
-    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last."""
+    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last.
+
+    Only those in `states` unless that is None.
+    """
     place = tuple_(form.c.part, form.c.position)
     query = (
         select(
@@ -63,6 +66,8 @@ def form_lines_page(
         .order_by(form.c.part, form.c.position)
         .limit(CHUNK)
     )
+    if states is not None:
+        query = query.where(form_state.c.state.in_([state.value for state in states]))
     rows = connection.execute(query).all()
     lines = [
         FormLine(reference, FormState(state), ticket, FormKind(kind), company_id, inss, year)

@@ -13,7 +13,7 @@ from fla_batch.errors import UsageMistake
 from fla_batch.findings import Anomaly, AnomalyCounts, Labels
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.rows import CHUNK
-from fla_batch.lifecycle import Event
+from fla_batch.lifecycle import Event, FormState
 from fla_batch.terms import AnomalyOrigin
 from tests.ledger.builders import NOW, batch_name, reference, send
 from tests.postgres import Postgres
@@ -156,5 +156,7 @@ def test_lines_say_the_same_as_the_whole_forms(ledger: Ledger) -> None:
         )
         for form in ledger.forms(name)
     ]
+    (refused,) = ledger.form_lines(name, [FormState.REFUSED])
+    assert refused.reference_nbr == reference(name, 2)
     with pytest.raises(UsageMistake, match="knows no batch"):
         next(ledger.form_lines(batch_name(3)))
