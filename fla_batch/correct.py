@@ -17,7 +17,7 @@ from fla_batch.errors import UsageMistake
 from fla_batch.filenames import BatchName
 from fla_batch.findings import Anomaly, blocking
 from fla_batch.intake import read_inputs
-from fla_batch.ledger.records import FormRow
+from fla_batch.ledger.records import FormLine
 from fla_batch.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.models import Declaration, DeclarationKey, Entry
 from fla_batch.pipeline import batch_row, recover, rule_context
@@ -81,7 +81,10 @@ def correct(
     recover(workspace)
     row = batch_row(workspace, name)
     result = CorrectResult(row.name, corrected=_later(workspace, row.name))
-    refused = {_key(form): form for form in workspace.ledger.forms(row.name, REFUSED_FORM_STATES)}
+    refused = {
+        _key(form): form.reference_nbr
+        for form in workspace.ledger.form_lines(row.name, REFUSED_FORM_STATES)
+    }
     if not refused:
         raise UsageMistake(
             f"no form of {row.name} is refused: it is {row.state.value}",
@@ -93,10 +96,10 @@ def correct(
         history=workspace.history,
         allow_removals=allow_removals,
     )
-    wanted = {key: form for key, form in refused.items() if key not in result.corrected}
+    wanted = {key: number for key, number in refused.items() if key not in result.corrected}
     result.corrected = {key: on for key, on in result.corrected.items() if key in refused}
     bodies: list[Declaration] = []
-    for entry in _wanted_entries(read_inputs(inputs), wanted, result, counted):
+    for entry in _wanted_entries(workspace, read_inputs(inputs), wanted, result, counted):
         result.anomalies += check(entry, context)
         bodies.append(entry.declaration)
     result.missing = sorted(wanted.keys() - {body.key for body in bodies})
@@ -106,12 +109,16 @@ def correct(
 
 
 def _wanted_entries(
+    workspace: Workspace,
     items: Iterable[Entry | Anomaly],
-    wanted: dict[DeclarationKey, FormRow],
+    wanted: dict[DeclarationKey, str],
     result: CorrectResult,
     counted: Counted,
 ) -> Iterator[Entry]:
-    """The declarations of the input that are wanted; the rest is counted."""
+    """The declarations of the input that are wanted; the rest is counted.
+
+    `wanted` gives the reference number of the form that was refused.
+    """
     for item in items:
         if isinstance(item, Anomaly):
             result.anomalies.append(item)
@@ -121,7 +128,8 @@ def _wanted_entries(
         if key not in wanted:
             result.ignored += 1
             continue
-        if item.declaration.to_json() == wanted[key].body:
+        refused = workspace.ledger.form(wanted[key])
+        if refused is not None and item.declaration.to_json() == refused.body:
             result.unchanged.append(key)
         yield item
 
@@ -132,12 +140,12 @@ def _later(workspace: Workspace, name: BatchName) -> dict[DeclarationKey, BatchN
         _key(form): row.name
         for row in workspace.ledger.batches(name.environment)
         if row.previous == name
-        for form in workspace.ledger.forms(row.name)
+        for form in workspace.ledger.form_lines(row.name)
         if form.state not in _NOT_TAKEN
     }
 
 
-def _key(form: FormRow) -> DeclarationKey:
+def _key(form: FormLine) -> DeclarationKey:
     return DeclarationKey(
         form.company_id or "", form.inss or "", form.calendar_year or 0, form.kind
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.terms import AnomalyClass, AnomalyOrigin, Language
 
@@ -113,6 +113,18 @@ class Anomaly:
             },
             "origin": self.origin.value,
         }
+
+
+class AnomalyCounts(NamedTuple):
+    """How many anomalies there are: those that block, and the others."""
+
+    blocking: int
+    warnings: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.blocking + self.warnings
 
 
 def blocking(anomalies: Iterable[Anomaly]) -> list[Anomaly]:

@@ -165,7 +165,7 @@ def _unanswered(workspace: Workspace) -> dict[DeclarationKey, BatchName]:
             form.company_id or "", form.inss or "", form.calendar_year or 0, form.kind
         ): (batch.name)
         for batch in ledger.open_batches(workspace.environment)
-        for form in ledger.forms(batch.name)
+        for form in ledger.form_lines(batch.name)
         if form.kind is FormKind.TRAININGS and form.state not in FINAL_FORM_STATES
     }
 

@@ -7,6 +7,7 @@ prints nothing and reads no clock of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -21,7 +22,7 @@ from fla_batch.errors import OutcomeUnknown, UnknownTransition, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
 from fla_batch.intake import read_chunks, read_inputs
-from fla_batch.ledger.records import BatchRow, FormRow
+from fla_batch.ledger.records import BatchRow, FormLine
 from fla_batch.lifecycle import BatchState, Event, Patience
 from fla_batch.local_time import belgian_date
 from fla_batch.outgoing import journal_of, outgoing
@@ -31,6 +32,7 @@ from fla_batch.rules import check as check_entry
 
 if TYPE_CHECKING:
     from fla_batch.config import Settings
+    from fla_batch.ledger import FoundAnomalies
     from fla_batch.rules import History
     from fla_batch.workspace import Workspace
 
@@ -258,26 +260,28 @@ def status(workspace: Workspace, name: str | None = None) -> list[BatchRow]:
     return workspace.ledger.status_rows(workspace.clock(), patience, one)
 
 
-def forms(workspace: Workspace, name: str) -> list[FormRow]:
-    """The forms of one batch with their states."""
-    return list(workspace.ledger.forms(batch_row(workspace, name).name))
+def forms(workspace: Workspace, name: str) -> Iterator[FormLine]:
+    """The forms of one batch with their states; streamed. Raises UsageMistake at once."""
+    return workspace.ledger.form_lines(batch_row(workspace, name).name)
 
 
-def anomalies(workspace: Workspace, name: str | None = None) -> list[Anomaly]:
-    """What the ledger knows of anomalies, of one batch or of all, worker by worker."""
+def anomalies(
+    workspace: Workspace, name: str | None = None
+) -> AbstractContextManager[FoundAnomalies]:
+    """What the ledger knows of anomalies, of one batch or of all, to be read in a `with`."""
     batch = batch_row(workspace, name).name if name else None
-    found = [row.anomaly for row in workspace.ledger.anomalies(batch)]
-    return sorted(
-        found, key=lambda one: (one.company_id or "", one.inss or "", one.calendar_year or 0)
-    )
+    return workspace.ledger.found_anomalies(batch)
 
 
-def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, list[Anomaly]]]:
-    """Anomalies grouped by worker, each group with its heading; they come sorted."""
+def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly]]]:
+    """Anomalies that come sorted, grouped by worker, each group with its heading.
+
+    A group is read before the next one, or not at all, as those of `groupby`.
+    """
     for (company_id, inss), group in groupby(found, key=lambda one: (one.company_id, one.inss)):
         who = f"worker {inss}" if inss else "whole file or unknown worker"
         where = f", employer {company_id}" if company_id else ""
-        yield who + where, list(group)
+        yield who + where, group
 
 
 def batch_row(workspace: Workspace, name: str) -> BatchRow:

@@ -91,7 +91,8 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     write_report(workspace, folder / REPORT, shared.language)
     step(f"Report written: {folder / REPORT}")
     rows = pipeline.status(workspace)
-    remote = pipeline.anomalies(workspace)
+    with pipeline.anomalies(workspace) as found:
+        remote = list(found.by_worker())
     if shared.as_json:
         shared.show_json(
             result.to_json()

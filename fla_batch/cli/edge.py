@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -45,6 +45,12 @@ def tell(text: str) -> None:
 def say(text: str = "") -> None:
     """What the user asked for, on standard output."""
     click.echo(_lines(text))
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """What the user asked for, as it comes: many texts, each on lines of its own."""
+    for text in lines:
+        say(text)
 
 
 def _lines(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from fla_batch.cli.edge import tell
+from fla_batch.cli.json_document import Encode, blocks, json_pieces
 from fla_batch.terms import Language
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_BLOCK_CHARACTERS = 1 << 16
 ANY_PATH = click.Path(path_type=Path)
 
 
@@ -63,17 +65,34 @@ class Shared:
         return Workspace.open(self.settings, self.profile, clock=now, hands=hands)
 
     def show_json(self, document: object) -> None:
-        """One JSON document on standard output, in ASCII where that takes nothing else."""
-        text = json.dumps(document, ensure_ascii=False, indent=2)
-        try:
-            text.encode(sys.stdout.encoding or "utf-8")
-        except UnicodeEncodeError:
-            text = json.dumps(document, indent=2)
-        click.echo(text)
+        """One JSON document on standard output, in ASCII where that takes nothing else.
+
+        Iterators among its values are lists that are written as they come.
+        """
+        pieces = json_pieces(document, _encoder(sys.stdout.encoding or "utf-8"))
+        for block in blocks(pieces, _BLOCK_CHARACTERS):
+            click.echo(block, nl=False)
+        click.echo()
 
     def tell(self, text: str) -> None:
         """A message, on standard error."""
         tell(text)
+
+
+def _encoder(encoding: str) -> Encode:
+    """Writes a value as JSON; all in ASCII when `encoding` has not every character of it."""
+    plainly = json.JSONEncoder(ensure_ascii=False, indent=2)
+    in_ascii = json.JSONEncoder(indent=2)
+
+    def encode(value: object) -> str:
+        text = plainly.encode(value)
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            return in_ascii.encode(value)
+        return text
+
+    return encode
 
 
 _CONFIG = click.option(

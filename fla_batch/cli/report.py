@@ -40,18 +40,21 @@ def report(file: Path, shared: Shared) -> None:
 def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
     from fla_batch import pipeline
-    from fla_batch.files import write_whole
-    from fla_batch.report.page import page
+    from fla_batch.files import whole_file
+    from fla_batch.report.page import MOST_ANOMALIES, page
 
     rows = pipeline.status(workspace)
-    anomalies = pipeline.anomalies(workspace)
-    html = page(
-        rows,
-        anomalies,
-        at=now(),
-        environment=workspace.environment.value,
-        language=language,
-        official=workspace.profile.official,
-    )
-    write_whole(file, html.encode())
-    return {"batches": len(rows), "anomalies": len(anomalies)}
+    with pipeline.anomalies(workspace) as found, whole_file(file) as written:
+        counts = found.counts()
+        html = page(
+            rows,
+            found.by_worker(MOST_ANOMALIES),
+            counts,
+            at=now(),
+            environment=workspace.environment.value,
+            language=language,
+            official=workspace.profile.official,
+        )
+        for piece in html:
+            written.write(piece.encode())
+    return {"batches": len(rows), "anomalies": counts.total}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
-from fla_batch.findings import Anomaly, Source, summary
+from fla_batch.findings import Anomaly, AnomalyCounts, Source, summary
 from fla_batch.terms import AnomalyOrigin, Language
 
 if TYPE_CHECKING:
@@ -100,9 +100,17 @@ def counted(anomalies: Iterable[Anomaly]) -> str:
     """
     found = list(anomalies)
     blocked = sum(anomaly.blocks for anomaly in found)
-    if not found:
+    return counts_in_words(AnomalyCounts(blocked, len(found) - blocked))
+
+
+def counts_in_words(counts: AnomalyCounts) -> str:
+    """
+    >>> counts_in_words(AnomalyCounts(2, 1))
+    '2 blocking anomalies, 1 warning.'
+    """
+    if not counts.total:
         return "No anomalies."
-    return f"{plural(blocked, 'blocking anomaly')}, {plural(len(found) - blocked, 'warning')}."
+    return f"{plural(counts.blocking, 'blocking anomaly')}, {plural(counts.warnings, 'warning')}."
 
 
 def plural(count: int, noun: str) -> str:
@@ -125,10 +133,31 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     1    -
     xyz  q
     """
-    lines = [list(headings)]
-    lines += [["-" if cell is None or cell == "" else str(cell) for cell in row] for row in rows]
+    lines = [list(headings), *map(_cells, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def table_lines(widths: Mapping[str, int], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A table line by line, for more rows than memory should hold: its widths are known before.
+
+    `widths` gives each heading the characters of the longest text that its column can have.
+
+    >>> print(*table_lines({"a": 3, "bb": 1}, [[1, None], ["xyz", "q"]]), sep="\\n")
+    a    bb
+    1    -
+    xyz  q
+    """
+    broad = [max(len(heading), width) for heading, width in widths.items()]
+    yield _aligned(list(widths), broad)
+    for row in rows:
+        yield _aligned(_cells(row), broad)
+
+
+def _cells(row: Sequence[object]) -> list[str]:
+    return ["-" if cell is None or cell == "" else str(cell) for cell in row]
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.edge import say
+from fla_batch.cli.edge import say, say_all
 from fla_batch.cli.options import ANY_PATH, Shared, shared
-from fla_batch.cli.show import counted, in_words, table
+from fla_batch.cli.show import counts_in_words, in_words, table, table_lines
+from fla_batch.lifecycle import FormState
+from fla_batch.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.ledger.records import BatchRow
+    from fla_batch.findings import Anomaly
+    from fla_batch.ledger.records import BatchRow, FormLine
+    from fla_batch.terms import Language
 
 
 @click.command()
@@ -24,46 +29,43 @@ def status(batch: str | None, shared: Shared) -> None:
 
     with shared.workspace() as workspace:
         rows = pipeline.status(workspace, batch)
-        forms = pipeline.forms(workspace, batch) if batch else []
-    if shared.as_json:
-        document: dict[str, object] = {"batches": [row.to_json() for row in rows]}
-        if batch:
-            document["forms"] = [
-                {
-                    "reference": form.reference_nbr,
-                    "state": form.state.value,
-                    "ticket": form.ticket,
-                    "kind": form.kind.value,
-                    "company_id": form.company_id,
-                    "inss": form.inss,
-                    "calendar_year": form.calendar_year,
-                }
-                for form in forms
-            ]
-        shared.show_json(document)
-        return
-    if not rows:
-        say("No batches yet. Start with: fla-batch build FILE")
-        return
-    say(batch_table(rows))
-    if forms:
-        say()
-        say(
-            table(
-                ["form", "state", "kind", "employer", "worker", "year"],
-                [
-                    [
-                        form.reference_nbr,
-                        form.state.value,
-                        form.kind.value,
-                        form.company_id,
-                        form.inss,
-                        form.calendar_year,
-                    ]
-                    for form in forms
-                ],
-            )
-        )
+        forms = pipeline.forms(workspace, batch) if batch else None
+        if shared.as_json:
+            document: dict[str, object] = {"batches": [row.to_json() for row in rows]}
+            if forms is not None:
+                document["forms"] = (form.to_json() for form in forms)
+            shared.show_json(document)
+        elif not rows:
+            say("No batches yet. Start with: fla-batch build FILE")
+        else:
+            say(batch_table(rows))
+            if forms is not None:
+                say()
+                say_all(_form_table(forms))
+
+
+def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:
+    """One line a form, in columns of the same width for every batch."""
+    widths = {
+        "form": 20,
+        "state": max(map(len, FormState)),
+        "kind": max(map(len, FormKind)),
+        "employer": 10,
+        "worker": 11,
+        "year": 4,
+    }
+    rows = (
+        [
+            form.reference_nbr,
+            form.state.value,
+            form.kind.value,
+            form.company_id,
+            form.inss,
+            form.calendar_year,
+        ]
+        for form in forms
+    )
+    return table_lines(widths, rows)
 
 
 def batch_table(rows: list[BatchRow]) -> str:
@@ -104,23 +106,29 @@ def anomalies(
 ) -> int:
     """Anomalies of the platform and our own, worker by worker; of one BATCH, or of all."""
     from fla_batch import pipeline
-    from fla_batch.findings import blocking, summary
+    from fla_batch.report.export import require_room, write_anomalies
 
-    with shared.workspace() as workspace:
-        found = pipeline.anomalies(workspace, batch)
-    if csv_file or xlsx_file:
-        from fla_batch.report.export import write_anomalies
+    files = [path for path in (csv_file, xlsx_file) if path]
+    with shared.workspace() as workspace, pipeline.anomalies(workspace, batch) as found:
+        counts = found.counts()
+        for path in files:
+            require_room(path, counts.total)
+        for path in files:
+            write_anomalies(path, found.by_worker(), shared.language)
+            shared.tell(f"{path}: {counts.total} anomalies written.")
+        if shared.as_json:
+            each = (anomaly.to_json() for anomaly in found.by_worker())
+            shared.show_json({"anomalies": each} | counts._asdict())
+        elif not files:
+            say_all(_in_words(found.by_worker(), shared.language))
+            say(counts_in_words(counts))
+    return 1 if counts.blocking else 0
 
-        for path in (csv_file, xlsx_file):
-            if path:
-                write_anomalies(path, found, shared.language)
-                shared.tell(f"{path}: {len(found)} anomalies written.")
-    if shared.as_json:
-        shared.show_json(summary(found))
-    elif not (csv_file or xlsx_file):
-        for worker, theirs in pipeline.per_worker(found):
-            say(worker)
-            for anomaly in theirs:
-                say(in_words(anomaly, shared.language, indent="  "))
-        say(counted(found))
-    return 1 if blocking(found) else 0
+
+def _in_words(anomalies: Iterable[Anomaly], language: Language) -> Iterator[str]:
+    from fla_batch import pipeline
+
+    for worker, theirs in pipeline.per_worker(anomalies):
+        yield worker
+        for anomaly in theirs:
+            yield in_words(anomaly, language, indent="  ")

@@ -4,6 +4,7 @@ SQLite by default, PostgreSQL by URL for several machines. This package is the o
 imports SQLAlchemy; import it where it is used. docs/reference/ledger.md describes the tables.
 """
 
+from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.ledger import HeldLock, Ledger
 from fla_batch.ledger.locks import Holder, LockHeld
 from fla_batch.ledger.records import (
@@ -20,6 +21,7 @@ from fla_batch.ledger.records import (
     ConsultationRow,
     EventRow,
     FormChange,
+    FormLine,
     FormRecord,
     FormRow,
     FoundForm,
@@ -46,8 +48,10 @@ __all__ = [
     "Contradiction",
     "EventRow",
     "FormChange",
+    "FormLine",
     "FormRecord",
     "FormRow",
+    "FoundAnomalies",
     "FoundForm",
     "HeldLock",
     "Holder",

@@ -17,6 +17,7 @@ from fla_batch.findings import Anomaly
 from fla_batch.ledger import (
     answers,
     batches,
+    by_worker,
     events,
     history,
     locks,
@@ -26,6 +27,7 @@ from fla_batch.ledger import (
     verify,
 )
 from fla_batch.ledger.anomalies import anomaly_rows, insert_anomalies
+from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.matching import Scope
@@ -41,6 +43,7 @@ from fla_batch.ledger.records import (
     Changes,
     ConsultationRow,
     EventRow,
+    FormLine,
     FormRecord,
     FormRow,
     FoundForm,
@@ -206,6 +209,18 @@ class Ledger:
                 return
             after = (page[-1].part, page[-1].position)
 
+    def form_lines(
+        self, batch: BatchName, states: Iterable[FormState] | None = None
+    ) -> Iterator[FormLine]:
+        """As `forms`, without what was declared. Raises UsageMistake for an unknown batch."""
+        wanted = None if states is None else list(states)
+        after: status.Place | None = (0, 0)
+        while after is not None:
+            with reading(self._engine) as connection:
+                batch_id = events.batch_id_of(connection, batch)
+                page, after = status.form_lines_page(connection, batch_id, wanted, after)
+            yield from page
+
     def form(self, reference_nbr: str) -> FormRow | None:
         """One form, None when the ledger does not know it."""
         with reading(self._engine) as connection:
@@ -264,6 +279,20 @@ class Ledger:
         """All anomalies, or those of one batch or origin, oldest first."""
         with reading(self._engine) as connection:
             return anomaly_rows(connection, batch, origin)
+
+    @contextmanager
+    def found_anomalies(self, batch: BatchName | None = None) -> Iterator[FoundAnomalies]:
+        """All anomalies, or those of one batch, to be counted and read worker by worker.
+
+        What is read is of one moment: within the `with` a transaction is open that only reads.
+        Others may write meanwhile, this process may not. Raises UsageMistake for an unknown
+        batch.
+        """
+        with (
+            reading(self._engine) as connection,
+            by_worker.found_anomalies(connection, batch) as found,
+        ):
+            yield found
 
     # Matching
 

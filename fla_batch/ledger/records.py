@@ -155,6 +155,30 @@ class FormRow:
     body: dict[str, Any]
 
 
+class FormLine(NamedTuple):
+    """One form as `status` lists it: a FormRow without what was declared."""
+
+    reference_nbr: str
+    state: FormState
+    ticket: str | None
+    kind: FormKind
+    company_id: str | None
+    inss: str | None
+    calendar_year: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of `status BATCH --json`."""
+        return {
+            "reference": self.reference_nbr,
+            "state": self.state.value,
+            "ticket": self.ticket,
+            "kind": self.kind.value,
+            "company_id": self.company_id,
+            "inss": self.inss,
+            "calendar_year": self.calendar_year,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """One line of the record of what happened; `form` is None for the whole batch."""

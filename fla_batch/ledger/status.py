@@ -1,4 +1,4 @@
-"""Batches as `status` shows them, with the counts of their forms."""
+"""Batches and forms as `status` shows them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from fla_batch.filenames import BatchName
-from fla_batch.ledger.records import BatchRow
-from fla_batch.ledger.schema import batch, batch_state, form_state
+from fla_batch.ledger.records import BatchRow, FormLine
+from fla_batch.ledger.rows import CHUNK
+from fla_batch.ledger.schema import batch, batch_state, form, form_state
 from fla_batch.lifecycle import (
     FINAL_BATCH_STATES,
     FINAL_FORM_STATES,
@@ -18,7 +19,10 @@ from fla_batch.lifecycle import (
     BatchState,
     FormState,
 )
-from fla_batch.terms import Environment
+from fla_batch.terms import Environment, FormKind
+
+Place = tuple[int, int]
+"""Part and position of a form in its batch, both from 1."""
 
 _PREVIOUS = batch.alias("previous")
 
@@ -35,6 +39,41 @@ def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list
     rows = connection.execute(query).all()
     counts = _counts(connection, conditions)
     return [_batch_row(row, counts[row.id]) for row in rows]
+
+
+def form_lines_page(
+    connection: Connection, batch_id: int, states: Iterable[FormState] | None, after: Place
+) -> tuple[list[FormLine], Place | None]:
+    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last.
+
+    Only those in `states` unless that is None.
+    """
+    place = tuple_(form.c.part, form.c.position)
+    query = (
+        select(
+            form.c.part,
+            form.c.position,
+            form.c.reference_nbr,
+            form_state.c.state,
+            form_state.c.ticket,
+            form.c.kind,
+            form.c.company_id,
+            form.c.inss,
+            form.c.calendar_year,
+        )
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .where(form.c.batch_id == batch_id, place > after)
+        .order_by(form.c.part, form.c.position)
+        .limit(CHUNK)
+    )
+    if states is not None:
+        query = query.where(form_state.c.state.in_([state.value for state in states]))
+    rows = connection.execute(query).all()
+    lines = [
+        FormLine(reference, FormState(state), ticket, FormKind(kind), company_id, inss, year)
+        for _, _, reference, state, ticket, kind, company_id, inss, year in rows
+    ]
+    return lines, (rows[-1].part, rows[-1].position) if len(rows) == CHUNK else None
 
 
 def named(name: BatchName) -> ColumnElement[bool]:

@@ -63,7 +63,7 @@ def account_page(account: Account, at: datetime, language: Language) -> str:
     ]
     if account.credit.uncovered:
         parts.append(paragraph(word["uncovered"].format(count=len(account.credit.uncovered))))
-    return document(f"{word['title']} {account.inss}", language.value, parts)
+    return "".join(document(f"{word['title']} {account.inss}", language.value, parts))
 
 
 def _table(word: dict[str, str], names: tuple[str, ...], rows: Iterator[Row]) -> str:

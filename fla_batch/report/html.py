@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from fla_batch.xmlsafe import plain_text
@@ -24,10 +24,9 @@ tr.total { font-weight: bold; }
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def document(title: str, language: str, parts: Iterable[str]) -> str:
-    """A whole page that needs no other file."""
-    body = "\n".join(parts)
-    return f"""<!DOCTYPE html>
+def document(title: str, language: str, parts: Iterable[str]) -> Iterator[str]:
+    """A whole page that needs no other file, piece by piece as `parts` come."""
+    yield f"""<!DOCTYPE html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
@@ -38,10 +37,10 @@ def document(title: str, language: str, parts: Iterable[str]) -> str:
 </head>
 <body>
 <h1>{text(title)}</h1>
-{body}
-</body>
-</html>
 """
+    for part in parts:
+        yield f"{part}\n"
+    yield "</body>\n</html>\n"
 
 
 def text(value: object) -> str:

@@ -1,7 +1,8 @@
-"""The report: one self-contained page with the batches and all anomalies, worker by worker.
+"""The report: one self-contained page with the batches and the anomalies, worker by worker.
 
-An export made for the user: national numbers stand in it in full. Its totals are sums of the
-rows that it shows, so they equal the ledger's (R27); a list that is cut says how much is left out.
+An export made for the user: national numbers stand in it in full. The totals of the batches are
+sums of the rows that it shows, those of the anomalies are counted by the ledger (R27); a list that
+is cut, as no browser shows a million rows, says how much is left out.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
-from fla_batch.findings import Anomaly, blocking
+from fla_batch.findings import Anomaly, AnomalyCounts
 from fla_batch.ledger.records import BatchRow
 from fla_batch.local_time import belgian
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.terms import AnomalyOrigin, Language
 
 MOST_ANOMALIES = 20_000
+"""Anomalies that one page shows."""
+
 _COUNTS = ("forms", "accepted", "warned", "refused", "open", "cancelled")
 
 
@@ -34,21 +37,27 @@ def words(language: Language) -> dict[str, Any]:
 
 def page(
     rows: Sequence[BatchRow],
-    anomalies: Sequence[Anomaly],
+    anomalies: Iterable[Anomaly],
+    counts: AnomalyCounts,
     *,
     at: datetime,
     environment: str,
     language: Language,
     official: bool,
-) -> str:
-    """The page as HTML. `anomalies` come worker by worker; `at` is when it is written."""
+) -> Iterator[str]:
+    """The page as HTML, in pieces; `at` is when it is written.
+
+    `anomalies` come worker by worker, no more of them than the page should show; `counts` are
+    those of all.
+    """
     word = words(language)
     parts = [paragraph(word["made"].format(at=_instant(at), environment=environment))]
     if not official:
         parts.append(paragraph(word["reconstructed"]))
     parts += [heading(2, word["batches"]), _batches(rows, word)]
-    parts += [heading(2, word["anomalies"]), *_anomalies(anomalies, word, language)]
-    return document(word["title"], language.value, parts)
+    parts.append(heading(2, word["anomalies"]))
+    shown = _anomalies(anomalies, counts, word, language)
+    return document(word["title"], language.value, chain(parts, shown))
 
 
 def _batches(rows: Sequence[BatchRow], word: dict[str, Any]) -> str:
@@ -77,19 +86,20 @@ def _counts(row: BatchRow) -> list[int]:
 
 
 def _anomalies(
-    anomalies: Sequence[Anomaly], word: dict[str, Any], language: Language
+    anomalies: Iterable[Anomaly], counts: AnomalyCounts, word: dict[str, Any], language: Language
 ) -> Iterator[str]:
-    if not anomalies:
+    if not counts.total:
         yield paragraph(word["no_anomalies"])
         return
-    blocked = len(blocking(anomalies))
-    yield paragraph(word["counted"].format(blocking=blocked, warnings=len(anomalies) - blocked))
-    shown = anomalies[:MOST_ANOMALIES]
-    for (company_id, inss), theirs in groupby(shown, key=lambda one: (one.company_id, one.inss)):
+    yield paragraph(word["counted"].format(**counts._asdict()))
+    left_out = counts.total
+    for (company_id, inss), group in groupby(anomalies, key=lambda one: (one.company_id, one.inss)):
+        theirs = list(group)
+        left_out -= len(theirs)
         yield heading(3, _who(company_id, inss, word))
         yield _of_worker(theirs, word, language)
-    if len(anomalies) > len(shown):
-        yield paragraph(word["left_out"].format(count=len(anomalies) - len(shown)))
+    if left_out:
+        yield paragraph(word["left_out"].format(count=left_out))
 
 
 def _who(company_id: str | None, inss: str | None, word: dict[str, Any]) -> str:
