@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch import closure, upload
+from fla_batch.batching.desk import ScreenedChunk
 from fla_batch.batching.forms import Counted
 from fla_batch.batching.recovery import recover
 from fla_batch.batching.run import BuildResult, build_declarations
 from fla_batch.errors import OutcomeUnknown, UnknownTransition, UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.findings import Anomaly
-from fla_batch.intake import read_chunks, read_inputs
+from fla_batch.intake import read_chunks
 from fla_batch.ledger.records import BatchRow, FormLine
 from fla_batch.lifecycle import BatchState, Event, Patience
 from fla_batch.local_time import belgian_date
+from fla_batch.models import Entry
 from fla_batch.outgoing import journal_of, outgoing
 from fla_batch.poll import PollResult, poll, watch
 from fla_batch.rules import RuleContext
@@ -106,16 +108,22 @@ def rule_context(
 
 
 def check(inputs: Iterable[Path], context: RuleContext, counted: Counted) -> CheckResult:
-    """Reads and applies all rules; writes nothing."""
+    """Reads and applies all rules; writes nothing. Tables are looked at by whole columns first."""
     found: list[Anomaly] = []
     declarations = 0
-    for item in read_inputs(inputs):
+    for item in read_chunks(inputs):
         if isinstance(item, Anomaly):
             found.append(item)
-        else:
-            declarations += 1
-            counted(1)
-            found += check_entry(item, context)
+            continue
+        entries: Iterable[Entry] = [item] if isinstance(item, Entry) else ()
+        many = 1
+        if not isinstance(item, Entry):
+            screened = ScreenedChunk.of(item, context)
+            entries, many = screened.entries(), screened.declarations
+        for entry in entries:
+            found += check_entry(entry, context)
+        declarations += many
+        counted(many)
     return CheckResult(found, declarations)
 
 

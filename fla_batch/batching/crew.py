@@ -20,7 +20,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from fla_batch.batching.desk import Desk, Done, Job
+from fla_batch.batching.desk import Desk, Done, Job, ScreenedChunk
 from fla_batch.batching.forms import FormMaker
 from fla_batch.batching.spool import Spool
 from fla_batch.binding import load
@@ -103,7 +103,7 @@ def _jobs(items: Iterable[Item], desk: Desk) -> Iterator[Job]:
             first += sum(isinstance(one, Entry) for one in waiting)
             waiting = []
         if isinstance(item, TableChunk):
-            screened = desk.screened(item)
+            screened = ScreenedChunk.of(item, desk.context)
             yield Job(first, screened)
             first += screened.declarations
     if waiting:

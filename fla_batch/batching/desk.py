@@ -27,20 +27,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedChunk:
-    """A table chunk, and for each of its declarations whether the screen cleared it."""
+    """A table chunk after a look at its whole columns, with two verdicts a declaration.
+
+    `cleared`: it breaks no rule, those that need history excepted. `fine`: the platform cannot
+    hold one of its key either, so that no rule has anything to say.
+    """
 
     chunk: TableChunk
     cleared: pl.Series
+    fine: pl.Series
+
+    @classmethod
+    def of(cls, chunk: TableChunk, context: RuleContext) -> ScreenedChunk:
+        """The verdicts on `chunk`."""
+        import polars as pl
+
+        from fla_batch.rules.screen import cleared
+
+        verdict = chunk.cleared(partial(cleared, context=context))
+        history = context.history
+        if history is None:
+            return cls(chunk, verdict, verdict)
+        held = pl.Series(map(history.may_hold, chunk.keys()), dtype=pl.Boolean)
+        return cls(chunk, verdict, verdict & ~held)
 
     @property
     def declarations(self) -> int:
         """How many declarations it holds."""
-        return len(self.cleared)
+        return len(self.fine)
 
     @property
     def questions(self) -> int:
         """How many of them the rules have to look at one by one."""
-        return len(self.cleared) - int(self.cleared.sum())
+        return len(self.fine) - int(self.fine.sum())
+
+    def entries(self) -> Iterator[Entry]:
+        """Those declarations."""
+        return self.chunk.entries(self.cleared, ~self.fine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +100,6 @@ class Desk:
         shape = profile.declaration
         return cls(maker, MessageWriter(shape), ColumnForms(maker, shape), context)
 
-    def screened(self, chunk: TableChunk) -> ScreenedChunk:
-        """The chunk after a look at its whole columns."""
-        from fla_batch.rules.screen import cleared
-
-        return ScreenedChunk(chunk, chunk.cleared(partial(cleared, context=self.context)))
-
     def do(self, job: Job) -> Done:
         """One job."""
         done = Done()
@@ -108,33 +125,21 @@ class Desk:
         """Most of a chunk is written by columns; the rest takes its places in between."""
         import polars as pl
 
-        chunk, cleared = screened.chunk, screened.cleared
-        quick = cleared & ~self._known(screened)
-        numbers = pl.int_range(first, first + len(cleared), eager=True)
+        fine = screened.fine
+        numbers = pl.int_range(first, first + len(fine), eager=True)
         written: list[SpooledForm] = []
-        if quick.any():
-            kind, of_them = chunk.layout.kind, numbers.filter(quick)
-            written = self.columns.spooled(kind, chunk.blocks(quick), of_them)
+        if fine.any():
+            blocks, kind = screened.chunk.blocks(fine), screened.chunk.layout.kind
+            written = self.columns.spooled(kind, blocks, numbers.filter(fine))
             done.declarations += len(written)
-        if quick.all():
+        if fine.all():
             return written
-        places: dict[int, SpooledForm] = dict(zip(numbers.filter(quick), written, strict=True))
-        rest = zip(numbers.filter(~quick), chunk.entries(cleared, ~quick), strict=True)
-        for number, entry in rest:
+        places = dict(zip(numbers.filter(fine), written, strict=True))
+        for number, entry in zip(numbers.filter(~fine), screened.entries(), strict=True):
             form = self._form(entry, number, done)
             if form is not None:
                 places[number] = form
         return [places[number] for number in sorted(places)]
-
-    def _known(self, screened: ScreenedChunk) -> pl.Series:
-        """For each declaration whether the platform may hold one of that key: then models are
-        compared."""
-        import polars as pl
-
-        history = self.context.history
-        if history is None:
-            return pl.repeat(value=False, n=len(screened.cleared), eager=True)
-        return pl.Series(map(history.may_hold, screened.chunk.keys()), dtype=pl.Boolean)
 
     def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
         """The form of one declaration; None when it is blocked."""

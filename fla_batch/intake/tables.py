@@ -50,16 +50,15 @@ class TableChunk:
     file: str
     layout: Layout
 
-    @property
-    def declarations(self) -> int:
-        """How many declarations it holds."""
-        return self.frame[KEY].n_unique()
-
     def keys(self) -> Iterator[DeclarationKey]:
         """The key of each declaration; parts that are missing are empty or 0."""
         heads = self.frame.filter(self.frame[KEY].is_first_distinct()).select(KEY_COLUMNS)
         for company_id, inss, year in heads.iter_rows():
             yield DeclarationKey(company_id or "", inss or "", year or 0, self.layout.kind)
+
+    def rows(self) -> Iterator[int]:
+        """The number of the first row of each declaration."""
+        yield from self.frame[ROW].filter(self.frame[KEY].is_first_distinct())
 
     def cleared(self, screen: Screen | None) -> pl.Series:
         """For each declaration whether `screen` clears it; one with a misread cell it does not."""
@@ -82,22 +81,11 @@ class TableChunk:
         return self.frame.filter(wanted.gather(self.frame[KEY].rle_id()))
 
 
-def read_table(
-    path: Path, *, sheet: str | None = None, screen: Screen | None = None
-) -> Iterator[Entry | Anomaly]:
-    """Every declaration of a CSV, Excel or Parquet file, and what is wrong with the file.
+def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
+    """The declarations of a CSV, Excel or Parquet file, and what is wrong with the file.
 
     With anything wrong in the headings or the format, nothing of the file is declared.
     """
-    for item in read_table_chunks(path, sheet=sheet):
-        if isinstance(item, Anomaly):
-            yield item
-        else:
-            yield from item.entries(item.cleared(screen))
-
-
-def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
-    """The same, as chunks of declarations that are not built yet."""
     table = _open(path, sheet)
     if isinstance(table, Anomaly):
         yield table

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch.batching.column_forms import ColumnForms
-from fla_batch.batching.desk import Desk, Done, Job
+from fla_batch.batching.desk import Desk, Done, Job, ScreenedChunk
 from fla_batch.batching.forms import FormMaker, counter
 from fla_batch.binding import MessageWriter, load
 from fla_batch.intake import read_chunks
@@ -61,7 +61,7 @@ def one_by_one(desk: Desk, chunk: TableChunk, first: int) -> Done:
 def compare(profile: str, found: list[TableChunk], context: RuleContext = CONTEXT) -> None:
     for chunk in found:
         at = desk(profile, context)
-        quick = at.do(Job(7, at.screened(chunk)))
+        quick = at.do(Job(7, ScreenedChunk.of(chunk, at.context)))
         slow = one_by_one(desk(profile, context), chunk, 7)
         assert bytes(quick.written.forms) == bytes(slow.written.forms)
         assert bytes(quick.written.notes) == bytes(slow.written.notes)
@@ -79,7 +79,7 @@ def trainings(*numbers: int, **cells: Any) -> list[dict[str, Any]]:
 def test_cleared_declarations_are_written_as_others(profile: str, tmp_path: Path) -> None:
     rows = [row for inss in WORKERS for row in trainings(1, 2, 3, inss=inss)]
     found = chunks(tmp_path / "t.parquet", rows)
-    assert [desk(profile).screened(chunk).questions for chunk in found] == [0] * len(found)
+    assert [ScreenedChunk.of(chunk, CONTEXT).questions for chunk in found] == [0] * len(found)
     compare(profile, found)
 
 
@@ -95,7 +95,7 @@ def test_blocked_and_warned_ones_take_their_places_in_between(tmp_path: Path) ->
     ]
     found = chunks(tmp_path / "t.parquet", rows)
     at = desk("shipped")
-    done = at.do(Job(1, at.screened(found[0])))
+    done = at.do(Job(1, ScreenedChunk.of(found[0], at.context)))
     assert (done.declarations, done.blocked, len(done.written.sizes)) == (6, 3, 3)
     references = [line.split(b"\t")[0].decode() for line in done.written.notes.splitlines()]
     assert references == ["RUN" + counter(number) for number in (1, 2, 3)]
@@ -115,7 +115,7 @@ def test_what_the_platform_may_hold_is_compared_with_it(tmp_path: Path) -> None:
     at = desk("shipped", context)
     found = chunks(tmp_path / "t.parquet", rows)
     for chunk in found:
-        at.do(Job(1, at.screened(chunk)))
+        at.do(Job(1, ScreenedChunk.of(chunk, at.context)))
     assert {key.inss for key in asked} == {WORKERS[1]}
     compare("shipped", found, replace(CONTEXT, history=Everything()))
 
