@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from fla_batch.filenames import BatchName
+from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.records import BatchRow
-from fla_batch.ledger.schema import batch, batch_state, form_state
+from fla_batch.ledger.schema import batch, batch_state, form, form_state
 from fla_batch.lifecycle import (
     FINAL_BATCH_STATES,
     FINAL_FORM_STATES,
@@ -35,6 +36,33 @@ def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list
     rows = connection.execute(query).all()
     counts = _counts(connection, conditions)
     return [_batch_row(row, counts[row.id]) for row in rows]
+
+
+def names(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchName]:
+    """The names of the batches that fit all `conditions`, in the order in which they were built."""
+    query = (
+        select(batch.c.name)
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .where(*conditions)
+        .order_by(batch.c.id)
+    )
+    return [BatchName.parse(name) for name in connection.execute(query).scalars()]
+
+
+def state_of(connection: Connection, name: BatchName) -> BatchState:
+    """The present state of a batch. Raises UsageMistake for an unknown one."""
+    query = select(batch_state.c.state).where(
+        batch_state.c.batch_id == batch_id_of(connection, name)
+    )
+    return BatchState(connection.execute(query).scalar_one())
+
+
+def last_year(connection: Connection, name: BatchName) -> int | None:
+    """The latest calendar year of a batch's forms. Raises UsageMistake for an unknown batch."""
+    query = select(func.max(form.c.calendar_year)).where(
+        form.c.batch_id == batch_id_of(connection, name)
+    )
+    return connection.execute(query).scalar()
 
 
 def named(name: BatchName) -> ColumnElement[bool]:
