@@ -19,6 +19,8 @@ from fla_batch.gateway.packets import (
 )
 
 MAX_UNDER_WAY = 64
+# How many requests may leave at once; 8 of 32 kB are one of the largest pieces.
+TOGETHER = 8
 # The channel takes no more than 32 kB at once; a longer rest would be copied each time.
 _SEND_BYTES = 1 << 15
 
@@ -70,7 +72,7 @@ class Exchange:
         return number
 
     def requests(self, kind: Kind, bodies: Iterable[tuple[bytes, ...]]) -> list[int]:
-        """Send several requests without a gap, so that they fill the channel's packets."""
+        """Send up to TOGETHER requests without a gap, so that they fill the channel's packets."""
         numbered = [self._numbered(kind, fields) for fields in bodies]
         self._send(b"".join(content for _, content in numbered))
         return [number for number, _ in numbered]
@@ -112,7 +114,7 @@ class Exchange:
         answered = body.uint32()
         if answered in self._abandoned:
             self._abandoned.discard(answered)
-        elif len(self._replies) > MAX_UNDER_WAY:
+        elif len(self._replies) > MAX_UNDER_WAY + TOGETHER:
             raise BrokenReply("the server answers what was never asked")
         else:
             self._replies[answered] = (kind, body)

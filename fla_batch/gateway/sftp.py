@@ -114,8 +114,7 @@ class SftpGateway:
         remote = _path(folder, name)
         with local_chunks(path, offset) as chunks, self._operation(f"writing {name}") as wire:
             handle = wire.open(remote, _GO_ON if offset else _REPLACE)
-            size = offset + wire.write(handle, chunks, offset, reached)
-            wire.close(handle)
+            size = offset + wire.write_and_close(handle, chunks, offset, reached)
         return Uploaded(size, offset, self._compared(folder, name, size))
 
     def create_empty(self, folder: str, name: str) -> None:

@@ -9,10 +9,10 @@ threads of its own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import cached_property
 
-from fla_batch.gateway.exchange import MAX_UNDER_WAY, Channel, Exchange, Refused
+from fla_batch.gateway.exchange import MAX_UNDER_WAY, TOGETHER, Channel, Exchange, Refused
 from fla_batch.gateway.packets import (
     VERSION,
     Attributes,
@@ -91,16 +91,17 @@ class SftpWire:
                 return []
             raise
 
-    def write(
+    def write_and_close(
         self,
         handle: bytes,
         pieces: Iterable[bytes],
         offset: int,
         reached: Callable[[int], None],
     ) -> int:
-        """Write `pieces` from `offset` on; gives the bytes written. All replies are awaited.
+        """Write `pieces` from `offset` on and close; gives the bytes written.
 
-        `reached` is told, at each reply, the place in the file up to which the server has it.
+        All replies are awaited, and errors of the close are raised, too. `reached` is told, at
+        each reply, the place in the file up to which the server has it.
         """
         under_way: deque[tuple[int, int]] = deque()
         end = offset
@@ -111,7 +112,7 @@ class SftpWire:
             reached(place)
 
         try:
-            for piece in pieces:
+            for piece in self._askable(pieces):
                 under_way += self._asked_to_write(handle, piece, end)
                 end += len(piece)
                 # Replies are heard as they come: that the server moves on is what the limit of
@@ -120,11 +121,24 @@ class SftpWire:
                     len(under_way) >= MAX_UNDER_WAY or self._exchange.is_answered(under_way[0][0])
                 ):
                     hear_first()
-            while under_way:
-                hear_first()
+            # Behind the last piece, not after its answer: on a long line that is a round trip.
+            closing = self._exchange.request(Kind.CLOSE, string(handle))
+            try:
+                while under_way:
+                    hear_first()
+            except Refused:
+                self._exchange.abandon([closing])
+                raise
+            self._exchange.expect(closing, Kind.STATUS)
         finally:
             self._exchange.abandon(request for request, _ in under_way)
         return end - offset
+
+    def _askable(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """`pieces`, cut where they would take more requests than may leave at once."""
+        most = self._write_bytes * TOGETHER
+        for piece in pieces:
+            yield from (piece[at : at + most] for at in range(0, len(piece), most))
 
     def _asked_to_write(self, handle: bytes, piece: bytes, offset: int) -> list[tuple[int, int]]:
         """Requests to write `piece` at `offset`, and where each of them ends."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fla_batch.gateway.exchange import MAX_UNDER_WAY
 from fla_batch.gateway.packets import (
     MAX_PACKET_BYTES,
     Attributes,
@@ -140,8 +141,31 @@ def test_a_write_that_fails_in_the_middle_is_told_and_the_session_goes_on() -> N
 
     wire = wire_to(ScriptedServer(answer))
     with pytest.raises(Refused, match="disk full"):
-        wire.write(b"h", [b"x" * 10] * 20, 0, ignored)
-    wire.close(b"h")
+        wire.write_and_close(b"h", [b"x" * 10] * 20, 0, ignored)
+    wire.remove(b"x")
+
+
+def test_an_error_of_the_close_behind_the_last_piece_is_told() -> None:
+    """On some disks only the close tells that there was no room."""
+    server = ScriptedServer(
+        lambda kind, request, _body: status(
+            request, StatusCode.FAILURE if kind == Kind.CLOSE else StatusCode.OK, b"disk full"
+        )
+    )
+    with pytest.raises(Refused, match="disk full"):
+        wire_to(server).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
+    assert server.requests == [Kind.WRITE] * 3 + [Kind.CLOSE]
+
+
+def test_the_close_leaves_behind_the_last_piece() -> None:
+    """A server that answers nothing before it has all of it is not waited for."""
+    held: list[bytes] = []
+
+    def answer(kind: int, request: int, _body: Reader) -> bytes:
+        held.append(status(request, StatusCode.OK))
+        return b"".join(held) if kind == Kind.CLOSE else b""
+
+    wire_to(ScriptedServer(answer)).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
 
 
 def test_an_error_at_close_is_told() -> None:
@@ -225,6 +249,8 @@ def taking(most: int, *, greeting: bytes = GREETING) -> tuple[ScriptedServer, by
             limits = b"".join(map(uint64, (1 << 18, 1 << 18, most, 0)))
             return packet(Kind.EXTENDED_REPLY, uint32(request) + limits)
         body.string()
+        if kind == Kind.CLOSE:
+            return status(request, StatusCode.OK)
         offset, piece = body.uint64(), body.string()
         assert offset == len(content)
         content.extend(piece)
@@ -254,7 +280,7 @@ PIECES = [bytes([number]) * LARGEST_WRITE_BYTES for number in range(3)] + [b"res
 def test_writes_are_as_large_as_the_server_says(most: int, largest: int) -> None:
     server, content, sizes = taking(most, greeting=WITH_LIMITS)
     wire = wire_to(server)
-    assert wire.write(b"h", PIECES, 0, ignored) == len(content)
+    assert wire.write_and_close(b"h", PIECES, 0, ignored) == len(content)
     assert bytes(content) == b"".join(PIECES)
     assert max(sizes) == largest
     assert server.requests.count(Kind.EXTENDED) == 1
@@ -270,7 +296,7 @@ def test_writes_are_as_large_as_the_server_says(most: int, largest: int) -> None
 )
 def test_a_server_that_says_nothing_gets_what_every_server_takes(greeting: bytes) -> None:
     server, content, sizes = taking(1 << 20, greeting=greeting)
-    wire_to(server).write(b"h", PIECES, 0, ignored)
+    wire_to(server).write_and_close(b"h", PIECES, 0, ignored)
     assert bytes(content) == b"".join(PIECES)
     assert max(sizes) == CHUNK_BYTES
     assert Kind.EXTENDED not in server.requests
@@ -283,11 +309,12 @@ def test_a_server_that_takes_its_promise_back_gets_what_every_server_takes() -> 
         if kind == Kind.EXTENDED:
             return status(request, StatusCode.OP_UNSUPPORTED)
         body.string()
-        body.uint64()
-        sizes.append(len(body.string()))
+        if kind == Kind.WRITE:
+            body.uint64()
+            sizes.append(len(body.string()))
         return status(request, StatusCode.OK)
 
-    wire_to(ScriptedServer(answer, WITH_LIMITS)).write(b"h", PIECES, 0, ignored)
+    wire_to(ScriptedServer(answer, WITH_LIMITS)).write_and_close(b"h", PIECES, 0, ignored)
     assert max(sizes) == CHUNK_BYTES
 
 
@@ -301,7 +328,7 @@ def test_what_the_server_has_is_told_while_the_rest_leaves() -> None:
         before_last.extend(told)
         yield b"the last"
 
-    wire_to(server).write(b"h", pieces(), 0, told.append)
+    wire_to(server).write_and_close(b"h", pieces(), 0, told.append)
     assert before_last, "nothing was heard before the last piece left"
     assert told == sorted(told)
     assert told[-1] == len(content)
@@ -311,6 +338,32 @@ def test_what_the_server_has_is_told_while_the_rest_leaves() -> None:
 def test_pieces_of_any_size_arrive_whole_and_places_add_up(pieces: list[bytes], most: int) -> None:
     server, content, sizes = taking(most, greeting=WITH_LIMITS)
     told = [0]
-    assert wire_to(server).write(b"h", pieces, 0, told.append) == sum(map(len, pieces))
+    assert wire_to(server).write_and_close(b"h", pieces, 0, told.append) == sum(map(len, pieces))
     assert bytes(content) == b"".join(pieces)
     assert [after - before for before, after in pairwise(told)] == sizes
+
+
+@pytest.mark.parametrize("most", [1_000, CHUNK_BYTES, LARGEST_WRITE_BYTES])
+def test_answers_to_writes_may_come_in_any_order(most: int) -> None:
+    """As many as may be under way are held back, and then come the last one first."""
+    content: dict[int, bytes] = {}
+    held: list[bytes] = []
+
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        if kind == Kind.EXTENDED:
+            return packet(Kind.EXTENDED_REPLY, uint32(request), *map(uint64, (0, 0, most, 0)))
+        body.string()
+        if kind == Kind.WRITE:
+            offset = body.uint64()
+            content[offset] = body.string()
+        held.append(status(request, StatusCode.OK))
+        if len(held) < MAX_UNDER_WAY and kind != Kind.CLOSE:
+            return b""
+        out = b"".join(reversed(held))
+        held.clear()
+        return out
+
+    wire = wire_to(ScriptedServer(answer, WITH_LIMITS))
+    pieces = [bytes([number]) * LARGEST_WRITE_BYTES for number in range(70)]
+    wire.write_and_close(b"h", pieces, 0, ignored)
+    assert b"".join(content[at] for at in sorted(content)) == b"".join(pieces)
