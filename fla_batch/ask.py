@@ -122,7 +122,7 @@ def build(
     if not after_closure:
         today = belgian_date(workspace.clock())
         years = [each.calendar_year for each in asked if each.calendar_year]
-        closure.require_open(workspace.environment, today, max(years, default=None))
+        closure.require_open(workspace.environment, today, lambda: max(years, default=None))
     pipeline.recover(workspace)
     return [batch.name for batch in build_bodies(workspace, asked)]
 

@@ -7,6 +7,7 @@ longer register in the Federal Learning Account; what was registered is kept unt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from fla_batch.errors import UsageMistake
@@ -25,10 +26,13 @@ class PlatformClosed(UsageMistake):
     )
 
 
-def require_open(environment: Environment, today: date, last_year: int | None) -> None:
+def require_open(
+    environment: Environment, today: date, last_year: Callable[[], int | None]
+) -> None:
     """Raises PlatformClosed for production once the platform is closed, or for a year after it.
 
-    `last_year` is the latest calendar year that the batch declares, None when it declares none.
+    `last_year` gives the latest calendar year that the batch declares, None when it declares
+    none; it is asked only where the answer decides.
     """
     if environment is not Environment.PRODUCTION:
         return
@@ -37,8 +41,9 @@ def require_open(environment: Environment, today: date, last_year: int | None) -
             f"the Federal Learning Account closed on {CLOSED_FROM}: since the law of "
             "14 January 2026 employers can no longer register in it"
         )
-    if last_year is not None and last_year >= CLOSED_FROM.year:
+    year = last_year()
+    if year is not None and year >= CLOSED_FROM.year:
         raise PlatformClosed(
-            f"the batch declares calendar year {last_year}, after the Federal Learning Account "
+            f"the batch declares calendar year {year}, after the Federal Learning Account "
             f"closed on {CLOSED_FROM}"
         )

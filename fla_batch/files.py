@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import RawIOBase
@@ -110,6 +110,14 @@ def facts_of(path: Path) -> FileFacts:
             digest.update(chunk)
             size += len(chunk)
     return FileFacts(size, digest.hexdigest())
+
+
+def facts_of_all(paths: Iterable[Path]) -> list[FileFacts]:
+    """`facts_of` each path, several at a time: SHA-256 lets other threads run meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as crew:
+        return list(crew.map(facts_of, paths))
 
 
 def private_folder(path: Path) -> Path:

@@ -6,21 +6,21 @@ prints nothing and reads no clock of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fla_batch import closure, upload
+from fla_batch import upload
 from fla_batch.batching.desk import ScreenedChunk
 from fla_batch.batching.forms import Counted
 from fla_batch.batching.recovery import recover
 from fla_batch.batching.run import BuildResult, build_declarations
-from fla_batch.errors import OutcomeUnknown, UnknownTransition, UsageMistake
-from fla_batch.filenames import BatchName, InvalidName
+from fla_batch.errors import UnknownTransition, UsageMistake
+from fla_batch.filenames import BatchName
 from fla_batch.findings import Anomaly
 from fla_batch.intake import read_chunks
 from fla_batch.ledger.records import BatchRow, FormLine
@@ -31,6 +31,7 @@ from fla_batch.outgoing import journal_of, outgoing
 from fla_batch.poll import PollResult, poll, watch
 from fla_batch.rules import RuleContext
 from fla_batch.rules import check as check_entry
+from fla_batch.sending import SendOutcome, batch_row, outgoing_bytes, require_open, send, to_send
 
 if TYPE_CHECKING:
     from fla_batch.config import Settings
@@ -42,18 +43,22 @@ __all__ = [
     "BuildResult",
     "CheckResult",
     "PollResult",
+    "SendOutcome",
     "anomalies",
     "batch_row",
     "build",
     "cancel",
     "check",
     "forms",
+    "outgoing_bytes",
     "per_worker",
     "poll",
     "recover",
+    "require_open",
     "rule_context",
     "send",
     "status",
+    "to_send",
     "watch",
 ]
 
@@ -61,7 +66,6 @@ ACKNOWLEDGED = frozenset(
     {BatchState.UNRECOGNISED, BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE}
 )
 """States in which TD comes too late; an acknowledgement that we do not know may be positive."""
-_SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +74,6 @@ class CheckResult:
 
     anomalies: list[Anomaly]
     declarations: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendOutcome:
-    """What became of one batch. `remark` continues the state in words."""
-
-    name: BatchName
-    state: BatchState
-    remark: str = ""
-
-    @property
-    def in_doubt(self) -> bool:
-        """True when it is not known whether GO arrived."""
-        return self.state is BatchState.IN_DOUBT
-
-    def to_json(self) -> dict[str, Any]:
-        """The row of `send --json`."""
-        return {"name": str(self.name), "state": self.state.value}
 
 
 def rule_context(
@@ -148,86 +134,6 @@ def build(
     )
 
 
-def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchRow]:
-    """The batches to send: those named, else all that are staged, interrupted or in doubt.
-
-    Raises UsageMistake for a name that is unknown or not to be sent (any more).
-    """
-    recover(workspace)
-    if not names:
-        return workspace.ledger.batches(workspace.environment, _SENDABLE)
-    rows = [batch_row(workspace, name) for name in names]
-    for row in rows:
-        if row.state not in _SENDABLE:
-            raise UsageMistake(
-                f"{row.name} is {row.state.value}: it is not to be sent (again)",
-                hint="See `fla-batch status`; a corrected declaration needs a new build.",
-            )
-        if row.environment is not workspace.environment:
-            raise UsageMistake(
-                f"{row.name} is for environment {row.environment.value}, and the configuration "
-                f"says {workspace.environment.value}"
-            )
-    return rows
-
-
-def require_open(
-    workspace: Workspace, rows: Iterable[BatchRow], *, after_closure: bool = False
-) -> None:
-    """Raises PlatformClosed for production after the platform's closure, unless told otherwise."""
-    if after_closure:
-        return
-    today = belgian_date(workspace.clock())
-    for row in rows:
-        years = (form.calendar_year for form in workspace.ledger.forms(row.name))
-        last = max((year for year in years if year is not None), default=None)
-        closure.require_open(row.environment, today, last)
-
-
-def outgoing_bytes(workspace: Workspace, row: BatchRow) -> int:
-    """Bytes of FI and FS together."""
-    return sum(file.size for file in workspace.outbox.manifest(row.name).files)
-
-
-def send(
-    workspace: Workspace,
-    rows: Iterable[BatchRow],
-    counted: Counted = lambda _: None,
-) -> list[SendOutcome]:
-    """Uploads batch by batch, with retries for what the network does. One listing a batch in doubt.
-
-    Raises GatewayUnavailable when even the last try failed, LoginRefused, HostKeyMismatch,
-    OutboxDamaged, DiskTrouble. A batch whose outcome is unknown is "in doubt" in the result.
-    """
-    return [_send(workspace, row, counted) for row in rows]
-
-
-def _send(
-    workspace: Workspace,
-    row: BatchRow,
-    counted: Counted,
-) -> SendOutcome:
-    batch = outgoing(workspace, row.name)
-    journal = journal_of(workspace, row.name)
-
-    def attempt() -> SendOutcome:
-        with workspace.connect() as gateway:
-            if _state(workspace, row.name) is BatchState.IN_DOUBT and not upload.settle(
-                batch, gateway, journal, workspace.pause
-            ):
-                remark = ": the server's folder does not tell; an answer will"
-                return SendOutcome(row.name, BatchState.IN_DOUBT, remark)
-            if _state(workspace, row.name) in (BatchState.STAGED, BatchState.SENDING):
-                upload.upload(batch, gateway, journal, counted)
-        return SendOutcome(row.name, _state(workspace, row.name))
-
-    try:
-        return workspace.patiently(attempt)
-    except OutcomeUnknown:
-        remark = ": the connection broke around GO; poll settles it"
-        return SendOutcome(row.name, BatchState.IN_DOUBT, remark)
-
-
 def cancel(workspace: Workspace, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
     row = batch_row(workspace, name)
@@ -235,10 +141,10 @@ def cancel(workspace: Workspace, name: str) -> BatchState:
         _cancel(workspace, row)
     except UnknownTransition:
         # An acknowledgement may have come since the state was read.
-        if _state(workspace, row.name) in ACKNOWLEDGED:
-            raise _too_late(row.name, _state(workspace, row.name)) from None
+        if workspace.ledger.state(row.name) in ACKNOWLEDGED:
+            raise _too_late(row.name, workspace.ledger.state(row.name)) from None
         raise
-    return _state(workspace, row.name)
+    return workspace.ledger.state(row.name)
 
 
 def _cancel(workspace: Workspace, row: BatchRow) -> None:
@@ -290,23 +196,3 @@ def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly
         who = f"worker {inss}" if inss else "whole file or unknown worker"
         where = f", employer {company_id}" if company_id else ""
         yield who + where, group
-
-
-def batch_row(workspace: Workspace, name: str) -> BatchRow:
-    """The batch of that name. Raises UsageMistake for one that the ledger does not know."""
-    try:
-        row = workspace.ledger.batch(BatchName.parse(name))
-    except InvalidName:
-        row = None
-    if row is None:
-        raise UsageMistake(
-            f"there is no batch {name}", hint="`fla-batch status` lists all batches."
-        )
-    return row
-
-
-def _state(workspace: Workspace, name: BatchName) -> BatchState:
-    row = workspace.ledger.batch(name)
-    if row is None:
-        raise UsageMistake(f"there is no batch {name}")
-    return row.state

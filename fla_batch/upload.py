@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,21 +43,22 @@ class Outgoing:
 
 
 def upload(
-    batch: Outgoing, gateway: Gateway, journal: Journal, sent: Callable[[int], None]
+    batch: Outgoing, gateway: Gateway, journal: Journal, reached: Callable[[str, int], None]
 ) -> None:
     """Send a staged batch, or go on with one that was interrupted before GO.
 
-    `sent` is told the bytes of each file that is whole on the server. Raises
+    `reached` is told the name of a file and how many bytes of it the server has. Raises
     GatewayUnavailable (send again later: nothing was started), OutcomeUnknown (in doubt: never
     send again), DiskTrouble, LedgerTrouble.
     """
     journal(Event.SENDING)
     unchecked = []
     for name, path in batch.in_order:
-        done = upload_resuming(gateway, batch.folder, str(name), path)
+        so_far = partial(reached, str(name))
+        done = upload_resuming(gateway, batch.folder, str(name), path, so_far)
         if not done.size_compared:
             unchecked.append(str(name))
-        sent(done.size)
+        so_far(done.size)
     # A server without stat is no reason to fail, but the ledger says what was not compared (R3).
     journal(Event.GO_BEGUN, sizes_not_compared=unchecked)
     _create_go(batch, gateway, journal)

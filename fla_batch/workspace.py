@@ -11,15 +11,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from fla_batch.binding import MessageWriter, Profile
-from fla_batch.config import Settings
 from fla_batch.errors import ConfigurationMistake
 from fla_batch.filenames import BatchName
 from fla_batch.gateway.retry import RetryPolicy, with_retries
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
     from fla_batch.batching.assemble import Assembler
     from fla_batch.batching.crew import Recipe
     from fla_batch.batching.forms import FormMaker
+    from fla_batch.binding import MessageWriter, Profile
+    from fla_batch.config import Settings
     from fla_batch.gateway.protocol import Gateway
     from fla_batch.history import LedgerHistory
     from fla_batch.ledger.ledger import Ledger
@@ -73,7 +73,7 @@ class Workspace:
     """Open it with `open`, close it at the end of a `with`."""
 
     settings: Settings
-    profile: Profile
+    given_profile: Profile | None
     ledger: Ledger
     outbox: Outbox
     clock: Clock
@@ -86,7 +86,7 @@ class Workspace:
     def open(
         cls,
         settings: Settings,
-        profile: Profile,
+        profile: Profile | None = None,
         *,
         clock: Clock,
         new_run: Callable[[], str] = random_run,
@@ -96,14 +96,15 @@ class Workspace:
     ) -> Self:
         """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
 
-        `hands` is how many processes may check and write a large table (`build.crew`).
+        Without `profile` the configured one is loaded when it is needed. `hands` is how many
+        processes may check and write a large table (`build.crew`).
         """
         from fla_batch.ledger import Ledger
         from fla_batch.outbox import Outbox
 
         return cls(
             settings=settings,
-            profile=profile,
+            given_profile=profile,
             ledger=Ledger.open(settings.workspace.ledger),
             outbox=Outbox(settings.workspace.outbox),
             clock=clock,
@@ -119,8 +120,15 @@ class Workspace:
         return self.settings.environment
 
     @cached_property
+    def profile(self) -> Profile:
+        """How messages are written and read. Raises ConfigurationMistake, ProfileMistake."""
+        return self.given_profile or configured_profile(self.settings)
+
+    @cached_property
     def writer(self) -> MessageWriter:
         """Writes declarations and questions by the profile."""
+        from fla_batch.binding import MessageWriter
+
         return MessageWriter(self.profile.declaration)
 
     @cached_property
@@ -168,8 +176,6 @@ class Workspace:
 
     def recipe(self, maker: FormMaker, context: RuleContext) -> Recipe:
         """What another process needs to check and write declarations of this run."""
-        from dataclasses import replace
-
         from fla_batch.batching.crew import Recipe
         from fla_batch.history import LedgerHistory
 
@@ -245,6 +251,15 @@ class Workspace:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def configured_profile(settings: Settings) -> Profile:
+    """The profile of these settings. Raises ConfigurationMistake, ProfileMistake."""
+    from fla_batch.binding import load
+
+    section = settings.profile
+    profile = load(section.name)
+    return replace(profile, application=section.application or profile.application)
 
 
 def _connect(settings: Settings) -> Gateway:

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"history"},
     {"batching", "workspace"},
     {"outgoing"},
-    {"reception"},
+    {"reception", "sending"},
     {"poll"},
     {"pipeline", "rest_json"},
     {"ask", "correct", "forecasting", "known", "maintenance", "offers"},

@@ -49,20 +49,16 @@ class Shared:
     @cached_property
     def profile(self) -> Profile:
         """The configured profile. Raises ConfigurationMistake, ProfileMistake."""
-        from dataclasses import replace
+        from fla_batch.workspace import configured_profile
 
-        from fla_batch.binding import load
-
-        section = self.settings.profile
-        profile = load(section.name)
-        return replace(profile, application=section.application or profile.application)
+        return configured_profile(self.settings)
 
     def workspace(self) -> Workspace:
         """Ledger, outbox and all that a command works on; use it in a `with`."""
         from fla_batch.workspace import Workspace
 
         hands = len(os.sched_getaffinity(0))
-        return Workspace.open(self.settings, self.profile, clock=now, hands=hands)
+        return Workspace.open(self.settings, clock=now, hands=hands)
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.

@@ -10,7 +10,7 @@ from fla_batch.cli import build as building
 from fla_batch.cli import poll as polling
 from fla_batch.cli import send as sending
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress import Unit, counting
 
 
 @click.command()
@@ -53,9 +53,10 @@ def run(
             return building.exit_code(result)
         # An earlier run may have been killed before it sent, or before it polled.
         names = {*result.waiting, *(batch.name for batch in result.batches)}
-        waiting = [row for row in pipeline.to_send(workspace, ()) if row.name in names]
+        waiting = [name for name in pipeline.to_send(workspace, ()) if name in names]
         pipeline.require_open(workspace, waiting, after_closure=after_closure)
-        with counting("bytes", shared) as counted:
+        total = sum(pipeline.outgoing_bytes(workspace, name) for name in waiting)
+        with counting("sent", shared, total, unit=Unit.BYTES) as counted:
             pipeline.send(workspace, waiting, counted)
         answers = polling.polled(workspace, every_s, timeout_s, shared)
     if shared.as_json:

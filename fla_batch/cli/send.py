@@ -6,7 +6,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress import Unit, counting
 from fla_batch.cli.show import plural
 
 after_closure_option = click.option(
@@ -24,14 +24,14 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     A batch that was interrupted goes on where it stopped; one in doubt is settled from the
     server's folder and never sent twice.
     """
-    from fla_batch import pipeline
+    from fla_batch import sending
 
     with shared.workspace() as workspace:
-        waiting = pipeline.to_send(workspace, batches)
-        pipeline.require_open(workspace, waiting, after_closure=after_closure)
-        total = sum(pipeline.outgoing_bytes(workspace, row) for row in waiting)
-        with counting("bytes", shared, total) as counted:
-            outcomes = pipeline.send(workspace, waiting, counted)
+        waiting = sending.to_send(workspace, batches)
+        sending.require_open(workspace, waiting, after_closure=after_closure)
+        total = sum(sending.outgoing_bytes(workspace, name) for name in waiting)
+        with counting("sent", shared, total, unit=Unit.BYTES) as counted:
+            outcomes = sending.send(workspace, waiting, counted)
     if shared.as_json:
         shared.show_json({"batches": [outcome.to_json() for outcome in outcomes]})
     else:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fla_batch.errors import DiskTrouble
-from fla_batch.gateway.wire import CHUNK_BYTES
+from fla_batch.gateway.wire import LARGEST_WRITE_BYTES
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def local_chunks(path: Path, offset: int) -> Iterator[Iterator[bytes]]:
     def chunks() -> Iterator[bytes]:
         while True:
             with _told("read", path):
-                chunk = file.read(CHUNK_BYTES)
+                chunk = file.read(LARGEST_WRITE_BYTES)
             if not chunk:
                 return
             yield chunk

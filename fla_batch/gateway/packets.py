@@ -31,6 +31,8 @@ class Kind(IntEnum):
     DATA = 103
     NAME = 104
     ATTRS = 105
+    EXTENDED = 200
+    EXTENDED_REPLY = 201
 
 
 class OpenFlag(IntFlag):
@@ -81,9 +83,10 @@ def string(content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + content
 
 
-def packet(kind: Kind, body: bytes) -> bytes:
-    """A whole packet: length, kind, body."""
-    return struct.pack(">IB", len(body) + 1, kind) + body
+def packet(kind: Kind, *fields: bytes) -> bytes:
+    """A whole packet: length, kind, fields. They are joined once: some of them are large."""
+    length = 1 + sum(map(len, fields))
+    return b"".join((struct.pack(">IB", length, kind), *fields))
 
 
 class Reader:
@@ -124,6 +127,15 @@ class Reader:
                 self.string()
                 self.string()
         return Attributes(size, mode)
+
+    def extensions(self) -> dict[bytes, bytes]:
+        """What a VERSION reply announces: name and version of each extension."""
+        self.uint32()
+        found = {}
+        while self._at < len(self._body):
+            name = self.string()
+            found[name] = self.string()
+        return found
 
     def names(self) -> list[tuple[bytes, Attributes]]:
         """The entries of a NAME reply: raw name and attributes; the long form is skipped."""

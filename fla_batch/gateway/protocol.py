@@ -8,12 +8,16 @@ there, and a stray name in IN is itself an error.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
 from fla_batch.errors import GatewayUnavailable, UsageMistake
+
+Reached = Callable[[int], None]
+"""Told up to which byte of a file, counted from its beginning, an upload has come."""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -66,6 +70,10 @@ class Downloaded:
     sha256: str
 
 
+def ignored(_place: int) -> None:
+    """Nobody watches how far an upload has come."""
+
+
 class Gateway(Protocol):
     """A connection to the server, closed by `close` or at the end of a `with`.
 
@@ -89,11 +97,14 @@ class Gateway(Protocol):
         """Digest of the first `length` bytes, read back; of fewer when the file is shorter."""
         ...
 
-    def upload(self, folder: str, name: str, path: Path, *, offset: int = 0) -> Uploaded:
+    def upload(
+        self, folder: str, name: str, path: Path, *, offset: int = 0, reached: Reached = ignored
+    ) -> Uploaded:
         """Write `path` from `offset` on; 0 replaces the file. Sizes are compared after it.
 
-        Raises DiskTrouble when `path` cannot be read. Without stat nothing is compared, and
-        the result says so.
+        `reached` is told now and then up to which byte of the file the server has taken it, and
+        at last its size, unless nothing was left to write. Raises DiskTrouble when `path` cannot
+        be read. Without stat nothing is compared, and the result says so.
         """
         ...
 

@@ -6,17 +6,22 @@ import hashlib
 from pathlib import Path
 
 from fla_batch.errors import DiskTrouble
-from fla_batch.gateway.protocol import Gateway, Uploaded
+from fla_batch.gateway.protocol import Gateway, Reached, Uploaded, ignored
 
 _PIECE = 1 << 20
 
 
-def upload_resuming(gateway: Gateway, folder: str, name: str, path: Path) -> Uploaded:
+def upload_resuming(
+    gateway: Gateway, folder: str, name: str, path: Path, reached: Reached = ignored
+) -> Uploaded:
     """Upload `path`, from where an earlier attempt stopped if its bytes are still right.
 
-    Raises what `Gateway.upload` raises.
+    `reached` is told at once what is kept. Raises what `Gateway.upload` raises.
     """
-    return gateway.upload(folder, name, path, offset=resume_offset(gateway, folder, name, path))
+    offset = resume_offset(gateway, folder, name, path)
+    if offset:
+        reached(offset)
+    return gateway.upload(folder, name, path, offset=offset, reached=reached)
 
 
 def resume_offset(gateway: Gateway, folder: str, name: str, path: Path) -> int:

@@ -17,10 +17,12 @@ from fla_batch.gateway.packets import Attributes, OpenFlag, StatusCode
 from fla_batch.gateway.protocol import (
     Downloaded,
     OperationRefused,
+    Reached,
     RemoteFile,
     RemoteFileTooLarge,
     StatUnsupported,
     Uploaded,
+    ignored,
     is_plain_name,
     require_plain_name,
 )
@@ -105,13 +107,14 @@ class SftpGateway:
             wire.close(handle)
         return digest.digest()
 
-    def upload(self, folder: str, name: str, path: Path, *, offset: int = 0) -> Uploaded:
+    def upload(
+        self, folder: str, name: str, path: Path, *, offset: int = 0, reached: Reached = ignored
+    ) -> Uploaded:
         """See `Gateway.upload`."""
         remote = _path(folder, name)
         with local_chunks(path, offset) as chunks, self._operation(f"writing {name}") as wire:
             handle = wire.open(remote, _GO_ON if offset else _REPLACE)
-            size = offset + wire.write(handle, chunks, offset)
-            wire.close(handle)
+            size = offset + wire.write_and_close(handle, chunks, offset, reached)
         return Uploaded(size, offset, self._compared(folder, name, size))
 
     def create_empty(self, folder: str, name: str) -> None:

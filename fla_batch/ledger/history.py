@@ -8,7 +8,7 @@ Each environment has its own history: what was accepted in a test says nothing o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
@@ -24,8 +24,10 @@ from fla_batch.ledger.schema import (
     photo,
 )
 from fla_batch.lifecycle import ACCEPTED_FORM_STATES
-from fla_batch.models import DeclarationKey
 from fla_batch.terms import Environment, FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.models import DeclarationKey
 
 
 def last_accepted(
@@ -92,6 +94,9 @@ def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]
 
 def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
     """Every key for which the platform is known to hold something; some of them twice."""
+    # Not above: the models take longer to load than all else that `send` and `status` need.
+    from fla_batch.models import DeclarationKey
+
     ours = (
         select(form.c.company_id, form.c.inss, form.c.calendar_year, form.c.kind)
         .join(form_state, form_state.c.form_id == form.c.id)

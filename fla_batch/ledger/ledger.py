@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 
@@ -55,8 +55,10 @@ from fla_batch.ledger.records import (
 from fla_batch.ledger.rows import CHUNK
 from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
 from fla_batch.lifecycle import BatchState, Event, FormState, Patience, shown
-from fla_batch.models import DeclarationKey
 from fla_batch.terms import AnomalyOrigin, Environment, FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.models import DeclarationKey
 
 _NOTHING: Json = {}
 
@@ -165,6 +167,28 @@ class Ledger:
         """One batch, None when the ledger does not know it."""
         with reading(self._engine) as connection:
             return next(iter(status.batch_rows(connection, status.named(name))), None)
+
+    def state(self, name: BatchName) -> BatchState:
+        """The present state of one batch, without the counts of its forms.
+
+        Raises UsageMistake for an unknown batch.
+        """
+        with reading(self._engine) as connection:
+            return status.state_of(connection, name)
+
+    def names(self, environment: Environment, states: Iterable[BatchState]) -> list[BatchName]:
+        """The batches of an environment in some states, in the order of building."""
+        conditions = status.within(environment), status.in_states(states)
+        with reading(self._engine) as connection:
+            return status.names(connection, *conditions)
+
+    def last_year(self, name: BatchName) -> int | None:
+        """The latest calendar year that a batch declares, None when it declares none.
+
+        Raises UsageMistake for an unknown batch.
+        """
+        with reading(self._engine) as connection:
+            return status.last_year(connection, name)
 
     def batches(
         self,

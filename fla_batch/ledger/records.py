@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.filenames import BatchName
 from fla_batch.findings import Anomaly
 from fla_batch.lifecycle import BatchState, Event, FormState
-from fla_batch.models import DeclarationKey
 from fla_batch.terms import Environment, FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.models import DeclarationKey
 
 Json = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from fla_batch.filenames import BatchName
+from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.records import BatchRow, FormLine
 from fla_batch.ledger.rows import CHUNK
 from fla_batch.ledger.schema import batch, batch_state, form, form_state
@@ -74,6 +75,33 @@ def form_lines_page(
         for _, _, reference, state, ticket, kind, company_id, inss, year in rows
     ]
     return lines, (rows[-1].part, rows[-1].position) if len(rows) == CHUNK else None
+
+
+def names(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchName]:
+    """The names of the batches that fit all `conditions`, in the order in which they were built."""
+    query = (
+        select(batch.c.name)
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .where(*conditions)
+        .order_by(batch.c.id)
+    )
+    return [BatchName.parse(name) for name in connection.execute(query).scalars()]
+
+
+def state_of(connection: Connection, name: BatchName) -> BatchState:
+    """The present state of a batch. Raises UsageMistake for an unknown one."""
+    query = select(batch_state.c.state).where(
+        batch_state.c.batch_id == batch_id_of(connection, name)
+    )
+    return BatchState(connection.execute(query).scalar_one())
+
+
+def last_year(connection: Connection, name: BatchName) -> int | None:
+    """The latest calendar year of a batch's forms. Raises UsageMistake for an unknown batch."""
+    query = select(func.max(form.c.calendar_year)).where(
+        form.c.batch_id == batch_id_of(connection, name)
+    )
+    return connection.execute(query).scalar()
 
 
 def named(name: BatchName) -> ColumnElement[bool]:

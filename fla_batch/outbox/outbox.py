@@ -13,7 +13,7 @@ from fla_batch.errors import UsageMistake
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.files import (
     disk_errors,
-    facts_of,
+    facts_of_all,
     private_folder,
     remove_folder,
     write_whole,
@@ -113,11 +113,12 @@ class Outbox:
     def _faults(self, manifest: Manifest) -> Iterator[Fault]:
         name = str(manifest.batch)
         folder = self.folder(manifest.batch) / "sent"
+        there = [file for file in manifest.files if (folder / file.name).is_file()]
+        facts = dict(zip(there, facts_of_all(folder / file.name for file in there), strict=True))
         for file in manifest.files:
-            path = folder / file.name
-            if not path.is_file():
+            if file not in facts:
                 yield Fault(name, "is missing", file.name)
-            elif facts_of(path) != file.facts:
+            elif facts[file] != file.facts:
                 yield Fault(name, "was changed after it was built", file.name)
         listed = {file.name for file in manifest.files}
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():

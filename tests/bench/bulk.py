@@ -4,8 +4,9 @@
 
 Generates trainings declarations with three trainings each, then runs in turn: `build` from
 Parquet and from CSV, `validate`, `poll` of a NOTI with as many forms (5 % with anomalies),
-`send` to a local sshd, signing, `--help`; and xmllint --stream, a bare iterparse, OpenSSH's
-sftp. Prints a table of medians and ratios, and writes the same as JSON with --json FILE.
+`send` of all that was built to a local sshd, without and with a round trip of 20 ms, signing,
+`--help`; and xmllint --stream, a bare iterparse, OpenSSH's sftp. Prints a table of medians and
+ratios, and writes the same as JSON with --json FILE.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import click
 
 from tests.bench import jobs
 from tests.bench.measure import Measured, in_turn, machine
+from tests.bench.sending import sending
 
 
 @dataclass(slots=True)
@@ -89,8 +91,10 @@ def run(bench: Bench, only: frozenset[str]) -> None:
         aim = "<= 4 x, < 300 MB"
         bench.compare("poll a NOTI", site.poll, "bare iterparse", site.iterparse, aim)
     if not only or "send" in only:
-        with jobs.sending(site) as (ours, theirs):
+        with sending(site) as (ours, theirs):
             bench.compare("send", ours, "OpenSSH sftp", theirs, "<= 1.11 x")
+        with sending(site, round_trip_s=0.02) as (ours, theirs):
+            bench.compare("send, 20 ms round trip", ours, "OpenSSH sftp", theirs, "<= 1.25 x")
     if not only or "sign" in only:
         bench.compare("sign", site.sign, "openssl cms", site.openssl, "constant memory")
     if not only or "help" in only:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +12,6 @@ from tests.bench import generate
 from tests.bench.measure import Measured, program
 
 LARGE_BYTES = 1_000_000_000
-LOOPBACK = "127.0.0.1"
 _NOTI = "FO.NOTI.999999.20250301.00001.S"
 
 
@@ -122,38 +118,6 @@ class Site:
 
 def _tool() -> list[str | Path]:
     return [Path(sys.executable).with_name("fla-batch")]
-
-
-@contextmanager
-def sending(site: Site) -> Iterator[tuple[Callable[[], Measured], Callable[[], Measured]]]:
-    """Ours and OpenSSH's sftp, sending the same FI file to the same sshd on loopback."""
-    from tests.contract.sshd import running_sshd
-    from tests.contract.user_keys import write_key
-
-    folder = site.folder / "sshd"
-    folder.mkdir()
-    source = site.parts()[0]
-    key = write_key(folder / "user", "rsa")
-    with running_sshd(folder, key, "rsa-sha2-512,rsa-sha2-256") as server:
-        known_hosts = folder / "known_hosts"
-        known_hosts.write_text(f"[{LOOPBACK}]:{server.port} {server.host_key_line}\n")
-        user = getpass.getuser()
-
-        def ours() -> Measured:
-            command: list[str | Path] = [sys.executable, "-m", "tests.bench.upload"]
-            command += [LOOPBACK, str(server.port), user, key.path, known_hosts, source]
-            return program(command)
-
-        def theirs() -> Measured:
-            commands = folder / "batch"
-            commands.write_text(f"put {source} INTEST-S/{source.name}\n")
-            port = str(server.port)
-            command: list[str | Path] = ["sftp", "-P", port, "-i", key.path]
-            command += ["-b", commands]
-            command += ["-o", f"UserKnownHostsFile={known_hosts}", "-o", "IdentitiesOnly=yes"]
-            return program([*command, f"{user}@{LOOPBACK}"])
-
-        yield ours, theirs
 
 
 def now() -> datetime:

@@ -96,6 +96,21 @@ def test_r8_broken_upload_goes_on_at_its_offset(portal: Portal, fi: Path) -> Non
     assert (portal.root / IN / FI).read_bytes() == CONTENT
 
 
+def test_an_upload_tells_how_far_it_has_come(portal: Portal, fi: Path) -> None:
+    told: list[int] = []
+    with connect(portal.settings()) as gateway:
+        gateway.upload(IN, FI, fi, reached=told.append)
+        assert told == sorted(told)
+        assert (told[0] < len(CONTENT), told[-1]) == (True, len(CONTENT))
+        portal.put(IN, FI, CONTENT[:3_333_333])
+        told.clear()
+        upload_resuming(gateway, IN, FI, fi, told.append)
+        # What the server had already is told at once; then only what is left.
+        assert told[0] == 3_333_333
+        assert told == sorted(told)
+        assert told[-1] == len(CONTENT)
+
+
 @pytest.mark.parametrize(
     ("there", "offset"),
     [

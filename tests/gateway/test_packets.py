@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fla_batch.gateway.exchange import MAX_UNDER_WAY
 from fla_batch.gateway.packets import (
     MAX_PACKET_BYTES,
     Attributes,
@@ -20,7 +22,8 @@ from fla_batch.gateway.packets import (
     uint32,
     uint64,
 )
-from fla_batch.gateway.wire import CHUNK_BYTES, Refused, SftpWire
+from fla_batch.gateway.protocol import ignored
+from fla_batch.gateway.wire import CHUNK_BYTES, LARGEST_WRITE_BYTES, Refused, SftpWire
 
 GREETING = packet(Kind.VERSION, uint32(3))
 
@@ -28,24 +31,36 @@ GREETING = packet(Kind.VERSION, uint32(3))
 class ScriptedServer:
     """A channel whose answers are made, one by one, from the requests."""
 
-    def __init__(self, answer: Callable[[int, int, Reader], bytes]) -> None:
+    def __init__(
+        self, answer: Callable[[int, int, Reader], bytes], greeting: bytes = GREETING
+    ) -> None:
         self._answer = answer
+        self._greeting = greeting
+        self._in = b""
         self._out = b""
         self.requests: list[int] = []
 
     def send(self, data: bytes) -> int:
-        kind = data[4]
-        body = Reader(data[5:])
-        if kind == Kind.INIT:
-            self._out += GREETING
-        else:
-            self.requests.append(kind)
-            self._out += self._answer(kind, body.uint32(), body)
+        """Takes the bytes as they come: a piece may hold half a packet, or several."""
+        self._in += data
+        while len(self._in) >= (length := 4 + int.from_bytes(self._in[:4], "big")):
+            self._take(self._in[4], Reader(self._in[5:length]))
+            self._in = self._in[length:]
         return len(data)
+
+    def _take(self, kind: int, body: Reader) -> None:
+        if kind == Kind.INIT:
+            self._out += self._greeting
+            return
+        self.requests.append(kind)
+        self._out += self._answer(kind, body.uint32(), body)
 
     def recv(self, count: int) -> bytes:
         taken, self._out = self._out[:count], self._out[count:]
         return taken
+
+    def recv_ready(self) -> bool:
+        return bool(self._out)
 
 
 class DeafServer:
@@ -60,6 +75,9 @@ class DeafServer:
     def recv(self, count: int) -> bytes:
         taken, self._out = self._out[:count], self._out[count:]
         return taken
+
+    def recv_ready(self) -> bool:
+        return bool(self._out)
 
 
 def wire_to(server: ScriptedServer | DeafServer) -> SftpWire:
@@ -123,8 +141,31 @@ def test_a_write_that_fails_in_the_middle_is_told_and_the_session_goes_on() -> N
 
     wire = wire_to(ScriptedServer(answer))
     with pytest.raises(Refused, match="disk full"):
-        wire.write(b"h", [b"x" * 10] * 20, 0)
-    wire.close(b"h")
+        wire.write_and_close(b"h", [b"x" * 10] * 20, 0, ignored)
+    wire.remove(b"x")
+
+
+def test_an_error_of_the_close_behind_the_last_piece_is_told() -> None:
+    """On some disks only the close tells that there was no room."""
+    server = ScriptedServer(
+        lambda kind, request, _body: status(
+            request, StatusCode.FAILURE if kind == Kind.CLOSE else StatusCode.OK, b"disk full"
+        )
+    )
+    with pytest.raises(Refused, match="disk full"):
+        wire_to(server).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
+    assert server.requests == [Kind.WRITE] * 3 + [Kind.CLOSE]
+
+
+def test_the_close_leaves_behind_the_last_piece() -> None:
+    """A server that answers nothing before it has all of it is not waited for."""
+    held: list[bytes] = []
+
+    def answer(kind: int, request: int, _body: Reader) -> bytes:
+        held.append(status(request, StatusCode.OK))
+        return b"".join(held) if kind == Kind.CLOSE else b""
+
+    wire_to(ScriptedServer(answer)).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
 
 
 def test_an_error_at_close_is_told() -> None:
@@ -192,3 +233,137 @@ def test_a_server_that_is_no_sftp_server_is_refused() -> None:
 
     with pytest.raises(BrokenReply, match="does not begin as SFTP"):
         wire_to(Other())
+
+
+LIMITS = b"limits@openssh.com"
+
+
+def taking(most: int, *, greeting: bytes = GREETING) -> tuple[ScriptedServer, bytearray, list[int]]:
+    """A server that says how much it takes in a write; what was written, and the sizes."""
+    content = bytearray()
+    sizes: list[int] = []
+
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        if kind == Kind.EXTENDED:
+            assert body.string() == LIMITS
+            limits = b"".join(map(uint64, (1 << 18, 1 << 18, most, 0)))
+            return packet(Kind.EXTENDED_REPLY, uint32(request) + limits)
+        body.string()
+        if kind == Kind.CLOSE:
+            return status(request, StatusCode.OK)
+        offset, piece = body.uint64(), body.string()
+        assert offset == len(content)
+        content.extend(piece)
+        sizes.append(len(piece))
+        return status(request, StatusCode.OK)
+
+    return ScriptedServer(answer, greeting), content, sizes
+
+
+WITH_LIMITS = packet(
+    Kind.VERSION,
+    uint32(3),
+    *map(string, (b"posix-rename@openssh.com", b"1", LIMITS, b"1")),
+)
+PIECES = [bytes([number]) * LARGEST_WRITE_BYTES for number in range(3)] + [b"rest"]
+
+
+@pytest.mark.parametrize(
+    ("most", "largest"),
+    [
+        pytest.param(LARGEST_WRITE_BYTES, LARGEST_WRITE_BYTES, id="as OpenSSH"),
+        pytest.param(1 << 30, LARGEST_WRITE_BYTES, id="more than we send"),
+        pytest.param(10_000, 10_000, id="less than usual"),
+        pytest.param(0, CHUNK_BYTES, id="no limit told"),
+    ],
+)
+def test_writes_are_as_large_as_the_server_says(most: int, largest: int) -> None:
+    server, content, sizes = taking(most, greeting=WITH_LIMITS)
+    wire = wire_to(server)
+    assert wire.write_and_close(b"h", PIECES, 0, ignored) == len(content)
+    assert bytes(content) == b"".join(PIECES)
+    assert max(sizes) == largest
+    assert server.requests.count(Kind.EXTENDED) == 1
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        pytest.param(GREETING, id="no extensions"),
+        pytest.param(packet(Kind.VERSION, uint32(3), string(LIMITS), string(b"2")), id="another"),
+        pytest.param(packet(Kind.VERSION, uint32(3), b"\xff\xff"), id="noise"),
+    ],
+)
+def test_a_server_that_says_nothing_gets_what_every_server_takes(greeting: bytes) -> None:
+    server, content, sizes = taking(1 << 20, greeting=greeting)
+    wire_to(server).write_and_close(b"h", PIECES, 0, ignored)
+    assert bytes(content) == b"".join(PIECES)
+    assert max(sizes) == CHUNK_BYTES
+    assert Kind.EXTENDED not in server.requests
+
+
+def test_a_server_that_takes_its_promise_back_gets_what_every_server_takes() -> None:
+    sizes = []
+
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        if kind == Kind.EXTENDED:
+            return status(request, StatusCode.OP_UNSUPPORTED)
+        body.string()
+        if kind == Kind.WRITE:
+            body.uint64()
+            sizes.append(len(body.string()))
+        return status(request, StatusCode.OK)
+
+    wire_to(ScriptedServer(answer, WITH_LIMITS)).write_and_close(b"h", PIECES, 0, ignored)
+    assert max(sizes) == CHUNK_BYTES
+
+
+def test_what_the_server_has_is_told_while_the_rest_leaves() -> None:
+    server, content, _ = taking(0)
+    told: list[int] = []
+    before_last: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield from PIECES
+        before_last.extend(told)
+        yield b"the last"
+
+    wire_to(server).write_and_close(b"h", pieces(), 0, told.append)
+    assert before_last, "nothing was heard before the last piece left"
+    assert told == sorted(told)
+    assert told[-1] == len(content)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=100_000), max_size=8), st.integers(1, 70_000))
+def test_pieces_of_any_size_arrive_whole_and_places_add_up(pieces: list[bytes], most: int) -> None:
+    server, content, sizes = taking(most, greeting=WITH_LIMITS)
+    told = [0]
+    assert wire_to(server).write_and_close(b"h", pieces, 0, told.append) == sum(map(len, pieces))
+    assert bytes(content) == b"".join(pieces)
+    assert [after - before for before, after in pairwise(told)] == sizes
+
+
+@pytest.mark.parametrize("most", [1_000, CHUNK_BYTES, LARGEST_WRITE_BYTES])
+def test_answers_to_writes_may_come_in_any_order(most: int) -> None:
+    """As many as may be under way are held back, and then come the last one first."""
+    content: dict[int, bytes] = {}
+    held: list[bytes] = []
+
+    def answer(kind: int, request: int, body: Reader) -> bytes:
+        if kind == Kind.EXTENDED:
+            return packet(Kind.EXTENDED_REPLY, uint32(request), *map(uint64, (0, 0, most, 0)))
+        body.string()
+        if kind == Kind.WRITE:
+            offset = body.uint64()
+            content[offset] = body.string()
+        held.append(status(request, StatusCode.OK))
+        if len(held) < MAX_UNDER_WAY and kind != Kind.CLOSE:
+            return b""
+        out = b"".join(reversed(held))
+        held.clear()
+        return out
+
+    wire = wire_to(ScriptedServer(answer, WITH_LIMITS))
+    pieces = [bytes([number]) * LARGEST_WRITE_BYTES for number in range(70)]
+    wire.write_and_close(b"h", pieces, 0, ignored)
+    assert b"".join(content[at] for at in sorted(content)) == b"".join(pieces)

@@ -51,6 +51,27 @@ def test_what_was_recorded_reads_back(ledger: Ledger) -> None:
         assert kept.state is FormState.BUILT
 
 
+def test_state_names_and_last_year_without_reading_forms(ledger: Ledger) -> None:
+    first, second, empty = (batch_name(number) for number in (1, 2, 3))
+    years = (2024, None, 2025)
+    dated = (
+        form._replace(calendar_year=year) for form, year in zip(forms(first, 3), years, strict=True)
+    )
+    ledger.record_batch(record(first), dated)
+    ledger.record_batch(record(second), forms(second, 1))
+    undated = (form._replace(calendar_year=None) for form in forms(empty, 1))
+    ledger.record_batch(record(empty), undated)
+    ledger.append(first, Event.STAGED, NOW)
+    assert [ledger.last_year(name) for name in (first, second, empty)] == [2025, 2024, None]
+    assert ledger.state(first) is BatchState.STAGED
+    assert ledger.names(S, [BatchState.STAGED]) == [first]
+    assert ledger.names(S, [BatchState.BUILT, BatchState.STAGED]) == [first, second, empty]
+    assert ledger.names(Environment.PRODUCTION, [BatchState.BUILT]) == []
+    for ask in (ledger.state, ledger.last_year):
+        with pytest.raises(UsageMistake, match="knows no batch"):
+            ask(batch_name(9))
+
+
 def test_many_forms_come_as_a_stream(ledger: Ledger) -> None:
     name = batch_name()
     assert ledger.record_batch(record(name), forms(name, COUNT_OVER_ONE_CHUNK)) == 1234

@@ -15,9 +15,11 @@ from typing import Self
 from fla_batch.gateway.protocol import (
     Downloaded,
     OperationRefused,
+    Reached,
     RemoteFile,
     RemoteFileTooLarge,
     Uploaded,
+    ignored,
     require_plain_name,
 )
 
@@ -45,7 +47,9 @@ class FolderGateway:
     def sha256(self, folder: str, name: str, *, length: int) -> bytes:
         return hashlib.sha256(self._path(folder, name).read_bytes()[:length]).digest()
 
-    def upload(self, folder: str, name: str, path: Path, *, offset: int = 0) -> Uploaded:
+    def upload(
+        self, folder: str, name: str, path: Path, *, offset: int = 0, reached: Reached = ignored
+    ) -> Uploaded:
         """In two halves, so that a kill between them leaves a torn file on the server."""
         content = path.read_bytes()[offset:]
         target = self._path(folder, name)
@@ -53,9 +57,11 @@ class FolderGateway:
         with target.open("r+b" if offset else "wb") as stream:
             stream.seek(offset)
             stream.write(content[:half])
+        reached(offset + half)
         with target.open("r+b") as stream:
             stream.seek(offset + half)
             stream.write(content[half:])
+        reached(offset + len(content))
         return Uploaded(offset + len(content), offset, size_compared=True)
 
     def create_empty(self, folder: str, name: str) -> None:

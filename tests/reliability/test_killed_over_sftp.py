@@ -34,9 +34,9 @@ def server_over(folder: Path) -> Iterator[Ground]:
 
 @pytest.fixture(scope="module")
 def staged(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory, quick_disk: Path) -> Path:
-    """Keys, settings, and a batch of two parts' worth of SFTP packets that waits to be sent."""
+    """Keys, settings, and a batch of several SFTP packets that waits to be sent."""
     folder = quick_disk / "ground"
-    path = write(quick_disk / "large.json", trainings_body(1, 90), rights_body(2))
+    path = write(quick_disk / "large.json", trainings_body(1, 200), rights_body(2))
     with server_over(folder):
         done = zygote.run(Job(str(folder), "build", inputs=[str(path)]))
     assert done.status == 0, done
