@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from fla_batch import upload
 from fla_batch.batching.desk import ScreenedChunk
-from fla_batch.batching.forms import Counted
 from fla_batch.batching.recovery import recover
 from fla_batch.batching.run import BuildResult, build_declarations
 from fla_batch.errors import UnknownTransition, UsageMistake
@@ -32,6 +31,7 @@ from fla_batch.poll import PollResult, poll, watch
 from fla_batch.rules import RuleContext
 from fla_batch.rules import check as check_entry
 from fla_batch.sending import SendOutcome, batch_row, outgoing_bytes, require_open, send, to_send
+from fla_batch.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from fla_batch.config import Settings
@@ -93,7 +93,9 @@ def rule_context(
     )
 
 
-def check(inputs: Iterable[Path], context: RuleContext, counted: Counted) -> CheckResult:
+def check(
+    inputs: Iterable[Path], context: RuleContext, counted: Watcher = UNWATCHED
+) -> CheckResult:
     """Reads and applies all rules; writes nothing. Tables are looked at by whole columns first."""
     found: list[Anomaly] = []
     declarations = 0
@@ -104,6 +106,7 @@ def check(inputs: Iterable[Path], context: RuleContext, counted: Counted) -> Che
         entries: Iterable[Entry] = [item] if isinstance(item, Entry) else ()
         many = 1
         if not isinstance(item, Entry):
+            counted.expect(item.announces)
             screened = ScreenedChunk.of(item, context)
             entries, many = screened.entries(), screened.declarations
         for entry in entries:
@@ -119,7 +122,7 @@ def build(
     *,
     skip_blocked: bool = False,
     allow_removals: bool = False,
-    counted: Counted = lambda _: None,
+    counted: Watcher = UNWATCHED,
 ) -> BuildResult:
     """Declarations to signed batches in the outbox; see `build_declarations`."""
     recover(workspace)

@@ -29,14 +29,15 @@ from fla_batch.intake.tables import TableChunk
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.terms import Environment
+from fla_batch.watching import Watcher
 
 if TYPE_CHECKING:
     from fla_batch.rules import History
 
 Item = Entry | Anomaly | TableChunk
 _ITEMS_A_JOB = 500
-_THREADS = 2
-"""Reading goes on in this thread and is about as much work as one of these does."""
+_THREADS = 1
+"""Reading goes on in the main thread, and is about as much work as this one does."""
 _MANY_QUESTIONS = 1_000
 _JOBS_WORTH_A_CREW = 6
 """Starting another Python takes about a second: fewer slow jobs than these are done by then."""
@@ -70,7 +71,7 @@ def spool_all(
     spool: Spool,
     desk: Desk,
     recipe: Callable[[], Recipe],
-    counted: Callable[[int], None],
+    counted: Watcher,
     *,
     hands: int = 1,
 ) -> Spooled:
@@ -81,7 +82,7 @@ def spool_all(
     """
     total = Spooled()
     with _Crew(desk, recipe, hands) as crew:
-        for done in crew.results(_jobs(items, desk)):
+        for done in crew.results(_jobs(items, desk, counted)):
             spool.add(done.written)
             total.anomalies += done.anomalies
             total.declarations += done.declarations
@@ -92,7 +93,7 @@ def spool_all(
     return total
 
 
-def _jobs(items: Iterable[Item], desk: Desk) -> Iterator[Job]:
+def _jobs(items: Iterable[Item], desk: Desk, counted: Watcher) -> Iterator[Job]:
     first = 1
     waiting: list[Entry | Anomaly] = []
     for item in items:
@@ -103,6 +104,7 @@ def _jobs(items: Iterable[Item], desk: Desk) -> Iterator[Job]:
             first += sum(isinstance(one, Entry) for one in waiting)
             waiting = []
         if isinstance(item, TableChunk):
+            counted.expect(item.announces)
             screened = ScreenedChunk.of(item, desk.context)
             yield Job(first, screened)
             first += screened.declarations

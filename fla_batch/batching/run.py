@@ -17,7 +17,7 @@ from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.assemble import Filling
 from fla_batch.batching.crew import Item, spool_all
 from fla_batch.batching.desk import Desk
-from fla_batch.batching.forms import Counted, FormMaker
+from fla_batch.batching.forms import FormMaker
 from fla_batch.batching.recovery import lock_name, unfinished, withdraw
 from fla_batch.batching.repetition import waiting_already
 from fla_batch.batching.spool import Spool, SpooledForm, Written
@@ -35,9 +35,12 @@ from fla_batch.outbox.staging import PREFIX as HIDDEN
 from fla_batch.outbox.staging import folder_lock
 from fla_batch.rules import RuleContext
 from fla_batch.terms import FormKind
+from fla_batch.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from fla_batch.workspace import Workspace
+
+_COUNTED_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def build_declarations(
     context: RuleContext,
     *,
     skip_blocked: bool,
-    counted: Counted,
+    counted: Watcher,
 ) -> BuildResult:
     """All declarations as batches, or none with a blocking anomaly unless `skip_blocked`.
 
@@ -112,7 +115,7 @@ def build_declarations(
             result.waiting += waiting_already(workspace, spool)
         if not stopped and len(spool) and not result.waiting:
             result.notes += workspace.signing_notes()
-            result.batches += _batches(workspace, spool, maker, None)
+            result.batches += _batches(workspace, spool, maker, None, counted)
     return result
 
 
@@ -129,7 +132,7 @@ def build_bodies(
         written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
         spool.add(written)
         spool.flush()
-        return _batches(workspace, spool, maker, previous) if len(spool) else []
+        return _batches(workspace, spool, maker, previous, UNWATCHED) if len(spool) else []
 
 
 @contextmanager
@@ -151,18 +154,24 @@ def _spooling(workspace: Workspace) -> Iterator[Spool]:
 
 
 def _batches(
-    workspace: Workspace, spool: Spool, maker: FormMaker, previous: BatchName | None
+    workspace: Workspace,
+    spool: Spool,
+    maker: FormMaker,
+    previous: BatchName | None,
+    counted: Watcher,
 ) -> list[BuiltBatch]:
     """All batches of a run, staged together: a crash before the end leaves none to be sent."""
     section = workspace.settings.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
     around = len(workspace.writer.head) + len(workspace.writer.foot)
     built: list[BuiltBatch] = []
+    counted.begin("forms")
+    counted.expect(len(spool))
     with workspace.ledger.lock(lock_name(maker.run), workspace.clock) as lock:
         try:
             for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
                 lock.renew()
-                built.append(_batch(workspace, spool, parts, maker.started, previous))
+                built.append(_batch(workspace, spool, parts, maker.started, previous, counted))
             names = [batch.name for batch in built]
             workspace.ledger.append_all(names, Event.STAGED, workspace.clock())
         except BaseException:
@@ -179,6 +188,7 @@ def _batch(
     parts: list[Part],
     at: datetime,
     previous: BatchName | None,
+    counted: Watcher,
 ) -> BuiltBatch:
     """Files first, under a hidden name; then the ledger; then the name that `send` looks for.
 
@@ -200,7 +210,7 @@ def _batch(
     )
     with outbox.stage(name) as staged:
         with workspace.assembler.filling(staged, parts, spool, at) as filling:
-            ledger.record_batch(record, _records(spool, parts, filling))
+            ledger.record_batch(record, _records(spool, parts, filling, counted))
         manifest = Manifest(
             batch=name,
             profile=profile.name,
@@ -216,7 +226,9 @@ def _batch(
     return BuiltBatch(name, forms, len(parts), files)
 
 
-def _records(spool: Spool, parts: list[Part], filling: Filling) -> Iterator[FormRecord]:
+def _records(
+    spool: Spool, parts: list[Part], filling: Filling, counted: Watcher
+) -> Iterator[FormRecord]:
     """What the ledger keeps of the forms; it ends when all files are whole.
 
     The ledger commits after the last one: a part that is not valid undoes the transaction.
@@ -236,4 +248,7 @@ def _records(spool: Spool, parts: list[Part], filling: Filling) -> Iterator[Form
                 inss=note.inss or None,
                 calendar_year=int(note.calendar_year) if note.calendar_year else None,
             )
+            if not position % _COUNTED_TOGETHER:
+                counted(_COUNTED_TOGETHER)
+        counted(len(part) % _COUNTED_TOGETHER)
     filling.finish()

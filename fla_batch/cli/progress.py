@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from fla_batch.cli.options import is_terminal
+from fla_batch.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from fla_batch.cli.options import Shared
 
-Counted = Callable[[int], None]
 # Drawing is done ten times a second; telling the bar more often than that only takes time.
 _TELL_S = 0.05
 
@@ -31,34 +31,51 @@ class Unit(Enum):
 @contextmanager
 def counting(
     noun: str, shared: Shared, total: int | None = None, *, unit: Unit = Unit.ONE
-) -> Iterator[Counted]:
-    """Gives a function to call with how many more are done. Silent when nobody watches."""
+) -> Iterator[Watcher]:
+    """Gives what to call with how many more are done. Silent when nobody watches."""
     if shared.as_json or not is_terminal():
-        yield lambda _: None
+        yield UNWATCHED
         return
     from rich.console import Console
 
     with bar(Console(stderr=True), unit) as progress:
-        task = progress.add_task(noun, total=total, rate="")
-        untold, told_at = 0, 0.0
-
-        def tell() -> None:
-            nonlocal untold, told_at
-            speed = progress.tasks[0].speed
-            rate = f"{speed:,.0f}/s" if speed else ""
-            progress.update(task, advance=untold, rate=rate)
-            untold, told_at = 0, time.monotonic()
-
-        def done(count: int) -> None:
-            nonlocal untold
-            untold += count
-            if time.monotonic() - told_at >= _TELL_S:
-                tell()
-
+        drawn = Drawn(progress, noun, total)
         try:
-            yield done
+            yield drawn
         finally:
-            tell()
+            drawn.tell()
+
+
+class Drawn:
+    """A Watcher that draws a bar for each stage."""
+
+    def __init__(self, progress: Progress, noun: str, total: int | None) -> None:
+        self._progress = progress
+        self._total = total
+        self._untold, self._told_at = 0, 0.0
+        self._task = progress.add_task(noun, total=total, rate="")
+
+    def __call__(self, count: int) -> None:
+        self._untold += count
+        if time.monotonic() - self._told_at >= _TELL_S:
+            self.tell()
+
+    def begin(self, noun: str) -> None:
+        self.tell()
+        self._total = None
+        self._task = self._progress.add_task(noun, total=None, rate="")
+
+    def expect(self, count: int) -> None:
+        if count:
+            self._total = (self._total or 0) + count
+            self._progress.update(self._task, total=self._total)
+
+    def tell(self) -> None:
+        """Draw what is not drawn yet."""
+        speed = next(task.speed for task in self._progress.tasks if task.id == self._task)
+        rate = f"{speed:,.0f}/s" if speed else ""
+        self._progress.update(self._task, advance=self._untold, rate=rate)
+        self._untold, self._told_at = 0, time.monotonic()
 
 
 def bar(console: Console, unit: Unit) -> Progress:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.progress import Unit, counting
 from fla_batch.cli.show import plural, show_anomalies
 from fla_batch.findings import Anomaly
 from fla_batch.terms import Verdict
 
 if TYPE_CHECKING:
+    from fla_batch.binding import Profile
     from fla_batch.rules import RuleContext
     from fla_batch.schema import SchemaCheck
+    from fla_batch.validation import MessageResult
 
 
 @click.command()
@@ -27,14 +31,12 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     Every error comes with its line, path, form and reason.
     """
     from fla_batch.binding import load
-    from fla_batch.validation import validate_message
 
     chosen = load(profile) if profile else shared.profile
     context = _context(shared)
     anomalies: list[Anomaly] = []
     unchecked = invalid = 0
-    for path in files:
-        result = validate_message(path, chosen, context)
+    for path, result in _results(files, chosen, context, shared):
         anomalies += result.anomalies
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
@@ -44,6 +46,19 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
             shared.tell(f"{path.name}: {left} more XSD errors are not shown")
     show_anomalies(anomalies, shared)
     return 1 if invalid or any(anomaly.blocks for anomaly in anomalies) else 0
+
+
+def _results(
+    files: tuple[Path, ...], profile: Profile, context: RuleContext, shared: Shared
+) -> Iterator[tuple[Path, MessageResult]]:
+    """File by file, with progress in bytes."""
+    from fla_batch.validation import validate_message
+
+    sizes = {path: path.stat().st_size for path in files}
+    with counting("bytes", shared, sum(sizes.values()), unit=Unit.BYTES) as counted:
+        for path in files:
+            yield path, validate_message(path, profile, context)
+            counted(sizes[path])
 
 
 def _context(shared: Shared) -> RuleContext:

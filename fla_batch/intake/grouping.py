@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the first pass found: how many rows, and whether declarations stand together."""
+    """What the first pass found: how many declarations, and whether their rows stand together."""
 
-    rows: int
+    declarations: int
     together: bool
 
 
@@ -32,12 +32,17 @@ def scan(batches: Iterator[pl.DataFrame], layout: Layout) -> Scan:
     """Look through the key columns of a table. Raises TableBroken."""
     import polars as pl
 
-    keys = [keys_of(batch, layout) for batch in batches if len(batch)]
-    if not keys:
+    # A number for each run of rows with one key; a run may go on in the next batch.
+    runs = [_runs(keys_of(batch, layout)) for batch in batches if len(batch)]
+    if not runs:
         return Scan(0, together=True)
-    every = pl.concat(keys)
-    runs = int(every.rle_id()[-1]) + 1
-    return Scan(len(every), together=runs == every.n_unique())
+    every = _runs(pl.concat(runs))
+    declarations = every.n_unique()
+    return Scan(declarations, together=len(every) == declarations)
+
+
+def _runs(keys: pl.Series) -> pl.Series:
+    return keys.filter(keys.rle_id().is_first_distinct())
 
 
 def grouped(

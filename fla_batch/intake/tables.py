@@ -42,13 +42,15 @@ _ENTRIES = {FormKind.TRAININGS: trainings_entry, FormKind.TRAINING_RIGHTS: right
 class TableChunk:
     """Whole declarations of a table, converted and not yet built; it can go to another process.
 
-    `mistakes` are the cells of its rows that could not be read.
+    `mistakes` are the cells of its rows that could not be read. The first chunk of a table
+    announces how many declarations the whole of it holds.
     """
 
     frame: pl.DataFrame
     mistakes: Mistakes
     file: str
     layout: Layout
+    announces: int = 0
 
     def keys(self) -> Iterator[DeclarationKey]:
         """The key of each declaration; parts that are missing are empty or 0."""
@@ -112,16 +114,18 @@ def _chunks(table: Table, layout: Layout) -> Iterator[TableChunk | Anomaly]:
     said: list[Anomaly] = []
     found = _scan(table, layout, said.append)
     yield from said
-    if not found.rows:
+    if not found.declarations:
         yield remark("nothing-declared", FILE, Source(table.file))
-    if any(anomaly.blocks for anomaly in said) or not found.rows:
+    if any(anomaly.blocks for anomaly in said) or not found.declarations:
         return
+    announces = found.declarations
     batches = (without_comments(batch, table, layout, _unsaid) for batch in table.batches())
     for frame, mistakes in grouped(batches, layout, found):
         theirs = (
             {row: mistakes.pop(row) for row in frame[ROW] if row in mistakes} if mistakes else {}
         )
-        yield TableChunk(frame, theirs, table.file, layout)
+        yield TableChunk(frame, theirs, table.file, layout, announces)
+        announces = 0
 
 
 def _unsaid(_: Anomaly) -> None:
@@ -134,7 +138,7 @@ def _scan(table: Table, layout: Layout, say: Callable[[Anomaly], None]) -> Scan:
     keys = [i for i, column in layout.columns.items() if column.name in KEY_COLUMNS]
     batches = _declaring(table.batches({0, *keys, *nameless}), nameless, table, layout, say)
     found = scan(batches, layout)
-    if found.rows:
+    if found.declarations:
         return found
     # Rows without any part of a key are rows all the same.
     return scan(_declaring(table.batches(), (), table, layout, _unsaid), layout)

@@ -281,7 +281,7 @@ def test_check_reads_the_ledger_and_makes_none(scene: Scene) -> None:
     with scene.workspace() as workspace:
         declared(scene, workspace, rights_body(1))
     with history_if_any(settings) as history:
-        found = check([path], rule_context(settings, NOW, history=history), lambda _: None)
+        found = check([path], rule_context(settings, NOW, history=history))
     assert "already-declared" in {each.rule for each in found.anomalies}
 
 
