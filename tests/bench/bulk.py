@@ -5,18 +5,20 @@
 Generates trainings declarations with three trainings each, then runs in turn: `build` from
 Parquet and from CSV, `validate`, `poll` of a NOTI with as many forms (5 % with anomalies),
 `send` of all that was built to a local sshd, without and with a round trip of 20 ms, signing,
-`--help`; and xmllint --stream, a bare iterparse, OpenSSH's sftp. Prints a table of medians and
-ratios, and writes the same as JSON with --json FILE.
+`--help`; and xmllint --stream, a bare iterparse, OpenSSH's sftp; at last the peers that write and
+validate XML (`tests.bench.peers`). Prints tables of medians and ratios, and writes the same as
+JSON with --json FILE.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +26,21 @@ import click
 
 from tests.bench import jobs
 from tests.bench.measure import Measured, in_turn, machine
+from tests.bench.peers import measured_peers, peer_tables
 from tests.bench.sending import sending
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The most that the issue allows: times the yardstick's time, and peak megabytes."""
+
+    most_times: float = math.inf
+    most_mb: float = math.inf
+
+    def __str__(self) -> str:
+        parts = [f"<= {self.most_times:g} x"] if self.most_times < math.inf else []
+        parts += [f"< {self.most_mb:g} MB"] if self.most_mb < math.inf else []
+        return ", ".join(parts)
 
 
 @dataclass(slots=True)
@@ -35,11 +51,15 @@ class Row:
     ours: Measured
     yardstick: str
     theirs: Measured
-    aim: str
+    aim: Aim
 
     @property
     def ratio(self) -> float:
         return self.ours.wall_s / self.theirs.wall_s
+
+    @property
+    def met(self) -> bool:
+        return self.ratio <= self.aim.most_times and self.ours.peak_mb < self.aim.most_mb
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -48,7 +68,8 @@ class Row:
             "yardstick": self.yardstick,
             "theirs": self.theirs.to_json(),
             "ratio": round(self.ratio, 2),
-            "aim": self.aim,
+            "aim": str(self.aim),
+            "met": self.met,
         }
 
 
@@ -67,7 +88,7 @@ class Bench:
         ours: Callable[[], Measured],
         yardstick: str,
         theirs: Callable[[], Measured],
-        aim: str,
+        aim: Aim,
     ) -> None:
         """Measures both in turn and keeps a row."""
         click.echo(f"measuring: {job}", err=True)
@@ -81,35 +102,35 @@ def run(bench: Bench, only: frozenset[str]) -> None:
     site.prepare()
     lint = site.xmllint
     if not only or "build" in only:
-        aim = "<= 3 x, < 500 MB"
-        bench.compare("build from Parquet", site.build_parquet, "xmllint --stream", lint, aim)
-        bench.compare("build from CSV", site.build_csv, "xmllint --stream", lint, "<= 4 x")
+        parquet, csv = Aim(3, 500), Aim(4, 500)
+        bench.compare("build from Parquet", site.build_parquet, "xmllint --stream", lint, parquet)
+        bench.compare("build from CSV", site.build_csv, "xmllint --stream", lint, csv)
     if not only or "validate" in only:
-        bench.compare("XSD verdict", site.validate_xsd, "xmllint --stream", lint, "<= 1 x")
-        bench.compare("validate, rules too", site.validate, "xmllint --stream", lint, "-")
+        bench.compare("validate", site.validate, "xmllint --stream", lint, Aim(1))
+        bench.compare("its XSD alone", site.validate_xsd, "xmllint --stream", lint, Aim(1))
     if not only or "poll" in only:
-        aim = "<= 4 x, < 300 MB"
-        bench.compare("poll a NOTI", site.poll, "bare iterparse", site.iterparse, aim)
+        bench.compare("poll a NOTI", site.poll, "bare iterparse", site.iterparse, Aim(4, 300))
     if not only or "send" in only:
         with sending(site) as (ours, theirs):
-            bench.compare("send", ours, "OpenSSH sftp", theirs, "<= 1.11 x")
+            bench.compare("send", ours, "OpenSSH sftp", theirs, Aim(1.11))
         with sending(site, round_trip_s=0.02) as (ours, theirs):
-            bench.compare("send, 20 ms round trip", ours, "OpenSSH sftp", theirs, "<= 1.25 x")
+            bench.compare("send, 20 ms round trip", ours, "OpenSSH sftp", theirs, Aim(1.25))
     if not only or "sign" in only:
-        bench.compare("sign", site.sign, "openssl cms", site.openssl, "constant memory")
+        bench.compare("sign", site.sign, "openssl cms", site.openssl, Aim(most_mb=100))
     if not only or "help" in only:
-        bench.compare("--help", site.help_page, "bare Python", site.bare_python, "<= 4 x")
+        bench.compare("--help", site.help_page, "bare Python", site.bare_python, Aim(4))
 
 
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = [
-        "| job | ours, s | MB | yardstick | its s | ratio | aim |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| job | ours, s | MB | yardstick | its s | ratio | aim | met |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
         f"| {row.job} | {row.ours.wall_s:.2f} | {row.ours.peak_mb:.0f} | {row.yardstick} "
-        f"| {row.theirs.wall_s:.2f} | {row.ratio:.2f} | {row.aim} |"
+        f"| {row.theirs.wall_s:.2f} | {row.ratio:.2f} | {row.aim} "
+        f"| {'yes' if row.met else 'no'} |"
         for row in rows
     ]
     return "\n".join(lines)
@@ -130,12 +151,15 @@ def main(arguments: list[str]) -> None:
     day = time.strftime("%Y-%m-%d")
     click.echo(f"{options.declarations:,} declarations, {machine()}, {day}\n")
     click.echo(table(bench.rows))
+    peers = measured_peers() if not only or "peers" in only else []
+    click.echo("\n" + peer_tables(peers))
     if options.json:
         document = {
             "declarations": options.declarations,
             "machine": machine(),
             "date": day,
             "rows": [row.to_json() for row in bench.rows],
+            "peers": [asdict(peer) for peer in peers],
         }
         options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
