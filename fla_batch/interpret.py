@@ -8,8 +8,9 @@ nothing of it is recorded (R17).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fla_batch.ledger.records import (
     Consultation,
     FormChange,
     FoundForm,
+    Json,
     UnmatchedChange,
 )
 from fla_batch.lifecycle import acknowledgement_event, verdict_event
@@ -29,6 +31,7 @@ from fla_batch.responses.anomalies import Subject, anomalies_of
 from fla_batch.responses.answers import AnswerKind, kind_of
 from fla_batch.responses.credit import read_credit
 from fla_batch.responses.matching import (
+    MatchedBy,
     MatchedForm,
     Unmatched,
     match_batch,
@@ -84,12 +87,10 @@ class Interpreter:
     def _verdict(
         self, form: NotificationForm, found: MatchedForm, at: datetime
     ) -> Iterator[Change]:
-        key = FoundForm(found.form.key, found.form.batch)
-        subject = self._subject(found.form.key) if _leaves_open(form) else Subject()
+        key = FoundForm(*found.form)
+        subject = self._subject(key.key) if _leaves_open(form) else None
         anomalies = tuple(anomalies_of(form, sent=subject))
-        details: dict[str, Any] = {"result_code": form.result_code, "matched_by": found.by.value}
-        if form.diagnoses:
-            details["diagnoses"] = list(form.diagnoses)
+        details = _details(form.result_code, found.by, form.diagnoses)
         event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
         yield FormChange(key, event, form.ticket, anomalies, details)
         credit = read_credit(form.application_data)
@@ -116,6 +117,13 @@ class Interpreter:
         return answers(path, self.profile, reader, environment, at, self.sent)
 
 
+@lru_cache(maxsize=1000)
+def _details(result_code: str, by: MatchedBy, diagnoses: tuple[str, ...]) -> Json:
+    """What the event of a verdict tells besides; one object for all verdicts that are alike."""
+    details: dict[str, Any] = {"result_code": result_code, "matched_by": by.value}
+    return details | {"diagnoses": list(diagnoses)} if diagnoses else details
+
+
 def _leaves_open(form: NotificationForm) -> bool:
     """True when an anomaly does not say itself whom it is about."""
     return any(
@@ -130,7 +138,7 @@ def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
         "result_code": form.result_code,
         "file_name": form.file_reference.file_name if form.file_reference else None,
         "references": list(form.our_reference_nbrs),
-        "candidates": [asdict(candidate)["key"] for candidate in found.candidates],
+        "candidates": [candidate.key for candidate in found.candidates],
     }
     anomalies = tuple(anomalies_of(form))
     return UnmatchedChange(found.reason.value, found.batch, anomalies, details)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.local_time import belgian
-from fla_batch.xmlsafe import UnusableXml, label, plain_text
+from fla_batch.xmlsafe import UnusableXml, local_name, plain_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -61,8 +62,7 @@ class FileReference:
     reference_nbr: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference of a form. Origin 1 = given by the sender, 2 = given by the portal."""
 
     reference_type: str | None = None
@@ -78,12 +78,14 @@ class Reference:
 class Zones:
     """The zones and blocks directly below `elements`, by label, whatever their namespace."""
 
+    __slots__ = ("_found",)
+
     def __init__(self, *elements: _Element) -> None:
         self._found: dict[str, list[_Element]] = {}
         found = self._found
         for element in elements:
             for child in element:
-                name = label(child)
+                name = local_name(child.tag)
                 if name in found:
                     found[name].append(child)
                 else:
@@ -99,7 +101,8 @@ class Zones:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The text of every zone `name` that has one."""
-        return tuple(text for element in self.all(name) if (text := text_of(element)))
+        found = self._found.get(name)
+        return tuple(filter(None, map(text_of, found))) if found else ()
 
     def text(self, name: str) -> str | None:
         """The text of the first zone `name`; None when it is missing or empty."""
@@ -123,11 +126,11 @@ class Zones:
 
 def text_of(element: _Element) -> str:
     """All text in `element`, stripped, on one line, without control characters."""
-    if len(element) == 0:
-        return plain_text((element.text or "").strip())
-    return plain_text("".join(map(str, element.itertext())).strip())
+    text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
+    return plain_text(text.strip())
 
 
+@lru_cache(maxsize=1000)
 def plain_integer(text: str) -> str:
     """An XML integer as short as it can be; what is none stays as it is.
 
@@ -143,7 +146,7 @@ def result_code(zones: Zones) -> str:
 
     Two codes that contradict each other are shown side by side, which is no code that accepts.
     """
-    return "/".join(dict.fromkeys(plain_integer(text) for text in zones.texts("ResultCode")))
+    return "/".join(dict.fromkeys(map(plain_integer, zones.texts("ResultCode"))))
 
 
 def read_header(zones: Zones) -> FormHeader:

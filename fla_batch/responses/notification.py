@@ -7,10 +7,10 @@ at. Source: the portal's NOTIFICATION message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fla_batch import xmlsafe
 from fla_batch.identifiers import compact_company_id, compact_inss
@@ -64,8 +64,25 @@ class AnomalyReport:
         return dict(self.path).get(zone)
 
 
+class _FromMessage:
+    """What a message says of a form; what is seldom needed is read when it is asked for."""
+
+    __slots__ = ("_zones",)
+    _zones: Zones
+
+    if not TYPE_CHECKING:  # the fields are declared below, and there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            # Python comes here for what has no value yet.
+            if name not in _SELDOM_NEEDED:
+                raise AttributeError(f"a form of a notification has no {name!r}")
+            value = _SELDOM_NEEDED[name](self._zones)
+            object.__setattr__(self, name, value)
+            return value
+
+
 @dataclass(frozen=True, slots=True)
-class NotificationForm:
+class NotificationForm(_FromMessage):
     """The portal's verdict on one form. Parts that are not there are None or empty.
 
     `handled_reference` holds the portal's ticket of the form; `application_data` the XML text
@@ -106,7 +123,7 @@ class NotificationForm:
     def our_reference_nbrs(self) -> tuple[str, ...]:
         """The numbers that we gave the form, without repetition."""
         numbers = [ref.reference_nbr for ref in self.references if ref.is_ours]
-        return tuple(dict.fromkeys(number for number in numbers if number))
+        return tuple(dict.fromkeys(filter(None, numbers)))
 
     @property
     def ticket(self) -> str | None:
@@ -129,28 +146,61 @@ def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
 
 
 def _read_form(element: _Element) -> NotificationForm:
+    """The verdict and what it is about, at once; the other fields wait for being asked for."""
     zones = Zones(element)
-    employer = zones.block("EmployerId")
-    record = zones.block("WorkerRecordIdentification")
-    handled = zones.all("HandledOriginalForm")
-    tickets = zones.all("HandledReference")
     handling = zones.block("HandlingResult")
-    return NotificationForm(
-        header=read_header(zones),
-        result_code=result_code(handling),
-        file_reference=read_file_reference(zones),
-        sender_id=zones.block("HandledOriginalFile").text("SenderId"),
-        handled_original_form=read_header(Zones(handled[0])) if handled else None,
-        references=tuple(read_reference(reference) for reference in zones.all("Reference")),
-        noss_registration_nbr=employer.text("NOSSRegistrationNbr"),
-        company_id=company_number(employer.text("CompanyID") or record.text("CompanyID")),
-        inss=national_number(zones.block("NaturalPerson").text("INSS") or record.text("INSS")),
-        concerned_quarter=zones.block("ConcernedQuarter").text("Quarter"),
-        handled_reference=read_reference(tickets[0]) if tickets else None,
-        diagnoses=handling.texts("Diagnosis"),
-        anomaly_reports=tuple(_read_report(each) for each in handling.all("AnomalyReport")),
-        application_data=_inner_xml(zones),
+    tickets = zones.all("HandledReference")
+    now = {
+        "_zones": zones,
+        "result_code": result_code(handling),
+        "file_reference": read_file_reference(zones),
+        "references": tuple(map(read_reference, zones.all("Reference"))),
+        "handled_reference": read_reference(tickets[0]) if tickets else None,
+        "diagnoses": handling.texts("Diagnosis"),
+        "anomaly_reports": tuple(map(_read_report, handling.all("AnomalyReport"))),
+    }
+    form = NotificationForm.__new__(NotificationForm)
+    for name, value in now.items():
+        object.__setattr__(form, name, value)
+    return form
+
+
+def _read_handled_original_form(zones: Zones) -> FormHeader | None:
+    handled = zones.all("HandledOriginalForm")
+    return read_header(Zones(handled[0])) if handled else None
+
+
+def _read_company_id(zones: Zones) -> str | None:
+    return company_number(
+        zones.block("EmployerId").text("CompanyID")
+        or zones.block("WorkerRecordIdentification").text("CompanyID")
     )
+
+
+def _read_inss(zones: Zones) -> str | None:
+    return national_number(
+        zones.block("NaturalPerson").text("INSS")
+        or zones.block("WorkerRecordIdentification").text("INSS")
+    )
+
+
+def _read_application_data(zones: Zones) -> str | None:
+    blocks = zones.all("ApplicationData")
+    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
+    return "".join(texts) or zones.text("ApplicationData")
+
+
+_SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
+    "header": read_header,
+    "sender_id": lambda form: form.block("HandledOriginalFile").text("SenderId"),
+    "handled_original_form": _read_handled_original_form,
+    "noss_registration_nbr": lambda form: form.block("EmployerId").text("NOSSRegistrationNbr"),
+    "company_id": _read_company_id,
+    "inss": _read_inss,
+    "concerned_quarter": lambda form: form.block("ConcernedQuarter").text("Quarter"),
+    "application_data": _read_application_data,
+}
+"""How these fields are read from the zones of a form; `_read_form` reads the others."""
 
 
 def _read_report(element: _Element) -> AnomalyReport:
@@ -186,9 +236,3 @@ def company_number(text: str | None) -> str | None:
 def national_number(text: str | None) -> str | None:
     """An INSS of the portal, 11 digits; 0 stands for none."""
     return compact_inss(text) if text and text.strip("0") else None
-
-
-def _inner_xml(zones: Zones) -> str | None:
-    blocks = zones.all("ApplicationData")
-    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
-    return "".join(texts) or zones.text("ApplicationData")
