@@ -16,6 +16,7 @@ from typing import Any
 
 from fla_batch.binding import FormReader, Profile
 from fla_batch.consultation import answers, written_at
+from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import (
     BatchChange,
     Change,
@@ -32,7 +33,6 @@ from fla_batch.responses.answers import AnswerKind, kind_of
 from fla_batch.responses.credit import read_credit
 from fla_batch.responses.matching import (
     MatchedBy,
-    MatchedForm,
     Unmatched,
     match_batch,
     match_form,
@@ -81,30 +81,21 @@ class Interpreter:
             found = match_form(form, environment, self.sent)
             if isinstance(found, Unmatched):
                 yield _unmatched(form, found)
-            else:
-                yield from self._verdict(form, found, at)
+                continue
+            key = FoundForm(*found.form)
+            yield self._verdict(form, key, found.by)
+            if form.application_data:
+                yield from _credit(form, key, at)
 
-    def _verdict(
-        self, form: NotificationForm, found: MatchedForm, at: datetime
-    ) -> Iterator[Change]:
-        key = FoundForm(*found.form)
-        subject = self._subject(key.key) if _leaves_open(form) else None
-        anomalies = tuple(anomalies_of(form, sent=subject))
-        details = _details(form.result_code, found.by, form.diagnoses)
+    def _verdict(self, form: NotificationForm, key: FoundForm, by: MatchedBy) -> FormChange:
+        anomalies = self._anomalies(form, key) if form.anomaly_reports else ()
+        details = _details(form.result_code, by, form.diagnoses)
         event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
-        yield FormChange(key, event, form.ticket, anomalies, details)
-        credit = read_credit(form.application_data)
-        if credit is not None:
-            yield Consultation(
-                kind=FormKind.ASK_CREDIT,
-                body=credit.to_json(),
-                told_at=written_at(
-                    form.header.form_creation_date, form.header.form_creation_hour, at
-                ),
-                company_id=credit.employer.company_id,
-                inss=credit.employee.inss,
-                form=key,
-            )
+        return FormChange(key, event, form.ticket, anomalies, details)
+
+    def _anomalies(self, form: NotificationForm, key: FoundForm) -> tuple[Anomaly, ...]:
+        subject = self._subject(key.key) if _leaves_open(form) else None
+        return tuple(anomalies_of(form, sent=subject))
 
     def _subject(self, key: str) -> Subject:
         ours = self.sent.form(key)
@@ -131,6 +122,19 @@ def _leaves_open(form: NotificationForm) -> bool:
         for report in form.anomaly_reports
         for zone in ("CompanyID", "INSS", "CalendarYear")
     )
+
+
+def _credit(form: NotificationForm, key: FoundForm, at: datetime) -> Iterator[Consultation]:
+    credit = read_credit(form.application_data)
+    if credit is not None:
+        yield Consultation(
+            kind=FormKind.ASK_CREDIT,
+            body=credit.to_json(),
+            told_at=written_at(form.header.form_creation_date, form.header.form_creation_hour, at),
+            company_id=credit.employer.company_id,
+            inss=credit.employee.inss,
+            form=key,
+        )
 
 
 def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:

@@ -37,9 +37,12 @@ class SentFromLedger:
 
     def has_batch(self, batch: BatchName) -> bool:
         """See `SentForms.has_batch`."""
-        if batch not in self._known and self.ledger.has_batch(batch):
+        if batch in self._known:
+            return True
+        known = self.ledger.has_batch(batch)
+        if known:
             self._known.add(batch)
-        return batch in self._known
+        return known
 
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
         """See `SentForms.by_reference`."""

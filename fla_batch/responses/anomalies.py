@@ -39,8 +39,6 @@ def anomalies_of(
     and without it the platform's label stands for all three. `sent` is what our own form was
     about, for what neither the anomaly's path nor the notification says.
     """
-    if not form.anomaly_reports:
-        return
     subject = _first_known(_subject_of(form), sent or Subject())
     for report in form.anomaly_reports:
         yield _anomaly_of(report, form, subject, language)

@@ -7,7 +7,7 @@ HandledOriginalForm, where a notification says which of our forms it is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -124,10 +124,24 @@ class Zones:
                 yield name, text
 
 
+def first_texts(*blocks: _Element) -> dict[str, str]:
+    """The text of the first zone of each label in `blocks` that has one."""
+    texts: dict[str, str] = {}
+    for block in blocks:
+        for zone in block:
+            text = text_of(zone)
+            if text:
+                texts.setdefault(local_name(zone.tag), text)
+    return texts
+
+
 def text_of(element: _Element) -> str:
     """All text in `element`, stripped, on one line, without control characters."""
-    text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
-    return plain_text(text.strip())
+    text = "".join(map(str, element.itertext())) if len(element) else element.text
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isprintable() else plain_text(text)
 
 
 @lru_cache(maxsize=1000)
@@ -146,7 +160,12 @@ def result_code(zones: Zones) -> str:
 
     Two codes that contradict each other are shown side by side, which is no code that accepts.
     """
-    return "/".join(dict.fromkeys(map(plain_integer, zones.texts("ResultCode"))))
+    codes = zones.texts("ResultCode")
+    return plain_integer(codes[0]) if len(codes) == 1 else "/".join(_different(codes))
+
+
+def _different(codes: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(map(plain_integer, codes))
 
 
 def read_header(zones: Zones) -> FormHeader:
@@ -164,20 +183,24 @@ def read_file_reference(zones: Zones) -> FileReference | None:
     """The FileReference among the zones of a form; None when there is none."""
     if not zones.all("FileReference"):
         return None
-    inner = zones.block("FileReference")
+    texts = first_texts(*zones.all("FileReference"))
     return FileReference(
-        inner.text("FileName"), inner.integer("ReferenceOrigin"), inner.text("ReferenceNbr")
+        texts.get("FileName"), _integer(texts, "ReferenceOrigin"), texts.get("ReferenceNbr")
     )
 
 
 def read_reference(element: _Element) -> Reference:
     """A Reference or HandledReference."""
-    zones = Zones(element)
+    texts = first_texts(element)
     return Reference(
-        zones.integer("ReferenceType"),
-        zones.integer("ReferenceOrigin"),
-        zones.text("ReferenceNbr"),
+        _integer(texts, "ReferenceType"),
+        _integer(texts, "ReferenceOrigin"),
+        texts.get("ReferenceNbr"),
     )
+
+
+def _integer(texts: dict[str, str], name: str) -> str | None:
+    return plain_integer(texts[name]) if name in texts else None
 
 
 def _day(text: str | None) -> date | None:

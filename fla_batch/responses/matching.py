@@ -173,13 +173,13 @@ def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) 
 
 
 def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedForm | Unmatched:
-    candidates = tuple(dict.fromkeys(found))
+    candidates = tuple(dict.fromkeys(found) if len(found) > 1 else found)
     batch = scope if isinstance(scope, BatchName) else None
     if batch is not None:
-        within = tuple(form for form in candidates if form.batch == batch)
+        within = tuple([form for form in candidates if form.batch == batch])
         outside = Reason.OTHER_BATCH
     else:
-        within = tuple(form for form in candidates if form.batch.environment == scope)
+        within = tuple([form for form in candidates if form.batch.environment == scope])
         outside = Reason.OTHER_ENVIRONMENT
     if len(within) == 1:
         return MatchedForm(within[0], by)

@@ -24,6 +24,7 @@ from fla_batch.responses.blocks import (
     read_header,
     read_reference,
     result_code,
+    text_of,
 )
 from fla_batch.terms import ResultCode
 
@@ -158,6 +159,7 @@ def _read_form(element: _Element) -> NotificationForm:
         "handled_reference": read_reference(tickets[0]) if tickets else None,
         "diagnoses": handling.texts("Diagnosis"),
         "anomaly_reports": tuple(map(_read_report, handling.all("AnomalyReport"))),
+        "application_data": _read_application_data(zones.all("ApplicationData")),
     }
     form = NotificationForm.__new__(NotificationForm)
     for name, value in now.items():
@@ -184,10 +186,11 @@ def _read_inss(zones: Zones) -> str | None:
     )
 
 
-def _read_application_data(zones: Zones) -> str | None:
-    blocks = zones.all("ApplicationData")
+def _read_application_data(blocks: list[_Element]) -> str | None:
+    if not blocks:
+        return None
     texts = [xmlsafe.to_text(child) for block in blocks for child in block]
-    return "".join(texts) or zones.text("ApplicationData")
+    return "".join(texts) or next(filter(None, map(text_of, blocks)), None)
 
 
 _SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
@@ -198,7 +201,6 @@ _SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
     "company_id": _read_company_id,
     "inss": _read_inss,
     "concerned_quarter": lambda form: form.block("ConcernedQuarter").text("Quarter"),
-    "application_data": _read_application_data,
 }
 """How these fields are read from the zones of a form; `_read_form` reads the others."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import cast
@@ -31,7 +32,11 @@ def main(settings_file: Path) -> None:
     settings = config.load(settings_file)
     profile = load(settings.profile.name)
     with Workspace.open(
-        settings, profile, clock=now, connect=lambda: cast("Gateway", _Empty())
+        settings,
+        profile,
+        clock=now,
+        connect=lambda: cast("Gateway", _Empty()),
+        hands=len(os.sched_getaffinity(0)),
     ) as workspace:
         result = pipeline.poll(workspace)
     if not result.processed or result.unmatched:
