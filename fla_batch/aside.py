@@ -7,7 +7,7 @@ iterator raises is raised here, as if it had been run here.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -22,7 +22,7 @@ _AT_ONCE = 1000
 """Items that cross over together: few enough to bound the memory, enough to make it cheap."""
 
 
-def aside(run: Callable[[Given], Iterator[Item]], given: Given) -> Iterator[Item]:
+def aside(run: Callable[[Given], Iterator[Item]], given: Given) -> Generator[Item]:
     """The items of `run(given)`, which another process goes through.
 
     `run` is a function of a module; `given`, the items and what `run` raises are plain values

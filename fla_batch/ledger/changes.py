@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -41,13 +41,15 @@ from fla_batch.lifecycle import Event, FormState
 
 _PRESENT = select(
     form.c.reference_nbr,
-    form.c.batch_id,
-    form.c.id,
+    form_state.c.batch_id,
+    form_state.c.form_id,
     form_state.c.state,
     form_state.c.since,
     form_state.c.ticket,
 ).join(form_state, form_state.c.form_id == form.c.id)
-_EVENT = ("batch_id", "form_id", "answer_id", "name", "ticket", "at", "details")
+_LINKS = ("batch_id", "form_id", "answer_id")
+_EVENT = (*_LINKS, "name", "ticket", "at", "details")
+_ANOMALY = tuple(column.name for column in anomaly.columns if column.name not in (*_LINKS, "id"))
 _STATE = ("to_state", "to_since", "to_ticket", "of_form")
 _UPDATE_STATE = (
     update(form_state)
@@ -90,6 +92,7 @@ class ChangeWriter:
         self._details_text = ""
         self._look_up = Lookup(connection, _PRESENT, form.c.reference_nbr)
         self._insert_events = Many.inserting(connection, event, _EVENT)
+        self._insert_anomalies = Many.inserting(connection, anomaly, (*_LINKS, *_ANOMALY))
         self._update_states = Many(connection, _UPDATE_STATE, _STATE)
 
     def write(self, changes: Changes) -> None:
@@ -156,22 +159,21 @@ class ChangeWriter:
         ids, before = self._present({change.form.key for change in changes})
         after = dict(before)
         events: list[Row] = []
-        anomalies: list[dict[str, Any]] = []
+        anomalies: list[Row] = []
         for change in changes:
             key = change.form.key
             batch_id, form_id = ids[key]
-            links = {"batch_id": batch_id, "form_id": form_id, "answer_id": self._answer_id}
-            anomalies += [anomaly_values(each, self._at, **links) for each in change.anomalies]
+            links = (batch_id, form_id, self._answer_id)
+            for each in change.anomalies:
+                values = anomaly_values(each, self._at)
+                anomalies.append((*links, *itemgetter(*_ANOMALY)(values)))
             happening = Happening(change.event, self._at, change.ticket)
             if self._was_recorded(batch_id, form_id, happening):
                 continue
             after[key] = after[key].after(happening)
-            events.append(
-                (*links.values(), change.event.value, change.ticket, self._at, self._text(change))
-            )
+            events.append((*links, change.event.value, change.ticket, self._at, self._text(change)))
         self._insert_events.execute(events)
-        if anomalies:
-            self._connection.execute(insert(anomaly), anomalies)
+        self._insert_anomalies.execute(anomalies)
         self._update_states.execute(
             [
                 (now.state.value, now.since, now.ticket, ids[key][1])

@@ -7,7 +7,7 @@ HandledOriginalForm, where a notification says which of our forms it is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -53,8 +53,7 @@ class FormHeader:
         return cls(identification, local.date(), hour, "0", type_form)
 
 
-@dataclass(frozen=True, slots=True)
-class FileReference:
+class FileReference(NamedTuple):
     """The file that an answer is about; `reference_nbr` is the portal's ticket of it."""
 
     file_name: str | None = None
@@ -129,8 +128,7 @@ def first_texts(*blocks: _Element) -> dict[str, str]:
     texts: dict[str, str] = {}
     for block in blocks:
         for zone in block:
-            text = text_of(zone)
-            if text:
+            if text := text_of(zone):
                 texts.setdefault(local_name(zone.tag), text)
     return texts
 
@@ -138,10 +136,7 @@ def first_texts(*blocks: _Element) -> dict[str, str]:
 def text_of(element: _Element) -> str:
     """All text in `element`, stripped, on one line, without control characters."""
     text = "".join(map(str, element.itertext())) if len(element) else element.text
-    if not text:
-        return ""
-    text = text.strip()
-    return text if text.isprintable() else plain_text(text)
+    return plain_text(text.strip()) if text else ""
 
 
 @lru_cache(maxsize=1000)
@@ -160,12 +155,7 @@ def result_code(zones: Zones) -> str:
 
     Two codes that contradict each other are shown side by side, which is no code that accepts.
     """
-    codes = zones.texts("ResultCode")
-    return plain_integer(codes[0]) if len(codes) == 1 else "/".join(_different(codes))
-
-
-def _different(codes: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(map(plain_integer, codes))
+    return "/".join(dict.fromkeys(map(plain_integer, zones.texts("ResultCode"))))
 
 
 def read_header(zones: Zones) -> FormHeader:

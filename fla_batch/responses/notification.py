@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -123,7 +124,7 @@ class NotificationForm(_FromMessage):
     @property
     def our_reference_nbrs(self) -> tuple[str, ...]:
         """The numbers that we gave the form, without repetition."""
-        numbers = [ref.reference_nbr for ref in self.references if ref.is_ours]
+        numbers = [one.reference_nbr for one in self.references if one.reference_origin == "1"]
         return tuple(dict.fromkeys(filter(None, numbers)))
 
     @property
@@ -151,19 +152,16 @@ def _read_form(element: _Element) -> NotificationForm:
     zones = Zones(element)
     handling = zones.block("HandlingResult")
     tickets = zones.all("HandledReference")
-    now = {
-        "_zones": zones,
-        "result_code": result_code(handling),
-        "file_reference": read_file_reference(zones),
-        "references": tuple(map(read_reference, zones.all("Reference"))),
-        "handled_reference": read_reference(tickets[0]) if tickets else None,
-        "diagnoses": handling.texts("Diagnosis"),
-        "anomaly_reports": tuple(map(_read_report, handling.all("AnomalyReport"))),
-        "application_data": _read_application_data(zones.all("ApplicationData")),
-    }
     form = NotificationForm.__new__(NotificationForm)
-    for name, value in now.items():
-        object.__setattr__(form, name, value)
+    put = partial(object.__setattr__, form)
+    put("_zones", zones)
+    put("result_code", result_code(handling))
+    put("file_reference", read_file_reference(zones))
+    put("references", tuple(map(read_reference, zones.all("Reference"))))
+    put("handled_reference", read_reference(tickets[0]) if tickets else None)
+    put("diagnoses", handling.texts("Diagnosis"))
+    put("anomaly_reports", tuple(map(_read_report, handling.all("AnomalyReport"))))
+    put("application_data", _read_application_data(zones.all("ApplicationData")))
     return form
 
 
