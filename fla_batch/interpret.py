@@ -140,7 +140,7 @@ def _credit(form: NotificationForm, key: FoundForm, at: datetime) -> Iterator[Co
 def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
     details = {
         "result_code": form.result_code,
-        "file_name": form.file_reference.file_name if form.file_reference else None,
+        "file_name": form.file_name,
         "references": list(form.our_reference_nbrs),
         "candidates": [candidate.key for candidate in found.candidates],
     }

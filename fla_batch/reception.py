@@ -24,7 +24,9 @@ from fla_batch.ledger.records import (
     AnswerFile,
     BatchChange,
     Change,
+    Consultation,
     FormChange,
+    FoundForm,
     UnmatchedChange,
 )
 from fla_batch.lifecycle import FINAL_BATCH_STATES, BatchState, Event
@@ -128,7 +130,7 @@ class Reception:
                 ledger=self._workspace.settings.workspace.ledger,
             )
             if self._workspace.hands > 1 and readable.stat().st_size >= _WORTH_A_PROCESS_BYTES:
-                yield from aside(_changes, answer)
+                yield from map(_unpacked, aside(_packed_changes, answer))
             else:
                 yield from answer.changes(self._interpreter)
 
@@ -231,6 +233,9 @@ class Reception:
             remove_file(unpacked)
 
 
+_Packed = Change | tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """An answer, and all that another process needs to interpret it; plain values."""
@@ -245,12 +250,21 @@ class _Answer:
         return interpreter.changes(self.path, self.environment, self.received_at)
 
 
-def _changes(answer: _Answer) -> Iterator[Change]:
+def _packed_changes(answer: _Answer) -> Iterator[_Packed]:
     """What `answer` says, for a process that has neither profile nor ledger yet."""
     from fla_batch.ledger import Ledger
 
     with Ledger.open(answer.ledger, create=False) as ledger:
-        yield from answer.changes(Interpreter(load(answer.profile), SentFromLedger(ledger)))
+        interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
+        for change in answer.changes(interpreter):
+            yield (*change.form, *change[1:]) if isinstance(change, FormChange) else change
+
+
+def _unpacked(packed: _Packed) -> Change:
+    if isinstance(packed, BatchChange | UnmatchedChange | Consultation):
+        return packed
+    # Plain tuples cross over several times as fast, and nearly all changes are of this kind.
+    return FormChange(FoundForm(*packed[:2]), *packed[2:])
 
 
 _STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]

@@ -7,7 +7,7 @@ HandledOriginalForm, where a notification says which of our forms it is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -123,6 +123,15 @@ class Zones:
                 yield name, text
 
 
+def first_text(blocks: Iterable[_Element], name: str) -> str | None:
+    """The text of the first zone `name` in `blocks` that has one; None when there is none."""
+    for block in blocks:
+        for zone in block:
+            if local_name(zone.tag) == name and (text := text_of(zone)):
+                return text
+    return None
+
+
 def first_texts(*blocks: _Element) -> dict[str, str]:
     """The text of the first zone of each label in `blocks` that has one."""
     texts: dict[str, str] = {}
@@ -136,7 +145,10 @@ def first_texts(*blocks: _Element) -> dict[str, str]:
 def text_of(element: _Element) -> str:
     """All text in `element`, stripped, on one line, without control characters."""
     text = "".join(map(str, element.itertext())) if len(element) else element.text
-    return plain_text(text.strip()) if text else ""
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isprintable() else plain_text(text)
 
 
 @lru_cache(maxsize=1000)

@@ -150,8 +150,7 @@ def match_form(
     form: NotificationForm, environment: Environment, sent: SentForms
 ) -> MatchedForm | Unmatched:
     """The form that a notification from `environment` is about."""
-    reference = form.file_reference
-    batch = batch_named(reference.file_name or "") if reference else None
+    batch = batch_named(form.file_name) if form.file_name else None
     if batch is not None:
         refused = _refused_batch(batch, environment, sent)
         if refused:

@@ -21,6 +21,7 @@ from fla_batch.responses.blocks import (
     NoForm,
     Reference,
     Zones,
+    first_text,
     read_file_reference,
     read_header,
     read_reference,
@@ -67,18 +68,26 @@ class AnomalyReport:
 
 
 class _FromMessage:
-    """What a message says of a form; what is seldom needed is read when it is asked for."""
+    """What a message says of a form; what is seldom needed is read when it is asked for.
 
-    __slots__ = ("_zones",)
+    `file_name` is the name of our file, `ticket` the portal's number of the form.
+    """
+
+    __slots__ = ("_zones", "file_name", "ticket")
     _zones: Zones
+    file_name: str | None
+    ticket: str | None
 
     if not TYPE_CHECKING:  # the fields are declared below, and there are no others
 
         def __getattr__(self, name: str) -> Any:
             # Python comes here for what has no value yet.
-            if name not in _SELDOM_NEEDED:
+            if name in _DERIVED:
+                value = _DERIVED[name](self)
+            elif name in _SELDOM_NEEDED:
+                value = _SELDOM_NEEDED[name](self._zones)
+            else:
                 raise AttributeError(f"a form of a notification has no {name!r}")
-            value = _SELDOM_NEEDED[name](self._zones)
             object.__setattr__(self, name, value)
             return value
 
@@ -127,11 +136,6 @@ class NotificationForm(_FromMessage):
         numbers = [one.reference_nbr for one in self.references if one.reference_origin == "1"]
         return tuple(dict.fromkeys(filter(None, numbers)))
 
-    @property
-    def ticket(self) -> str | None:
-        """The portal's number of the form."""
-        return self.handled_reference.reference_nbr if self.handled_reference else None
-
 
 def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
     """Every form of a NOTIFICATION, in constant memory; commit only when the iterator has ended.
@@ -151,14 +155,13 @@ def _read_form(element: _Element) -> NotificationForm:
     """The verdict and what it is about, at once; the other fields wait for being asked for."""
     zones = Zones(element)
     handling = zones.block("HandlingResult")
-    tickets = zones.all("HandledReference")
     form = NotificationForm.__new__(NotificationForm)
     put = partial(object.__setattr__, form)
     put("_zones", zones)
     put("result_code", result_code(handling))
-    put("file_reference", read_file_reference(zones))
+    put("file_name", first_text(zones.all("FileReference"), "FileName"))
     put("references", tuple(map(read_reference, zones.all("Reference"))))
-    put("handled_reference", read_reference(tickets[0]) if tickets else None)
+    put("ticket", first_text(zones.all("HandledReference")[:1], "ReferenceNbr"))
     put("diagnoses", handling.texts("Diagnosis"))
     put("anomaly_reports", tuple(map(_read_report, handling.all("AnomalyReport"))))
     put("application_data", _read_application_data(zones.all("ApplicationData")))
@@ -191,8 +194,21 @@ def _read_application_data(blocks: list[_Element]) -> str | None:
     return "".join(texts) or next(filter(None, map(text_of, blocks)), None)
 
 
+def _read_handled_reference(zones: Zones) -> Reference | None:
+    tickets = zones.all("HandledReference")
+    return read_reference(tickets[0]) if tickets else None
+
+
+_DERIVED: dict[str, Callable[[NotificationForm], Any]] = {
+    "file_name": lambda form: form.file_reference.file_name if form.file_reference else None,
+    "ticket": lambda form: form.handled_reference.reference_nbr if form.handled_reference else None,
+}
+"""What follows from other fields, for a form that does not come from a message."""
+
 _SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
     "header": read_header,
+    "file_reference": read_file_reference,
+    "handled_reference": _read_handled_reference,
     "sender_id": lambda form: form.block("HandledOriginalFile").text("SenderId"),
     "handled_original_form": _read_handled_original_form,
     "noss_registration_nbr": lambda form: form.block("EmployerId").text("NOSSRegistrationNbr"),
