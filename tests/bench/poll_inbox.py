@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +12,6 @@ from fla_batch import config, pipeline
 from fla_batch.binding import load
 from fla_batch.gateway.protocol import Gateway, RemoteFile
 from fla_batch.workspace import Workspace
-from tests.bench.jobs import now
 
 
 class _Empty:
@@ -34,7 +34,7 @@ def main(settings_file: Path) -> None:
     with Workspace.open(
         settings,
         profile,
-        clock=now,
+        clock=lambda: datetime.now(UTC),
         connect=lambda: cast("Gateway", _Empty()),
         hands=len(os.sched_getaffinity(0)),
     ) as workspace:
