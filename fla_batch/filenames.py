@@ -74,6 +74,10 @@ class BatchName:
         if not _BATCH_NAME.fullmatch(str(self)) or self.sequence == "00000":
             raise InvalidName(f"{str(self)!r} is not a batch name")
 
+    def __hash__(self) -> int:
+        # Asked for with every form of an answer; few batches share their number.
+        return hash(self.sequence)
+
     def __str__(self) -> str:
         return (
             f"{self.application}.{self.sender}.{self.date:%Y%m%d}.{self.sequence}"

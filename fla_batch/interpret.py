@@ -8,19 +8,22 @@ nothing of it is recorded (R17).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fla_batch.binding import FormReader, Profile
 from fla_batch.consultation import answers, written_at
+from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import (
     BatchChange,
     Change,
     Consultation,
     FormChange,
     FoundForm,
+    Json,
     UnmatchedChange,
 )
 from fla_batch.lifecycle import acknowledgement_event, verdict_event
@@ -29,7 +32,7 @@ from fla_batch.responses.anomalies import Subject, anomalies_of
 from fla_batch.responses.answers import AnswerKind, kind_of
 from fla_batch.responses.credit import read_credit
 from fla_batch.responses.matching import (
-    MatchedForm,
+    MatchedBy,
     Unmatched,
     match_batch,
     match_form,
@@ -78,32 +81,21 @@ class Interpreter:
             found = match_form(form, environment, self.sent)
             if isinstance(found, Unmatched):
                 yield _unmatched(form, found)
-            else:
-                yield from self._verdict(form, found, at)
+                continue
+            key = FoundForm(*found.form)
+            yield self._verdict(form, key, found.by)
+            if form.application_data:
+                yield from _credit(form, key, at)
 
-    def _verdict(
-        self, form: NotificationForm, found: MatchedForm, at: datetime
-    ) -> Iterator[Change]:
-        key = FoundForm(found.form.key, found.form.batch)
-        subject = self._subject(found.form.key) if _leaves_open(form) else Subject()
-        anomalies = tuple(anomalies_of(form, sent=subject))
-        details: dict[str, Any] = {"result_code": form.result_code, "matched_by": found.by.value}
-        if form.diagnoses:
-            details["diagnoses"] = list(form.diagnoses)
+    def _verdict(self, form: NotificationForm, key: FoundForm, by: MatchedBy) -> FormChange:
+        anomalies = self._anomalies(form, key) if form.anomaly_reports else ()
+        details = _details(form.result_code, by, form.diagnoses)
         event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
-        yield FormChange(key, event, form.ticket, anomalies, details)
-        credit = read_credit(form.application_data)
-        if credit is not None:
-            yield Consultation(
-                kind=FormKind.ASK_CREDIT,
-                body=credit.to_json(),
-                told_at=written_at(
-                    form.header.form_creation_date, form.header.form_creation_hour, at
-                ),
-                company_id=credit.employer.company_id,
-                inss=credit.employee.inss,
-                form=key,
-            )
+        return FormChange(key, event, form.ticket, anomalies, details)
+
+    def _anomalies(self, form: NotificationForm, key: FoundForm) -> tuple[Anomaly, ...]:
+        subject = self._subject(key.key) if _leaves_open(form) else None
+        return tuple(anomalies_of(form, sent=subject))
 
     def _subject(self, key: str) -> Subject:
         ours = self.sent.form(key)
@@ -116,6 +108,13 @@ class Interpreter:
         return answers(path, self.profile, reader, environment, at, self.sent)
 
 
+@lru_cache(maxsize=1000)
+def _details(result_code: str, by: MatchedBy, diagnoses: tuple[str, ...]) -> Json:
+    """What the event of a verdict tells besides; one object for all verdicts that are alike."""
+    details: dict[str, Any] = {"result_code": result_code, "matched_by": by.value}
+    return details | {"diagnoses": list(diagnoses)} if diagnoses else details
+
+
 def _leaves_open(form: NotificationForm) -> bool:
     """True when an anomaly does not say itself whom it is about."""
     return any(
@@ -125,12 +124,25 @@ def _leaves_open(form: NotificationForm) -> bool:
     )
 
 
+def _credit(form: NotificationForm, key: FoundForm, at: datetime) -> Iterator[Consultation]:
+    credit = read_credit(form.application_data)
+    if credit is not None:
+        yield Consultation(
+            kind=FormKind.ASK_CREDIT,
+            body=credit.to_json(),
+            told_at=written_at(form.header.form_creation_date, form.header.form_creation_hour, at),
+            company_id=credit.employer.company_id,
+            inss=credit.employee.inss,
+            form=key,
+        )
+
+
 def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
     details = {
         "result_code": form.result_code,
-        "file_name": form.file_reference.file_name if form.file_reference else None,
+        "file_name": form.file_name,
         "references": list(form.our_reference_nbrs),
-        "candidates": [asdict(candidate)["key"] for candidate in found.candidates],
+        "candidates": [candidate.key for candidate in found.candidates],
     }
     anomalies = tuple(anomalies_of(form))
     return UnmatchedChange(found.reason.value, found.batch, anomalies, details)

@@ -7,12 +7,15 @@ same. The raw file is on disk before its rows are, and its rows and "done" are o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.aside import aside
+from fla_batch.binding import load
 from fla_batch.filenames import BatchName, FileName, InvalidName
 from fla_batch.files import facts_of, new_private_file, remove_file
 from fla_batch.interpret import Interpreter
@@ -21,19 +24,23 @@ from fla_batch.ledger.records import (
     AnswerFile,
     BatchChange,
     Change,
+    Consultation,
     FormChange,
+    FoundForm,
     UnmatchedChange,
 )
 from fla_batch.lifecycle import FINAL_BATCH_STATES, BatchState, Event
 from fla_batch.outbox.inbox import Arrival, Kept
 from fla_batch.responses.unzip import unzip_single
 from fla_batch.sent import SentFromLedger
-from fla_batch.terms import FileKind
+from fla_batch.terms import Environment, FileKind
 from fla_batch.xmlsafe import UnusableXml
 
 if TYPE_CHECKING:
     from fla_batch.workspace import Workspace
 
+_WORTH_A_PROCESS_BYTES = 20_000_000
+"""Starting another Python takes half a second: a smaller answer is done before that helps."""
 LOCK = "poll"
 """The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
 _ANSWERS = ("FO.", "CO.")
@@ -112,10 +119,20 @@ class Reception:
                 kept = self._move(kept, batch)
         return self._record(kept, self._workspace.outbox.root / kept.path, replay)
 
-    def changes(self, file: AnswerFile, path: Path) -> Iterator[Change]:
+    def changes(self, file: AnswerFile, path: Path) -> Generator[Change]:
         """What the answer at `path` says, a part at a time. Raises UnusableXml."""
         with self._opened(path, file.name) as readable:
-            yield from self._interpreter.changes(readable, file.environment, file.received_at)
+            answer = _Answer(
+                readable,
+                file.environment,
+                file.received_at,
+                profile=str(self._workspace.profile.folder),
+                ledger=self._workspace.settings.workspace.ledger,
+            )
+            if self._workspace.hands > 1 and readable.stat().st_size >= _WORTH_A_PROCESS_BYTES:
+                yield from map(_unpacked, aside(_packed_changes, answer))
+            else:
+                yield from answer.changes(self._interpreter)
 
     def _move(self, kept: Kept, batch: BatchName) -> Kept:
         """The answer to its batch, after the FS and GO that came with it."""
@@ -140,9 +157,12 @@ class Reception:
             received_at=now,
         )
         told = PollResult()
-        changes = _counted(self.changes(file, path), told)
         try:
-            outcome = workspace.ledger.accept_answer(file, changes, now, replay=replay)
+            # Closed at once, whatever happens: another process may be at work on them.
+            with closing(self.changes(file, path)) as changes:
+                outcome = workspace.ledger.accept_answer(
+                    file, _counted(changes, told), now, replay=replay
+                )
         except UnusableXml as error:
             self.quarantine(path, kept.name, str(error))
             return None
@@ -211,6 +231,40 @@ class Reception:
             yield unpacked
         finally:
             remove_file(unpacked)
+
+
+_Packed = Change | tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer, and all that another process needs to interpret it; plain values."""
+
+    path: Path
+    environment: Environment
+    received_at: datetime
+    profile: str
+    ledger: str
+
+    def changes(self, interpreter: Interpreter) -> Iterator[Change]:
+        return interpreter.changes(self.path, self.environment, self.received_at)
+
+
+def _packed_changes(answer: _Answer) -> Iterator[_Packed]:
+    """What `answer` says, for a process that has neither profile nor ledger yet."""
+    from fla_batch.ledger import Ledger
+
+    with Ledger.open(answer.ledger, create=False) as ledger:
+        interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
+        for change in answer.changes(interpreter):
+            yield (*change.form, *change[1:]) if isinstance(change, FormChange) else change
+
+
+def _unpacked(packed: _Packed) -> Change:
+    if isinstance(packed, BatchChange | UnmatchedChange | Consultation):
+        return packed
+    # Plain tuples cross over several times as fast, and nearly all changes are of this kind.
+    return FormChange(FoundForm(*packed[:2]), *packed[2:])
 
 
 _STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]

@@ -25,8 +25,8 @@ class Sent(SentForms, Protocol):
 class SentFromLedger:
     """The ledger in the words of `responses.matching`.
 
-    A notification goes through the forms of a batch one by one. So when a reference number is
-    found, the numbers of its whole batch are read, and the next ones cost no look-up. A batch
+    A notification goes through the forms of a batch one by one. So when a second form of a batch
+    is found, the numbers of all its forms are read, and the next ones cost no look-up. A batch
     never gains a form, so that what was read stays true.
     """
 
@@ -34,12 +34,16 @@ class SentFromLedger:
         self.ledger = ledger
         self._known: set[BatchName] = set()
         self._numbers: dict[BatchName, frozenset[str]] = {}
+        self._last: BatchName | None = None
 
     def has_batch(self, batch: BatchName) -> bool:
         """See `SentForms.has_batch`."""
-        if batch not in self._known and self.ledger.has_batch(batch):
+        if batch in self._known:
+            return True
+        known = self.ledger.has_batch(batch)
+        if known:
             self._known.add(batch)
-        return batch in self._known
+        return known
 
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
         """See `SentForms.by_reference`."""
@@ -48,7 +52,9 @@ class SentFromLedger:
                 return [SentForm(reference_nbr, batch)]
         found = _sent(self.ledger.forms_by_reference(reference_nbr))
         for form in found:
-            self._read(form.batch)
+            if form.batch == self._last:
+                self._read(form.batch)
+            self._last = form.batch
         return found
 
     def _read(self, batch: BatchName) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -83,6 +84,7 @@ def label(element: _Element) -> str:
     return local_name(element.tag)
 
 
+@lru_cache(maxsize=1000)
 def local_name(tag: str) -> str:
     """The label in a tag as lxml writes it.
 

@@ -13,7 +13,7 @@ PACKAGE = Path(fla_batch.__file__).parent
 # From the bottom up. What stands on one line does not know its neighbours.
 LAYERS: list[set[str]] = [
     {"terms", "errors", "local_time", "watching"},
-    {"findings"},
+    {"findings", "aside"},
     {"catalogue"},
     {"identifiers", "filenames", "files", "closure"},
     {"xmlsafe"},

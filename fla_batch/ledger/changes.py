@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -16,6 +16,7 @@ from fla_batch.errors import LedgerTrouble
 from fla_batch.filenames import BatchName
 from fla_batch.ledger.anomalies import anomaly_values, insert_anomalies
 from fla_batch.ledger.events import batch_id_of, close_when_answered, record_batch_event
+from fla_batch.ledger.many import Lookup, Many, Row
 from fla_batch.ledger.projection import FormNow, Happening
 from fla_batch.ledger.records import (
     BatchChange,
@@ -37,6 +38,24 @@ from fla_batch.ledger.schema import (
     unmatched,
 )
 from fla_batch.lifecycle import Event, FormState
+
+_PRESENT = select(
+    form.c.reference_nbr,
+    form_state.c.batch_id,
+    form_state.c.form_id,
+    form_state.c.state,
+    form_state.c.since,
+    form_state.c.ticket,
+).join(form_state, form_state.c.form_id == form.c.id)
+_LINKS = ("batch_id", "form_id", "answer_id")
+_EVENT = (*_LINKS, "name", "ticket", "at", "details")
+_ANOMALY = tuple(column.name for column in anomaly.columns if column.name not in (*_LINKS, "id"))
+_STATE = ("to_state", "to_since", "to_ticket", "of_form")
+_UPDATE_STATE = (
+    update(form_state)
+    .where(form_state.c.form_id == bindparam("of_form"))
+    .values(state=bindparam("to_state"), since=bindparam("to_since"), ticket=bindparam("to_ticket"))
+)
 
 Recorded = Counter[tuple[int, int | None, str, str | None]]
 """Events that an answer gave before: batch, form, name and ticket, each with how often."""
@@ -69,13 +88,22 @@ class ChangeWriter:
         self._batch_ids: dict[BatchName, int] = {}
         self._notified: set[BatchName] = set()
         self._forms: list[FormChange] = []
+        self._details: Json | None = None
+        self._details_text = ""
+        self._look_up = Lookup(connection, _PRESENT, form.c.reference_nbr)
+        self._insert_events = Many.inserting(connection, event, _EVENT)
+        self._insert_anomalies = Many.inserting(connection, anomaly, (*_LINKS, *_ANOMALY))
+        self._update_states = Many(connection, _UPDATE_STATE, _STATE)
 
     def write(self, changes: Changes) -> None:
         """Write all of `changes`, and close the batches whose last form has its verdict."""
+        batch: BatchName | None = None
         for change in changes:
             match change:
                 case FormChange():
-                    self._notify(change.form.batch)
+                    if change.form.batch is not batch:
+                        batch = change.form.batch
+                        self._notify(batch)
                     self._forms.append(change)
                     if len(self._forms) >= CHUNK:
                         self._flush_forms()
@@ -105,7 +133,7 @@ class ChangeWriter:
 
     def _was_recorded(self, batch_id: int, form_id: int | None, happening: Happening) -> bool:
         key = (batch_id, form_id, happening.event.value, happening.ticket)
-        if not self._recorded[key]:
+        if not self._recorded or not self._recorded[key]:
             return False
         self._recorded[key] -= 1
         return True
@@ -130,75 +158,46 @@ class ChangeWriter:
             return
         ids, before = self._present({change.form.key for change in changes})
         after = dict(before)
-        events: list[dict[str, Any]] = []
-        anomalies: list[dict[str, Any]] = []
+        events: list[Row] = []
+        anomalies: list[Row] = []
         for change in changes:
             key = change.form.key
-            batch_id = self._batch_id(change.form.batch)
-            links = {"batch_id": batch_id, "form_id": ids[key], "answer_id": self._answer_id}
-            anomalies += [anomaly_values(each, self._at, **links) for each in change.anomalies]
+            batch_id, form_id = ids[key]
+            links = (batch_id, form_id, self._answer_id)
+            for each in change.anomalies:
+                values = anomaly_values(each, self._at)
+                anomalies.append((*links, *itemgetter(*_ANOMALY)(values)))
             happening = Happening(change.event, self._at, change.ticket)
-            if self._was_recorded(batch_id, ids[key], happening):
+            if self._was_recorded(batch_id, form_id, happening):
                 continue
             after[key] = after[key].after(happening)
-            events.append(
-                {
-                    **links,
-                    "name": change.event.value,
-                    "ticket": change.ticket,
-                    "at": self._at,
-                    "details": canonical_json(change.details),
-                }
-            )
-        for table, rows in ((event, events), (anomaly, anomalies)):
-            if rows:
-                self._connection.execute(insert(table), rows)
-        self._save({ids[key]: now for key, now in after.items() if now != before[key]})
-
-    def _present(self, keys: set[str]) -> tuple[dict[str, int], dict[str, FormNow]]:
-        query = (
-            select(
-                form.c.reference_nbr,
-                form.c.id,
-                form_state.c.state,
-                form_state.c.since,
-                form_state.c.ticket,
-            )
-            .join(form_state, form_state.c.form_id == form.c.id)
-            .where(form.c.reference_nbr.in_(sorted(keys)))
+            events.append((*links, change.event.value, change.ticket, self._at, self._text(change)))
+        self._insert_events.execute(events)
+        self._insert_anomalies.execute(anomalies)
+        self._update_states.execute(
+            [
+                (now.state.value, now.since, now.ticket, ids[key][1])
+                for key, now in after.items()
+                if now is not before[key]
+            ]
         )
-        rows = self._connection.execute(query).all()
+
+    def _text(self, change: FormChange) -> str:
+        # Nearly all verdicts are alike, and then share one object for their details.
+        if change.details is not self._details:
+            self._details, self._details_text = change.details, canonical_json(change.details)
+        return self._details_text
+
+    def _present(self, keys: set[str]) -> tuple[dict[str, tuple[int, int]], dict[str, FormNow]]:
+        """Batch and form id of each form, and what it is at present, by reference number."""
+        rows = self._look_up.rows(sorted(keys))
         if len(rows) != len(keys):
             raise LedgerTrouble("an answer was matched with a form that the ledger does not know")
-        ids = {row.reference_nbr: row.id for row in rows}
+        ids = {key: (batch_id, form_id) for key, batch_id, form_id, *_ in rows}
         return ids, {
-            row.reference_nbr: FormNow(FormState(row.state), row.since, row.ticket) for row in rows
+            key: FormNow(FormState(state), since, ticket)
+            for key, _, _, state, since, ticket in rows
         }
-
-    def _save(self, forms: dict[int, FormNow]) -> None:
-        if not forms:
-            return
-        statement = (
-            update(form_state)
-            .where(form_state.c.form_id == bindparam("of_form"))
-            .values(
-                state=bindparam("to_state"),
-                since=bindparam("to_since"),
-                ticket=bindparam("to_ticket"),
-            )
-        )
-        self._connection.execute(
-            statement,
-            [
-                {
-                    "of_form": form_id,
-                    "to_state": now.state.value,
-                    "to_since": now.since,
-                    "to_ticket": now.ticket,
-                }
-                for form_id, now in forms.items()
-            ],
-        )
 
     def _write_unmatched(self, change: UnmatchedChange) -> None:
         self._connection.execute(
@@ -215,7 +214,7 @@ class ChangeWriter:
         form_id = None
         if told.form is not None:
             ids, _ = self._present({told.form.key})
-            form_id = ids[told.form.key]
+            _, form_id = ids[told.form.key]
         consultation_id = self._connection.execute(
             insert(consultation)
             .values(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
 Row = tuple[Any, ...]
@@ -57,6 +57,41 @@ class Many:
         else:
             named = [dict(zip(self._names, row, strict=True)) for row in zip(*columns, strict=True)]
             self._connection.exec_driver_sql(self._text, named)
+
+
+class Lookup:
+    """The rows of `query` whose `key` is one of very many."""
+
+    def __init__(self, connection: Connection, query: Select[Any], key: ColumnElement[str]) -> None:
+        dialect = connection.dialect
+        self._connection = connection
+        self._query = query
+        self._key = key
+        self._names: list[str] = []
+        self._text = ""
+        self._converts: list[tuple[int, _Convert]] = []
+        for position, column in enumerate(query.selected_columns):
+            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if convert is not None:
+                self._converts.append((position, lru_cache(_DIFFERENT_VALUES)(convert)))
+
+    def rows(self, keys: Sequence[str]) -> list[Row]:
+        """The rows of `keys`, of which there is at least one, in any order."""
+        # Nearly always as many as the last time.
+        if len(keys) != len(self._names):
+            self._compile(len(keys))
+        given = tuple(keys) if self._by_position else dict(zip(self._names, keys, strict=True))
+        columns = list(zip(*self._connection.exec_driver_sql(self._text, given), strict=True))
+        for position, convert in self._converts if columns else ():
+            columns[position] = tuple(map(convert, columns[position]))
+        return list(zip(*columns, strict=True))
+
+    def _compile(self, count: int) -> None:
+        binds = [bindparam(f"key_{number}", type_=self._key.type) for number in range(count)]
+        compiled = self._query.where(self._key.in_(binds)).compile(dialect=self._connection.dialect)
+        self._names = [bind.key for bind in binds]
+        self._text = str(compiled)
+        self._by_position = getattr(compiled, "positiontup", None) is not None
 
 
 def _positions(names: tuple[str, ...], wanted: Sequence[str] | None) -> list[int] | None:

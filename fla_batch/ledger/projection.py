@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from fla_batch.lifecycle import (
     FINAL_BATCH_STATES,
@@ -28,8 +29,7 @@ _KNOWN_SENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One event as far as states depend on it."""
 
     event: Event
@@ -62,8 +62,7 @@ class BatchNow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FormNow:
+class FormNow(NamedTuple):
     """A form at present; `ticket` is the portal's number of it."""
 
     state: FormState
@@ -73,10 +72,10 @@ class FormNow:
     def after(self, happening: Happening) -> FormNow:
         """The form after `happening`. Raises UnknownTransition."""
         state = next_form_state(self.state, happening.event)
-        now = replace(self, ticket=_ticket(self.ticket, happening.ticket))
-        return now if state is self.state else replace(now, state=state, since=happening.at)
+        since = self.since if state is self.state else happening.at
+        return FormNow(state, since, _ticket(self.ticket, happening.ticket))
 
 
 def _ticket(known: str | None, told: str | None) -> str | None:
     # The highest of several, so that the order in which answers come does not matter.
-    return max(filter(None, (known, told)), default=None)
+    return max(known, told) if known and told else known or told or None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 
+NO_DETAILS: Json = {}
+
 # ASCII, because a database takes neither NUL nor half a surrogate pair.
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
@@ -227,15 +229,14 @@ class BatchChange:
     details: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FormChange:
-    """What an answer says of one form."""
+class FormChange(NamedTuple):
+    """What an answer says of one form; a tuple, because an answer holds very many."""
 
     form: FoundForm
     event: Event
     ticket: str | None = None
     anomalies: tuple[Anomaly, ...] = ()
-    details: Json = field(default_factory=dict)
+    details: Json = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Inbox:
         Raises UsageMistake for a name that is none of the channel: quarantine it then (S4).
         """
         _require_name(name)
-        return self._move(partial, self.folder(environment), name)
+        return self._move(partial, self.folder(environment), name, facts_of(partial))
 
     def waiting(self, environment: Environment) -> list[Kept]:
         """What lies in the inbox, by name: not yet matched, or left there by a crash."""
@@ -79,14 +79,13 @@ class Inbox:
         received = private_folder(batch_folder / "received")
         if source.parent == received:
             return kept
-        return self._move(source, received, kept.name)
+        return self._move(source, received, kept.name, kept.facts)
 
     def clear_partials(self, environment: Environment) -> int:
         """Delete what a poll left half-written, and count it; only while we are the one poller."""
         return remove_partials(self.folder(environment)) + remove_partials(self.root / "quarantine")
 
-    def _move(self, source: Path, folder: Path, name: str) -> Kept:
-        facts = facts_of(source)
+    def _move(self, source: Path, folder: Path, name: str, facts: FileFacts) -> Kept:
         target, arrival = folder / name, Arrival.NEW
         if not place(source, target):
             arrival = Arrival.SAME

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fla_batch import catalogue
 from fla_batch.findings import Anomaly, Labels
@@ -51,7 +52,7 @@ def _anomaly_of(
     return Anomaly(
         anomaly_class=report.anomaly_class or _class_by_verdict(form),
         error_id=report.error_id or "",
-        label=_label(report, language),
+        label=_label(report.error_id or "", report.anomaly_label, language),
         tag=report.tag_name,
         path=_place(report.location),
         value=report.value,
@@ -93,9 +94,9 @@ def _class_by_verdict(form: NotificationForm) -> str:
     return AnomalyClass.WARNING if form.accepted else AnomalyClass.BLOCKING
 
 
-def _label(report: AnomalyReport, language: Language | None) -> Labels:
-    known = catalogue.label_of(report.error_id or "")
-    theirs = report.anomaly_label
+@lru_cache(maxsize=1000)
+def _label(error_id: str, theirs: str | None, language: Language | None) -> Labels:
+    known = catalogue.label_of(error_id)
     if not theirs:
         return known
     language = language or _language_of(theirs, known)

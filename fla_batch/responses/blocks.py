@@ -7,13 +7,14 @@ HandledOriginalForm, where a notification says which of our forms it is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.local_time import belgian
-from fla_batch.xmlsafe import UnusableXml, label, plain_text
+from fla_batch.xmlsafe import UnusableXml, local_name, plain_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -52,8 +53,7 @@ class FormHeader:
         return cls(identification, local.date(), hour, "0", type_form)
 
 
-@dataclass(frozen=True, slots=True)
-class FileReference:
+class FileReference(NamedTuple):
     """The file that an answer is about; `reference_nbr` is the portal's ticket of it."""
 
     file_name: str | None = None
@@ -61,8 +61,7 @@ class FileReference:
     reference_nbr: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference of a form. Origin 1 = given by the sender, 2 = given by the portal."""
 
     reference_type: str | None = None
@@ -78,12 +77,14 @@ class Reference:
 class Zones:
     """The zones and blocks directly below `elements`, by label, whatever their namespace."""
 
+    __slots__ = ("_found",)
+
     def __init__(self, *elements: _Element) -> None:
         self._found: dict[str, list[_Element]] = {}
         found = self._found
         for element in elements:
             for child in element:
-                name = label(child)
+                name = local_name(child.tag)
                 if name in found:
                     found[name].append(child)
                 else:
@@ -99,7 +100,8 @@ class Zones:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The text of every zone `name` that has one."""
-        return tuple(text for element in self.all(name) if (text := text_of(element)))
+        found = self._found.get(name)
+        return tuple(filter(None, map(text_of, found))) if found else ()
 
     def text(self, name: str) -> str | None:
         """The text of the first zone `name`; None when it is missing or empty."""
@@ -121,13 +123,35 @@ class Zones:
                 yield name, text
 
 
+def first_text(blocks: Iterable[_Element], name: str) -> str | None:
+    """The text of the first zone `name` in `blocks` that has one; None when there is none."""
+    for block in blocks:
+        for zone in block:
+            if local_name(zone.tag) == name and (text := text_of(zone)):
+                return text
+    return None
+
+
+def first_texts(*blocks: _Element) -> dict[str, str]:
+    """The text of the first zone of each label in `blocks` that has one."""
+    texts: dict[str, str] = {}
+    for block in blocks:
+        for zone in block:
+            if text := text_of(zone):
+                texts.setdefault(local_name(zone.tag), text)
+    return texts
+
+
 def text_of(element: _Element) -> str:
     """All text in `element`, stripped, on one line, without control characters."""
-    if len(element) == 0:
-        return plain_text((element.text or "").strip())
-    return plain_text("".join(map(str, element.itertext())).strip())
+    text = "".join(map(str, element.itertext())) if len(element) else element.text
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isprintable() else plain_text(text)
 
 
+@lru_cache(maxsize=1000)
 def plain_integer(text: str) -> str:
     """An XML integer as short as it can be; what is none stays as it is.
 
@@ -143,7 +167,7 @@ def result_code(zones: Zones) -> str:
 
     Two codes that contradict each other are shown side by side, which is no code that accepts.
     """
-    return "/".join(dict.fromkeys(plain_integer(text) for text in zones.texts("ResultCode")))
+    return "/".join(dict.fromkeys(map(plain_integer, zones.texts("ResultCode"))))
 
 
 def read_header(zones: Zones) -> FormHeader:
@@ -161,20 +185,24 @@ def read_file_reference(zones: Zones) -> FileReference | None:
     """The FileReference among the zones of a form; None when there is none."""
     if not zones.all("FileReference"):
         return None
-    inner = zones.block("FileReference")
+    texts = first_texts(*zones.all("FileReference"))
     return FileReference(
-        inner.text("FileName"), inner.integer("ReferenceOrigin"), inner.text("ReferenceNbr")
+        texts.get("FileName"), _integer(texts, "ReferenceOrigin"), texts.get("ReferenceNbr")
     )
 
 
 def read_reference(element: _Element) -> Reference:
     """A Reference or HandledReference."""
-    zones = Zones(element)
+    texts = first_texts(element)
     return Reference(
-        zones.integer("ReferenceType"),
-        zones.integer("ReferenceOrigin"),
-        zones.text("ReferenceNbr"),
+        _integer(texts, "ReferenceType"),
+        _integer(texts, "ReferenceOrigin"),
+        texts.get("ReferenceNbr"),
     )
+
+
+def _integer(texts: dict[str, str], name: str) -> str | None:
+    return plain_integer(texts[name]) if name in texts else None
 
 
 def _day(text: str | None) -> date | None:

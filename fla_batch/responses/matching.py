@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
-from typing import Protocol, TypeVar
+from functools import lru_cache
+from typing import NamedTuple, Protocol, TypeVar
 
 from fla_batch.filenames import BatchName, InvalidName
 from fla_batch.responses.acknowledgement import Acknowledgement
@@ -42,8 +43,7 @@ class Reason(Enum):
     OTHER_BATCH = "the answer names one batch and a form of another"
 
 
-@dataclass(frozen=True, slots=True)
-class SentForm:
+class SentForm(NamedTuple):
     """A form that was sent. `key` is whatever its keeper knows it by."""
 
     key: str
@@ -52,6 +52,8 @@ class SentForm:
 
 Scope = BatchName | Environment
 """One batch, or an environment: then all its batches that still wait for answers."""
+
+_FILE_KINDS = frozenset(FileKind)
 
 Found = Sequence[SentForm] | None
 """Forms that fit; None when the notification does not say what this step looks for."""
@@ -97,8 +99,7 @@ class MatchedBatch:
     batch: BatchName
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedForm:
+class MatchedForm(NamedTuple):
     """The form that a notification is about."""
 
     form: SentForm
@@ -114,6 +115,7 @@ class Unmatched:
     candidates: tuple[SentForm, ...] = ()
 
 
+@lru_cache(maxsize=1000)
 def batch_named(file_name: str) -> BatchName | None:
     """The batch in the name of any of its files; what follows the environment may differ.
 
@@ -126,7 +128,7 @@ def batch_named(file_name: str) -> BatchName | None:
     True
     """
     fields = file_name.strip().split(".")
-    if fields[0] in set(FileKind):
+    if fields[0] in _FILE_KINDS:
         fields = fields[1:]
     try:
         return BatchName.parse(".".join(fields[:5]))
@@ -148,8 +150,7 @@ def match_form(
     form: NotificationForm, environment: Environment, sent: SentForms
 ) -> MatchedForm | Unmatched:
     """The form that a notification from `environment` is about."""
-    reference = form.file_reference
-    batch = batch_named(reference.file_name or "") if reference else None
+    batch = batch_named(form.file_name) if form.file_name else None
     if batch is not None:
         refused = _refused_batch(batch, environment, sent)
         if refused:
@@ -171,13 +172,13 @@ def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) 
 
 
 def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedForm | Unmatched:
-    candidates = tuple(dict.fromkeys(found))
+    candidates = tuple(dict.fromkeys(found) if len(found) > 1 else found)
     batch = scope if isinstance(scope, BatchName) else None
     if batch is not None:
-        within = tuple(form for form in candidates if form.batch == batch)
+        within = tuple([form for form in candidates if form.batch == batch])
         outside = Reason.OTHER_BATCH
     else:
-        within = tuple(form for form in candidates if form.batch.environment == scope)
+        within = tuple([form for form in candidates if form.batch.environment == scope])
         outside = Reason.OTHER_ENVIRONMENT
     if len(within) == 1:
         return MatchedForm(within[0], by)

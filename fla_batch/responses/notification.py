@@ -7,10 +7,11 @@ at. Source: the portal's NOTIFICATION message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fla_batch import xmlsafe
 from fla_batch.identifiers import compact_company_id, compact_inss
@@ -20,10 +21,12 @@ from fla_batch.responses.blocks import (
     NoForm,
     Reference,
     Zones,
+    first_text,
     read_file_reference,
     read_header,
     read_reference,
     result_code,
+    text_of,
 )
 from fla_batch.terms import ResultCode
 
@@ -64,8 +67,33 @@ class AnomalyReport:
         return dict(self.path).get(zone)
 
 
+class _FromMessage:
+    """What a message says of a form; what is seldom needed is read when it is asked for.
+
+    `file_name` is the name of our file, `ticket` the portal's number of the form.
+    """
+
+    __slots__ = ("_zones", "file_name", "ticket")
+    _zones: Zones
+    file_name: str | None
+    ticket: str | None
+
+    if not TYPE_CHECKING:  # the fields are declared below, and there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            # Python comes here for what has no value yet.
+            if name in _DERIVED:
+                value = _DERIVED[name](self)
+            elif name in _SELDOM_NEEDED:
+                value = _SELDOM_NEEDED[name](self._zones)
+            else:
+                raise AttributeError(f"a form of a notification has no {name!r}")
+            object.__setattr__(self, name, value)
+            return value
+
+
 @dataclass(frozen=True, slots=True)
-class NotificationForm:
+class NotificationForm(_FromMessage):
     """The portal's verdict on one form. Parts that are not there are None or empty.
 
     `handled_reference` holds the portal's ticket of the form; `application_data` the XML text
@@ -105,13 +133,8 @@ class NotificationForm:
     @property
     def our_reference_nbrs(self) -> tuple[str, ...]:
         """The numbers that we gave the form, without repetition."""
-        numbers = [ref.reference_nbr for ref in self.references if ref.is_ours]
-        return tuple(dict.fromkeys(number for number in numbers if number))
-
-    @property
-    def ticket(self) -> str | None:
-        """The portal's number of the form."""
-        return self.handled_reference.reference_nbr if self.handled_reference else None
+        numbers = [one.reference_nbr for one in self.references if one.reference_origin == "1"]
+        return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
@@ -129,28 +152,71 @@ def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
 
 
 def _read_form(element: _Element) -> NotificationForm:
+    """The verdict and what it is about, at once; the other fields wait for being asked for."""
     zones = Zones(element)
-    employer = zones.block("EmployerId")
-    record = zones.block("WorkerRecordIdentification")
-    handled = zones.all("HandledOriginalForm")
-    tickets = zones.all("HandledReference")
     handling = zones.block("HandlingResult")
-    return NotificationForm(
-        header=read_header(zones),
-        result_code=result_code(handling),
-        file_reference=read_file_reference(zones),
-        sender_id=zones.block("HandledOriginalFile").text("SenderId"),
-        handled_original_form=read_header(Zones(handled[0])) if handled else None,
-        references=tuple(read_reference(reference) for reference in zones.all("Reference")),
-        noss_registration_nbr=employer.text("NOSSRegistrationNbr"),
-        company_id=company_number(employer.text("CompanyID") or record.text("CompanyID")),
-        inss=national_number(zones.block("NaturalPerson").text("INSS") or record.text("INSS")),
-        concerned_quarter=zones.block("ConcernedQuarter").text("Quarter"),
-        handled_reference=read_reference(tickets[0]) if tickets else None,
-        diagnoses=handling.texts("Diagnosis"),
-        anomaly_reports=tuple(_read_report(each) for each in handling.all("AnomalyReport")),
-        application_data=_inner_xml(zones),
+    form = NotificationForm.__new__(NotificationForm)
+    put = partial(object.__setattr__, form)
+    put("_zones", zones)
+    put("result_code", result_code(handling))
+    put("file_name", first_text(zones.all("FileReference"), "FileName"))
+    put("references", tuple(map(read_reference, zones.all("Reference"))))
+    put("ticket", first_text(zones.all("HandledReference")[:1], "ReferenceNbr"))
+    put("diagnoses", handling.texts("Diagnosis"))
+    put("anomaly_reports", tuple(map(_read_report, handling.all("AnomalyReport"))))
+    put("application_data", _read_application_data(zones.all("ApplicationData")))
+    return form
+
+
+def _read_handled_original_form(zones: Zones) -> FormHeader | None:
+    handled = zones.all("HandledOriginalForm")
+    return read_header(Zones(handled[0])) if handled else None
+
+
+def _read_company_id(zones: Zones) -> str | None:
+    return company_number(
+        zones.block("EmployerId").text("CompanyID")
+        or zones.block("WorkerRecordIdentification").text("CompanyID")
     )
+
+
+def _read_inss(zones: Zones) -> str | None:
+    return national_number(
+        zones.block("NaturalPerson").text("INSS")
+        or zones.block("WorkerRecordIdentification").text("INSS")
+    )
+
+
+def _read_application_data(blocks: list[_Element]) -> str | None:
+    if not blocks:
+        return None
+    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
+    return "".join(texts) or next(filter(None, map(text_of, blocks)), None)
+
+
+def _read_handled_reference(zones: Zones) -> Reference | None:
+    tickets = zones.all("HandledReference")
+    return read_reference(tickets[0]) if tickets else None
+
+
+_DERIVED: dict[str, Callable[[NotificationForm], Any]] = {
+    "file_name": lambda form: form.file_reference.file_name if form.file_reference else None,
+    "ticket": lambda form: form.handled_reference.reference_nbr if form.handled_reference else None,
+}
+"""What follows from other fields, for a form that does not come from a message."""
+
+_SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
+    "header": read_header,
+    "file_reference": read_file_reference,
+    "handled_reference": _read_handled_reference,
+    "sender_id": lambda form: form.block("HandledOriginalFile").text("SenderId"),
+    "handled_original_form": _read_handled_original_form,
+    "noss_registration_nbr": lambda form: form.block("EmployerId").text("NOSSRegistrationNbr"),
+    "company_id": _read_company_id,
+    "inss": _read_inss,
+    "concerned_quarter": lambda form: form.block("ConcernedQuarter").text("Quarter"),
+}
+"""How these fields are read from the zones of a form; `_read_form` reads the others."""
 
 
 def _read_report(element: _Element) -> AnomalyReport:
@@ -186,9 +252,3 @@ def company_number(text: str | None) -> str | None:
 def national_number(text: str | None) -> str | None:
     """An INSS of the portal, 11 digits; 0 stands for none."""
     return compact_inss(text) if text and text.strip("0") else None
-
-
-def _inner_xml(zones: Zones) -> str | None:
-    blocks = zones.all("ApplicationData")
-    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
-    return "".join(texts) or zones.text("ApplicationData")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +12,6 @@ from fla_batch import config, pipeline
 from fla_batch.binding import load
 from fla_batch.gateway.protocol import Gateway, RemoteFile
 from fla_batch.workspace import Workspace
-from tests.bench.jobs import now
 
 
 class _Empty:
@@ -31,7 +32,11 @@ def main(settings_file: Path) -> None:
     settings = config.load(settings_file)
     profile = load(settings.profile.name)
     with Workspace.open(
-        settings, profile, clock=now, connect=lambda: cast("Gateway", _Empty())
+        settings,
+        profile,
+        clock=lambda: datetime.now(UTC),
+        connect=lambda: cast("Gateway", _Empty()),
+        hands=len(os.sched_getaffinity(0)),
     ) as workspace:
         result = pipeline.poll(workspace)
     if not result.processed or result.unmatched:

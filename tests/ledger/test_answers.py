@@ -17,6 +17,7 @@ from fla_batch.ledger import (
     Change,
     Consultation,
     FormChange,
+    FormRow,
     FoundForm,
     Ledger,
     Outcome,
@@ -196,6 +197,59 @@ def test_r19_many_forms_and_several_anomalies_for_one(ledger: Ledger) -> None:
     assert batch is not None
     assert (batch.state, batch.refused) == (BatchState.CLOSED, MANY)
     assert len(ledger.anomalies(name)) == 2 * MANY
+
+
+def test_verdicts_of_every_kind_are_kept_row_by_row(ledger: Ledger) -> None:
+    one, two = send(ledger, batch_name(1)), send(ledger, batch_name(2))
+    at = after(hours=1)
+    told: list[Change] = [
+        FormChange(found(one, 1), Event.PENDING, "T9", details={"result_code": "3"}),
+        FormChange(found(two, 1), Event.WARNED, None, (refusal(), refusal("1"))),
+        FormChange(found(one, 2), Event.REFUSED, "T2", (refusal(),), {"diagnoses": ["é"]}),
+        UnmatchedChange("no form fits", one, (refusal("2"),), {"candidates": ["a", "b"]}),
+        # Once more about the first: the verdict moves on, the highest ticket stays.
+        FormChange(found(one, 1), Event.ACCEPTED, "T1", details={"result_code": "1"}),
+    ]
+    ledger.accept_answer(answer(), told, at)
+
+    def kept(*columns: Any) -> list[Any]:
+        query = select(*columns).order_by(columns[0].table.c.id)
+        with reading(ledger._engine) as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    ids = {(form.batch, form.position): number for number, form in enumerate(_forms(ledger), 1)}
+    first, refused, other = ids[one, 1], ids[one, 2], ids[two, 1]
+    columns = (event.c.batch_id, event.c.form_id, event.c.name, event.c.ticket, event.c.details)
+    sending = 8  # the events of building and sending both batches
+    assert kept(*columns)[sending:] == [
+        (1, None, "notified", None, "{}"),
+        (2, None, "notified", None, "{}"),
+        (1, first, "pending", "T9", '{"result_code":"3"}'),
+        (2, other, "accepted with warnings", None, "{}"),
+        (1, refused, "refused", "T2", '{"diagnoses":["\\u00e9"]}'),
+        (1, first, "accepted", "T1", '{"result_code":"1"}'),
+    ]
+    assert {row[0] for row in kept(event.c.at)[sending:]} == {at}
+    links = (anomaly.c.batch_id, anomaly.c.form_id, anomaly.c.answer_id, anomaly.c.inss)
+    assert sorted(kept(*links), key=repr) == [
+        (1, refused, 1, WORKER),
+        (2, other, 1, "1"),
+        (2, other, 1, WORKER),
+        (None, None, 1, "2"),
+    ]
+    assert [(row.state, row.since, row.ticket) for row in _forms(ledger)] == [
+        (FormState.ACCEPTED, at, "T9"),
+        (FormState.REFUSED, at, "T2"),
+        (FormState.RECEIVED, at, None),
+        (FormState.WARNED, at, None),
+        (FormState.RECEIVED, at, None),
+        (FormState.RECEIVED, at, None),
+    ]
+    assert ledger.verify() == []
+
+
+def _forms(ledger: Ledger) -> list[FormRow]:
+    return [form for batch in ledger.batches() for form in ledger.forms(batch.name)]
 
 
 def test_anomalies_read_back_as_they_were(ledger: Ledger) -> None:

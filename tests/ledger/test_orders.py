@@ -56,12 +56,11 @@ FINAL = {FormState.ACCEPTED, FormState.WARNED, FormState.REFUSED, FormState.REFU
 acknowledgements = st.builds(
     BatchChange, st.just(NAME), st.sampled_from(sorted(ACKNOWLEDGEMENTS)), st.sampled_from("AB")
 )
-verdicts = st.builds(
-    FormChange,
+verdicts = st.tuples(
     st.integers(1, FORMS).map(lambda number: found(NAME, number)),
     st.sampled_from(sorted(VERDICTS)),
     st.sampled_from("AB"),
-)
+).map(lambda told: FormChange(*told))
 strangers = st.just(UnmatchedChange("unknown batch", STRANGER))
 messages = st.lists(st.one_of(acknowledgements, verdicts, strangers), min_size=1, max_size=3)
 

@@ -108,7 +108,12 @@ class Scene:
 
     @contextmanager
     def workspace(
-        self, *, clock: Clock | None = None, run: str = "TEST", gateway: Gateway | None = None
+        self,
+        *,
+        clock: Clock | None = None,
+        run: str = "TEST",
+        gateway: Gateway | None = None,
+        hands: int = 1,
     ) -> Iterator[Workspace]:
         """Our side, whose gateway is the account's folders unless another one is given."""
         runs = count(1)
@@ -119,6 +124,7 @@ class Scene:
             new_run=lambda: f"{run}{next(runs)}",
             connect=lambda: gateway or FolderGateway(self.account),
             patience=IMPATIENT,
+            hands=hands,
         ) as workspace:
             yield workspace
 

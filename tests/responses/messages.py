@@ -128,7 +128,9 @@ def notification_forms(draw: st.DrawFn) -> NotificationForm:
     return notification_form(
         header=draw(headers("NOTI001", "RE")),
         result_code=draw(st.sampled_from("012")),
-        file_reference=draw(st.none() | st.builds(FileReference, texts(64), st.just("2"))),
+        file_reference=draw(
+            st.none() | st.builds(FileReference, texts(64), st.just("2"), st.none())
+        ),
         sender_id=draw(st.none() | st.integers(1, 999_999).map(lambda number: f"{number:06d}")),
         handled_original_form=draw(
             st.none() | headers("FLA001", "SU") | st.just(FormHeader("FLA002"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 from contextlib import suppress
+from dataclasses import fields
 from datetime import date, time
 from io import BytesIO
 from pathlib import Path
@@ -58,6 +61,67 @@ def test_the_portals_sample_is_read_in_full() -> None:
 @given(st.lists(messages.notification_forms(), min_size=1, max_size=3))
 def test_what_is_written_reads_back_equal(forms: list[NotificationForm]) -> None:
     assert list(notification.read_forms(messages.notification(*forms))) == forms
+
+
+FIELDS = [field.name for field in fields(NotificationForm)]
+
+
+@settings(deadline=None)
+@given(st.lists(messages.notification_forms(), min_size=1, max_size=3), st.permutations(FIELDS))
+def test_fields_are_the_same_whenever_and_in_whatever_order_they_are_asked_for(
+    forms: list[NotificationForm], order: list[str]
+) -> None:
+    while_reading = [
+        {name: getattr(form, name) for name in order}
+        for form in notification.read_forms(messages.notification(*forms))
+    ]
+    read = list(notification.read_forms(messages.notification(*forms)))
+    afterwards = [{name: getattr(form, name) for name in order} for form in reversed(read)]
+    wanted = [{name: getattr(form, name) for name in FIELDS} for form in forms]
+    assert while_reading == wanted
+    assert afterwards[::-1] == wanted
+
+
+def test_a_form_of_a_message_is_a_plain_value() -> None:
+    whole = messages.notification_form(
+        handled_original_form=FormHeader("FLA001"), inss="81511716525", application_data="<A>1</A>"
+    )
+    (form,) = notification.read_forms(messages.notification(whole))
+    assert pickle.loads(pickle.dumps(form)) == copy.deepcopy(form) == whole
+    assert hash(form) == hash(whole)
+    assert repr(form) == repr(whole)
+    with pytest.raises(AttributeError, match="no 'novelty'"):
+        form.novelty  # type: ignore[attr-defined] # noqa: B018
+    with pytest.raises(AttributeError):
+        form.inss = "0"  # type: ignore[misc]
+
+
+def test_blocks_that_are_repeated_nested_or_in_a_namespace() -> None:
+    form, _ = read(
+        "<p:NOTIFICATION xmlns:p='urn:p'><p:Form>"
+        "<p:Identification> </p:Identification><Identification>NOTI001</Identification>"
+        "<FileReference><FileName> </FileName><Other><FileName>NO</FileName></Other>"
+        "</FileReference><p:FileReference><p:FileName>G<b>O</b><!-- -->.<?pi?>1</p:FileName>"
+        "<ReferenceOrigin>02</ReferenceOrigin><FileName>second</FileName></p:FileReference>"
+        "<Reference><ReferenceNbr/><ReferenceOrigin>+1</ReferenceOrigin>"
+        "<ReferenceNbr>OURS</ReferenceNbr></Reference>"
+        "<HandledReference/><HandledReference><ReferenceNbr>T</ReferenceNbr></HandledReference>"
+        "<HandlingResult><ResultCode>01</ResultCode></HandlingResult>"
+        "<HandlingResult><Diagnosis>3</Diagnosis><ResultCode>1</ResultCode></HandlingResult>"
+        "<NaturalPerson/><WorkerRecordIdentification><INSS>10100105</INSS>"
+        "</WorkerRecordIdentification>"
+        "<p:ApplicationData><p:A>1</p:A></p:ApplicationData></p:Form><p:Form/></p:NOTIFICATION>"
+    )
+    assert form == NotificationForm(
+        header=FormHeader("NOTI001"),
+        result_code="1",
+        file_reference=FileReference("GO.1", "2"),
+        references=(Reference(None, "1", "OURS"),),
+        handled_reference=Reference(),
+        diagnoses=("3",),
+        inss="00010100105",
+        application_data='<p:A xmlns:p="urn:p">1</p:A>',
+    )
 
 
 def test_a_file_is_read_as_a_stream_is(tmp_path: Path) -> None:
