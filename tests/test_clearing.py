@@ -163,6 +163,13 @@ def test_another_encoding_is_not_read_by_lines(tmp_path: Path) -> None:
     assert compare(path).check.verdict is Verdict.VALID
 
 
+@pytest.mark.parametrize("odd", [b"\xff", b"\xed\xa0\x80", b"\x00", b"\x0b", b"\xc3"])
+def test_bytes_that_are_no_text(tmp_path: Path, odd: bytes) -> None:
+    path = written(tmp_path, "shipped", *some())
+    path.write_bytes(path.read_bytes().replace(b"B2C", b"B" + odd + b"C", 1))
+    assert compare(path).check.verdict is Verdict.INVALID
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     name=st.sampled_from(sorted(PROFILES)),

@@ -61,7 +61,7 @@ class ColumnReader:
         """
         import polars as pl
 
-        lines = pl.Series(forms, dtype=pl.Binary).cast(pl.String, strict=False)
+        lines = _decoded(forms)
         halves = lines.str.splitn(self._start, 2).struct
         behind = halves.field("field_1").str.split(self._end)
         index = pl.int_range(len(lines), eager=True)
@@ -75,6 +75,23 @@ class ColumnReader:
         around = pl.concat_str(halves.field("field_0"), behind.list.last())
         shells = pl.select(index.alias(FORM), around.alias("text"))
         return _joined(blocks, self._block.read(blocks), self._form.read(shells))
+
+
+def _decoded(forms: Sequence[bytes]) -> pl.Series:
+    """The forms as text; null for one that is no UTF-8."""
+    import polars as pl
+
+    try:
+        return pl.Series(forms, dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:  # somewhere; polars does not say where
+        return pl.Series(map(_text, forms), dtype=pl.String)
+
+
+def _text(form: bytes) -> str | None:
+    try:
+        return form.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _joined(blocks: pl.DataFrame, rows: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:

@@ -92,24 +92,21 @@ def _zone(piece: ZonePiece, blocks: Blocks) -> pl.Series | None:
     return values.replace_strict(distinct, written_once, default=None, return_dtype=pl.String)
 
 
-def _group(piece: GroupPiece, blocks: Blocks) -> pl.Series | None:
+def _group(piece: GroupPiece, blocks: Blocks) -> pl.Series | str | None:
     import polars as pl
 
     found = [text for inner in piece.pieces if (text := _texts(inner, blocks)) is not None]
-    if not found and not piece.always:
-        return None
     columns = {str(i): text for i, text in enumerate(found) if isinstance(text, pl.Series)}
-    parts = [pl.col(str(i)) if str(i) in columns else pl.lit(t) for i, t in enumerate(found)]
-    inside = pl.concat_str(parts or [pl.lit("")], separator=piece.separator, ignore_nulls=True)
-    whole = pl.concat_str(pl.lit(piece.start), inside, pl.lit(piece.end))
-    sure = piece.always or any(isinstance(t, str) or not t.null_count() for t in found)
-    frame = pl.DataFrame(columns) if columns else blocks.frame
-    if not sure:
-        whole = pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in columns)).then(
-            whole
-        )
-    made = frame.select(whole.alias("text"))["text"]
-    return made if len(made) == len(blocks.frame) else made.new_from_index(0, len(blocks.frame))
+    if not columns:
+        inside = piece.separator.join(map(str, found))
+        return piece.start + inside + piece.end if found or piece.always else None
+    parts = [pl.lit(t) if isinstance(t, str) else pl.col(str(i)) for i, t in enumerate(found)]
+    joined = pl.concat_str(parts, separator=piece.separator, ignore_nulls=True)
+    whole = pl.concat_str(pl.lit(piece.start), joined, pl.lit(piece.end))
+    always = piece.always or len(columns) < len(found)
+    if not always and all(text.null_count() for text in columns.values()):
+        whole = pl.when(pl.any_horizontal(pl.all().is_not_null())).then(whole)
+    return pl.DataFrame(columns).select(whole.alias("text"))["text"]
 
 
 def _each(piece: EachPiece, blocks: Blocks) -> pl.Series | None:

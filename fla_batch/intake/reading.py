@@ -19,7 +19,7 @@ from fla_batch.intake.remarks import FILE, remark
 from fla_batch.models import Entry
 
 if TYPE_CHECKING:
-    from fla_batch.intake.tables import Screen, TableChunk
+    from fla_batch.intake.tables import TableChunk
 
 Reader = Callable[[Path], Iterator[Entry | Anomaly]]
 
@@ -31,22 +31,19 @@ _TABLES = (*_CSV, *_EXCEL, *_PARQUET)
 SUFFIXES = (*_JSON, *_TABLES)
 
 
-def read_inputs(
-    paths: Iterable[Path], *, sheet: str | None = None, screen: Screen | None = None
-) -> Iterator[Entry | Anomaly]:
+def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[Entry | Anomaly]:
     """Every declaration in `paths`, in their order, and what is wrong outside declarations.
 
     An `Entry` is one declaration with its own anomalies of reading; a bare `Anomaly` belongs
     to no declaration (a file, a column), and a blocking one means that something of the file
     was not read: nothing should be sent before it is mended. `sheet` names the sheet to read
-    in Excel files, else the first one. `screen` clears declarations of tables by whole columns
-    (`rules.screen.cleared`). Never raises for what a file holds.
+    in Excel files, else the first one. Never raises for what a file holds.
     """
     for item in read_chunks(paths, sheet=sheet):
         if isinstance(item, Entry | Anomaly):
             yield item
         else:
-            yield from item.entries(item.cleared(screen))
+            yield from item.entries()
 
 
 def read_chunks(

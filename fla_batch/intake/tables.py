@@ -62,7 +62,7 @@ class TableChunk:
         """The number of the first row of each declaration."""
         yield from self.frame[ROW].filter(self.frame[KEY].is_first_distinct())
 
-    def cleared(self, screen: Screen | None) -> pl.Series:
+    def cleared(self, screen: Screen) -> pl.Series:
         """For each declaration whether `screen` clears it; one with a misread cell it does not."""
         return _cleared(self, screen)
 
@@ -193,12 +193,12 @@ def _built(chunk: TableChunk, frame: pl.DataFrame, cleared: pl.Series | None) ->
             yield entry_of(table_rows, chunk.file, chunk.layout, chunk.mistakes)
 
 
-def _cleared(chunk: TableChunk, screen: Screen | None) -> pl.Series:
+def _cleared(chunk: TableChunk, screen: Screen) -> pl.Series:
     import polars as pl
 
     frame = chunk.frame
     first = frame[KEY].is_first_distinct()
-    if screen is None or chunk.layout.kind is not FormKind.TRAININGS:
+    if chunk.layout.kind is not FormKind.TRAININGS:
         return pl.repeat(value=False, n=int(first.sum()), eager=True)
     verdict = screen(frame.drop(ROW), KEY).filter(first)
     if not chunk.mistakes:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fla_batch.intake import read_inputs
+from fla_batch.intake import read_chunks
+from fla_batch.intake.tables import TableChunk
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext, check
 from fla_batch.rules.screen import cleared
@@ -79,8 +80,10 @@ OTHERS: dict[str, list[str | None]] = {
 
 def _entries(path: Path, rows: list[dict[str, Any]], *, screened: bool) -> list[Entry]:
     pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)).write_parquet(path)
-    found = read_inputs([path], screen=SCREEN if screened else None)
-    return [item for item in found if isinstance(item, Entry)]
+    chunks = [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
+    if not screened:
+        return [entry for chunk in chunks for entry in chunk.entries()]
+    return [entry for chunk in chunks for entry in chunk.entries(chunk.cleared(SCREEN))]
 
 
 def _single_changes() -> Iterator[tuple[str, str | None]]:
