@@ -50,6 +50,7 @@ class SandboxConnection:
         self._transport: paramiko.Transport | None = None
         self._operations = 0
         self._bytes = 0
+        self.dropped = False
 
     def begin(self, host_key: paramiko.PKey) -> None:
         """Start to serve, unless a fault says to fall silent first."""
@@ -98,6 +99,7 @@ class SandboxConnection:
         )
         too_much = faults.drop_after_bytes is not None and self._bytes >= faults.drop_after_bytes
         if too_many or too_much:
+            self.dropped = True
             self.end()
 
     def room(self, count: int) -> int:

@@ -45,6 +45,8 @@ class Connection(Protocol):
 
     root: Path
     faults: Faults
+    dropped: bool
+    """True once a fault has cut the line: what the client sent ahead is not carried out."""
 
     def carried_out(self, operation: Operation) -> None:
         """Note the operation; may drop the connection or hang, as the faults say."""
@@ -102,6 +104,8 @@ class OpenFile(paramiko.SFTPHandle):
         return content
 
     def write(self, offset: int, data: Buffer) -> int:
+        if self._view.connection.dropped:
+            return SFTP_FAILURE
         data = memoryview(data)
         taken = data[: self._view.connection.room(len(data))]
         try:
@@ -123,7 +127,7 @@ class OpenFile(paramiko.SFTPHandle):
 
     def close(self) -> None:
         os.close(self._descriptor)
-        if self._view.ended:
+        if self._view.ended or self._view.connection.dropped:
             return
         place = self._place
         if self._writes:
