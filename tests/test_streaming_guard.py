@@ -15,8 +15,8 @@ from tests.builders import inss
 from tests.ledger.builders import NOW, batch_name, forms, record
 
 SMALL, LARGE = 20_000, 80_000
-MOST_MB = 110
-"""The program, and 32 MB of pages that SQLite keeps; the rows themselves would be 160 MB more."""
+MOST_MB = 80
+"""The program and a page of rows; all of them would be 160 MB more."""
 BATCH = str(batch_name())
 
 COMMANDS: dict[str, list[str]] = {
