@@ -22,7 +22,7 @@ from fla_batch.terms import FormKind
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-BLOCK_BYTES = 8_000_000
+BLOCK_BYTES = 16_000_000
 _LONGEST_FORM_BYTES = 64_000_000
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
 
