@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -87,6 +87,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _roll_back_interrupted)
     return engine
 
 
@@ -111,6 +112,14 @@ def _begin_sqlite(connection: Connection) -> None:
     cache = _CACHE_KB_WRITING if writes else _CACHE_KB
     connection.exec_driver_sql(f"PRAGMA cache_size = -{cache}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _roll_back_interrupted(context: ExceptionContext) -> None:
+    # After a Ctrl-C within a statement the library would drop the connection as lost. SQLite keeps
+    # such a one, and its write lock, until the statement is gone, which the exception holds; but
+    # it is not lost, and can be rolled back as after any other exception.
+    if not isinstance(context.original_exception, Exception):
+        context.is_disconnect = False
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -104,6 +105,27 @@ def test_a_mistake_in_the_last_form_records_nothing(ledger: Ledger) -> None:
     assert first.inss not in str(caught.value)
     assert caught.value.__cause__ is None
     assert ledger.batches() == []
+
+
+class _Interrupted:
+    """A value in whose middle Ctrl-C is pressed."""
+
+    def __conform__(self, _: object) -> str:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_within_a_statement_lets_go_of_the_ledger(tmp_path: Path) -> None:
+    """While the exception is still on its way, its transaction must not hold the write lock."""
+    name = batch_name()
+    first, last = forms(name, 2)
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as ledger:
+        broken = last._replace(inss=_Interrupted())  # type: ignore[arg-type]
+        with pytest.raises(KeyboardInterrupt) as caught:
+            ledger.record_batch(record(name), [first, broken])
+        started = time.monotonic()
+        assert ledger.record_batch(record(name), [first, last]) == 2
+        assert time.monotonic() - started < 30
+        assert caught.value is not None
 
 
 def test_r4_the_intent_is_on_record_before_anything_leaves(ledger: Ledger) -> None:
