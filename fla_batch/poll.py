@@ -18,6 +18,7 @@ from fla_batch.gateway.protocol import Gateway, OperationRefused, RemoteFile
 from fla_batch.lifecycle import BatchState
 from fla_batch.outgoing import journal_of, outgoing
 from fla_batch.reception import LOCK, PollResult, Reception, go_names
+from fla_batch.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from fla_batch.workspace import Workspace
@@ -32,15 +33,15 @@ WAITING = frozenset(
 """States of batches of which the portal still owes an answer."""
 
 
-def poll(workspace: Workspace) -> PollResult:
-    """Fetches and processes what is there; one listing.
+def poll(workspace: Workspace, counted: Watcher = UNWATCHED) -> PollResult:
+    """Fetches and processes what is there; one listing. `counted` is told of verdicts.
 
     Raises LockHeld when another process polls, GatewayUnavailable, LoginRefused,
     HostKeyMismatch, DiskTrouble, LedgerTrouble.
     """
     result = PollResult()
     with workspace.ledger.lock(LOCK, workspace.clock) as lock:
-        poller = _Poller(workspace, result)
+        poller = _Poller(workspace, result, counted)
         workspace.outbox.inbox.clear_partials(workspace.environment)
         remove_partials(private_folder(workspace.outbox.root / "quarantine"))
         for kept in poller.reception.unfinished():
@@ -92,10 +93,10 @@ def watch(
 
 
 class _Poller:
-    def __init__(self, workspace: Workspace, result: PollResult) -> None:
+    def __init__(self, workspace: Workspace, result: PollResult, counted: Watcher) -> None:
         self._workspace = workspace
         self._result = result
-        self.reception = Reception(workspace, result)
+        self.reception = Reception(workspace, result, counted)
 
     def wanted(self, gateway: Gateway) -> Iterator[tuple[RemoteFile, dict[str, RemoteFile]]]:
         """Answers whose GO is there and that have no outcome yet, at most as many as configured."""

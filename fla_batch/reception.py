@@ -34,6 +34,7 @@ from fla_batch.outbox.inbox import Arrival, Kept
 from fla_batch.responses.unzip import unzip_single
 from fla_batch.sent import SentFromLedger
 from fla_batch.terms import Environment, FileKind
+from fla_batch.watching import UNWATCHED, Watcher
 from fla_batch.xmlsafe import UnusableXml
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _WORTH_A_PROCESS_BYTES = 20_000_000
 LOCK = "poll"
 """The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
 _ANSWERS = ("FO.", "CO.")
+_COUNTED_TOGETHER = 500
 _CLASH = "the same name came before with other content: both are kept, none replaced"
 
 
@@ -82,9 +84,12 @@ class PollResult:
 class Reception:
     """Takes in answers; what it did is added to `result`. Use it while holding LOCK."""
 
-    def __init__(self, workspace: Workspace, result: PollResult) -> None:
+    def __init__(
+        self, workspace: Workspace, result: PollResult, counted: Watcher = UNWATCHED
+    ) -> None:
         self._workspace = workspace
         self._result = result
+        self._told = counted
         self._interpreter = Interpreter(workspace.profile, SentFromLedger(workspace.ledger))
 
     def unfinished(self) -> Iterator[Kept]:
@@ -115,9 +120,16 @@ class Reception:
         path = self._workspace.outbox.root / kept.path
         with suppress(UnusableXml):
             batch = self._batch_of(path, kept.name)
+            self._announce(batch)
             if batch is not None:
                 kept = self._move(kept, batch)
         return self._record(kept, self._workspace.outbox.root / kept.path, replay)
+
+    def _announce(self, batch: BatchName | None) -> None:
+        """A notification tells of most of the forms of its batch."""
+        row = self._workspace.ledger.batch(batch) if batch else None
+        self._told.begin("verdicts")
+        self._told.expect(row.forms if row else 0)
 
     def changes(self, file: AnswerFile, path: Path) -> Generator[Change]:
         """What the answer at `path` says, a part at a time. Raises UnusableXml."""
@@ -161,7 +173,7 @@ class Reception:
             # Closed at once, whatever happens: another process may be at work on them.
             with closing(self.changes(file, path)) as changes:
                 outcome = workspace.ledger.accept_answer(
-                    file, _counted(changes, told), now, replay=replay
+                    file, _counted(changes, told, self._told), now, replay=replay
                 )
         except UnusableXml as error:
             self.quarantine(path, kept.name, str(error))
@@ -282,8 +294,10 @@ def go_names(name: str) -> tuple[str, ...]:
     return (same,)
 
 
-def _counted(changes: Iterator[Change], told: PollResult) -> Iterator[Change]:
-    for change in changes:
+def _counted(changes: Iterator[Change], told: PollResult, counted: Watcher) -> Iterator[Change]:
+    for number, change in enumerate(changes, start=1):
+        if not number % _COUNTED_TOGETHER:
+            counted(_COUNTED_TOGETHER)
         if isinstance(change, BatchChange):
             told.refused_files += change.event is Event.FILE_REFUSED
         elif isinstance(change, FormChange):

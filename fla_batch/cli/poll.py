@@ -9,6 +9,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.progress import counting
 from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def polled(
     from fla_batch import pipeline
 
     if every_s is None:
-        return pipeline.poll(workspace)
+        with counting("answers", shared) as counted:
+            return pipeline.poll(workspace, counted)
     return pipeline.watch(
         workspace,
         every_s=every_s,
