@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch import upload
+from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.batching.desk import ScreenedChunk
 from fla_batch.batching.recovery import recover
 from fla_batch.batching.run import BuildResult, build_declarations
@@ -72,7 +73,7 @@ ACKNOWLEDGED = frozenset(
 class CheckResult:
     """All anomalies of the input, and how many declarations were read."""
 
-    anomalies: list[Anomaly]
+    anomalies: AnomalySpool
     declarations: int
 
 
@@ -97,11 +98,11 @@ def check(
     inputs: Iterable[Path], context: RuleContext, counted: Watcher = UNWATCHED
 ) -> CheckResult:
     """Reads and applies all rules; writes nothing. Tables are looked at by whole columns first."""
-    found: list[Anomaly] = []
+    found = AnomalySpool()
     declarations = 0
     for item in read_chunks(inputs):
         if isinstance(item, Anomaly):
-            found.append(item)
+            found.add([item])
             continue
         entries: Iterable[Entry] = [item] if isinstance(item, Entry) else ()
         many = 1
@@ -110,7 +111,7 @@ def check(
             screened = ScreenedChunk.of(item, context)
             entries, many = screened.entries(), screened.declarations
         for entry in entries:
-            found += check_entry(entry, context)
+            found.add(check_entry(entry, context))
         declarations += many
         counted(many)
     return CheckResult(found, declarations)

@@ -7,10 +7,11 @@ that one run shows everything; what is not well-formed is not read at all.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch import catalogue, xmlsafe
+from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.binding import FormReader, MessageShape, Profile, Reading
 from fla_batch.clearing import Clearing, NotByLines
 from fla_batch.findings import Anomaly, Labels, Source
@@ -26,10 +27,9 @@ from fla_batch.terms import AnomalyClass, Verdict
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """The verdict of the XSD, all anomalies of both layers, and how many forms were read."""
+    """The verdict of the XSD, and how many forms were read."""
 
     check: SchemaCheck
-    anomalies: list[Anomaly]
     forms: int
 
 
@@ -50,63 +50,70 @@ class LineOrigin:
         return Source(self.file, None, f"form {self.form}: {path_text(path)}")
 
 
-def validate_message(path: Path, profile: Profile, context: RuleContext) -> MessageResult:
-    """All that is wrong with the message at `path`. Raises ProfileMistake for a broken XSD.
+def validate_message(
+    path: Path, profile: Profile, context: RuleContext, anomalies: AnomalySpool
+) -> MessageResult:
+    """Adds all that is wrong with the message at `path` to `anomalies`: the XSD's, then ours.
 
     While the XSD is applied in a thread, the rules are here, to most of the forms by whole
-    columns; that counts only if the XSD has no complaint.
+    columns; that counts only if the XSD has no complaint. Raises ProfileMistake for a broken XSD
+    and DiskTrouble.
     """
     shape = _shape(path, profile)
     validator = SchemaValidator(profile, shape)
-    found: _ByRules | None = None
+    before = len(anomalies)
+    forms: int | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="XSD") as beside:
         verdict = beside.submit(validator.check, path)
         if shape is profile.declaration:
-            found = _by_lines(path, profile, context)
+            forms = _by_lines(path, profile, context, anomalies)
         outcome = verdict.result()
-    if found is None or outcome.verdict is not Verdict.VALID:
-        found = _by_forms(path, profile, shape, context)
-    anomalies = [error.to_anomaly(path.name) for error in outcome.errors]
-    return MessageResult(outcome, anomalies + found.anomalies, found.forms)
+    if forms is None or outcome.verdict is not Verdict.VALID:
+        anomalies.keep_first(before)
+        anomalies.add(error.to_anomaly(path.name) for error in outcome.errors)
+        forms = _by_forms(path, profile, shape, context, anomalies)
+    return MessageResult(outcome, forms)
 
 
-@dataclass(slots=True)
-class _ByRules:
-    """What the rules say of a message, and of how many forms."""
+def _by_lines(
+    path: Path, profile: Profile, context: RuleContext, anomalies: AnomalySpool
+) -> int | None:
+    """Only what is not cleared is looked at form by form; how many forms there are.
 
-    anomalies: list[Anomaly] = field(default_factory=list)
-    forms: int = 0
-
-
-def _by_lines(path: Path, profile: Profile, context: RuleContext) -> _ByRules | None:
-    """Only what is not cleared is looked at form by form. None for a message without lines."""
+    None for a message without lines: what was added to `anomalies` does not count then.
+    """
     clearing = Clearing(profile, context)
     reader = FormReader(profile, profile.declaration)
-    found = _ByRules()
     try:
         for line in clearing.left_over(path):
             form, reading = reader.read(line.element)
             reading.move_to(line.line)
-            found.anomalies += _by_rules(form, reading, path.name, line.number, context)
+            anomalies.add(_by_rules(form, reading, path.name, line.number, context))
     except (NotByLines, xmlsafe.UnusableXml, OSError):
         return None  # the other way says what there is to say
-    found.forms = clearing.forms
-    return found
+    return clearing.forms
 
 
-def _by_forms(path: Path, profile: Profile, shape: MessageShape, context: RuleContext) -> _ByRules:
+def _by_forms(
+    path: Path,
+    profile: Profile,
+    shape: MessageShape,
+    context: RuleContext,
+    anomalies: AnomalySpool,
+) -> int:
+    """Every form that can be read; how many there were."""
     reader = FormReader(profile, shape)
-    found = _ByRules()
+    forms = 0
     try:
         for element in xmlsafe.children(path, shape.form, root=shape.root):
-            found.forms += 1
+            forms += 1
             form, reading = reader.read(element)
-            found.anomalies += _by_rules(form, reading, path.name, found.forms, context)
+            anomalies.add(_by_rules(form, reading, path.name, forms, context))
     except xmlsafe.UnusableXml:
         pass  # the first layer has said so already
     except OSError:
         pass  # the verdict is "not checked" then, with its reason
-    return found
+    return forms
 
 
 def _shape(path: Path, profile: Profile) -> MessageShape:

@@ -17,10 +17,10 @@ from fla_batch.clearing import Clearing, NotByLines
 from fla_batch.models import Declaration
 from fla_batch.rules import RuleContext
 from fla_batch.terms import FormKind, Verdict
-from fla_batch.validation import MessageResult, validate_message
 from tests import builders as b
 from tests.binding.profiles import PROFILES
 from tests.strategies import VALID, valid_trainings
+from tests.validating import Validated, validated
 
 CONTEXT = RuleContext(today=date(2026, 1, 1))
 
@@ -40,15 +40,15 @@ def left(path: Path, name: str = "shipped", context: RuleContext = CONTEXT) -> l
     return [line.number for line in clearing.left_over(path)]
 
 
-def form_by_form(path: Path, name: str = "shipped") -> MessageResult:
+def form_by_form(path: Path, name: str = "shipped") -> Validated:
     """The reference: every form is read and goes through all rules."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(validation, "_by_lines", lambda *_: None)
-        return validate_message(path, load(PROFILES[name]), CONTEXT)
+        return validated(path, load(PROFILES[name]), CONTEXT)
 
 
-def compare(path: Path, name: str = "shipped") -> MessageResult:
-    result = validate_message(path, load(PROFILES[name]), CONTEXT)
+def compare(path: Path, name: str = "shipped") -> Validated:
+    result = validated(path, load(PROFILES[name]), CONTEXT)
     assert result == form_by_form(path, name)
     return result
 

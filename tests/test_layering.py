@@ -16,7 +16,7 @@ LAYERS: list[set[str]] = [
     {"findings", "aside"},
     {"catalogue"},
     {"identifiers", "filenames", "files", "closure"},
-    {"xmlsafe"},
+    {"xmlsafe", "anomaly_spool"},
     {"models"},
     {"rules", "providers"},
     {"intake", "binding", "signing", "rights", "credit", "people"},

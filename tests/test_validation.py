@@ -10,8 +10,9 @@ import pytest
 from fla_batch.binding import MessageWriter, Profile, load
 from fla_batch.models import Declaration
 from fla_batch.terms import Verdict
-from fla_batch.validation import MessageResult, validate_message
 from tests import builders as b
+from tests import validating
+from tests.validating import Validated
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,8 @@ def changed(path: Path, old: str, new: str) -> Path:
     return path
 
 
-def validated(path: Path, profile: Profile) -> MessageResult:
-    return validate_message(path, profile, b.CONTEXT)
+def validated(path: Path, profile: Profile) -> Validated:
+    return validating.validated(path, profile, b.CONTEXT)
 
 
 def test_what_we_build_is_valid(profile: Profile, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.batching.desk import Desk, Done, Job, ScreenedChunk
 from fla_batch.batching.forms import FormMaker
 from fla_batch.batching.spool import Spool
@@ -60,7 +61,7 @@ class Recipe:
 class Spooled:
     """What became of the whole input, whose forms now lie in the spool."""
 
-    anomalies: list[Anomaly] = field(default_factory=list)
+    anomalies: AnomalySpool = field(default_factory=AnomalySpool)
     declarations: int = 0
     blocked: int = 0
     in_files: int = 0
@@ -75,16 +76,17 @@ def spool_all(
     *,
     hands: int = 1,
 ) -> Spooled:
-    """Does the whole input and puts its forms in the spool. Raises OSError: the disk is full.
+    """Does the whole input and puts its forms in the spool.
 
-    `hands` is how many processes may work at it. More than one only for a program whose main
-    module may be imported again, which is how Python starts them.
+    Raises OSError or DiskTrouble: a disk is full. `hands` is how many processes may work at it;
+    more than one only for a program whose main module may be imported again, which is how Python
+    starts them.
     """
     total = Spooled()
     with _Crew(desk, recipe, hands) as crew:
         for done in crew.results(_jobs(items, desk, counted)):
             spool.add(done.written)
-            total.anomalies += done.anomalies
+            total.anomalies.add(done.anomalies)
             total.declarations += done.declarations
             total.blocked += done.blocked
             total.in_files += done.in_files

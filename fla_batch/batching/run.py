@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.assemble import Filling
 from fla_batch.batching.crew import Item, spool_all
@@ -24,7 +25,6 @@ from fla_batch.batching.spool import Spool, SpooledForm, Written
 from fla_batch.errors import FlaBatchError
 from fla_batch.filenames import BatchName
 from fla_batch.files import disk_errors, private_folder, remove_folder
-from fla_batch.findings import Anomaly
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.lifecycle import Event
 from fla_batch.local_time import belgian_date
@@ -62,12 +62,12 @@ class BuildResult:
 
     batches: list[BuiltBatch] = field(default_factory=list)
     waiting: list[BatchName] = field(default_factory=list)
-    anomalies: list[Anomaly] = field(default_factory=list)
+    anomalies: AnomalySpool = field(default_factory=AnomalySpool)
     skipped: int = 0
     notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `build --json`."""
+        """The document of `build --json`; its anomalies are read as they are written."""
         return {
             "batches": [
                 {
@@ -81,7 +81,7 @@ class BuildResult:
             "forms": sum(batch.forms for batch in self.batches),
             "skipped": self.skipped,
             "waiting": [str(name) for name in self.waiting],
-            "anomalies": [anomaly.to_json() for anomaly in self.anomalies],
+            "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,8 +12,7 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.progress import counting
-from fla_batch.cli.show import by_place, in_words, plural
-from fla_batch.cli.show import counted as counted_anomalies
+from fla_batch.cli.show import counts_in_words, in_words, plural
 
 if TYPE_CHECKING:
     from fla_batch.batching.run import BuildResult
@@ -86,13 +86,12 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
     """What was built and what is wrong; the next command, unless the caller goes on by itself."""
     for warning in result.notes:
         shared.tell(f"Note: {warning}")
-    blocked_first = sorted(by_place(result.anomalies), key=lambda anomaly: not anomaly.blocks)
-    for anomaly in blocked_first[:_MOST_IN_WORDS]:
+    for anomaly in islice(result.anomalies.by_place(blocking_first=True), _MOST_IN_WORDS):
         say(in_words(anomaly, shared.language))
     left = len(result.anomalies) - _MOST_IN_WORDS
     if left > 0:
         say(f"... and {left} more: --json gives all, `fla-batch check` lists them.")
-    say(counted_anomalies(result.anomalies))
+    say(counts_in_words(result.anomalies.counts))
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
     for name in result.waiting:

@@ -20,7 +20,6 @@ def check(inputs: tuple[Path, ...], shared: Shared) -> int:
     INPUTS are JSON, CSV, XLSX or Parquet files. Every anomaly names its file, row and column.
     """
     from fla_batch import pipeline
-    from fla_batch.findings import blocking
     from fla_batch.workspace import history_if_any
 
     with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
@@ -28,4 +27,4 @@ def check(inputs: tuple[Path, ...], shared: Shared) -> int:
         result = pipeline.check(inputs, context, counted)
     show_anomalies(result.anomalies, shared)
     shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
-    return 1 if blocking(result.anomalies) else 0
+    return 1 if result.anomalies.counts.blocking else 0

@@ -12,7 +12,7 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared_without_config
 from fla_batch.cli.report import write_report
-from fla_batch.cli.show import by_place, in_words, plural
+from fla_batch.cli.show import in_words, plural
 from fla_batch.cli.status import batch_table
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     inputs = _examples(folder / "input")
     step(f"Reading {', '.join(path.name for path in inputs)} and applying the rules")
     result = pipeline.build(workspace, inputs, skip_blocked=True)
-    blocked = [anomaly for anomaly in result.anomalies if anomaly.blocks]
+    blocked = [anomaly for anomaly in result.anomalies.by_place() if anomaly.blocks]
     step(f"{plural(result.skipped, 'declaration')} blocked by {plural(len(blocked), 'mistake')}")
     for batch in result.batches:
         step(f"Built, validated and signed {batch.name}: {plural(batch.forms, 'form')}")
@@ -105,7 +105,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         return 0
     say("\n== Batches ==\n" + batch_table(rows))
     say("\n== What our own rules stopped before sending ==")
-    for anomaly in by_place(blocked):
+    for anomaly in blocked:
         say(in_words(anomaly, shared.language))
     say("\n== What the platform says, worker by worker ==")
     for worker, theirs in pipeline.per_worker(remote):

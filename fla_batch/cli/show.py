@@ -6,38 +6,33 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
-from fla_batch.findings import Anomaly, AnomalyCounts, Source, summary
+from fla_batch.findings import Anomaly, AnomalyCounts, Source
 from fla_batch.terms import AnomalyOrigin, Language
 
 if TYPE_CHECKING:
+    from fla_batch.anomaly_spool import AnomalySpool
     from fla_batch.cli.options import Shared
 
 MOST_ON_SCREEN = 200
 _MARGIN = " " * 8
 
 
-def show_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
-    """All anomalies as JSON, or those that a screen takes, in words, worker by worker."""
-    anomalies = by_place(anomalies)
+def show_anomalies(anomalies: AnomalySpool, shared: Shared) -> None:
+    """All anomalies as JSON, or those that a screen takes, in words; file by file, row by row."""
     if shared.as_json:
-        shared.show_json(summary(anomalies))
+        each = (anomaly.to_json() for anomaly in anomalies.by_place())
+        shared.show_json({"anomalies": each} | anomalies.counts._asdict())
         return
-    for anomaly in anomalies[:MOST_ON_SCREEN]:
+    for anomaly in islice(anomalies.by_place(), MOST_ON_SCREEN):
         say(in_words(anomaly, shared.language))
     left_out = len(anomalies) - MOST_ON_SCREEN
     if left_out > 0:
         say(f"... and {left_out} more, not shown here: --json gives all {len(anomalies)}.")
-    say(counted(anomalies))
-
-
-def by_place(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
-    """In the order in which a person goes through the files: file by file, row by row."""
-    files = list(dict.fromkeys(anomaly.source.file for anomaly in anomalies))
-    rank = {file: number for number, file in enumerate(files)}
-    return sorted(anomalies, key=lambda one: (rank[one.source.file], one.source.row or 0))
+    say(counts_in_words(anomalies.counts))
 
 
 def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:

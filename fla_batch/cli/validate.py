@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress import Unit, counting
 from fla_batch.cli.show import plural, show_anomalies
-from fla_batch.findings import Anomaly
 from fla_batch.terms import Verdict
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
 
     chosen = load(profile) if profile else shared.profile
     context = _context(shared)
-    anomalies: list[Anomaly] = []
+    anomalies = AnomalySpool()
     unchecked = invalid = 0
-    for path, result in _results(files, chosen, context, shared):
-        anomalies += result.anomalies
+    for path, result in _results(files, chosen, context, anomalies, shared):
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
         shared.tell(_verdict(path, result.check, result.forms))
@@ -45,11 +44,15 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
             left = result.check.total - len(result.check.errors)
             shared.tell(f"{path.name}: {left} more XSD errors are not shown")
     show_anomalies(anomalies, shared)
-    return 1 if invalid or any(anomaly.blocks for anomaly in anomalies) else 0
+    return 1 if invalid or anomalies.counts.blocking else 0
 
 
 def _results(
-    files: tuple[Path, ...], profile: Profile, context: RuleContext, shared: Shared
+    files: tuple[Path, ...],
+    profile: Profile,
+    context: RuleContext,
+    anomalies: AnomalySpool,
+    shared: Shared,
 ) -> Iterator[tuple[Path, MessageResult]]:
     """File by file, with progress in bytes."""
     from fla_batch.validation import validate_message
@@ -57,7 +60,7 @@ def _results(
     sizes = {path: path.stat().st_size for path in files}
     with counting("bytes", shared, sum(sizes.values()), unit=Unit.BYTES) as counted:
         for path in files:
-            yield path, validate_message(path, profile, context)
+            yield path, validate_message(path, profile, context, anomalies)
             counted(sizes[path])
 
 
