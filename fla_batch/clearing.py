@@ -8,7 +8,7 @@ cleared holds only if the XSD finds the whole message valid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -61,14 +61,14 @@ class Clearing:
             head, rest = _head(file, self._shape)
             lines_before = head.count(b"\n")
             for lines in _lines(file, rest, self._shape):
-                cleared = self._cleared(lines)
-                for index, line in enumerate(lines):
-                    if index not in cleared:
-                        number = self.forms + index + 1
-                        yield FormLine(number, lines_before + number, self._element(head, line))
+                for index in self._not_cleared(lines):
+                    number = self.forms + index + 1
+                    element = self._element(head, lines[index])
+                    yield FormLine(number, lines_before + number, element)
                 self.forms += len(lines)
 
-    def _cleared(self, lines: list[bytes]) -> frozenset[int]:
+    def _not_cleared(self, lines: list[bytes]) -> Sequence[int]:
+        """The indexes of the forms that leave a question."""
         import polars as pl
 
         from fla_batch.binding.column_reader import FORM
@@ -77,10 +77,11 @@ class Clearing:
         rows = self._reader.rows(lines)
         # What the platform holds already is a question for each declaration by itself.
         if rows.is_empty() or self._context.history is not None:
-            return frozenset()
+            return range(len(lines))
         rows = rows.filter(pl.col("identification") == self._identification).drop("identification")
         fine = cleared(rows, FORM, self._context)
-        return frozenset(rows[FORM].filter(fine))
+        every = pl.int_range(len(lines), eager=True)
+        return every.filter(~every.is_in(rows[FORM].filter(fine).unique())).to_list()
 
     def _element(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own."""

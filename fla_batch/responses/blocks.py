@@ -167,7 +167,10 @@ def result_code(zones: Zones) -> str:
 
     Two codes that contradict each other are shown side by side, which is no code that accepts.
     """
-    return "/".join(dict.fromkeys(map(plain_integer, zones.texts("ResultCode"))))
+    texts = zones.texts("ResultCode")
+    if len(texts) == 1:
+        return plain_integer(texts[0])
+    return "/".join(dict.fromkeys(map(plain_integer, texts)))
 
 
 def read_header(zones: Zones) -> FormHeader:
