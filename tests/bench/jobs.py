@@ -12,7 +12,7 @@ from tests.bench import generate
 from tests.bench.measure import Measured, program
 
 LARGE_BYTES = 1_000_000_000
-_NOTI = "FO.NOTI.999999.20250301.00001.S"
+NOTI = "FO.NOTI.999999.20250301.00001.S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,26 @@ class Site:
 
     # poll
 
-    def poll(self) -> Measured:
-        """A NOTI that lies in the inbox, into the ledger; the ledger is restored before."""
-        outbox = self.folder / "outbox"
+    def notify(self) -> None:
+        """A NOTI about all that was built, and the outbox as it was before."""
         built = self.folder / "built"
         if not built.exists():
-            shutil.copytree(outbox, built)
-            generate.write_notification(built, self.folder / _NOTI)
+            shutil.copytree(self.folder / "outbox", built)
+            generate.write_notification(built, self.folder / NOTI)
+
+    def poll(self) -> Measured:
+        """A NOTI that lies in the inbox, into the ledger; the ledger is restored before."""
+        self.notify()
+        outbox = self.folder / "outbox"
         shutil.rmtree(outbox)
-        shutil.copytree(built, outbox)
+        shutil.copytree(self.folder / "built", outbox)
         inbox = outbox / "S" / "inbox"
         inbox.mkdir(mode=0o700, exist_ok=True)
-        shutil.copy(self.folder / _NOTI, inbox / _NOTI)
+        shutil.copy(self.folder / NOTI, inbox / NOTI)
         return program([sys.executable, "-m", "tests.bench.poll_inbox", self.settings])
 
     def iterparse(self) -> Measured:
-        return program([sys.executable, "-m", "tests.bench.iterparse", self.folder / _NOTI])
+        return program([sys.executable, "-m", "tests.bench.iterparse", self.folder / NOTI])
 
     # sign
 

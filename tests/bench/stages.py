@@ -1,0 +1,191 @@
+"""Where the time of the bulk path goes: its stages one after the other, in one process.
+
+    python -m tests.bench.stages [--declarations 50000]
+
+Prints microseconds of processor a declaration for each stage of `build` (Parquet and CSV),
+`validate` and `poll`, and the share of its job. In life some of them run side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+from lxml import etree
+
+from fla_batch.batching.arrange import Part
+from fla_batch.batching.desk import Desk, Job, ScreenedChunk
+from fla_batch.batching.forms import FormMaker
+from fla_batch.batching.run import _records
+from fla_batch.batching.spool import Spool
+from fla_batch.binding import load
+from fla_batch.clearing import Clearing
+from fla_batch.filenames import BatchName
+from fla_batch.intake.tables import TableChunk, read_table_chunks
+from fla_batch.interpret import Interpreter
+from fla_batch.ledger import Ledger
+from fla_batch.ledger.records import AnswerFile, BatchRecord, Change
+from fla_batch.responses import notification
+from fla_batch.rules import RuleContext
+from fla_batch.schema import SchemaValidator
+from fla_batch.sent import SentFromLedger
+from fla_batch.terms import Environment
+from fla_batch.watching import UNWATCHED
+from tests.bench.jobs import NOTI, Site, now
+from tests.bench.measure import machine
+
+_PROFILE = load("fla-20250131")
+_CONTEXT = RuleContext(today=date(2026, 1, 1))
+
+
+@dataclass(slots=True)
+class Stages:
+    """The stages of one job, each with its seconds of processor."""
+
+    job: str
+    declarations: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measures the body."""
+        started = time.process_time()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - started
+
+    def table(self) -> str:
+        """Microseconds a declaration, and the share."""
+        whole = sum(self.seconds.values())
+        lines = [f"| {self.job} | microseconds | share |", "| --- | --- | --- |"]
+        for name, seconds in self.seconds.items():
+            each = seconds / self.declarations * 1e6
+            lines.append(f"| {name} | {each:.1f} | {seconds / whole:.0%} |")
+        return "\n".join(lines)
+
+
+class _NothingToWaitFor:
+    """Stands for the parts that are made beside the ledger's work."""
+
+    def finish(self) -> None:
+        """They are made in a stage of their own here."""
+
+
+def build_stages(folder: Path, source: str, declarations: int) -> Stages:
+    """The stages of `build`."""
+    found = Stages(f"build from {source.rpartition('.')[2]}", declarations)
+    desk = Desk.for_profile(_PROFILE, FormMaker(_PROFILE, "BENCHSTAGE", now()), _CONTEXT)
+    work = folder / f"work-{source}"
+    work.mkdir()
+    with Spool(work) as spool, Ledger.open(f"sqlite:///{work}/ledger.db") as ledger:
+        with found.stage("read and convert"):
+            items = list(read_table_chunks(folder / source))
+        chunks = [item for item in items if isinstance(item, TableChunk)]
+        with found.stage("screen"):
+            screened = [ScreenedChunk.of(chunk, _CONTEXT) for chunk in chunks]
+        first = 1
+        for chunk in screened:
+            with found.stage("XML and JSON by columns"):
+                done = desk.do(Job(first, chunk))
+            first += chunk.declarations
+            with found.stage("spool"):
+                spool.add(done.written)
+        with found.stage("spool"):
+            spool.flush()
+        with found.stage("arrange"):
+            sum(len(group) for group in spool.by_worker())
+        part: list[Part] = [range(len(spool))]
+        message = work / "FI.xml"
+        with found.stage("FI and its digest"), message.open("wb") as file:
+            digest = hashlib.sha256(desk.writer.head)
+            pieces = [desk.writer.head, *spool.contents(part[0]), desk.writer.foot]
+            for piece in pieces:
+                file.write(piece)
+                digest.update(piece)
+        del pieces
+        with found.stage("XSD"):
+            SchemaValidator(_PROFILE, _PROFILE.declaration).check(message)
+        name = BatchName("FLAD", "123456", date(2026, 1, 1), "00001", Environment.SIMULATION)
+        record = BatchRecord(name, _PROFILE.name, _PROFILE.version, 1, "folder", now())
+        waiting: Any = _NothingToWaitFor()
+        with found.stage("notes back from the spool"):
+            records = list(_records(spool, part, waiting, UNWATCHED))
+        with found.stage("ledger"):
+            ledger.record_batch(record, records)
+    return found
+
+
+def validate_stages(parts: list[Path], declarations: int) -> Stages:
+    """The stages of `validate`; the first two run side by side in life."""
+    found = Stages("validate", declarations)
+    validator = SchemaValidator(_PROFILE, _PROFILE.declaration)
+    for path in parts:
+        with found.stage("XSD"):
+            validator.check(path)
+        with found.stage("rules by columns"):
+            sum(1 for _ in Clearing(_PROFILE, _CONTEXT).left_over(path))
+    return found
+
+
+def poll_stages(site: Site, declarations: int) -> Stages:
+    """The stages of `poll`; the first three are one process in life, the ledger is another.
+
+    Each of those passes does what the one before does and one thing more.
+    """
+    found = Stages("poll", declarations)
+    path = site.folder / NOTI
+    with Ledger.open(f"sqlite:///{site.folder / 'built'}/ledger.db") as ledger:
+        interpreter = Interpreter(_PROFILE, SentFromLedger(ledger))
+        changes: list[Change] = []
+        passes: dict[str, Callable[[], object]] = {
+            "parse": lambda: _exhaust(etree.iterparse(str(path), events=("end",), tag="Form")),
+            "read": lambda: _exhaust(notification.read_forms(path)),
+            "match and interpret": lambda: changes.extend(
+                interpreter.changes(path, Environment.SIMULATION, now())
+            ),
+        }
+        before = 0.0
+        for name, run in passes.items():
+            started = time.process_time()
+            run()
+            spent = time.process_time() - started
+            found.seconds[name] = spent - before
+            before = spent
+        file = AnswerFile(path.name, 1, "0" * 64, Environment.SIMULATION, "kept", now())
+        with found.stage("ledger"):
+            ledger.accept_answer(file, changes, now())
+    return found
+
+
+def _exhaust(items: Iterable[object]) -> None:
+    for _ in items:
+        pass
+
+
+def main(arguments: list[str]) -> None:
+    """Measures the stages of all jobs and prints them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--declarations", type=int, default=50_000)
+    count = parser.parse_args(arguments).declarations
+    click.echo(f"{count:,} declarations, {machine()}\n")
+    with TemporaryDirectory() as folder:
+        site = Site(Path(folder), count)
+        site.prepare()
+        for source in ("trainings.parquet", "trainings.csv"):
+            click.echo(build_stages(site.folder, source, count).table() + "\n")
+        click.echo(validate_stages(site.parts(), count).table() + "\n")
+        site.notify()
+        click.echo(poll_stages(site, count).table())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
