@@ -97,7 +97,8 @@ class Workspace:
         """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
 
         Without `profile` the configured one is loaded when it is needed. `hands` is how many
-        processes may check and write a large table (`build.crew`).
+        processes may share slow chunks of a table (`batching.crew`) or a large answer
+        (`reception`).
         """
         from fla_batch.ledger import Ledger
         from fla_batch.outbox import Outbox
