@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.batching.arrange import Part, PartLimits, arrange
-from fla_batch.batching.assemble import Filling
 from fla_batch.batching.crew import Item, spool_all
 from fla_batch.batching.desk import Desk
 from fla_batch.batching.forms import FormMaker
@@ -38,6 +37,7 @@ from fla_batch.terms import FormKind
 from fla_batch.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
+    from fla_batch.batching.assemble import Filling
     from fla_batch.workspace import Workspace
 
 _COUNTED_TOGETHER = 500
