@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fla_batch.batching.column_forms import ColumnForms
 from fla_batch.batching.forms import FormMaker
 from fla_batch.batching.spool import SpooledForm, Written
 from fla_batch.binding import MessageWriter, Profile
@@ -23,6 +22,8 @@ from fla_batch.rules import RuleContext, check
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from fla_batch.batching.column_forms import ColumnForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Desk:
     @classmethod
     def for_profile(cls, profile: Profile, maker: FormMaker, context: RuleContext) -> Desk:
         """A desk that writes the declarations of a run."""
+        from fla_batch.batching.column_forms import ColumnForms
+
         shape = profile.declaration
         return cls(maker, MessageWriter(shape), ColumnForms(maker, shape), context)
 
