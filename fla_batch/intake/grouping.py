@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, Mistakes, converted, keys_of
 from fla_batch.intake.layout import Layout
-from fla_batch.intake.table import ROW
+from fla_batch.intake.table import BATCH_ROWS, ROW
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,8 +51,7 @@ def grouped(
     """Converted frames in which every declaration is whole and its rows stand together."""
     mistakes: Mistakes = defaultdict(list)
     frames = (converted(batch, layout, mistakes) for batch in batches if len(batch))
-    whole = _cut(frames) if found.together else _sorted(frames)
-    for frame in whole:
+    for frame in _cut(frames if found.together else _sorted(frames)):
         yield frame, mistakes
 
 
@@ -74,5 +73,6 @@ def _cut(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def _sorted(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     import polars as pl
 
-    rows = pl.concat(list(frames))
-    yield rows.sort(pl.col(ROW).min().over(KEY), maintain_order=True)
+    rows = pl.concat(list(frames)).sort(pl.col(ROW).min().over(KEY), maintain_order=True)
+    # As small as those of other files: what is made of them takes many times as much memory.
+    yield from rows.iter_slices(BATCH_ROWS)

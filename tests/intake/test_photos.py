@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from fla_batch.findings import Anomaly
-from fla_batch.intake import read_chunks, read_inputs
-from fla_batch.models import Entry
+from fla_batch.intake import grouping, read_chunks, read_inputs
+from fla_batch.intake.tables import TableChunk
+from fla_batch.models import Entry, TrainingsDeclaration
 from tests import builders as b
 from tests.rules.test_screen import GOOD
 
@@ -71,3 +73,24 @@ def test_tables_that_repeat_nothing_stay_in_chunks(tmp_path: Path) -> None:
     items = list(read_chunks(files))
     assert len(items) == len(files)
     assert not any(isinstance(item, Entry | Anomaly) for item in items)
+
+
+def test_scattered_rows_come_in_chunks_of_whole_declarations(tmp_path: Path) -> None:
+    rows = [
+        GOOD | {"inss": worker, "trainingSequenceNbr": str(number)}
+        for number in (1, 2, 3)
+        for worker in WORKERS
+    ]
+    path = tmp_path / "scattered.parquet"
+    pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)).write_parquet(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grouping, "BATCH_ROWS", 2)
+        chunks = [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
+    assert len(chunks) > 1
+    entries = [entry for chunk in chunks for entry in chunk.entries()]
+    found = [
+        (one.declaration.employee.inss, len(one.declaration.trainings))
+        for one in entries
+        if isinstance(one.declaration, TrainingsDeclaration)
+    ]
+    assert found == [(worker, 3) for worker in WORKERS]
