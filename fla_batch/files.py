@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.errors import DiskTrouble
+from fla_batch.machine import cores
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -116,7 +117,7 @@ def facts_of_all(paths: Iterable[Path]) -> list[FileFacts]:
     """`facts_of` each path, several at a time: SHA-256 lets other threads run meanwhile."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as crew:
+    with ThreadPoolExecutor(cores()) as crew:
         return list(crew.map(facts_of, paths))
 
 

@@ -12,7 +12,7 @@ PACKAGE = Path(fla_batch.__file__).parent
 
 # From the bottom up. What stands on one line does not know its neighbours.
 LAYERS: list[set[str]] = [
-    {"terms", "errors", "local_time", "watching"},
+    {"terms", "errors", "local_time", "machine", "watching"},
     {"findings", "aside"},
     {"catalogue"},
     {"identifiers", "filenames", "files", "closure"},

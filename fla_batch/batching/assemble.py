@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from fla_batch.binding import MessageWriter
 from fla_batch.errors import BlockedByAnomalies
 from fla_batch.filenames import FileName
 from fla_batch.findings import Anomaly
+from fla_batch.machine import cores
 from fla_batch.outbox.staging import StagedBatch
 from fla_batch.schema import SchemaCheck, SchemaValidator
 from fla_batch.signing.signer import Signer
@@ -59,7 +59,7 @@ class Assembler:
         total = len(parts)
         names = [staged.batch.fi(number, total) for number in range(1, total + 1)]
         staged.expect(names)
-        pool = ThreadPoolExecutor(_cores(), thread_name_prefix="part")
+        pool = ThreadPoolExecutor(cores(), thread_name_prefix="part")
         try:
             digests = [
                 pool.submit(self._part, staged, name, forms, spool)
@@ -101,10 +101,6 @@ class Filling:
                 name = staged.batch.fs(number, total)
                 staged.write(name, signer.sign(digest, signed_at=self.at))
         staged.write(staged.batch.go(total), b"")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _require_valid(check: SchemaCheck, path: Path) -> None:

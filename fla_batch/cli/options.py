@@ -17,6 +17,7 @@ import click
 
 from fla_batch.cli.edge import tell
 from fla_batch.cli.json_document import Encode, blocks, json_pieces
+from fla_batch.machine import cores
 from fla_batch.terms import Language
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Shared:
         """Ledger, outbox and all that a command works on; use it in a `with`."""
         from fla_batch.workspace import Workspace
 
-        hands = len(os.sched_getaffinity(0))
-        return Workspace.open(self.settings, clock=now, hands=hands)
+        return Workspace.open(self.settings, clock=now, hands=cores())
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.
