@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 
 WANTED = 95.0
-CORE = ("models/", "rules/", "binding/", "responses/", "filenames.py", "identifiers.py")
+CORE = (
+    "models/",
+    "rules/",
+    "message/",
+    "answers/",
+    "vocabulary/filenames.py",
+    "vocabulary/identifiers.py",
+)
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from fla_batch import rules
-from fla_batch.findings import Anomaly
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
@@ -28,7 +27,8 @@ from fla_batch.models import (
 from fla_batch.models.form import Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import FormKind
 
 TODAY = date(2025, 3, 1)
 CREATED = datetime(2025, 3, 1, 10, 15, 0, 123000)  # noqa: DTZ001 - Belgian local time

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fla_batch.settings import ENV_PREFIX
+from fla_batch.configuration.sections import ENV_PREFIX
 from tests.real_parts import REQUIRE
 
 # A slow machine is no failure, and the same commit has the same outcome on each.

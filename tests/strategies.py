@@ -23,7 +23,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.block import Block
 from fla_batch.models.zone import ZoneType, blocks_of, is_list, zones_of
-from fla_batch.rules.texts import ADMITTED
+from fla_batch.rules.characters import ADMITTED
 from tests import builders as b
 
 COMPANY_IDS = st.integers(1, 999).map(b.company_id)

@@ -16,7 +16,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import fla_batch
 assert fla_batch.__file__.startswith(sys.argv[1]), fla_batch.__file__
-from fla_batch.binding import available, load
+from fla_batch.message import available, load
 from fla_batch.cli.edge import run
 assert available() == ["fla-20250131"], available()
 assert load("fla-20250131").declaration.schema.is_file()
@@ -48,7 +48,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     wanted |= {"fla_batch/py.typed", "fla_batch/cli/help.txt", "fla_batch/cli/fla-batch.toml"}
     present = {name for name in wanted if (ROOT / name).exists() or "schemas" in name}
     assert present - names == set()
-    for kind in ("schemas/fla-20250131/binding.toml", "examples/rights-2024.json"):
+    for kind in ("schemas/fla-20250131/binding.toml", "sandbox/examples/rights-2024.json"):
         assert f"fla_batch/{kind}" in names
     assert any("ledger/migrations/versions/" in name for name in names)
     assert not [name for name in names if name.startswith(("tests/", "docs/", "outbox/"))]

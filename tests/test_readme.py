@@ -70,7 +70,7 @@ def test_commands_in_the_pages_exist(page: Path) -> None:
 
 
 def test_exit_codes_are_those_of_the_exceptions() -> None:
-    from fla_batch import errors
+    from fla_batch.vocabulary import errors
 
     used = {
         error.exit_code

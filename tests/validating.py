@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.anomaly_spool import AnomalySpool
-from fla_batch.binding import Profile
-from fla_batch.findings import Anomaly
+from fla_batch.message import Profile
+from fla_batch.message.validation import validate_message
+from fla_batch.message.xsd_verdict import SchemaCheck
 from fla_batch.rules import RuleContext
-from fla_batch.schema import SchemaCheck
-from fla_batch.validation import validate_message
+from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.vocabulary.findings import Anomaly
 
 BEFORE = Anomaly("W", "INSS-004")
 

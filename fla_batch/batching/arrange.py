@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from fla_batch.errors import UsageMistake
+from fla_batch.vocabulary.errors import UsageMistake
 
 
 @dataclass(frozen=True, slots=True)

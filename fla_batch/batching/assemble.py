@@ -10,16 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 from fla_batch.batching.arrange import Part
-from fla_batch.batching.spool import Spool
-from fla_batch.binding import MessageWriter
-from fla_batch.errors import BlockedByAnomalies
-from fla_batch.filenames import FileName
-from fla_batch.findings import Anomaly
-from fla_batch.machine import cores
+from fla_batch.batching.form_store import Spool
+from fla_batch.message import MessageWriter
+from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.outbox.staging import StagedBatch
-from fla_batch.schema import SchemaCheck, SchemaValidator
 from fla_batch.signing.signer import Signer
-from fla_batch.terms import Verdict
+from fla_batch.system.cores import cores
+from fla_batch.vocabulary.errors import BlockedByAnomalies
+from fla_batch.vocabulary.filenames import FileName
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import Verdict
 
 
 class NotValid(BlockedByAnomalies):

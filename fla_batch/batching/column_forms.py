@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.batching.forms import FormMaker
-from fla_batch.batching.spool import SEPARATOR, SpooledForm, worker_number
-from fla_batch.binding.column_writer import ColumnWriter
-from fla_batch.binding.profile import MessageShape
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import SEPARATOR, SpooledForm, worker_number
+from fla_batch.message.column_writer import ColumnWriter
+from fla_batch.message.profile import MessageShape
 from fla_batch.models import DECLARATIONS
-from fla_batch.models.columns import Blocks
+from fla_batch.models.column_values import Blocks
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import blocks_of, json_name
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     import polars as pl

@@ -10,14 +10,14 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from fla_batch.report.account import Account
-    from fla_batch.terms import Language
+    from fla_batch.report.training_account import Account
+    from fla_batch.vocabulary.terms import Language
 
 
 @click.group()
@@ -41,8 +41,8 @@ def export(folder: Path, shared: Shared) -> None:
     Rights and trainings that the platform accepted or told, and the credit that follows from
     them. Names and addresses are not in the ledger: the page leaves room for them.
     """
-    from fla_batch.local_time import belgian
-    from fla_batch.report.account import accounts
+    from fla_batch.report.training_account import accounts
+    from fla_batch.vocabulary.belgian_time import belgian
 
     at = belgian(now()).replace(tzinfo=None)
     count = 0
@@ -58,8 +58,8 @@ def export(folder: Path, shared: Shared) -> None:
 
 
 def _write(folder: Path, found: Account, at: datetime, language: Language) -> None:
-    from fla_batch.files import private_folder, write_whole
-    from fla_batch.report.account_page import account_page
+    from fla_batch.report.training_account_page import account_page
+    from fla_batch.system.files import private_folder, write_whole
 
     place = private_folder(folder / found.company_id)
     text = json.dumps(found.to_json(), ensure_ascii=False, indent=2)

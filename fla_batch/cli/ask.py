@@ -9,11 +9,11 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from fla_batch.cli.asking import ask_or_show
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.poll import timeout_option
+from fla_batch.cli.question_arguments import ask_or_show
 from fla_batch.cli.send import after_closure_option
-from fla_batch.terms import FormKind, ProcessingState, RightType
+from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 YEAR = click.IntRange(1951, 2099)

@@ -11,12 +11,12 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import counts_in_words, in_words, plural
 
 if TYPE_CHECKING:
-    from fla_batch.batching.run import BuildResult
-    from fla_batch.workspace import Workspace
+    from fla_batch.commands.build_batches import BuildResult
+    from fla_batch.commands.workspace import Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
@@ -70,7 +70,7 @@ def built(
     shared: Shared,
 ) -> BuildResult:
     """Builds, with progress on standard error."""
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     with counting("declarations", shared) as counted:
         return pipeline.build(

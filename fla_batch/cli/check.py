@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import plural, show_anomalies
 
 
@@ -19,8 +19,8 @@ def check(inputs: tuple[Path, ...], shared: Shared) -> int:
 
     INPUTS are JSON, CSV, XLSX or Parquet files. Every anomaly names its file, row and column.
     """
-    from fla_batch import pipeline
-    from fla_batch.workspace import history_if_any
+    from fla_batch.commands import pipeline
+    from fla_batch.commands.workspace import history_if_any
 
     with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
         context = pipeline.rule_context(shared.settings, now(), history=history)

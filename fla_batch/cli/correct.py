@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import counted as counted_anomalies
 from fla_batch.cli.show import in_words, plural
-from fla_batch.findings import blocking
+from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
-    from fla_batch.correct import CorrectResult
+    from fla_batch.commands.correct import CorrectResult
     from fla_batch.models import DeclarationKey
 
 _MOST_IN_WORDS = 50
@@ -35,7 +35,7 @@ def correct(batch: str, inputs: tuple[Path, ...], allow_removals: bool, shared: 
     INPUTS may be the whole file of before: what was accepted, and what is not of BATCH, is left
     alone. The new batch is linked to BATCH. With any blocking anomaly nothing is written.
     """
-    from fla_batch.correct import correct as corrected
+    from fla_batch.commands.correct import correct as corrected
 
     with shared.workspace() as workspace, counting("declarations", shared) as counted:
         result = corrected(workspace, batch, inputs, allow_removals=allow_removals, counted=counted)

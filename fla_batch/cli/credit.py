@@ -11,10 +11,10 @@ import click
 from fla_batch.cli.ask import Day
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.show import in_words, plural, table
-from fla_batch.local_time import belgian
+from fla_batch.vocabulary.belgian_time import belgian
 
 if TYPE_CHECKING:
-    from fla_batch.credit import Forecast
+    from fla_batch.account.remaining_credit import Forecast
     from fla_batch.models import Declaration
 
 
@@ -40,20 +40,21 @@ def forecast(
     Nothing is asked or sent. Files hold several years of one worker as several declarations. What
     a rule blocks is left out and listed; exit code 1 says so.
     """
-    from fla_batch import forecasting, pipeline
+    from fla_batch.account import credit_forecast
+    from fla_batch.commands import pipeline
 
     context = pipeline.rule_context(shared.settings, now())
-    read = forecasting.read(inputs, context)
+    read = credit_forecast.read(inputs, context)
     at = _moment(as_of)
     declarations = read.declarations
     if with_ledger:
         declarations = _completed(declarations, at, shared)
-    found = list(forecasting.forecasts(declarations, at))
+    found = list(credit_forecast.forecasts(declarations, at))
     blocked = [anomaly for anomaly in read.anomalies if anomaly.blocks]
     if shared.as_json:
         shared.show_json(
             {
-                "credits": [forecasting.forecast_json(each) for each in found],
+                "credits": [credit_forecast.forecast_json(each) for each in found],
                 "anomalies": [anomaly.to_json() for anomaly in blocked],
             }
         )
@@ -72,14 +73,16 @@ def _moment(as_of: date | None) -> datetime:
 
 
 def _completed(declarations: list[Declaration], at: datetime, shared: Shared) -> list[Declaration]:
-    from fla_batch import forecasting
+    from fla_batch.account import credit_forecast
 
     with shared.workspace() as workspace:
-        return forecasting.with_ledger(declarations, workspace.ledger, workspace.environment, at)
+        return credit_forecast.with_ledger(
+            declarations, workspace.ledger, workspace.environment, at
+        )
 
 
 def _show(found: list[Forecast]) -> None:
-    from fla_batch.cli.told import credit_table, hours
+    from fla_batch.cli.answer_tables import credit_table, hours
 
     if not found:
         click.echo("No declaration to compute from.")

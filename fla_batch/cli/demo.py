@@ -16,8 +16,8 @@ from fla_batch.cli.show import in_words, plural
 from fla_batch.cli.status import batch_table
 
 if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
     from fla_batch.sandbox.ground import Ground
-    from fla_batch.workspace import Workspace
 
 EXAMPLES = ("trainings-2024.csv", "rights-2024.json", "with-mistakes.csv")
 REPORT = "report.html"
@@ -38,10 +38,10 @@ def demo(folder: Path | None, shared: Shared) -> int:
     Build, validate, sign, send, poll, anomalies, report: against a simulated portal that runs
     only as long as the demo and only on this machine.
     """
-    from fla_batch.binding import load
-    from fla_batch.config import load as load_settings
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.configuration.loading import load as load_settings
+    from fla_batch.message import load
     from fla_batch.sandbox.ground import practice_ground
-    from fla_batch.workspace import Workspace
 
     place = folder or _unused(Path("fla-batch-demo"))
     profile = load("fla-20250131")
@@ -67,7 +67,7 @@ class _Steps:
 
 
 def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     folder = ground.folder
     inputs = _examples(folder / "input")
@@ -140,12 +140,12 @@ Next: fla-batch init, then fla-batch template trainings mine.xlsx"""
 
 def _examples(target: Path) -> list[Path]:
     """The shipped examples, copied out of the package so that they can be looked at."""
-    from fla_batch.files import private_folder, write_whole
+    from fla_batch.system.files import private_folder, write_whole
 
     private_folder(target)
     copied = []
     for name in EXAMPLES:
-        with as_file(files("fla_batch").joinpath("examples", name)) as source:
+        with as_file(files("fla_batch.sandbox").joinpath("examples", name)) as source:
             write_whole(target / name, source.read_bytes())
         copied.append(target / name)
     return copied

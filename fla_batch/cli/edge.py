@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from fla_batch.errors import FlaBatchError
-from fla_batch.identifiers import mask_text
+from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.identifiers import mask_text
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -64,6 +64,6 @@ def _lines(text: str) -> str:
 def _line(line: str) -> str:
     if line.isprintable():
         return line
-    from fla_batch.xmlsafe import plain_text
+    from fla_batch.system.xmlsafe import plain_text
 
     return plain_text(line)

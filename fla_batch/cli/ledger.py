@@ -17,7 +17,7 @@ def ledger() -> None:
 @shared
 def verify(shared: Shared) -> int:
     """Compare ledger, outbox and manifests. Exit code 1 when something does not fit."""
-    from fla_batch import maintenance
+    from fla_batch.commands import maintenance
 
     with shared.workspace() as workspace:
         found = maintenance.verify(workspace)
@@ -35,7 +35,7 @@ def verify(shared: Shared) -> int:
 @shared
 def rebuild(shared: Shared) -> int:
     """Write the rows of all answers anew from their raw files, and all states from the events."""
-    from fla_batch import maintenance
+    from fla_batch.commands import maintenance
 
     with shared.workspace() as workspace:
         done = maintenance.rebuild(workspace)
@@ -54,7 +54,7 @@ def rebuild(shared: Shared) -> int:
 @shared
 def replay(shared: Shared) -> int:
     """Process again what lies in quarantine, after its cause was mended."""
-    from fla_batch import maintenance
+    from fla_batch.commands import maintenance
 
     with shared.workspace() as workspace:
         result = maintenance.replay(workspace)
@@ -87,7 +87,7 @@ def purge(days: float, shared: Shared) -> None:
 
     Manifests and the ledger stay: they prove what was sent.
     """
-    from fla_batch import maintenance
+    from fla_batch.commands import maintenance
 
     with shared.workspace() as workspace:
         purged = maintenance.purge(workspace, older_than_days=days)

@@ -17,13 +17,13 @@ import click
 
 from fla_batch.cli.edge import tell
 from fla_batch.cli.json_document import Encode, blocks, json_pieces
-from fla_batch.machine import cores
-from fla_batch.terms import Language
+from fla_batch.system.cores import cores
+from fla_batch.vocabulary.terms import Language
 
 if TYPE_CHECKING:
-    from fla_batch.binding import Profile
-    from fla_batch.config import Settings
-    from fla_batch.workspace import Workspace
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.configuration.loading import Settings
+    from fla_batch.message import Profile
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -42,21 +42,21 @@ class Shared:
     @cached_property
     def settings(self) -> Settings:
         """The configuration. Raises ConfigurationMistake."""
-        from fla_batch import config
+        from fla_batch.configuration import loading
 
         user_folder = Path(click.get_app_dir("fla-batch"))
-        return config.load(config.find(self.config, here=Path.cwd(), user_folder=user_folder))
+        return loading.load(loading.find(self.config, here=Path.cwd(), user_folder=user_folder))
 
     @cached_property
     def profile(self) -> Profile:
         """The configured profile. Raises ConfigurationMistake, ProfileMistake."""
-        from fla_batch.workspace import configured_profile
+        from fla_batch.commands.workspace import configured_profile
 
         return configured_profile(self.settings)
 
     def workspace(self) -> Workspace:
         """Ledger, outbox and all that a command works on; use it in a `with`."""
-        from fla_batch.workspace import Workspace
+        from fla_batch.commands.workspace import Workspace
 
         return Workspace.open(self.settings, clock=now, hands=cores())
 

@@ -9,12 +9,12 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
-    from fla_batch.poll import PollResult
-    from fla_batch.workspace import Workspace
+    from fla_batch.commands.poll import PollResult
+    from fla_batch.commands.workspace import Workspace
 
 timeout_option = click.option(
     "--timeout",
@@ -54,7 +54,7 @@ def polled(
     workspace: Workspace, every_s: float | None, timeout_s: float | None, shared: Shared
 ) -> PollResult:
     """Polls, telling on standard error what arrives."""
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     if every_s is None:
         with counting("answers", shared) as counted:

@@ -12,8 +12,8 @@ from fla_batch.cli.options import ANY_PATH, Shared, now, shared
 from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
-    from fla_batch.terms import Language
-    from fla_batch.workspace import Workspace
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.vocabulary.terms import Language
 
 
 @click.command()
@@ -39,9 +39,9 @@ def report(file: Path, shared: Shared) -> None:
 
 def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
-    from fla_batch import pipeline
-    from fla_batch.files import whole_file
+    from fla_batch.commands import pipeline
     from fla_batch.report.page import MOST_ANOMALIES, page
+    from fla_batch.system.files import whole_file
 
     rows = pipeline.status(workspace)
     with pipeline.anomalies(workspace) as found, whole_file(file) as written:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
-from fla_batch.cli.progress import counting
+from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import MOST_ON_SCREEN, in_words
 from fla_batch.cli.show import counted as counted_text
-from fla_batch.errors import UsageMistake
-from fla_batch.findings import Anomaly, blocking, summary
-from fla_batch.identifiers import compact_inss, is_valid_inss, mask_text
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.findings import Anomaly, blocking, summary
+from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
 
 if TYPE_CHECKING:
     from fla_batch.rights.compute import Computation

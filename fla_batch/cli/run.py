@@ -10,7 +10,7 @@ from fla_batch.cli import build as building
 from fla_batch.cli import poll as polling
 from fla_batch.cli import send as sending
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
-from fla_batch.cli.progress import Unit, counting
+from fla_batch.cli.progress_bar import Unit, counting
 
 
 @click.command()
@@ -41,7 +41,7 @@ def run(
 
     Stops at the first step that does not succeed; run it again to go on.
     """
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     with shared.workspace() as workspace:
         result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)

@@ -118,7 +118,7 @@ def _sow(seed: str, ground: Ground) -> None:
     if seed != _SHIPPED_SEED:
         load_seed(Path(seed)).sow(ground.platform, on=on)
         return
-    with as_file(files("fla_batch").joinpath("examples", "sandbox-seed.json")) as path:
+    with as_file(files("fla_batch.sandbox").joinpath("examples", "sandbox-seed.json")) as path:
         load_seed(path).sow(ground.platform, on=on)
 
 

@@ -18,7 +18,7 @@ def schema() -> None:
 @shared
 def list_profiles(shared: Shared) -> None:
     """List the profiles that come with the package, and say which are official."""
-    from fla_batch import binding
+    from fla_batch import message as binding
 
     profiles = [binding.load(name) for name in binding.available()]
     if shared.as_json:
@@ -58,8 +58,8 @@ def check(profile: str | None, shared: Shared) -> int:
 
     PROFILE is a name from `schema list` or a folder of your own; by default the configured one.
     """
-    from fla_batch.binding import load
-    from fla_batch.conformity import differences
+    from fla_batch.message import load
+    from fla_batch.message.conformity import differences
 
     loaded = load(profile) if profile else shared.profile
     found = differences(loaded)

@@ -6,7 +6,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
-from fla_batch.cli.progress import Unit, counting
+from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.show import plural
 
 after_closure_option = click.option(
@@ -24,7 +24,7 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     A batch that was interrupted goes on where it stopped; one in doubt is settled from the
     server's folder and never sent twice.
     """
-    from fla_batch import sending
+    from fla_batch.commands import send as sending
 
     with shared.workspace() as workspace:
         waiting = sending.to_send(workspace, batches)
@@ -54,7 +54,7 @@ def _next(count: int, in_doubt: bool) -> str:
 @shared
 def cancel(batch: str, shared: Shared) -> None:
     """Cancel BATCH with a TD file. Never after the portal accepted the file."""
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     with shared.workspace() as workspace:
         state = pipeline.cancel(workspace, batch)

@@ -9,7 +9,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, only_language
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 
 _KINDS = {"trainings": FormKind.TRAININGS, "rights": FormKind.TRAINING_RIGHTS}
 
@@ -19,7 +19,7 @@ _KINDS = {"trainings": FormKind.TRAININGS, "rights": FormKind.TRAINING_RIGHTS}
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
 def init(file: Path, force: bool) -> None:
     """Write a commented fla-batch.toml with every setting and its default."""
-    from fla_batch.files import write_whole
+    from fla_batch.system.files import write_whole
 
     _refuse_existing(file, force)
     text = files("fla_batch.cli").joinpath("fla-batch.toml").read_bytes()

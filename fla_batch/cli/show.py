@@ -10,12 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
-from fla_batch.findings import Anomaly, AnomalyCounts, Source
-from fla_batch.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Source
+from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 
 if TYPE_CHECKING:
-    from fla_batch.anomaly_spool import AnomalySpool
     from fla_batch.cli.options import Shared
+    from fla_batch.system.anomaly_store import AnomalySpool
 
 MOST_ON_SCREEN = 200
 _MARGIN = " " * 8

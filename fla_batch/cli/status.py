@@ -11,13 +11,13 @@ import click
 from fla_batch.cli.edge import say, say_all
 from fla_batch.cli.options import ANY_PATH, Shared, shared
 from fla_batch.cli.show import counts_in_words, in_words, table, table_lines
-from fla_batch.lifecycle import FormState
-from fla_batch.terms import FormKind
+from fla_batch.ledger.lifecycle import FormState
+from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.findings import Anomaly
     from fla_batch.ledger.records import BatchRow, FormLine
-    from fla_batch.terms import Language
+    from fla_batch.vocabulary.findings import Anomaly
+    from fla_batch.vocabulary.terms import Language
 
 
 @click.command()
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @shared
 def status(batch: str | None, shared: Shared) -> None:
     """Batches with their states, or the forms of one BATCH too."""
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     with shared.workspace() as workspace:
         rows = pipeline.status(workspace, batch)
@@ -105,7 +105,7 @@ def anomalies(
     batch: str | None, csv_file: Path | None, xlsx_file: Path | None, shared: Shared
 ) -> int:
     """Anomalies of the platform and our own, worker by worker; of one BATCH, or of all."""
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
     from fla_batch.report.export import require_room, write_anomalies
 
     files = [path for path in (csv_file, xlsx_file) if path]
@@ -126,7 +126,7 @@ def anomalies(
 
 
 def _in_words(anomalies: Iterable[Anomaly], language: Language) -> Iterator[str]:
-    from fla_batch import pipeline
+    from fla_batch.commands import pipeline
 
     for worker, theirs in pipeline.per_worker(anomalies):
         yield worker

@@ -12,7 +12,7 @@ import click
 from fla_batch.cli.ask import YEAR, company_id_option
 from fla_batch.cli.options import ANY_PATH, Shared, shared
 from fla_batch.cli.show import plural, table
-from fla_batch.errors import UsageMistake
+from fla_batch.vocabulary.errors import UsageMistake
 
 if TYPE_CHECKING:
     from fla_batch.models import TrainingsDeclaration
@@ -51,7 +51,7 @@ def validate(
     Goes on from the last answers to `ask trainings --processing-state all`. Nothing is sent: look
     at FILE, change hours where the employer sees them differently, and send it with run.
     """
-    from fla_batch.offers import chosen
+    from fla_batch.commands.trainings_to_validate import chosen
 
     if everything == bool(numbers):
         raise UsageMistake("choose trainings with --id, or all of them with --all")
@@ -79,8 +79,8 @@ def validate(
 
 
 def _write(path: Path, declarations: Sequence[TrainingsDeclaration]) -> None:
-    from fla_batch.files import write_whole
-    from fla_batch.rest_json import with_numbers
+    from fla_batch.account.rest_json import with_numbers
+    from fla_batch.system.files import write_whole
 
     bodies = [with_numbers(declaration.to_json()) for declaration in declarations]
     write_whole(path, json.dumps(bodies, ensure_ascii=False, indent=2).encode() + b"\n")

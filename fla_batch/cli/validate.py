@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.anomaly_spool import AnomalySpool
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
-from fla_batch.cli.progress import Unit, counting
+from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.show import plural, show_anomalies
-from fla_batch.terms import Verdict
+from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
-    from fla_batch.binding import Profile
+    from fla_batch.message import Profile
+    from fla_batch.message.validation import MessageResult
+    from fla_batch.message.xsd_verdict import SchemaCheck
     from fla_batch.rules import RuleContext
-    from fla_batch.schema import SchemaCheck
-    from fla_batch.validation import MessageResult
 
 
 @click.command()
@@ -30,7 +30,7 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
 
     Every error comes with its line, path, form and reason.
     """
-    from fla_batch.binding import load
+    from fla_batch.message import load
 
     chosen = load(profile) if profile else shared.profile
     context = _context(shared)
@@ -55,7 +55,7 @@ def _results(
     shared: Shared,
 ) -> Iterator[tuple[Path, MessageResult]]:
     """File by file, with progress in bytes."""
-    from fla_batch.validation import validate_message
+    from fla_batch.message.validation import validate_message
 
     sizes = {path: path.stat().st_size for path in files}
     with counting("bytes", shared, sum(sizes.values()), unit=Unit.BYTES) as counted:
@@ -65,7 +65,7 @@ def _results(
 
 
 def _context(shared: Shared) -> RuleContext:
-    from fla_batch.pipeline import rule_context
+    from fla_batch.commands.pipeline import rule_context
 
     return rule_context(shared.settings, now())
 

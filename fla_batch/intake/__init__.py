@@ -5,7 +5,7 @@ place, what it says and what to do about it. Nothing here judges the trade's rul
 turns what was written into typed zones (docs/reference/input.md).
 """
 
-from fla_batch.intake.answers import ListedEmployee, Problem, RestAnswer, load_answer
+from fla_batch.intake.platform_answers import ListedEmployee, Problem, RestAnswer, load_answer
 from fla_batch.intake.reading import read_chunks, read_inputs
 from fla_batch.intake.template import write_template
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.intake.columns import HEADS
 from fla_batch.intake.conversion import KEY
-from fla_batch.models.columns import Blocks, InnerBlocks
+from fla_batch.intake.zone_columns import HEADS
+from fla_batch.models.column_values import Blocks, InnerBlocks
 
 if TYPE_CHECKING:
     import polars as pl

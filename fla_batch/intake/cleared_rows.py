@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fla_batch.findings import Source
 from fla_batch.intake.drafts import TableOrigin
-from fla_batch.intake.layout import Layout
+from fla_batch.intake.headings import Layout
 from fla_batch.models import (
     DetailsPerPeriod,
     Employee,
@@ -22,6 +21,7 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.entry import Path
+from fla_batch.vocabulary.findings import Source
 
 Row = tuple[Any, ...]
 _Places = tuple[tuple[str, int], ...]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fla_batch.findings import Anomaly, Source
-from fla_batch.intake.layout import Layout
-from fla_batch.intake.remarks import FILE, remark
-from fla_batch.intake.table import ERROR_CELLS, ROW, Table
+from fla_batch.intake.headings import Layout
+from fla_batch.tables.reader_findings import FILE, remark
+from fla_batch.tables.table import ERROR_CELLS, ROW, Table
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     import polars as pl

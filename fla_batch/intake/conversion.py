@@ -1,6 +1,6 @@
 """Whole columns of text to typed columns: each distinct text is converted once.
 
-The same functions that a single value goes through (`fla_batch.intake.values`) do the work, so
+The same functions that a single value goes through (`fla_batch.tables.values`) do the work, so
 there is one truth; columns repeat themselves enough for that to be quick.
 """
 
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fla_batch.intake.columns import KEY_COLUMNS, Column
-from fla_batch.intake.layout import Layout
-from fla_batch.intake.table import ERROR_CELLS, EXTRA, ROW
-from fla_batch.intake.values import Mistake, Value, shown
+from fla_batch.intake.headings import Layout
+from fla_batch.intake.zone_columns import KEY_COLUMNS, Column
 from fla_batch.models.zone import ZoneType
+from fla_batch.tables.table import ERROR_CELLS, EXTRA, ROW
+from fla_batch.tables.values import Mistake, Value, shown
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.json_zones import from_json
-from fla_batch.intake.remarks import remark
-from fla_batch.intake.values import Mistake
-from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.zone import blocks_of, json_name, zones_of
+from fla_batch.tables.reader_findings import remark
+from fla_batch.tables.values import Mistake
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 
 def read_credit(

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from fla_batch.findings import Anomaly, Source
-from fla_batch.intake.columns import Column, columns_of
 from fla_batch.intake.conversion import Mistakes
-from fla_batch.intake.layout import Layout
-from fla_batch.intake.remarks import COLUMN, NO_KEY, DeclarationKeyParts, remark
-from fla_batch.intake.table import EXTRA
-from fla_batch.intake.values import Mistake, shown
+from fla_batch.intake.headings import Layout
+from fla_batch.intake.zone_columns import Column, columns_of
 from fla_batch.models import Declaration, Employee, Employer, Entry
 from fla_batch.models.entry import Path
+from fla_batch.tables.reader_findings import COLUMN, NO_KEY, DeclarationKeyParts, remark
+from fla_batch.tables.table import EXTRA
+from fla_batch.tables.values import Mistake, shown
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 Cells = Mapping[str, Any]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, Mistakes, converted, keys_of
-from fla_batch.intake.layout import Layout
-from fla_batch.intake.table import BATCH_ROWS, ROW
+from fla_batch.intake.headings import Layout
+from fla_batch.tables.table import BATCH_ROWS, ROW
 
 if TYPE_CHECKING:
     import polars as pl

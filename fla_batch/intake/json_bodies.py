@@ -13,12 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from fla_batch.findings import Anomaly, Source
 from fla_batch.intake.json_values import Found, RepeatedNames
 from fla_batch.intake.json_zones import from_json
-from fla_batch.intake.nearest import nearest
-from fla_batch.intake.remarks import DECLARATION, NO_KEY, DeclarationKeyParts, remark
-from fla_batch.intake.values import Mistake, shown
 from fla_batch.models import (
     DECLARATIONS,
     Declaration,
@@ -29,7 +25,11 @@ from fla_batch.models import (
 )
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone, blocks_of, json_name, path_text, zones_of
-from fla_batch.terms import FormKind
+from fla_batch.tables.reader_findings import DECLARATION, NO_KEY, DeclarationKeyParts, remark
+from fla_batch.tables.values import Mistake, shown
+from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.nearest import nearest
+from fla_batch.vocabulary.terms import FormKind
 
 ANSWERED = "flaDataDeclaration"
 _CONTENTS = {"trainingRights": FormKind.TRAINING_RIGHTS, "trainings": FormKind.TRAININGS}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fla_batch.findings import Anomaly, Source
-from fla_batch.intake.decoding import json_text, read_bytes
 from fla_batch.intake.json_bodies import entries_in
 from fla_batch.intake.json_values import Found, values_in
-from fla_batch.intake.remarks import FILE, remark
 from fla_batch.models import Entry
+from fla_batch.tables.decoding import json_text, read_bytes
+from fla_batch.tables.reader_findings import FILE, remark
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 
 def read_json(path: Path) -> Iterator[Entry | Anomaly]:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fla_batch.findings import Anomaly, Source
-from fla_batch.identifiers import mask_text
-from fla_batch.intake.remarks import FILE, remark
+from fla_batch.tables.reader_findings import FILE, remark
+from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.identifiers import mask_text
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LONGEST_INTEGER = 30

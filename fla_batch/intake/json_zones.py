@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from fla_batch.intake.values import (
+from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.tables.values import (
     Mistake,
     Value,
     identifier,
@@ -13,7 +14,6 @@ from fla_batch.intake.values import (
     shown,
     whole_number,
 )
-from fla_batch.models.zone import Zone, ZoneType
 
 _LARGEST_EXACT_FLOAT = 2**53
 

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.findings import Anomaly, Source
-from fla_batch.intake.decoding import read_bytes
+from fla_batch.intake.declared_twice import Photos
 from fla_batch.intake.json_files import read_json
-from fla_batch.intake.photos import Photos
-from fla_batch.intake.remarks import FILE, remark
 from fla_batch.models import Entry
+from fla_batch.tables.decoding import read_bytes
+from fla_batch.tables.reader_findings import FILE, remark
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
-    from fla_batch.intake.tables import TableChunk
+    from fla_batch.intake.table_declarations import TableChunk
 
 Reader = Callable[[Path], Iterator[Entry | Anomaly]]
 
@@ -55,7 +55,7 @@ def read_chunks(
     for index, path in enumerate(files):
         last = index == len(files) - 1
         if path.suffix.lower() in _TABLES:
-            from fla_batch.intake.tables import read_table_chunks
+            from fla_batch.intake.table_declarations import read_table_chunks
 
             for chunk in read_table_chunks(path, sheet=sheet):
                 # The rows of a table were grouped by key already: only other files repeat one.

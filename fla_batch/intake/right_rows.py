@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fla_batch.intake.amounts import amounts
-from fla_batch.intake.columns import HEADS, RIGHT_MODELS, SEPARATOR, columns_of
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
-from fla_batch.intake.layout import Layout
+from fla_batch.intake.headings import Layout
+from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import json_name, zones_of
-from fla_batch.terms import RightType
+from fla_batch.tables.table import SEPARATOR
+from fla_batch.vocabulary.terms import RightType
 
 _PREFIXES = {
     RightType.LEGAL: "legalFlaRight",

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from fla_batch.errors import DiskTrouble, UsageMistake
 from fla_batch.intake.amounts import FRIENDLY
-from fla_batch.intake.columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.intake.comments import EXAMPLE_INSS, MARK
-from fla_batch.intake.remarks import says
+from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence
-from fla_batch.terms import FormKind, Language
+from fla_batch.tables.reader_findings import says
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.terms import FormKind, Language
 
 _EXAMPLES: Mapping[FormKind, Mapping[str, str | int | date]] = {
     FormKind.TRAININGS: {

@@ -11,10 +11,10 @@ import io
 from datetime import date
 from typing import Any
 
-from fla_batch.intake.remarks import says
 from fla_batch.intake.template import choices, example, note, template_columns
 from fla_batch.models.zone import Presence, ZoneType
-from fla_batch.terms import FormKind, Language
+from fla_batch.tables.reader_findings import says
+from fla_batch.vocabulary.terms import FormKind, Language
 
 _LAST_ROW = 100_000
 _LISTS = "lists"

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from fla_batch.intake.amounts import FRIENDLY, amounts
-from fla_batch.intake.columns import HEADS
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
-from fla_batch.intake.layout import Layout
+from fla_batch.intake.headings import Layout
+from fla_batch.intake.zone_columns import HEADS
 from fla_batch.models import (
     DetailsPerPeriod,
     Entry,

@@ -5,6 +5,7 @@ imports SQLAlchemy; import it where it is used. docs/reference/ledger.md describ
 """
 
 from fla_batch.ledger.by_worker import FoundAnomalies
+from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
 from fla_batch.ledger.ledger import HeldLock, Ledger
 from fla_batch.ledger.locks import Holder, LockHeld
 from fla_batch.ledger.records import (
@@ -31,7 +32,6 @@ from fla_batch.ledger.records import (
     UnmatchedChange,
     UnmatchedRow,
 )
-from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
 
 __all__ = [
     "Acceptance",

@@ -9,20 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, literal, select, tuple_
 
-from fla_batch.errors import LedgerTrouble, UsageMistake
-from fla_batch.filenames import BatchName
+from fla_batch.ledger.bulk_insert import Many
 from fla_batch.ledger.events import batch_id_of
-from fla_batch.ledger.many import Many
-from fla_batch.ledger.records import (
-    BatchRecord,
-    FormRecord,
-    FormRow,
-    canonical_json,
-)
+from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.ledger.records import BatchRecord, FormRecord, FormRow, canonical_json
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
-from fla_batch.ledger.schema import batch, batch_state, form, form_state
-from fla_batch.lifecycle import BatchState, FormState
-from fla_batch.terms import FormKind
+from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
+from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import FormKind
 
 
 def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[FormRecord]) -> int:

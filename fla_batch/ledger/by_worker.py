@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
-from fla_batch.filenames import BatchName
-from fla_batch.findings import Anomaly, AnomalyCounts
-from fla_batch.ledger.anomalies import anomaly_from_json
+from fla_batch.ledger.anomaly_rows import anomaly_from_json
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.rows import CHUNK, loads
-from fla_batch.ledger.schema import anomaly
-from fla_batch.terms import AnomalyClass
+from fla_batch.ledger.sql_tables import anomaly
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
+from fla_batch.vocabulary.terms import AnomalyClass
 
 # A year that the column does not take stands in the body alone. The body is canonical JSON;
 # PostgreSQL's own functions for JSON stumble over a \u0000 anywhere in it.

@@ -12,11 +12,10 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from fla_batch.errors import LedgerTrouble
-from fla_batch.filenames import BatchName
-from fla_batch.ledger.anomalies import anomaly_values, insert_anomalies
+from fla_batch.ledger.anomaly_rows import anomaly_values, insert_anomalies
+from fla_batch.ledger.bulk_insert import Lookup, Many, Row
 from fla_batch.ledger.events import batch_id_of, close_when_answered, record_batch_event
-from fla_batch.ledger.many import Lookup, Many, Row
+from fla_batch.ledger.lifecycle import Event, FormState
 from fla_batch.ledger.projection import FormNow, Happening
 from fla_batch.ledger.records import (
     BatchChange,
@@ -28,7 +27,7 @@ from fla_batch.ledger.records import (
     canonical_json,
 )
 from fla_batch.ledger.rows import CHUNK, has_legal_right, storable
-from fla_batch.ledger.schema import (
+from fla_batch.ledger.sql_tables import (
     anomaly,
     consultation,
     event,
@@ -37,7 +36,8 @@ from fla_batch.ledger.schema import (
     photo,
     unmatched,
 )
-from fla_batch.lifecycle import Event, FormState
+from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.filenames import BatchName
 
 _PRESENT = select(
     form.c.reference_nbr,

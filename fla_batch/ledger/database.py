@@ -24,9 +24,9 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from fla_batch.errors import DiskTrouble, FlaBatchError, LedgerTrouble
-from fla_batch.files import FILE_MODE, disk_errors, private_folder
-from fla_batch.identifiers import mask_text
+from fla_batch.system.files import FILE_MODE, disk_errors, private_folder
+from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError, LedgerTrouble
+from fla_batch.vocabulary.identifiers import mask_text
 
 BUSY_TIMEOUT_S = 60.0
 """How long a process waits for another one's transaction before it gives up."""

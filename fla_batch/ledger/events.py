@@ -6,13 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
-from fla_batch.errors import UsageMistake
-from fla_batch.filenames import BatchName
-from fla_batch.ledger.projection import BatchNow, FormNow, Happening
-from fla_batch.ledger.records import EventRow, Json, canonical_json
-from fla_batch.ledger.rows import loads
-from fla_batch.ledger.schema import batch, batch_state, event, form, form_state
-from fla_batch.lifecycle import (
+from fla_batch.ledger.lifecycle import (
     FINAL_FORM_STATES,
     FORM_EVENTS,
     BatchState,
@@ -20,6 +14,12 @@ from fla_batch.lifecycle import (
     FormState,
     next_form_state,
 )
+from fla_batch.ledger.projection import BatchNow, FormNow, Happening
+from fla_batch.ledger.records import EventRow, Json, canonical_json
+from fla_batch.ledger.rows import loads
+from fla_batch.ledger.sql_tables import batch, batch_state, event, form, form_state
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.filenames import BatchName
 
 
 def batch_id_of(connection: Connection, name: BatchName) -> int:

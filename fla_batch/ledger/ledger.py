@@ -11,26 +11,25 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 
-from fla_batch.errors import FlaBatchError
-from fla_batch.filenames import BatchName
-from fla_batch.findings import Anomaly
 from fla_batch.ledger import (
-    answers,
+    answer_rows,
     batches,
     by_worker,
     events,
-    history,
+    form_lookup,
+    integrity,
     locks,
-    matching,
+    photos,
     sequences,
-    status,
-    verify,
+    status_rows,
 )
-from fla_batch.ledger.anomalies import anomaly_rows, insert_anomalies
+from fla_batch.ledger.anomaly_rows import anomaly_rows, insert_anomalies
 from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
+from fla_batch.ledger.form_lookup import Scope
+from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState, Patience, shown
 from fla_batch.ledger.locks import Holder, Lock
-from fla_batch.ledger.matching import Scope
 from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
@@ -53,9 +52,10 @@ from fla_batch.ledger.records import (
     UnmatchedRow,
 )
 from fla_batch.ledger.rows import CHUNK
-from fla_batch.ledger.verify import Contradiction, Reader, Rebuilt
-from fla_batch.lifecycle import BatchState, Event, FormState, Patience, shown
-from fla_batch.terms import AnomalyOrigin, Environment, FormKind
+from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import AnomalyOrigin, Environment, FormKind
 
 if TYPE_CHECKING:
     from fla_batch.models import DeclarationKey
@@ -166,7 +166,7 @@ class Ledger:
     def batch(self, name: BatchName) -> BatchRow | None:
         """One batch, None when the ledger does not know it."""
         with reading(self._engine) as connection:
-            return next(iter(status.batch_rows(connection, status.named(name))), None)
+            return next(iter(status_rows.batch_rows(connection, status_rows.named(name))), None)
 
     def state(self, name: BatchName) -> BatchState:
         """The present state of one batch, without the counts of its forms.
@@ -174,13 +174,13 @@ class Ledger:
         Raises UsageMistake for an unknown batch.
         """
         with reading(self._engine) as connection:
-            return status.state_of(connection, name)
+            return status_rows.state_of(connection, name)
 
     def names(self, environment: Environment, states: Iterable[BatchState]) -> list[BatchName]:
         """The batches of an environment in some states, in the order of building."""
-        conditions = status.within(environment), status.in_states(states)
+        conditions = status_rows.within(environment), status_rows.in_states(states)
         with reading(self._engine) as connection:
-            return status.names(connection, *conditions)
+            return status_rows.names(connection, *conditions)
 
     def last_year(self, name: BatchName) -> int | None:
         """The latest calendar year that a batch declares, None when it declares none.
@@ -188,7 +188,7 @@ class Ledger:
         Raises UsageMistake for an unknown batch.
         """
         with reading(self._engine) as connection:
-            return status.last_year(connection, name)
+            return status_rows.last_year(connection, name)
 
     def batches(
         self,
@@ -196,24 +196,26 @@ class Ledger:
         states: Iterable[BatchState] | None = None,
     ) -> list[BatchRow]:
         """All batches in the order of building, or those of one environment or of some states."""
-        conditions = [status.within(environment)] if environment else []
+        conditions = [status_rows.within(environment)] if environment else []
         if states is not None:
-            conditions.append(status.in_states(states))
+            conditions.append(status_rows.in_states(states))
         with reading(self._engine) as connection:
-            return status.batch_rows(connection, *conditions)
+            return status_rows.batch_rows(connection, *conditions)
 
     def open_batches(self, environment: Environment) -> list[BatchRow]:
         """Batches of which something is still expected, of us or of the portal."""
         with reading(self._engine) as connection:
-            return status.batch_rows(connection, status.within(environment), status.still_open())
+            return status_rows.batch_rows(
+                connection, status_rows.within(environment), status_rows.still_open()
+            )
 
     def status_rows(
         self, now: datetime, patience: Patience, batch: BatchName | None = None
     ) -> list[BatchRow]:
         """Batches as `status` shows them: with their age, and overdue after too long a silence."""
-        conditions = [status.named(batch)] if batch else []
+        conditions = [status_rows.named(batch)] if batch else []
         with reading(self._engine) as connection:
-            rows = status.batch_rows(connection, *conditions)
+            rows = status_rows.batch_rows(connection, *conditions)
         return [_as_shown(row, now, patience) for row in rows]
 
     def forms(
@@ -238,11 +240,11 @@ class Ledger:
     ) -> Iterator[FormLine]:
         """As `forms`, without what was declared. Raises UsageMistake for an unknown batch."""
         wanted = None if states is None else list(states)
-        after: status.Place | None = (0, 0)
+        after: status_rows.Place | None = (0, 0)
         while after is not None:
             with reading(self._engine) as connection:
                 batch_id = events.batch_id_of(connection, batch)
-                page, after = status.form_lines_page(connection, batch_id, wanted, after)
+                page, after = status_rows.form_lines_page(connection, batch_id, wanted, after)
             yield from page
 
     def form(self, reference_nbr: str) -> FormRow | None:
@@ -267,27 +269,27 @@ class Ledger:
         content. A file that is done stays done. Raises UnknownTransition.
         """
         with writing(self._engine) as connection:
-            return answers.accept(connection, file, changes, at, replay=replay)
+            return answer_rows.accept(connection, file, changes, at, replay=replay)
 
     def record_quarantined(self, file: AnswerFile, reason: str, at: datetime) -> bool:
         """Note that a file is in quarantine; False when it has an outcome already."""
         with writing(self._engine) as connection:
-            return answers.quarantine(connection, file, reason, at)
+            return answer_rows.quarantine(connection, file, reason, at)
 
     def seen_answers(self, environment: Environment) -> frozenset[tuple[str, int]]:
         """Name and size in bytes of every answer that need not be fetched again."""
         with reading(self._engine) as connection:
-            return answers.seen(connection, environment)
+            return answer_rows.seen(connection, environment)
 
     def answer_files(self, outcome: Outcome | None = None) -> list[AnswerRow]:
         """Every answer file that was seen, or those of one outcome, oldest first."""
         with reading(self._engine) as connection:
-            return answers.answer_rows(connection, outcome)
+            return answer_rows.answer_rows(connection, outcome)
 
     def unmatched(self) -> list[UnmatchedRow]:
         """Parts of answers that fit nothing of ours."""
         with reading(self._engine) as connection:
-            return answers.unmatched_rows(connection)
+            return answer_rows.unmatched_rows(connection)
 
     def record_anomalies(
         self, anomalies: Iterable[Anomaly], at: datetime, batch: BatchName | None = None
@@ -323,17 +325,17 @@ class Ledger:
     def has_batch(self, batch: BatchName) -> bool:
         """True when the ledger knows that batch."""
         with reading(self._engine) as connection:
-            return matching.has_batch(connection, batch)
+            return form_lookup.has_batch(connection, batch)
 
     def reference_numbers(self, batch: BatchName) -> Iterator[str]:
         """The reference numbers of all forms of a batch; streamed."""
         with reading(self._engine) as connection:
-            yield from matching.reference_numbers(connection, batch)
+            yield from form_lookup.reference_numbers(connection, batch)
 
     def forms_by_reference(self, reference_nbr: str) -> list[FoundForm]:
         """The form with that ReferenceNbr, of whatever batch."""
         with reading(self._engine) as connection:
-            return matching.by_reference(connection, reference_nbr)
+            return form_lookup.by_reference(connection, reference_nbr)
 
     def forms_by_creation(
         self,
@@ -348,7 +350,7 @@ class Ledger:
         answers come before those that do not.
         """
         with reading(self._engine) as connection:
-            return matching.by_creation(
+            return form_lookup.by_creation(
                 connection, scope, created_date, created_hour, identification
             )
 
@@ -362,7 +364,7 @@ class Ledger:
     ) -> list[FoundForm]:
         """Forms of a batch or environment about that employer and worker; None: not compared."""
         with reading(self._engine) as connection:
-            return matching.by_subject(
+            return form_lookup.by_subject(
                 connection, scope, company_id, inss, calendar_year, identification
             )
 
@@ -371,17 +373,17 @@ class Ledger:
     def last_accepted(self, key: DeclarationKey, environment: Environment) -> Photo | None:
         """The declaration that the platform holds for `key` as far as is known."""
         with reading(self._engine) as connection:
-            return history.last_accepted(connection, key, environment)
+            return photos.last_accepted(connection, key, environment)
 
     def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
         """Every key for which `last_accepted` has something; streamed, some of them twice."""
         with reading(self._engine) as connection:
-            yield from history.held_keys(connection, environment)
+            yield from photos.held_keys(connection, environment)
 
     def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
         """True once the platform accepted, or told, LegalFlaRight for that employer and year."""
         with reading(self._engine) as connection:
-            return history.had_legal_right(connection, key, environment)
+            return photos.had_legal_right(connection, key, environment)
 
     def consultations(
         self,
@@ -392,7 +394,7 @@ class Ledger:
     ) -> list[ConsultationRow]:
         """What the platform told of credit, rights and trainings, oldest first."""
         with reading(self._engine) as connection:
-            return history.consultations(connection, environment, kind, company_id, inss)
+            return photos.consultations(connection, environment, kind, company_id, inss)
 
     # Keeping it right
 
@@ -400,8 +402,8 @@ class Ledger:
         """Every state that does not follow from the events; empty when all is well."""
         found: list[Contradiction] = []
         with reading(self._engine) as connection:
-            for batch_id, name in verify.batch_ids(connection):
-                found += verify.contradictions(connection, batch_id, name)
+            for batch_id, name in integrity.batch_ids(connection):
+                found += integrity.contradictions(connection, batch_id, name)
         return found
 
     def rebuild(self, read: Reader) -> list[Rebuilt]:
@@ -411,14 +413,14 @@ class Ledger:
         stay. Events are only ever added.
         """
         with writing(self._engine) as connection:
-            for batch_id, _ in verify.batch_ids(connection):
-                verify.derive_again(connection, batch_id)
+            for batch_id, _ in integrity.batch_ids(connection):
+                integrity.derive_again(connection, batch_id)
         return [self._rebuild_answer(row, read) for row in self.answer_files(Outcome.DONE)]
 
     def _rebuild_answer(self, row: AnswerRow, read: Reader) -> Rebuilt:
         try:
             with writing(self._engine) as connection:
-                verify.read_again(connection, row, read(row.file))
+                integrity.read_again(connection, row, read(row.file))
         except FlaBatchError as error:
             return Rebuilt(row.file.name, str(error))
         return Rebuilt(row.file.name)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from fla_batch.errors import LedgerTrouble
-from fla_batch.ledger.schema import lock
+from fla_batch.ledger.sql_tables import lock
+from fla_batch.vocabulary.errors import LedgerTrouble
 
 STALE_AFTER = timedelta(minutes=15)
 """How long a process may be silent before its lock counts as stale."""

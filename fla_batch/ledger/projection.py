@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from fla_batch.lifecycle import (
+from fla_batch.ledger.lifecycle import (
     FINAL_BATCH_STATES,
     BatchState,
     Event,

@@ -13,10 +13,10 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fla_batch.filenames import BatchName
-from fla_batch.findings import Anomaly
-from fla_batch.lifecycle import BatchState, Event, FormState
-from fla_batch.terms import Environment, FormKind
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import Environment, FormKind
 
 if TYPE_CHECKING:
     from fla_batch.models import DeclarationKey

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from fla_batch.ledger.records import Json
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 
 CHUNK = 1000
 """Rows per statement when there are many: bounded memory, and few round trips."""

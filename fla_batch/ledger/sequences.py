@@ -10,10 +10,10 @@ from datetime import date
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from fla_batch.errors import LedgerTrouble
-from fla_batch.filenames import LAST_SEQUENCE, sequence_text
-from fla_batch.ledger.schema import sequence
-from fla_batch.terms import Environment
+from fla_batch.ledger.sql_tables import sequence
+from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.filenames import LAST_SEQUENCE, sequence_text
+from fla_batch.vocabulary.terms import Environment
 
 
 def next_sequence(connection: Connection, sender: str, day: date, environment: Environment) -> str:

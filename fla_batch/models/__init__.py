@@ -9,14 +9,14 @@ from fla_batch.models.declaration import (
 )
 from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.entry import Entry, Origin
-from fla_batch.models.rights import (
+from fla_batch.models.training_rights import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
     LegalFlaRight,
     Right,
     TrainingRights,
 )
-from fla_batch.models.training import DetailsPerPeriod, Training, TrainingProviderReference
+from fla_batch.models.trainings import DetailsPerPeriod, Training, TrainingProviderReference
 
 __all__ = [
     "DECLARATIONS",

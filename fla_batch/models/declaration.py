@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from fla_batch.models.block import Block
 from fla_batch.models.employer import Employee, Employer
-from fla_batch.models.rights import Right, TrainingRights
-from fla_batch.models.training import TRAININGS_MAX, Training
+from fla_batch.models.training_rights import Right, TrainingRights
+from fla_batch.models.trainings import TRAININGS_MAX, Training
 from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 
 # The manual's table says "> 1950 and < 2100", its text "1950 to 2100": right under both.
 FIRST_YEAR = 1951

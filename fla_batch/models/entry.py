@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from fla_batch.findings import Anomaly, Source
 from fla_batch.models.declaration import Declaration
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 Path = tuple[str | int, ...]
 """JSON names and list indexes from the declaration down: ("trainings", 0, "scope")."""

@@ -10,12 +10,12 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 from fla_batch.models.block import Block
-from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR, Declaration
 from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.question import Question
-from fla_batch.models.rights import TrainingRights
-from fla_batch.models.training import Training
+from fla_batch.models.training_rights import TrainingRights
+from fla_batch.models.trainings import Training
 from fla_batch.models.zone import Presence, Zone, ZoneType
 
 REFERENCE_LONGEST = 20

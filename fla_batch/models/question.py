@@ -9,7 +9,7 @@ from fla_batch.models.block import Block
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.zone import Zone, ZoneType
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 
 _RIGHT_TYPES: dict[int | str, tuple[str, str, str]] = {
     "LEGAL": ("legal", "légal", "wettelijk"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.files import facts_of
-from fla_batch.lifecycle import BatchState
+from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox.outbox import PURGED, Fault, Outbox
-from fla_batch.terms import Environment
+from fla_batch.system.files import facts_of
+from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.ledger import BatchRow, Ledger

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from fla_batch.errors import UsageMistake
-from fla_batch.filenames import FileName, InvalidName
-from fla_batch.files import (
+from fla_batch.system.files import (
     FileFacts,
     facts_of,
     partial_path,
@@ -22,7 +20,9 @@ from fla_batch.files import (
     remove_file,
     remove_partials,
 )
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.filenames import FileName, InvalidName
+from fla_batch.vocabulary.terms import Environment
 
 
 class Arrival(Enum):

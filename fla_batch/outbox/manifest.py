@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fla_batch.errors import LedgerTrouble
-from fla_batch.filenames import BatchName
-from fla_batch.files import FileFacts
+from fla_batch.system.files import FileFacts
+from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.filenames import BatchName
 
 FILE_NAME = "manifest.json"
 

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fla_batch.errors import UsageMistake
-from fla_batch.filenames import BatchName, InvalidName
-from fla_batch.files import (
+from fla_batch.outbox import staging
+from fla_batch.outbox.inbox import Inbox
+from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
+from fla_batch.outbox.quarantine import Quarantine
+from fla_batch.system.files import (
     disk_errors,
     facts_of_all,
     private_folder,
     remove_folder,
     write_whole,
 )
-from fla_batch.outbox import staging
-from fla_batch.outbox.inbox import Inbox
-from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
-from fla_batch.outbox.quarantine import Quarantine
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.filenames import BatchName, InvalidName
+from fla_batch.vocabulary.terms import Environment
 
 PURGED = "purged.json"
 

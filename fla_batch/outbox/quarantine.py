@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fla_batch.files import (
+from fla_batch.system.files import (
     disk_errors,
     facts_of,
     place,
@@ -22,8 +22,8 @@ from fla_batch.files import (
     remove_file,
     write_whole,
 )
-from fla_batch.identifiers import mask_text
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.terms import Environment
 
 _REASON_SUFFIX = ".reason.json"
 

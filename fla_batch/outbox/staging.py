@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fla_batch.errors import UsageMistake
-from fla_batch.filenames import BatchName, FileName
-from fla_batch.files import (
+from fla_batch.outbox.manifest import FILE_NAME, Manifest, SentFile
+from fla_batch.system.files import (
     FileFacts,
     HashingWriter,
     disk_errors,
@@ -25,7 +24,8 @@ from fla_batch.files import (
     remove_folder,
     sync_folder,
 )
-from fla_batch.outbox.manifest import FILE_NAME, Manifest, SentFile
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.filenames import BatchName, FileName
 
 PREFIX = ".staging-"
 _NOTHING_YET = FileFacts(0, "")

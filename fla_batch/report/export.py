@@ -16,10 +16,16 @@ from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fla_batch.errors import UsageMistake
-from fla_batch.files import PARTIAL_PREFIX, HashingWriter, disk_errors, disk_trouble, whole_file
-from fla_batch.findings import Anomaly
-from fla_batch.terms import Language
+from fla_batch.system.files import (
+    PARTIAL_PREFIX,
+    HashingWriter,
+    disk_errors,
+    disk_trouble,
+    whole_file,
+)
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import Language
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -15,11 +15,11 @@ from importlib.resources import files
 from itertools import chain, groupby
 from typing import Any
 
-from fla_batch.findings import Anomaly, AnomalyCounts
 from fla_batch.ledger.records import BatchRow
-from fla_batch.local_time import belgian
 from fla_batch.report.html import document, heading, paragraph, table
-from fla_batch.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
+from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 
 MOST_ANOMALIES = 20_000
 """Anomalies that one page shows."""

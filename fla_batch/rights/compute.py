@@ -10,21 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.findings import Anomaly
 from fla_batch.rights.factor import Factor, factor_a
-from fla_batch.rights.history import History, Kind, history_of
 from fla_batch.rights.law import Law, law_of
+from fla_batch.rights.occupation import History, Kind, history_of
 from fla_batch.rights.quarters import year_bounds
 from fla_batch.rights.relation import Standing, relations, standing
 from fla_batch.rights.request import Request
 from fla_batch.rights.right import CommitteeRight, WorkerRight
+from fla_batch.rights.right_findings import finding
 from fla_batch.rights.share import Share, recent, share_of, shares
 from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Spill
 from fla_batch.rights.survey import Usual, survey
-from fla_batch.rights.texts import finding
 from fla_batch.rights.workers import Employers, Worker, histories, read_inputs
+from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl

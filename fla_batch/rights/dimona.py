@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.findings import blocking
-from fla_batch.rights.columns import (
+from fla_batch.rights.input_columns import (
     Check,
     Chunk,
     apply_checks,
@@ -21,10 +20,11 @@ from fla_batch.rights.columns import (
     our_columns,
     with_identifiers,
 )
-from fla_batch.rights.history import Kind, Period
+from fla_batch.rights.input_tables import read_table
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import Kind, Period
 from fla_batch.rights.quarters import OPEN
-from fla_batch.rights.tables import read_table
+from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
     import polars as pl

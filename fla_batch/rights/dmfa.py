@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.findings import blocking
-from fla_batch.rights.columns import (
+from fla_batch.rights.dmfa_checks import dmfa_checks
+from fla_batch.rights.dmfa_xml import read_dmfa_xml
+from fla_batch.rights.input_columns import (
     Chunk,
     apply_checks,
     as_day,
@@ -21,12 +22,11 @@ from fla_batch.rights.columns import (
     our_columns,
     with_identifiers,
 )
-from fla_batch.rights.dmfa_checks import dmfa_checks
-from fla_batch.rights.dmfa_xml import read_dmfa_xml
-from fla_batch.rights.history import Kind, Line
+from fla_batch.rights.input_tables import read_table
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
-from fla_batch.rights.tables import read_table
+from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
     import polars as pl

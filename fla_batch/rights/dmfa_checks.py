@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fla_batch.rights.columns import Check, date_checks, employer_checks, number_check
-from fla_batch.rights.history import Kind
+from fla_batch.rights.input_columns import Check, date_checks, employer_checks, number_check
+from fla_batch.rights.occupation import Kind
 
 if TYPE_CHECKING:
     import polars as pl

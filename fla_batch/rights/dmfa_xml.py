@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fla_batch.errors import InputUnreadable
+from fla_batch.rights.input_tables import ROW, translated
 from fla_batch.rights.law import Law
-from fla_batch.rights.tables import ROW, translated
+from fla_batch.vocabulary.errors import InputUnreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,7 +43,7 @@ def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
     """Chunks of lines as text; at least one. Raises InputUnreadable."""
     from lxml import etree
 
-    from fla_batch.xmlsafe import UnusableXml, root_label
+    from fla_batch.system.xmlsafe import UnusableXml, root_label
 
     try:
         with translated(path), path.open("rb") as file:

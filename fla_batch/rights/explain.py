@@ -15,8 +15,8 @@ from importlib.resources import files
 from typing import Any
 
 from fla_batch.rights.factor import Factor, FactorBasis
-from fla_batch.rights.history import Kind
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.right import (
     CommitteeRight,
@@ -28,7 +28,7 @@ from fla_batch.rights.right import (
 )
 from fla_batch.rights.share import Share
 from fla_batch.rights.size import Size, SizeBasis
-from fla_batch.terms import Language
+from fla_batch.vocabulary.terms import Language
 
 _HOURS_KINDS = {Kind.FLEXI: "flexi", Kind.STUDENT: "student"}
 

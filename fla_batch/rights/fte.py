@@ -4,7 +4,7 @@ FTE = sum of (calendar days x rate) of the lines / calendar days of the quarter,
 A full interruption (rate 0) counts at the last known rate; flexi-jobs and students count the
 hours worked; the weekend between two lines of a temporary agency worker counts.
 
->>> from fla_batch.rights.history import full_time
+>>> from fla_batch.rights.occupation import full_time
 >>> str(quarter_fte((full_time._replace(mean=3040),), 8096))
 '4/5'
 """
@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from fla_batch.rights.history import Kind, Line, full_rate
+from fla_batch.rights.occupation import Kind, Line, full_rate
 from fla_batch.rights.quarters import quarter_days, quarter_of_day
 
 _FRIDAY = 4

@@ -17,8 +17,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from fla_batch.errors import ConfigurationMistake
 from fla_batch.rights.quarters import parse_quarter, quarter_text
+from fla_batch.vocabulary.errors import ConfigurationMistake
 
 TABLES = "tables.toml"
 

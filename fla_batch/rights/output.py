@@ -16,14 +16,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
-from fla_batch.errors import DiskTrouble, UsageMistake
-from fla_batch.findings import Anomaly, blocking
 from fla_batch.rights.compute import Computation
 from fla_batch.rights.relation import Standing
 from fla_batch.rights.right import WorkerRight, hours_centi, plain_text
-from fla_batch.rights.texts import finding
+from fla_batch.rights.right_findings import finding
 from fla_batch.rights.workers import is_company
-from fla_batch.terms import AnomalyClass
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.findings import Anomaly, blocking
+from fla_batch.vocabulary.terms import AnomalyClass
 
 CSV_COLUMNS = (
     "CompanyID",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fla_batch.findings import Anomaly, Source, blocking
+from fla_batch.rights.input_tables import ROW, read_table
+from fla_batch.rights.right_findings import finding
 from fla_batch.rights.sector import CLASS_COLUMNS, COLUMNS, SectorRow, sector_row
-from fla_batch.rights.tables import ROW, read_table
-from fla_batch.rights.texts import finding
+from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 
 
 def read_own_sectors(path: Path) -> tuple[list[SectorRow], list[Anomaly]]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from fla_batch.rights.history import Kind, Line, Period
+from fla_batch.rights.occupation import Kind, Line, Period
 from fla_batch.rights.quarters import OPEN, quarter_end
 
 

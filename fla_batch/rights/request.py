@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from fla_batch.errors import UsageMistake
-from fla_batch.identifiers import compact_company_id, is_valid_company_id
 from fla_batch.rights.quarters import parse_quarter, quarter_of, year_bounds
 from fla_batch.rights.sector import SectorTable, sector_table
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.identifiers import compact_company_id, is_valid_company_id
 
 _NOSS_DIGITS = 9
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from fla_batch.rights.history import Line, full_rate
+from fla_batch.rights.occupation import Line, full_rate
 
 
 class Segment(NamedTuple):

@@ -5,7 +5,7 @@ soon as the relation covers one day of it; its rate is the average over the days
 worker was employed. Months after the last declared quarter are projected with the rate of the
 last declared day, until the month of Dimona OUT.
 
->>> from fla_batch.rights.history import Kind, full_time
+>>> from fla_batch.rights.occupation import Kind, full_time
 >>> relation = Relation(Kind.ORDINARY, 738000, OPEN, (full_time._replace(mean=3040),))
 >>> share, = shares(relation, 2024)
 >>> str(share.bc), [month.basis.value for month in share.months[2:4]]
@@ -22,7 +22,7 @@ from math import lcm
 from typing import NamedTuple
 
 from fla_batch.rights.fte import hours_as_days
-from fla_batch.rights.history import Line
+from fla_batch.rights.occupation import Line
 from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
 from fla_batch.rights.segments import average_rates, rates_of, segments_of

@@ -22,8 +22,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from fla_batch.rights.fte import ftes
-from fla_batch.rights.history import History
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import History
 from fla_batch.rights.quarters import quarter_end, quarter_text
 
 _FINGERPRINT_MODULUS = 1 << 256

@@ -13,8 +13,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
-from fla_batch.errors import LedgerTrouble
 from fla_batch.rights.size import SizeBasis
+from fla_batch.vocabulary.errors import LedgerTrouble
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table

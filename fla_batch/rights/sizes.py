@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from fla_batch.findings import Anomaly
 from fla_batch.rights.law import Law, quarters_text
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.right import plain_text
+from fla_batch.rights.right_findings import finding
 from fla_batch.rights.size import Census, Size, SizeBasis, size_of
 from fla_batch.rights.size_store import FrozenSize, SizeStore
-from fla_batch.rights.texts import finding
+from fla_batch.vocabulary.findings import Anomaly
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.rights.history import History, Kind, history_of
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import History, Kind, history_of
 from fla_batch.rights.quarters import OPEN, quarter_start
 from fla_batch.rights.size import Census, count_heads, count_reference
 from fla_batch.rights.spill import Spill

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.findings import Anomaly
 from fla_batch.rights.dimona import read_dimona
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.history import History, Line, Period
 from fla_batch.rights.law import Law
+from fla_batch.rights.occupation import History, Line, Period
 from fla_batch.rights.quarters import OPEN
+from fla_batch.rights.right_findings import finding
 from fla_batch.rights.spill import Spill
-from fla_batch.rights.texts import finding
+from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch import catalogue
-from fla_batch.findings import Anomaly, Labels
 from fla_batch.models.entry import Entry
 from fla_batch.models.zone import path_text
 from fla_batch.rules.base import Accepted, Finding, History, Rule, RuleContext
 from fla_batch.rules.bounds import bounds, half_day
+from fla_batch.rules.characters import admitted_characters, xml_characters
 from fla_batch.rules.dates import (
     certificate_dates,
     envelope,
@@ -25,9 +24,10 @@ from fla_batch.rules.dates import (
 from fla_batch.rules.deletions import delete_legal
 from fla_batch.rules.duplicates import duplicate_training, sequence_unique
 from fla_batch.rules.durations import days_xor_hours, more_hours_than_period
-from fla_batch.rules.history import already_declared, legal_must_stay, photo_shrinks
+from fla_batch.rules.photo_guards import already_declared, legal_must_stay, photo_shrinks
 from fla_batch.rules.presence import occurrences, presence, read_only, status_missing
-from fla_batch.rules.texts import admitted_characters, xml_characters
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.findings import Anomaly, Labels
 
 __all__ = [
     "RULES",

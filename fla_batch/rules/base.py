@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from fla_batch.findings import Labels
 from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
-from fla_batch.terms import AnomalyClass
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.terms import AnomalyClass
 
 FOR_INFORMATION = "000"
 """Meaning of findings that only inform; the portal's list of meanings has none for that."""

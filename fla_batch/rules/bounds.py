@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch.findings import Labels
-from fla_batch.identifiers import is_valid_company_id, is_valid_inss
 from fla_batch.models import Declaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.rules.base import BLOCKING, Finding, RuleContext, shown
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.identifiers import is_valid_company_id, is_valid_inss
 
 _FORMS = {
     "JointCommissionNbr": "CCC, CCC.CC, CCC.CC.CC",

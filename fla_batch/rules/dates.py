@@ -9,7 +9,7 @@ from itertools import pairwise
 from fla_batch.models import Declaration, Training, TrainingsDeclaration
 from fla_batch.models.entry import Path
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
-from fla_batch.terms import Certificate, TrainingStatus
+from fla_batch.vocabulary.terms import Certificate, TrainingStatus
 
 
 def _trainings(declaration: Declaration) -> Iterator[tuple[Training, Path]]:

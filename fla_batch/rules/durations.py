@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch import catalogue
 from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, json_name, leaves_of, walk, zones_of
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, shown
+from fla_batch.vocabulary import catalogue
 
 
 def days_xor_hours(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:

@@ -6,14 +6,7 @@ from collections.abc import Iterator
 
 from fla_batch.models import Declaration, TrainingsDeclaration
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import (
-    Presence,
-    blocks_of,
-    json_name,
-    leaves_of,
-    repeats_of,
-    walk,
-)
+from fla_batch.models.zone import Presence, blocks_of, json_name, leaves_of, repeats_of, walk
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.identifiers import is_valid_company_id
 from fla_batch.models import DetailsPerPeriod, Employee, Employer, Training, TrainingsDeclaration
-from fla_batch.models.training import TRAININGS_MAX
+from fla_batch.models.trainings import TRAININGS_MAX
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.rules.base import RuleContext
-from fla_batch.rules.texts import ADMITTED
-from fla_batch.terms import Certificate, TrainingStatus
+from fla_batch.rules.characters import ADMITTED
+from fla_batch.vocabulary.identifiers import is_valid_company_id
+from fla_batch.vocabulary.terms import Certificate, TrainingStatus
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,9 +20,9 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.rules import Accepted
-from fla_batch.sandbox.rights import in_force, of_type
+from fla_batch.sandbox.declared_rights import in_force, of_type
 from fla_batch.sandbox.store import Store
-from fla_batch.terms import FormKind, RightSource, RightType
+from fla_batch.vocabulary.terms import FormKind, RightSource, RightType
 
 _ACTIVE_PHOTO = (
     "select body, source, accepted_on from photo "

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fla_batch.sandbox.drafts import Deliver, Draft, Prepare, deliver, unchanged
-from fla_batch.terms import FileKind
+from fla_batch.vocabulary.terms import FileKind
 
 _HOURS_LATE_S = 3 * 3600.0
 _ZIP_DATE = (2025, 1, 1, 0, 0, 0)

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch import xmlsafe
-from fla_batch.binding import FormReader, Profile
-from fla_batch.gateway_checks import Limits, PartFacts
+from fla_batch.channel.gateway_checks import Limits, PartFacts
+from fla_batch.message import FormReader, Profile
+from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.sandbox.sender import Sender
-from fla_batch.schema import SchemaValidator
-from fla_batch.terms import Verdict
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -69,7 +69,7 @@ class Inspector:
 
     def _with_signature(self, facts: PartFacts, fi: Path, fs: Path, at: datetime) -> PartFacts:
         from fla_batch.signing.incoming import MAX_SIGNATURE_BYTES
-        from fla_batch.signing.verify import verify_file
+        from fla_batch.signing.verify_signature import verify_file
 
         if fs.stat().st_size > MAX_SIGNATURE_BYTES:
             return replace(facts, signature_valid=False)

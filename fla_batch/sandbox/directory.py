@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fla_batch.identifiers import is_valid_company_id
+from fla_batch.vocabulary.identifiers import is_valid_company_id
 
 ABSENT_EMPLOYERS = frozenset({"0999999922", "0888888895"})
 """Valid numbers that the sandbox does not know, to practise with (decision 0604)."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fla_batch.filenames import FileName
-from fla_batch.terms import FileKind
+from fla_batch.vocabulary.filenames import FileName
+from fla_batch.vocabulary.terms import FileKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import NamedTuple
 
-from fla_batch.errors import UsageMistake
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND, AnswerFault
 from fla_batch.sandbox.drafts import Draft
 from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults
+from fla_batch.vocabulary.errors import UsageMistake
 
 
 class Note(NamedTuple):

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from fla_batch.sandbox.operations import Operation, OperationKind, OperationLog
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 
 _IN = frozenset(environment.folder_in for environment in Environment)
 _OUT = tuple(environment.folder_out for environment in Environment)

@@ -25,7 +25,7 @@ from paramiko.sftp import (
 
 from fla_batch.sandbox.faults import Faults
 from fla_batch.sandbox.operations import Operation, OperationKind
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 
 FOLDERS = tuple(
     folder

@@ -15,8 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from fla_batch.binding import Profile
-from fla_batch.files import private_folder, write_whole
+from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.platform import Platform
@@ -25,9 +24,10 @@ from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.sftp_server import SandboxServer
 from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_certificates
-from fla_batch.signing.private_files import write_private_file
 from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
+from fla_batch.system.files import private_folder, write_whole
+from fla_batch.system.private_files import write_private_file
 
 SENDER = "123456"
 USER = "practice"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from fla_batch.filenames import sequence_text
 from fla_batch.sandbox.store import Store
+from fla_batch.vocabulary.filenames import sequence_text
 
 TICKET_LENGTH = 13
 _TICKET_START = "34000000"

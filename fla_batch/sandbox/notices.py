@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fla_batch import xmlsafe
-from fla_batch.binding import Profile
+from fla_batch.answers import acknowledgement, notification
+from fla_batch.answers.acknowledgement import Acknowledgement
+from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.credit_reader import credit_xml
+from fla_batch.answers.notification import NotificationForm
+from fla_batch.answers.portal_writer import identifying_path, report_of
+from fla_batch.message import Profile
 from fla_batch.models import form as ours
 from fla_batch.models.form import Answer, AnswerForm, Form
-from fla_batch.responses import acknowledgement, notification
-from fla_batch.responses.acknowledgement import Acknowledgement
-from fla_batch.responses.blocks import FileReference, FormHeader, Reference
-from fla_batch.responses.credit import credit_xml
-from fla_batch.responses.notification import NotificationForm
-from fla_batch.responses.writer import identifying_path, report_of
 from fla_batch.sandbox.outcomes import Outcome
-from fla_batch.terms import FormKind, Language, ResultCode
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.terms import FormKind, Language, ResultCode
 
 _TYPE_FORM = "FA"
 _BY_PORTAL = "2"

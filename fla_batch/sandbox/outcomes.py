@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fla_batch.findings import Anomaly, blocking
-from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.form import Answer
+from fla_batch.vocabulary.findings import Anomaly, blocking
 
 
 @dataclass(frozen=True, slots=True)

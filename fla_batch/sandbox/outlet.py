@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.drafts import Draft
 from fla_batch.sandbox.journal import Journal
-from fla_batch.terms import Environment, FileKind
+from fla_batch.vocabulary.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
+from fla_batch.vocabulary.terms import Environment, FileKind
 
 if TYPE_CHECKING:
     from fla_batch.signing.signer import Signer

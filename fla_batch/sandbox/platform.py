@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from fla_batch.binding import Reading
-from fla_batch.credit import WINDOW_YEARS, forecast
-from fla_batch.findings import Anomaly, blocking
-from fla_batch.identifiers import is_valid_company_id
-from fla_batch.local_time import belgian, belgian_date
+from fla_batch.account.remaining_credit import WINDOW_YEARS, forecast
+from fla_batch.message import Reading
 from fla_batch.models import (
     Declaration,
     Employee,
@@ -24,18 +21,21 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.form import Form
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
-from fla_batch.sandbox import remarks
+from fla_batch.sandbox import platform_findings as remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
-from fla_batch.sandbox.consultation import Consultation
+from fla_batch.sandbox.consulting import Consultation
 from fla_batch.sandbox.directory import Directory
 from fla_batch.sandbox.outcomes import Outcome
 from fla_batch.sandbox.register import Register
 from fla_batch.sandbox.store import Store
-from fla_batch.terms import AnomalyClass, RightSource
+from fla_batch.vocabulary.belgian_time import belgian, belgian_date
+from fla_batch.vocabulary.findings import Anomaly, blocking
+from fla_batch.vocabulary.identifiers import is_valid_company_id
+from fla_batch.vocabulary.terms import AnomalyClass, RightSource
 
 _EVERY_EMPLOYER = Directory()
 

@@ -13,19 +13,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from fla_batch.binding import Profile
-from fla_batch.gateway_checks import Delivery, Limits, check
+from fla_batch.channel.gateway_checks import Delivery, Limits, check
+from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
-from fla_batch.sandbox.answers import Answers, Clock, belgian_day
+from fla_batch.sandbox.answering import Answers, Clock, belgian_day
+from fla_batch.sandbox.background_worker import Worker
 from fla_batch.sandbox.content import Inspector
-from fla_batch.sandbox.inbox import Inbox, Listing, is_kind
+from fla_batch.sandbox.incoming_batches import Inbox, Listing, is_kind
 from fla_batch.sandbox.journal import Journal
 from fla_batch.sandbox.notices import ReceivedFile
 from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
-from fla_batch.sandbox.worker import Worker
-from fla_batch.terms import Environment, FileKind, Language
+from fla_batch.vocabulary.terms import Environment, FileKind, Language
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from sqlite3 import Row
 from typing import NamedTuple
 
-from fla_batch.errors import UsageMistake
-from fla_batch.findings import Anomaly
 from fla_batch.models import DeclarationKey, Training, TrainingsDeclaration
-from fla_batch.sandbox import remarks
+from fla_batch.sandbox import platform_findings as remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
 from fla_batch.sandbox.store import Store
-from fla_batch.terms import ProcessingState
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import ProcessingState
 
 _SMALL_EMPLOYERS = (1, 2)
 """FlaImportanceCode of fewer than 10 workers."""

@@ -15,12 +15,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from fla_batch.errors import ConfigurationMistake
-from fla_batch.identifiers import compact_company_id, compact_inss, mask_text
 from fla_batch.models import LegalFlaRight, Training
 from fla_batch.models.block import Block
 from fla_batch.sandbox.accounts import AccountYear
 from fla_batch.sandbox.platform import Platform
+from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss, mask_text
 
 
 class _Account(Block):

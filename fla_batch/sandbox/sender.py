@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fla_batch.terms import RightSource
+from fla_batch.vocabulary.terms import RightSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ import paramiko
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from fla_batch.errors import ConfigurationMistake
-from fla_batch.gateway.hostkeys import fingerprint
+from fla_batch.channel.hostkeys import fingerprint
 from fla_batch.sandbox.connection import SandboxConnection
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.folders import FOLDERS, OnClosed
 from fla_batch.sandbox.operations import OperationLog
-from fla_batch.signing.private_files import read_private_file, write_private_file
+from fla_batch.system.private_files import read_private_file, write_private_file
+from fla_batch.vocabulary.errors import ConfigurationMistake
 
 LOOPBACK = "127.0.0.1"
 _ACCEPT_S = 0.1

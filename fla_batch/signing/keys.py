@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from fla_batch.errors import KeyOrCertificateMistake
-from fla_batch.signing.private_files import (
+from fla_batch.system.private_files import (
     Password,
     password_from,
     read_private_file,
     read_public_file,
 )
+from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 EXPIRY_WARNING = timedelta(days=30)

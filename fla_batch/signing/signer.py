@@ -15,10 +15,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from fla_batch.errors import KeyOrCertificateMistake
 from fla_batch.signing import cms
 from fla_batch.signing.keys import SigningKey, load_pem, load_pkcs12
-from fla_batch.signing.verify import own_signature_fault
+from fla_batch.signing.verify_signature import own_signature_fault
+from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 
 class Signer(Protocol):

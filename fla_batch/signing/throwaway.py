@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from fla_batch.signing.keys import PrivateKey
-from fla_batch.signing.private_files import write_private_file
+from fla_batch.system.private_files import write_private_file
 
 KeyType = Literal["rsa", "ec"]
 

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch.batching.column_forms import ColumnForms
-from fla_batch.batching.desk import Desk, Done, Job, ScreenedChunk
-from fla_batch.batching.forms import FormMaker, counter
-from fla_batch.binding import MessageWriter, load
+from fla_batch.batching.form_builder import Desk, Done, Job, ScreenedChunk
+from fla_batch.batching.form_maker import FormMaker, counter
 from fla_batch.intake import read_chunks
-from fla_batch.intake.tables import TableChunk
+from fla_batch.intake.table_declarations import TableChunk
+from fla_batch.message import MessageWriter, load
 from fla_batch.models import DeclarationKey
 from fla_batch.rules import Accepted, RuleContext
-from fla_batch.terms import FormKind
-from tests.binding.profiles import PROFILES
+from fla_batch.vocabulary.terms import FormKind
+from tests.message.profiles import PROFILES
 from tests.rules.test_screen import GOOD, OTHERS
 
 CONTEXT = RuleContext(today=date(2025, 3, 1))

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
-from fla_batch import config
-from fla_batch.binding import load
+from fla_batch.answers import portal_writer as writer
+from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.notification import AnomalyReport, NotificationForm
+from fla_batch.configuration import loading
 from fla_batch.ledger import Ledger
-from fla_batch.lifecycle import Event
-from fla_batch.responses import writer
-from fla_batch.responses.blocks import FileReference, FormHeader, Reference
-from fla_batch.responses.notification import AnomalyReport, NotificationForm
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.message import load
 from fla_batch.signing.throwaway import throwaway_certificate
 from tests.bench.rights import company, inss
 
@@ -117,7 +117,7 @@ def write_large(path: Path, size: int) -> None:
 
 def write_notification(outbox: Path, path: Path) -> None:
     """A NOTI about every form in the ledger of `outbox`, 5 % of them refused; all were sent."""
-    settings = config.load(outbox.parent / "fla-batch.toml")
+    settings = loading.load(outbox.parent / "fla-batch.toml")
     url = f"sqlite:///{outbox / 'ledger.db'}"
     at = datetime.now(UTC)
     with Ledger.open(url) as ledger, path.open("wb") as file:

@@ -29,12 +29,12 @@ from pydantic_xml import BaseXmlModel, element
 from xsdata.formats.dataclass.serializers import XmlSerializer
 
 from fla_batch.batching.column_forms import ColumnForms
-from fla_batch.batching.forms import FormMaker
-from fla_batch.binding import MessageWriter, load
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.message import MessageWriter, load
+from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.models import DetailsPerPeriod, Employee, Employer, Training, TrainingsDeclaration
-from fla_batch.models.columns import Blocks, InnerBlocks
-from fla_batch.schema import SchemaValidator
-from fla_batch.terms import FormKind
+from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.vocabulary.terms import FormKind
 from tests.bench.measure import machine
 from tests.bench.rights import company, inss
 

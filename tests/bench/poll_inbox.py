@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from fla_batch import config, pipeline
-from fla_batch.binding import load
-from fla_batch.gateway.protocol import Gateway, RemoteFile
-from fla_batch.workspace import Workspace
+from fla_batch.channel.protocol import Gateway, RemoteFile
+from fla_batch.commands import pipeline
+from fla_batch.commands.workspace import Workspace
+from fla_batch.configuration import loading
+from fla_batch.message import load
 
 
 class _Empty:
@@ -29,7 +30,7 @@ class _Empty:
 
 def main(settings_file: Path) -> None:
     """Processes the inbox and checks that something was processed."""
-    settings = config.load(settings_file)
+    settings = loading.load(settings_file)
     profile = load(settings.profile.name)
     with Workspace.open(
         settings,

@@ -23,24 +23,24 @@ from typing import Any
 import click
 from lxml import etree
 
+from fla_batch.answers import notification
+from fla_batch.answers.answer_changes import Interpreter
+from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.batching.arrange import Part
-from fla_batch.batching.desk import Desk, Job, ScreenedChunk
-from fla_batch.batching.forms import FormMaker
-from fla_batch.batching.run import _records
-from fla_batch.batching.spool import Spool
-from fla_batch.binding import load
-from fla_batch.clearing import Clearing
-from fla_batch.filenames import BatchName
-from fla_batch.intake.tables import TableChunk, read_table_chunks
-from fla_batch.interpret import Interpreter
+from fla_batch.batching.form_builder import Desk, Job, ScreenedChunk
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import Spool
+from fla_batch.commands.build_batches import _records
+from fla_batch.intake.table_declarations import TableChunk, read_table_chunks
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.records import AnswerFile, BatchRecord, Change
-from fla_batch.responses import notification
+from fla_batch.message import load
+from fla_batch.message.column_validation import Clearing
+from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.rules import RuleContext
-from fla_batch.schema import SchemaValidator
-from fla_batch.sent import SentFromLedger
-from fla_batch.terms import Environment
-from fla_batch.watching import UNWATCHED
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.progress import UNWATCHED
+from fla_batch.vocabulary.terms import Environment
 from tests.bench.jobs import NOTI, Site, now
 from tests.bench.measure import machine
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fla_batch.binding import load
-from fla_batch.schema import SchemaValidator
-from fla_batch.terms import Verdict
+from fla_batch.message import load
+from fla_batch.message.xsd_verdict import SchemaValidator
+from fla_batch.vocabulary.terms import Verdict
 
 
 def main(paths: list[Path]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.filenames import BatchName
+from fla_batch.vocabulary.filenames import BatchName
 from tests.builders import company_id, inss
 from tests.command_line import CommandLine, write_csv
 

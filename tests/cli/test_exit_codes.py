@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.binding import load
 from fla_batch.cli import commands as listed
 from fla_batch.cli import edge
+from fla_batch.message import load
 from fla_batch.sandbox.ground import Ground, practice_ground
 from tests.builders import inss
 from tests.command_line import CommandLine, workers, write_csv

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from fla_batch.sandbox.ground import practice_ground
 from tests.command_line import CommandLine, workers, write_csv
 from tests.e2e.servers import now

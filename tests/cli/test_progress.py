@@ -7,13 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fla_batch.batching.crew import spool_all
-from fla_batch.batching.desk import Desk
-from fla_batch.batching.forms import FormMaker
-from fla_batch.batching.spool import Spool
-from fla_batch.binding import load
-from fla_batch.cli.progress import Drawn, Unit, bar
+from fla_batch.batching.form_builder import Desk
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import Spool
+from fla_batch.batching.worker_pool import spool_all
+from fla_batch.cli.progress_bar import Drawn, Unit, bar
 from fla_batch.intake import read_chunks
+from fla_batch.message import load
 from tests.batching.test_desk import CONTEXT, STARTED, WORKERS, trainings
 from tests.intake.test_photos import table
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import html
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from fla_batch.sandbox.ground import practice_ground
 from tests.builders import inss
 from tests.command_line import CommandLine, write_csv

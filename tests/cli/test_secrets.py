@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from fla_batch.sandbox.ground import Ground, practice_ground
-from fla_batch.signing.private_files import write_private_file
+from fla_batch.system.private_files import write_private_file
 from tests.builders import inss
 from tests.command_line import CommandLine, write_csv
 from tests.e2e.servers import now

@@ -12,11 +12,11 @@ import pytest
 
 from fla_batch.cli.json_document import json_pieces
 from fla_batch.cli.show import counted, in_words
-from fla_batch.config import load
-from fla_batch.findings import Anomaly, Labels, Source, summary
+from fla_batch.configuration.loading import load
 from fla_batch.ledger import Ledger
 from fla_batch.report import export
-from fla_batch.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source, summary
+from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.builders import company_id, inss
 from tests.cli.test_processes import child
 from tests.command_line import CommandLine

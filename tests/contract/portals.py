@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fla_batch.gateway.hostkeys import fingerprint
-from fla_batch.gateway.settings import GatewaySettings, Limits
+from fla_batch.channel.hostkeys import fingerprint
+from fla_batch.configuration.server import GatewaySettings, Limits
 from fla_batch.sandbox.folders import FOLDERS
 
 QUICK = Limits(connect_s=10, banner_s=10, key_exchange_s=10, login_s=10, operation_s=10)

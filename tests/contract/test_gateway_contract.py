@@ -15,23 +15,23 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.errors import (
-    DiskTrouble,
-    GatewayUnavailable,
-    HostKeyMismatch,
-    LoginRefused,
-    UsageMistake,
-)
-from fla_batch.gateway.protocol import (
+from fla_batch.channel.protocol import (
     Gateway,
     OperationRefused,
     RemoteFile,
     RemoteFileTooLarge,
     Uploaded,
 )
-from fla_batch.gateway.resume import upload_resuming
-from fla_batch.gateway.sftp import connect
+from fla_batch.channel.resume import upload_resuming
+from fla_batch.channel.sftp import connect
 from fla_batch.sandbox.folders import FOLDERS
+from fla_batch.vocabulary.errors import (
+    DiskTrouble,
+    GatewayUnavailable,
+    HostKeyMismatch,
+    LoginRefused,
+    UsageMistake,
+)
 from tests.contract.portals import Portal
 from tests.contract.user_keys import UserKey, write_key
 

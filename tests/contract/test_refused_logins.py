@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.errors import LoginRefused
-from fla_batch.gateway.retry import RetryPolicy, with_retries
-from fla_batch.gateway.sftp import connect
+from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.channel.sftp import connect
+from fla_batch.vocabulary.errors import LoginRefused
 from tests.contract.portals import settings_for
 from tests.contract.sshd import MODERN, running_sshd
 from tests.contract.user_keys import UserKey, write_key

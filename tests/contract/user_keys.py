@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from fla_batch.signing.private_files import write_private_file
+from fla_batch.system.private_files import write_private_file
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from fla_batch.binding import load
-from fla_batch.gateway.hostkeys import fingerprint
+from fla_batch.channel.hostkeys import fingerprint
+from fla_batch.message import load
 from fla_batch.sandbox.ground import SENDER, practice_ground
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -20,7 +20,7 @@ from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_certificates
 from fla_batch.signing.signer import load_signer
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 from tests.contract.sshd import Sshd, running_sshd
 from tests.contract.user_keys import UserKey
 

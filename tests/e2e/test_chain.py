@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from tests.builders import company_id, inss
 from tests.command_line import CommandLine, write_csv
 from tests.e2e.opinions import require_signed, require_valid

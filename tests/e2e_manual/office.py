@@ -10,21 +10,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fla_batch import ask as asking
-from fla_batch import config, pipeline
-from fla_batch.binding import load
-from fla_batch.filenames import BatchName
-from fla_batch.gateway.retry import RetryPolicy
-from fla_batch.gateway.settings import Limits
-from fla_batch.gateway.sftp import connect
-from fla_batch.known import known
+from fla_batch.account.rest_json import answer_json
+from fla_batch.channel.retry import RetryPolicy
+from fla_batch.channel.sftp import connect
+from fla_batch.commands import ask as asking
+from fla_batch.commands import pipeline
+from fla_batch.commands.last_answers import known
+from fla_batch.commands.workspace import Patience, Workspace
+from fla_batch.configuration import loading
+from fla_batch.configuration.server import Limits
+from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.records import FormRow
-from fla_batch.people import Person
-from fla_batch.rest_json import answer_json
+from fla_batch.message import load
 from fla_batch.sandbox.fault_catalogue import combined
 from fla_batch.sandbox.ground import Ground, practice_ground
-from fla_batch.terms import FormKind
-from fla_batch.workspace import Patience, Workspace
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import FormKind
 
 MANUAL = Path(__file__).parents[1] / "manual"
 EMPLOYER = "0880820673"
@@ -123,7 +124,7 @@ def open_office(folder: Path, clock: Clock, *faults: str) -> Iterator[Office]:
     with practice_ground(
         folder, PROFILE, clock=clock, faults=channel, answer_fault=answers
     ) as ground:
-        settings = config.load(ground.settings_file, environ={})
+        settings = loading.load(ground.settings_file, environ={})
         usual = settings.gateway.settings()
         impatient = replace(usual, limits=Limits(0.8, 0.8, 0.8, 0.8, 0.8))
         with Workspace.open(
@@ -145,7 +146,7 @@ def newcomer(office: Office, folder: Path) -> Iterator[Office]:
         "sqlite:///outbox", f"sqlite:///{folder}"
     )
     settings_file.write_text(text, encoding="utf-8")
-    settings = config.load(settings_file, environ={})
+    settings = loading.load(settings_file, environ={})
     # The names of files are unique for a sender and day: this office takes the next day's.
     office.clock.now += timedelta(days=1)
     with Workspace.open(settings, PROFILE, clock=office.clock) as workspace:

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch import pipeline
-from fla_batch.errors import (
+from fla_batch.commands import pipeline
+from fla_batch.commands.poll import PollResult
+from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
+from fla_batch.sandbox.fault_catalogue import NOTES, combined, page_table
+from fla_batch.sandbox.faults import CHANNEL_FAULTS, HangPoint
+from fla_batch.vocabulary.errors import (
     FlaBatchError,
     GatewayUnavailable,
     LoginRefused,
     UsageMistake,
     WaitTimedOut,
 )
-from fla_batch.filenames import BatchName
-from fla_batch.lifecycle import BatchState
-from fla_batch.poll import PollResult
-from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
-from fla_batch.sandbox.fault_catalogue import NOTES, combined, page_table
-from fla_batch.sandbox.faults import CHANNEL_FAULTS, HangPoint
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import FormKind
 from tests.e2e_manual.office import MANUAL, Clock, Office, open_office
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from fla_batch.filenames import BatchName
-from fla_batch.terms import Environment, FormKind
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment, FormKind
 from tests.e2e_manual.office import Office, printed
 from tests.official import official
 

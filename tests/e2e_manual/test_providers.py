@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from fla_batch import offers, pipeline
-from fla_batch.errors import UsageMistake
-from fla_batch.lifecycle import FormState
+from fla_batch.commands import pipeline
+from fla_batch.commands import trainings_to_validate as offers
+from fla_batch.ledger.lifecycle import FormState
 from fla_batch.models import DetailsPerPeriod, Training, TrainingProviderReference
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.terms import FormKind
 from tests.e2e_manual.office import EMPLOYER, MANUAL, OTHER_WORKER, WORKER, Office, printed
 
 PROVIDER = "0400767772"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fla_batch.lifecycle import FormState
+from fla_batch.ledger.lifecycle import FormState
 from fla_batch.models import LegalFlaRight
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.e2e_manual.office import EMPLOYER, OTHER_WORKER, WORKER, Office, newcomer, printed
 
 ACCOUNT = AccountYear(EMPLOYER, WORKER, 2024)

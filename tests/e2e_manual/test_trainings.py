@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fla_batch import ask
-from fla_batch.lifecycle import BatchState, FormState
-from fla_batch.people import Person
-from fla_batch.terms import FormKind
+from fla_batch.commands import ask
+from fla_batch.intake.worker_list import Person
+from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.vocabulary.terms import FormKind
 from tests.e2e_manual.office import EMPLOYER, WORKER, Office, printed
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime, timedelta
 
-from fla_batch.binding import MessageWriter, load
+from fla_batch.message import MessageWriter, load
 from fla_batch.models import Declaration, Employee, Employer
 from fla_batch.models.form import Form, FormHeader
 from fla_batch.models.question import Question
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
 
 CREATED = datetime(2025, 3, 1, 10, 15, 0, 123000)  # noqa: DTZ001 - Belgian local time

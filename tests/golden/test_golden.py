@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.binding import load
-from fla_batch.schema import SchemaValidator
-from fla_batch.terms import Verdict
+from fla_batch.message import load
+from fla_batch.message.xsd_verdict import SchemaValidator
+from fla_batch.vocabulary.terms import Verdict
 from tests.golden.messages import MESSAGES, message
 
 HERE = Path(__file__).parent

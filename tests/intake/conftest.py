@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from fla_batch.findings import Anomaly
 from fla_batch.intake import read_inputs
 from fla_batch.models import Declaration, Entry
+from fla_batch.vocabulary.findings import Anomaly
 
 TRAINING = {
     "companyId": "0880820673",

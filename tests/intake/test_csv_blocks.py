@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fla_batch.findings import Anomaly
-from fla_batch.intake import csv_files
-from fla_batch.intake.csv_files import open_csv
-from fla_batch.intake.table import EXTRA, ROW, TableBroken
+from fla_batch.tables import csv_files
+from fla_batch.tables.csv_files import open_csv
+from fla_batch.tables.table import EXTRA, ROW, TableBroken
+from fla_batch.vocabulary.findings import Anomaly
 
 CELLS = st.text(st.sampled_from("ab;, \"\n\r'€"), max_size=4)
 LINES = st.lists(

@@ -22,7 +22,7 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.terms import AnomalyOrigin
+from fla_batch.vocabulary.terms import AnomalyOrigin
 
 MANUAL = Path(__file__).parents[1] / "manual"
 BODIES = sorted(MANUAL.glob("Put*_input.json"))

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fla_batch.findings import Anomaly
 from fla_batch.intake import grouping, read_chunks, read_inputs
-from fla_batch.intake.tables import TableChunk
+from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.models import Entry, TrainingsDeclaration
+from fla_batch.vocabulary.findings import Anomaly
 from tests import builders as b
 from tests.rules.test_screen import GOOD
 

@@ -12,12 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fla_batch.findings import Source
 from fla_batch.intake import load_answer
-from fla_batch.intake.columns import RIGHT_MODELS
+from fla_batch.intake.headings import layout_of
 from fla_batch.intake.json_zones import from_json
-from fla_batch.intake.layout import layout_of
-from fla_batch.intake.values import days_centi, hours_centi
+from fla_batch.intake.zone_columns import RIGHT_MODELS
 from fla_batch.models import (
     Declaration,
     DetailsPerPeriod,
@@ -29,7 +27,9 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.zone import Zone, ZoneType
-from fla_batch.terms import RightType
+from fla_batch.tables.values import days_centi, hours_centi
+from fla_batch.vocabulary.findings import Source
+from fla_batch.vocabulary.terms import RightType
 
 quick = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.intake.columns import columns_of
 from fla_batch.intake.reading import SUFFIXES
-from fla_batch.intake.remarks import MEANINGS, WARNINGS
-from fla_batch.terms import FormKind
+from fla_batch.intake.zone_columns import columns_of
+from fla_batch.tables.reader_findings import MEANINGS, WARNINGS
+from fla_batch.vocabulary.terms import FormKind
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/input.md").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def test_remarks() -> None:
 
 
 def test_every_remark_has_texts_in_three_languages() -> None:
-    texts = tomllib.loads(files("fla_batch.intake").joinpath("texts.toml").read_text("utf-8"))
+    texts = tomllib.loads(files("fla_batch.tables").joinpath("texts.toml").read_text("utf-8"))
     assert set(MEANINGS) <= texts.keys()
     for key, parts in texts.items():
         for part in ("says",) if key.startswith("template-") else ("says", "advice"):
@@ -54,7 +54,7 @@ def test_every_remark_has_texts_in_three_languages() -> None:
 
 
 def test_every_text_is_used() -> None:
-    texts = tomllib.loads(files("fla_batch.intake").joinpath("texts.toml").read_text("utf-8"))
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "fla_batch/intake").glob("*.py"))
+    texts = tomllib.loads(files("fla_batch.tables").joinpath("texts.toml").read_text("utf-8"))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "fla_batch").glob("[it]*/*.py"))
     built = {"template-hours", "template-days"}
     assert [key for key in texts if f'"{key}"' not in code and key not in built] == []

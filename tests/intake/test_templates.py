@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from fla_batch.errors import DiskTrouble, UsageMistake
 from fla_batch.intake import write_template
 from fla_batch.models import (
     ComplementarySectorRight,
@@ -24,7 +23,8 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.terms import FormKind, Language
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.terms import FormKind, Language
 
 KINDS = [FormKind.TRAININGS, FormKind.TRAINING_RIGHTS]
 _HEADS: dict[str, Any] = {

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from fla_batch.filenames import BatchName, sequence_text
-from fla_batch.findings import Anomaly, Labels
 from fla_batch.ledger import AnswerFile, BatchRecord, FormRecord, FoundForm, Ledger
-from fla_batch.lifecycle import Event
+from fla_batch.ledger.lifecycle import Event
 from fla_batch.models import DeclarationKey
-from fla_batch.terms import AnomalyOrigin, Environment, FormKind
+from fla_batch.vocabulary.filenames import BatchName, sequence_text
+from fla_batch.vocabulary.findings import Anomaly, Labels
+from fla_batch.vocabulary.terms import AnomalyOrigin, Environment, FormKind
 
 NOW = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
 DAY = date(2025, 3, 1)

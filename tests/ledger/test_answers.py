@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from fla_batch.errors import FlaBatchError, InputUnreadable, LedgerTrouble, UnknownTransition
-from fla_batch.findings import Anomaly, Labels, Source
 from fla_batch.ledger import (
     Acceptance,
     AnswerFile,
@@ -25,7 +23,8 @@ from fla_batch.ledger import (
     UnmatchedChange,
 )
 from fla_batch.ledger.database import reading, writing
-from fla_batch.ledger.schema import (
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState
+from fla_batch.ledger.sql_tables import (
     anomaly,
     consultation,
     event,
@@ -34,8 +33,14 @@ from fla_batch.ledger.schema import (
     photo,
     unmatched,
 )
-from fla_batch.lifecycle import BatchState, Event, FormState
-from fla_batch.terms import AnomalyOrigin, FormKind
+from fla_batch.vocabulary.errors import (
+    FlaBatchError,
+    InputUnreadable,
+    LedgerTrouble,
+    UnknownTransition,
+)
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
+from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind
 from tests.ledger.builders import (
     KEY,
     NOW,

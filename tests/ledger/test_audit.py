@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from fla_batch.ledger import BatchChange, Ledger
 from fla_batch.ledger.database import writing
-from fla_batch.ledger.schema import batch_state
-from fla_batch.lifecycle import Event
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.sql_tables import batch_state
 from fla_batch.outbox import Fault, Manifest, Outbox, audit
 from tests.ledger.builders import NOW, S, answer, batch_name, send
 

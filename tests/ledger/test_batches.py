@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from fla_batch.errors import LedgerTrouble, UnknownTransition, UsageMistake
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState, Patience
 from fla_batch.ledger.records import content_sha256
-from fla_batch.lifecycle import BatchState, Event, FormState, Patience
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.errors import LedgerTrouble, UnknownTransition, UsageMistake
+from fla_batch.vocabulary.terms import Environment
 from tests.ledger.builders import (
     NOW,
     SENDING_EVENTS,

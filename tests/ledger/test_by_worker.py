@@ -9,12 +9,12 @@ from random import Random
 import psycopg
 import pytest
 
-from fla_batch.errors import UsageMistake
-from fla_batch.findings import Anomaly, AnomalyCounts, Labels
 from fla_batch.ledger import Ledger
+from fla_batch.ledger.lifecycle import Event, FormState
 from fla_batch.ledger.rows import CHUNK
-from fla_batch.lifecycle import Event, FormState
-from fla_batch.terms import AnomalyOrigin
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels
+from fla_batch.vocabulary.terms import AnomalyOrigin
 from tests.ledger.builders import NOW, batch_name, reference, send
 from tests.postgres import Postgres
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fla_batch.ledger import Acceptance, Change, Consultation, FormChange, Ledger, PhotoRecord
-from fla_batch.lifecycle import Event
-from fla_batch.terms import Environment, FormKind
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.vocabulary.terms import Environment, FormKind
 from tests.ledger.builders import KEY, S, after, answer, batch_name, found, reference, rights, send
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.ledger import Ledger
-from fla_batch.lifecycle import BatchState, Event, FormState
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState
 from tests.ledger.builders import DAY, SENDER, SENDING_EVENTS, S, batch_name, reference
 from tests.ledger.in_memory import folder_in_memory
 
@@ -26,7 +26,7 @@ import os, shutil, signal, sys
 from pathlib import Path
 from sqlalchemy import Engine, event
 from fla_batch.ledger import BatchChange, FormChange, Ledger
-from fla_batch.lifecycle import BatchState, Event
+from fla_batch.ledger.lifecycle import BatchState, Event
 from tests.ledger.builders import *
 
 folder, template, step = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from fla_batch.ledger.many import Many
-from fla_batch.ledger.schema import Instant
+from fla_batch.ledger.bulk_insert import Many
+from fla_batch.ledger.sql_tables import Instant
 
 TABLE = Table(
     "kept",

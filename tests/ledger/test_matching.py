@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 
 from fla_batch.ledger import Ledger
-from fla_batch.lifecycle import Event
-from fla_batch.terms import Environment
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.vocabulary.terms import Environment
 from tests.ledger.builders import COMPANY, DAY, WORKER, S, after, batch_name, found, reference, send
 
 HOUR = time(10, 0, 0, 2000)

@@ -14,10 +14,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from fla_batch.errors import DiskTrouble, LedgerTrouble
 from fla_batch.ledger import Ledger, migrations
 from fla_batch.ledger.database import reading, translated, writing
-from fla_batch.ledger.schema import HEAD, metadata
+from fla_batch.ledger.sql_tables import HEAD, metadata
+from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble
 from tests.ledger.builders import NOW, WORKER, batch_name, forms, record, send
 
 _OPEN = "import sys; from fla_batch.ledger import Ledger; Ledger.open(sys.argv[1]).close()"

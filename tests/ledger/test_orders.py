@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from fla_batch.ledger import Acceptance, BatchChange, Change, FormChange, Ledger, UnmatchedChange
-from fla_batch.lifecycle import (
+from fla_batch.ledger.lifecycle import (
     ACKNOWLEDGEMENTS,
     VERDICTS,
     BatchState,

@@ -8,13 +8,13 @@ from datetime import date
 
 import pytest
 
-from fla_batch.errors import LedgerTrouble
-from fla_batch.filenames import LAST_SEQUENCE
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
-from fla_batch.ledger.schema import sequence
-from fla_batch.lifecycle import Event
-from fla_batch.terms import Environment
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.sql_tables import sequence
+from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.filenames import LAST_SEQUENCE
+from fla_batch.vocabulary.terms import Environment
 from tests.ledger.builders import DAY, NOW, SENDER, S, batch_name, send
 
 EACH = 1000
@@ -22,7 +22,7 @@ _ALLOCATE = """
 import sys
 from datetime import date
 from fla_batch.ledger import Ledger
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 with Ledger.open(sys.argv[1]) as ledger:
     for _ in range(int(sys.argv[2])):
         print(ledger.allocate_sequence("123456", date(2025, 3, 1), Environment.SIMULATION))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from fla_batch.findings import Source
 from fla_batch.models import (
     DECLARATIONS,
     ComplementarySectorRight,
@@ -24,7 +23,7 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.models.credit import FlaCreditCalculation, LegalFlaCredit
+from fla_batch.models.credit_calculation import FlaCreditCalculation, LegalFlaCredit
 from fla_batch.models.form import FormHeader
 from fla_batch.models.question import Question
 from fla_batch.models.zone import (
@@ -40,7 +39,8 @@ from fla_batch.models.zone import (
     zone_of,
     zones_of,
 )
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.findings import Source
+from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
 from tests.one_zone import all_models
 from tests.strategies import ANYTHING, VALID

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from fla_batch.gateway.protocol import (
+from fla_batch.channel.protocol import (
     Downloaded,
     OperationRefused,
     Reached,

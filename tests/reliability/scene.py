@@ -16,11 +16,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fla_batch.binding import Profile, load
-from fla_batch.config import Settings
-from fla_batch.config import load as load_settings
-from fla_batch.gateway.protocol import Gateway
+from fla_batch.channel.protocol import Gateway
+from fla_batch.commands.workspace import Patience, Workspace
+from fla_batch.configuration.loading import Settings
+from fla_batch.configuration.loading import load as load_settings
 from fla_batch.ledger import Ledger
+from fla_batch.message import Profile, load
 from fla_batch.sandbox.folders import FOLDERS
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -29,8 +30,7 @@ from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_certificates
 from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
-from fla_batch.terms import Environment
-from fla_batch.workspace import Patience, Workspace
+from fla_batch.vocabulary.terms import Environment
 from tests.reliability.folder_gateway import OPERATIONS, FolderGateway
 
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from fla_batch.correct import correct
-from fla_batch.errors import UsageMistake
-from fla_batch.lifecycle import BatchState, FormState
-from fla_batch.pipeline import build, poll, send, to_send
-from fla_batch.terms import FormKind
-from fla_batch.workspace import Workspace
+from fla_batch.commands.correct import correct
+from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.commands.workspace import Workspace
+from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.terms import FormKind
 from tests.builders import company_id, inss
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.scene import Scene

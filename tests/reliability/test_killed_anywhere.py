@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.lifecycle import BatchState
+from fla_batch.ledger.lifecycle import BatchState
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.kills import ALL, each_kill, uncut
 from tests.reliability.numbers import tell

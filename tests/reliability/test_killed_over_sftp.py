@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from fla_batch.sandbox.ground import Ground, practice_ground
 from fla_batch.sandbox.operations import OperationKind
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 from tests.reliability.inputs import rights_body, trainings_body, write
 from tests.reliability.numbers import tell
 from tests.reliability.points import Kind

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from fla_batch.pipeline import build, poll, send, to_send
-from fla_batch.reception import PollResult
+from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.commands.receive import PollResult
 from tests.reliability.inputs import write
 from tests.reliability.scene import Scene
 from tests.reliability.test_correct import MIXED

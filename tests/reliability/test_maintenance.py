@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from fla_batch.errors import UsageMistake
+from fla_batch.commands.maintenance import purge, rebuild, replay, verify
+from fla_batch.commands.pipeline import poll
+from fla_batch.commands.receive import LOCK
+from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger import LockHeld, Outcome
-from fla_batch.lifecycle import BatchState
-from fla_batch.maintenance import purge, rebuild, replay, verify
-from fla_batch.pipeline import poll
-from fla_batch.reception import LOCK
-from fla_batch.workspace import Workspace
+from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.vocabulary.errors import UsageMistake
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body
 from tests.reliability.scene import NOW, Clock, Scene, ledger_view
 from tests.reliability.test_correct import MIXED, declared
@@ -101,7 +101,7 @@ def test_r16_a_raw_file_that_was_changed_does_not_rewrite_history(scene: Scene) 
 
 def spoiled(scene: Scene, workspace: Workspace) -> dict[Path, bytes]:
     """Sent and answered; the signatures of the answers do not fit until they are put back."""
-    from fla_batch.pipeline import build, send, to_send
+    from fla_batch.commands.pipeline import build, send, to_send
     from tests.reliability.inputs import write
 
     build(workspace, [write(scene.folder / "in.json", rights_body(1))])

@@ -23,10 +23,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fla_batch.errors import GatewayUnavailable
-from fla_batch.gateway.protocol import Downloaded
-from fla_batch.lifecycle import BatchState, FormState
-from fla_batch.pipeline import build, poll, send, to_send
+from fla_batch.channel.protocol import Downloaded
+from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.vocabulary.errors import GatewayUnavailable
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.numbers import tell

@@ -8,16 +8,16 @@ from typing import Self
 
 import pytest
 
-from fla_batch.config import Settings
-from fla_batch.errors import GatewayUnavailable, OutcomeUnknown, UsageMistake
-from fla_batch.filenames import FileName
-from fla_batch.gateway.protocol import RemoteFile
+from fla_batch.channel.protocol import RemoteFile
+from fla_batch.commands.pipeline import build, cancel, check, poll, rule_context, send, to_send
+from fla_batch.commands.receive import LOCK
+from fla_batch.commands.workspace import Workspace, history_if_any
+from fla_batch.configuration.loading import Settings
 from fla_batch.ledger import LockHeld
-from fla_batch.lifecycle import BatchState, Event
-from fla_batch.pipeline import build, cancel, check, poll, rule_context, send, to_send
-from fla_batch.reception import LOCK
-from fla_batch.terms import Environment
-from fla_batch.workspace import Workspace, history_if_any
+from fla_batch.ledger.lifecycle import BatchState, Event
+from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown, UsageMistake
+from fla_batch.vocabulary.filenames import FileName
+from fla_batch.vocabulary.terms import Environment
 from tests.builders import inss
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, trainings_body, write

@@ -21,10 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from fla_batch import pipeline
-from fla_batch.errors import FlaBatchError
-from fla_batch.gateway.protocol import Gateway
-from fla_batch.workspace import Workspace
+from fla_batch.channel.protocol import Gateway
+from fla_batch.commands import pipeline
+from fla_batch.commands.workspace import Workspace
+from fla_batch.vocabulary.errors import FlaBatchError
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, trainings_body, write
 from tests.reliability.points import Kind, Points
@@ -106,7 +106,7 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Import everything and do everything once, so that no child has to."""
-    import fla_batch.gateway.sftp  # noqa: F401
+    import fla_batch.channel.sftp  # noqa: F401
 
     with tempfile.TemporaryDirectory() as name:
         scene = Scene.make(Path(name) / "scene")
@@ -159,7 +159,7 @@ def _workspace(scene: Scene, job: Job) -> Workspace:
     settings = scene.settings()
 
     def connect() -> Gateway:
-        from fla_batch.gateway.sftp import connect as over_ssh
+        from fla_batch.channel.sftp import connect as over_ssh
 
         return over_ssh(settings.gateway.settings()) if job.sftp else FolderGateway(scene.account)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.binding import load
+from fla_batch.message import load
 from fla_batch.sandbox.ground import Ground, practice_ground
-from fla_batch.terms import Language
+from fla_batch.vocabulary.terms import Language
 from tests.builders import company_id, inss
 from tests.command_line import CommandLine, write_csv
 from tests.e2e.servers import now

@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fla_batch.errors import DiskTrouble, UsageMistake
-from fla_batch.findings import Anomaly, Labels, Source
 from fla_batch.report import export
 from fla_batch.report.export import HEADINGS, write_anomalies
-from fla_batch.terms import Language
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
+from fla_batch.vocabulary.terms import Language
 from tests.builders import inss
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']

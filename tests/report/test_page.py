@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from lxml import html
 
-from fla_batch.filenames import BatchName
-from fla_batch.findings import Anomaly, AnomalyCounts, Labels
+from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ledger.records import BatchRow
-from fla_batch.lifecycle import BatchState
 from fla_batch.report.page import page, words
-from fla_batch.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels
+from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.builders import company_id, inss
 
 AT = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)

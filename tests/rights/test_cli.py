@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from fla_batch.cli.rights import rights
-from fla_batch.errors import ConfigurationMistake, UsageMistake
+from fla_batch.vocabulary.errors import ConfigurationMistake, UsageMistake
 from tests.rights.cases import (
     COMPANY,
     DIMONA_COLUMNS,

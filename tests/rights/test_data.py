@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from fla_batch.catalogue import meaning
-from fla_batch.errors import ConfigurationMistake
 from fla_batch.rights.compute import prepare
 from fla_batch.rights.law import law_of
 from fla_batch.rights.output import write_rights
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.sector import CLASS_COLUMNS, sector_table
 from fla_batch.rights.spill import Spill
+from fla_batch.vocabulary.catalogue import meaning
+from fla_batch.vocabulary.errors import ConfigurationMistake
 from tests.rights.cases import cases, request_of, write_inputs
 
 LANGUAGES = {"en", "fr", "nl"}

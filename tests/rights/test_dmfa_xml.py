@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.history import Kind, Line
 from fla_batch.rights.law import law_of
+from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import parse_quarter, quarter_end, quarter_start
 from tests.rights.cases import inss_of
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fla_batch.rights.factor import factor_a
 from fla_batch.rights.fte import ftes
-from fla_batch.rights.history import History, Kind, Line, Period, employed_lines
 from fla_batch.rights.law import law_of
+from fla_batch.rights.occupation import History, Kind, Line, Period, employed_lines
 from fla_batch.rights.quarters import OPEN, parse_quarter, quarter_end, quarter_start, year_bounds
 from fla_batch.rights.relation import relations
 from fla_batch.rights.right import hours_centi, hours_of

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from fla_batch.errors import LedgerTrouble
 from fla_batch.rights.law import law_of
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.size import Census, SizeBasis
 from fla_batch.rights.size_store import FrozenSize, SqlSizeStore, open_size_store
 from fla_batch.rights.sizes import Sizes
+from fla_batch.vocabulary.errors import LedgerTrouble
 from tests.rights.cases import COMPANY
 
 LAW = law_of(2024)

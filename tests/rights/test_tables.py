@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fla_batch.errors import InputUnreadable
-from fla_batch.findings import Anomaly
 from fla_batch.rights.dimona import read_dimona
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.history import Kind
 from fla_batch.rights.law import law_of
+from fla_batch.rights.occupation import Kind
 from fla_batch.rights.own_sectors import read_own_sectors
 from fla_batch.rights.quarters import OPEN, parse_quarter
+from fla_batch.vocabulary.errors import InputUnreadable
+from fla_batch.vocabulary.findings import Anomaly
 from tests.rights.cases import COMPANY, DMFA_COLUMNS, inss_of
 
 LAW = law_of(2024)

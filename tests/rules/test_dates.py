@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fla_batch.models import Declaration, DetailsPerPeriod
-from fla_batch.terms import TrainingStatus
+from fla_batch.vocabulary.terms import TrainingStatus
 from tests import builders as b
 
 DAY = timedelta(days=1)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fla_batch.findings import Anomaly
 from fla_batch.models import Declaration, DeclarationKey, TrainingRightsDeclaration
 from fla_batch.rules import Accepted
+from fla_batch.vocabulary.findings import Anomaly
 from tests import builders as b
 
 ACCEPTED_ON = date(2025, 2, 1)

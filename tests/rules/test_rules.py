@@ -17,12 +17,13 @@ import pytest
 from hypothesis import given
 
 import fla_batch
-from fla_batch import catalogue, rules
-from fla_batch.findings import Anomaly, Labels, Source
+from fla_batch import rules
 from fla_batch.models import Declaration, Employer, Entry, TrainingRights
 from fla_batch.models.entry import Path as ZonePath
 from fla_batch.models.zone import path_text
 from fla_batch.rules import RULES
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from tests import builders as b
 from tests.rules.test_history import Remembered
 from tests.strategies import ANYTHING, VALID
@@ -236,7 +237,7 @@ def _strings_of(package: str) -> Iterator[str]:
 
 
 def _texts() -> dict[str, Any]:
-    text = (PACKAGE / "catalogue" / "texts.toml").read_text(encoding="utf-8")
+    text = (PACKAGE / "vocabulary" / "catalogue" / "texts.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

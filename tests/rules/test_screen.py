@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch.intake import read_chunks
-from fla_batch.intake.tables import TableChunk
+from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext, check
 from fla_batch.rules.screen import cleared

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from lxml import etree
 
-from fla_batch.rules.texts import ADMITTED
+from fla_batch.rules.characters import ADMITTED
 from tests import builders as b
 from tests.official import official
 

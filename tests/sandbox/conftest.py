@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fla_batch.binding import Profile, load
+from fla_batch.message import Profile, load
 from fla_batch.sandbox.platform import Platform
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 from tests.sandbox.practice import Clock, NewPractice, Practice
 
 

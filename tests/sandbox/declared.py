@@ -16,7 +16,7 @@ from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
 from fla_batch.sandbox.accounts import AccountYear
 from fla_batch.sandbox.outcomes import Outcome
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.practice import EMPLOYER, WORKER, Practice, question, rights_of, trainings_of
 
 ACCOUNT = AccountYear(EMPLOYER, WORKER, 2024)

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from fla_batch.binding import FormReader, MessageWriter, Profile, Reading, load
-from fla_batch.filenames import BatchName, FileName, sequence_text
+from fla_batch.answers import acknowledgement, notification
+from fla_batch.answers.acknowledgement import Acknowledgement
+from fla_batch.answers.notification import NotificationForm
 from fla_batch.intake import read_inputs
+from fla_batch.message import FormReader, MessageWriter, Profile, Reading, load
 from fla_batch.models import (
     Declaration,
     Employee,
@@ -21,15 +23,13 @@ from fla_batch.models import (
 )
 from fla_batch.models.form import AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
-from fla_batch.responses import acknowledgement, notification
-from fla_batch.responses.acknowledgement import Acknowledgement
-from fla_batch.responses.notification import NotificationForm
 from fla_batch.sandbox.outcomes import Outcome
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
-from fla_batch.terms import Environment, FileKind, FormKind, RightSource
-from fla_batch.xmlsafe import children
+from fla_batch.system.xmlsafe import children
+from fla_batch.vocabulary.filenames import BatchName, FileName, sequence_text
+from fla_batch.vocabulary.terms import Environment, FileKind, FormKind, RightSource
 
 MANUAL = Path(__file__).parents[1] / "manual"
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from fla_batch.models import Declaration
-from fla_batch.models.credit import FlaCreditCalculation
+from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.question import Question
 from fla_batch.sandbox.outcomes import Outcome
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import (
     ACCOUNT,
     ASK_CREDIT,

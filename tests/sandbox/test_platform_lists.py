@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import (
     ACCOUNT,
     LEGAL,

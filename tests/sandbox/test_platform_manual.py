@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from fla_batch.answers.credit_reader import read_credit
+from fla_batch.answers.notification import NotificationForm
 from fla_batch.intake import load_answer
 from fla_batch.models import LegalFlaRight, Training, TrainingProviderReference
 from fla_batch.models.form import Answer
-from fla_batch.responses.credit import read_credit
-from fla_batch.responses.notification import NotificationForm
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.practice import (
     EMPLOYER,
     MANUAL,

@@ -12,7 +12,7 @@ from fla_batch.models.question import Question
 from fla_batch.sandbox.directory import Directory
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.store import Store
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import PROVIDER, answer_to, error_ids, judged, with_legal, without_legal
 from tests.sandbox.practice import EMPLOYER, NewPractice, Practice, manual, question
 

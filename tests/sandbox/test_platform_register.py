@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fla_batch.errors import UsageMistake
 from fla_batch.models import Employer, Training, TrainingProviderReference
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import (
     ACCOUNT,
     PROVIDER,

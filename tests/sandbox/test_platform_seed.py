@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fla_batch.errors import ConfigurationMistake, UsageMistake
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.seed import load_seed
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.errors import ConfigurationMistake, UsageMistake
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.practice import EMPLOYER, MANUAL, TODAY, NewPractice, question
 
 BODY = json.loads((MANUAL / "PutTraining_input.json").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import pytest
 
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.store import Store
-from fla_batch.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import ACCOUNT, LEGAL, error_ids, offered, with_legal, without_legal
 from tests.sandbox.practice import TODAY, Clock, NewPractice, manual, question
 

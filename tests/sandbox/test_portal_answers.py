@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from fla_batch.binding import load
-from fla_batch.filenames import FileName
+from fla_batch.answers import acknowledgement
+from fla_batch.message import load
 from fla_batch.models import Employer, TrainingsDeclaration
-from fla_batch.responses import acknowledgement
 from fla_batch.sandbox.answer_faults import AnswerFault
 from fla_batch.sandbox.drafts import Draft, deliver
-from fla_batch.sandbox.inbox import Inbox
+from fla_batch.sandbox.incoming_batches import Inbox
 from fla_batch.sandbox.journal import Journal
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -27,9 +26,10 @@ from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import CmsSigner
 from fla_batch.signing.throwaway import throwaway_certificate
-from fla_batch.signing.verify import verify_file
-from fla_batch.terms import Environment, FileKind, FormKind, RightSource
-from tests.responses.messages import PORTAL_SCHEMAS, official
+from fla_batch.signing.verify_signature import verify_file
+from fla_batch.vocabulary.filenames import FileName
+from fla_batch.vocabulary.terms import Environment, FileKind, FormKind, RightSource
+from tests.answers.messages import PORTAL_SCHEMAS, official
 from tests.sandbox.practice import (
     EMPLOYER,
     MANUAL,

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from fla_batch.gateway_checks import CHECKS, Limits
+from fla_batch.channel.gateway_checks import CHECKS, Limits
 from fla_batch.sandbox.sender import Sender
 from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import CmsSigner, sign_file
 from fla_batch.signing.throwaway import throwaway_certificate
-from fla_batch.terms import Environment
+from fla_batch.vocabulary.terms import Environment
 from tests.sandbox.practice import NOW, SENDER, NewPractice, Practice, manual
 
 Provoke = Callable[[Practice], str]

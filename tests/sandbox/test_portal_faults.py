@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from fla_batch.responses.notification import read_forms
+from fla_batch.answers.notification import read_forms
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND
 from fla_batch.signing.keys import SigningKey, load_pem
 from fla_batch.signing.signer import CmsSigner
 from fla_batch.signing.throwaway import throwaway_certificate
-from fla_batch.signing.verify import verify_file
+from fla_batch.signing.verify_signature import verify_file
 from tests.sandbox.practice import NOW, NewPractice, Practice, manual
 
 A1, N1 = "ACRF.999999.20250301.00001.S", "NOTI.999999.20250301.00002.S"

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fla_batch.errors import ConfigurationMistake, GatewayUnavailable, LoginRefused
-from fla_batch.gateway.protocol import OperationRefused
-from fla_batch.gateway.settings import GatewaySettings
-from fla_batch.gateway.sftp import connect
+from fla_batch.channel.protocol import OperationRefused
+from fla_batch.channel.sftp import connect
+from fla_batch.configuration.server import GatewaySettings
 from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults
 from fla_batch.sandbox.folders import FOLDERS, place_of
 from fla_batch.sandbox.operations import OperationKind
 from fla_batch.sandbox.sftp_server import SandboxServer
+from fla_batch.vocabulary.errors import ConfigurationMistake, GatewayUnavailable, LoginRefused
 from tests.contract.user_keys import UserKey, write_key
 from tests.real_parts import real_part
 

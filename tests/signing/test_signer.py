@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.errors import KeyOrCertificateMistake
 from fla_batch.signing.cms import laid_out
 from fla_batch.signing.keys import SigningKey, load_certificates, load_pem, load_pkcs12
 from fla_batch.signing.signer import CmsSigner, Signer, load_signer, sha256_of, sign_file
 from fla_batch.signing.throwaway import ThrowawayCertificate, throwaway_certificate
-from fla_batch.signing.verify import verify_file
+from fla_batch.signing.verify_signature import verify_file
+from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 from tests.canary import shown_by
 from tests.real_parts import real_part
 from tests.signing.conftest import NOW, PASSWORD
@@ -126,7 +126,7 @@ from datetime import datetime, UTC
 from pathlib import Path
 from fla_batch.signing.signer import load_signer, sign_file
 from fla_batch.signing.keys import load_certificates
-from fla_batch.signing.verify import verify_file
+from fla_batch.signing.verify_signature import verify_file
 pkcs12, big, root = map(Path, sys.argv[1:])
 now = datetime(2025, 3, 1, tzinfo=UTC)
 signer = load_signer(pkcs12_file=pkcs12)

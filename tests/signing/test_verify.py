@@ -18,7 +18,7 @@ from fla_batch.signing.incoming import MAX_SIGNATURE_BYTES
 from fla_batch.signing.keys import load_certificates
 from fla_batch.signing.signer import load_signer, sign_file
 from fla_batch.signing.throwaway import ThrowawayCertificate, throwaway_certificate
-from fla_batch.signing.verify import SignatureVerdict, verify, verify_file
+from fla_batch.signing.verify_signature import SignatureVerdict, verify, verify_file
 from tests.real_parts import real_part
 from tests.signing.conftest import NOW
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from fla_batch.errors import LedgerTrouble
 from fla_batch.ledger.database import reading, writing
-from fla_batch.ledger.schema import HEAD
+from fla_batch.ledger.sql_tables import HEAD
+from fla_batch.vocabulary.errors import LedgerTrouble
 
 _FOLDER = Path(__file__).parent
 _ADVISORY_LOCK = 0x464C41  # "FLA": any number that no other program on the server uses

@@ -1,0 +1,143 @@
+"""A raw answer as changes for the ledger: what it says of our batches and forms.
+
+Pure but for reading the file: the same file with the same ledger gives the same changes, which
+is how rows can be rebuilt from the raw files (R16). A truncated file raises at its end, so that
+nothing of it is recorded (R17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fla_batch.answers import acknowledgement, notification
+from fla_batch.answers.answer_kinds import AnswerKind, kind_of
+from fla_batch.answers.consultation_answers import answers, written_at
+from fla_batch.answers.credit_reader import read_credit
+from fla_batch.answers.matching import MatchedBy, Unmatched, match_batch, match_form
+from fla_batch.answers.notification import NotificationForm
+from fla_batch.answers.remote_anomalies import Subject, anomalies_of
+from fla_batch.answers.sent_forms import Sent
+from fla_batch.ledger.lifecycle import acknowledgement_event, verdict_event
+from fla_batch.ledger.records import (
+    BatchChange,
+    Change,
+    Consultation,
+    FormChange,
+    FoundForm,
+    Json,
+    UnmatchedChange,
+)
+from fla_batch.message import FormReader, Profile
+from fla_batch.system.xmlsafe import UnexpectedRoot
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import Environment, FormKind
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Knows the profile, what was sent, and when an answer arrived."""
+
+    profile: Profile
+    sent: Sent
+
+    def changes(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
+        """What the answer at `path` says. Raises UnusableXml for a file that goes to quarantine."""
+        kind = kind_of(path, answer_root=self.profile.answer.root)
+        if kind is None:
+            raise UnexpectedRoot("the file is XML, but none of the portal's answers")
+        readers: dict[AnswerKind, Callable[[Path, Environment, datetime], Iterator[Change]]] = {
+            AnswerKind.ACKNOWLEDGEMENT: self._acknowledgements,
+            AnswerKind.NOTIFICATION: self._notifications,
+            AnswerKind.FLA_ANSWER: self._answers,
+        }
+        return readers[kind](path, environment, at)
+
+    def _acknowledgements(
+        self, path: Path, environment: Environment, _: datetime
+    ) -> Iterator[Change]:
+        for form in acknowledgement.read_forms(path):
+            found = match_batch(form, environment, self.sent)
+            details = {"file_name": form.file_name, "result_code": form.result_code}
+            if isinstance(found, Unmatched):
+                yield UnmatchedChange(found.reason.value, found.batch, form.anomalies, details)
+            else:
+                event = acknowledgement_event(form.result_code)
+                yield BatchChange(found.batch, event, form.ticket, form.anomalies, details)
+
+    def _notifications(
+        self, path: Path, environment: Environment, at: datetime
+    ) -> Iterator[Change]:
+        for form in notification.read_forms(path):
+            found = match_form(form, environment, self.sent)
+            if isinstance(found, Unmatched):
+                yield _unmatched(form, found)
+                continue
+            key = FoundForm(*found.form)
+            yield self._verdict(form, key, found.by)
+            if form.application_data:
+                yield from _credit(form, key, at)
+
+    def _verdict(self, form: NotificationForm, key: FoundForm, by: MatchedBy) -> FormChange:
+        anomalies = self._anomalies(form, key) if form.anomaly_reports else ()
+        details = _details(form.result_code, by, form.diagnoses)
+        event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
+        return FormChange(key, event, form.ticket, anomalies, details)
+
+    def _anomalies(self, form: NotificationForm, key: FoundForm) -> tuple[Anomaly, ...]:
+        subject = self._subject(key.key) if _leaves_open(form) else None
+        return tuple(anomalies_of(form, sent=subject))
+
+    def _subject(self, key: str) -> Subject:
+        ours = self.sent.form(key)
+        if ours is None:
+            return Subject()
+        return Subject(ours.company_id, ours.inss, ours.calendar_year)
+
+    def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
+        reader = FormReader(self.profile, self.profile.answer)
+        return answers(path, self.profile, reader, environment, at, self.sent)
+
+
+@lru_cache(maxsize=1000)
+def _details(result_code: str, by: MatchedBy, diagnoses: tuple[str, ...]) -> Json:
+    """What the event of a verdict tells besides; one object for all verdicts that are alike."""
+    details: dict[str, Any] = {"result_code": result_code, "matched_by": by.value}
+    return details | {"diagnoses": list(diagnoses)} if diagnoses else details
+
+
+def _leaves_open(form: NotificationForm) -> bool:
+    """True when an anomaly does not say itself whom it is about."""
+    return any(
+        report.in_path(zone) is None
+        for report in form.anomaly_reports
+        for zone in ("CompanyID", "INSS", "CalendarYear")
+    )
+
+
+def _credit(form: NotificationForm, key: FoundForm, at: datetime) -> Iterator[Consultation]:
+    credit = read_credit(form.application_data)
+    if credit is not None:
+        yield Consultation(
+            kind=FormKind.ASK_CREDIT,
+            body=credit.to_json(),
+            told_at=written_at(form.header.form_creation_date, form.header.form_creation_hour, at),
+            company_id=credit.employer.company_id,
+            inss=credit.employee.inss,
+            form=key,
+        )
+
+
+def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
+    details = {
+        "result_code": form.result_code,
+        "file_name": form.file_name,
+        "references": list(form.our_reference_nbrs),
+        "candidates": [candidate.key for candidate in found.candidates],
+    }
+    anomalies = tuple(anomalies_of(form))
+    return UnmatchedChange(found.reason.value, found.batch, anomalies, details)

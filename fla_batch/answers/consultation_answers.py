@@ -1,0 +1,193 @@
+"""Answers to questions: FLAAnswer forms as what the platform told about a worker.
+
+An answer is the verdict on its question too: it closes the form, whether or not a notification
+comes besides. The rights or trainings of one worker and year, told whole, are the photo that the
+platform holds: it counts as history for the guards (REST manual 3.3.3.3, 3.3.4.3). Decisions:
+docs/decisions/0901 and 0902.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from fla_batch.answers.blocks import FormHeader, Reference
+from fla_batch.answers.matching import Unmatched, match_form
+from fla_batch.answers.notification import NotificationForm
+from fla_batch.answers.sent_forms import Sent
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import (
+    Change,
+    Consultation,
+    FormChange,
+    FormRow,
+    FoundForm,
+    PhotoRecord,
+    UnmatchedChange,
+)
+from fla_batch.message import FormReader, Profile
+from fla_batch.models import Training, TrainingRights, TrainingRightsDeclaration
+from fla_batch.models import TrainingsDeclaration as Trainings
+from fla_batch.models.form import Answer, AnswerForm
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.belgian_time import BELGIUM
+from fla_batch.vocabulary.terms import Environment, FormKind, ProcessingState
+
+_WHOLE_STATES = (None, ProcessingState.VALIDATED, ProcessingState.ALL)
+"""Answers to these hold every training of the photo."""
+
+
+def answers(
+    path: Path,
+    profile: Profile,
+    reader: FormReader,
+    environment: Environment,
+    at: datetime,
+    sent: Sent,
+) -> Iterator[Change]:
+    """What each form of the message tells. Raises UnusableXml."""
+    shape = profile.answer
+    for element in xmlsafe.children(path, shape.form, root=shape.root):
+        form, reading = reader.read(element)
+        if isinstance(form, AnswerForm):
+            for change in _told(form, profile, environment, at, sent):
+                # A photo with a hole in it is no photo: the guards would miss what it hides.
+                if reading.unreadable and isinstance(change, Consultation):
+                    yield replace(change, photo=None)
+                else:
+                    yield change
+
+
+def written_at(day: date | None, hour: time | None, otherwise: datetime) -> datetime:
+    """When the platform wrote a form, from its Belgian date and hour; `otherwise` without them.
+
+    >>> from datetime import UTC
+    >>> written_at(date(2025, 3, 1), time(10, 15), datetime.now(UTC)).astimezone(UTC).isoformat()
+    '2025-03-01T09:15:00+00:00'
+    """
+    if day is None or hour is None:
+        return otherwise
+    return datetime.combine(day, hour.replace(tzinfo=None), BELGIUM)
+
+
+def _told(
+    form: AnswerForm, profile: Profile, environment: Environment, at: datetime, sent: Sent
+) -> Iterator[Change]:
+    identification = form.header.identification
+    kind = profile.kind_of(identification)
+    if kind is None:
+        yield UnmatchedChange(f"identification {identification} is not known", None)
+        return
+    found = match_form(_clues(form), environment, sent)
+    details = {"identification": identification, "reference": _number(form)}
+    if isinstance(found, Unmatched):
+        yield UnmatchedChange(found.reason.value, found.batch, (), details)
+        return
+    key = FoundForm(found.form.key, found.form.batch)
+    question = sent.form(key.key)
+    if question is None or not _answers(kind, form.body, question):
+        reason = "the answer is about something else than the question that it names"
+        yield UnmatchedChange(reason, key.batch, (), details)
+        return
+    yield FormChange(key, Event.ACCEPTED, details=details | {"matched_by": found.by.value})
+    header = form.header
+    told_at = written_at(header.form_creation_date, header.form_creation_hour, at)
+    yield from _consultations(kind, form.body, question, key, told_at)
+
+
+def _consultations(
+    kind: FormKind, answer: Answer, question: FormRow, key: FoundForm, told_at: datetime
+) -> Iterator[Consultation]:
+    """What was asked for, and the credit that comes with it (REST manual 3.1)."""
+    about: dict[str, Any] = {
+        "told_at": told_at,
+        "company_id": question.company_id,
+        "inss": question.inss,
+        "form": key,
+    }
+    if kind is not FormKind.ASK_CREDIT:
+        yield Consultation(
+            kind=kind,
+            body=answer.to_json(),
+            calendar_year=question.calendar_year,
+            photo=_photo(kind, answer, question.body),
+            **about,
+        )
+    if answer.fla_credit_calculation is not None:
+        credit = answer.fla_credit_calculation.to_json()
+        yield Consultation(kind=FormKind.ASK_CREDIT, body=credit, **about)
+
+
+def _clues(form: AnswerForm) -> NotificationForm:
+    """What an answer says of its question, in the words that notifications are matched by."""
+    reference, handled = form.header.reference, form.body.handled_original_form
+    original = (
+        FormHeader(handled.identification, handled.form_creation_date, handled.form_creation_hour)
+        if handled
+        else None
+    )
+    # Whatever origin the platform gives it: only a number of ours leads to a form.
+    references = (Reference("1", "1", reference.reference_nbr),) if reference else ()
+    return NotificationForm(
+        header=FormHeader(form.header.identification),
+        result_code="",
+        handled_original_form=original,
+        references=references,
+    )
+
+
+def _number(form: AnswerForm) -> str | None:
+    return form.header.reference.reference_nbr if form.header.reference else None
+
+
+def _answers(kind: FormKind, answer: Answer, question: FormRow) -> bool:
+    """True when nothing in `answer` contradicts what was asked."""
+    credit = answer.fla_credit_calculation
+    told = (
+        (answer.employer, "company_id", question.company_id),
+        (answer.employee, "inss", question.inss),
+        (credit and credit.employer, "company_id", question.company_id),
+        (credit and credit.employee, "inss", question.inss),
+        (answer, "calendar_year", question.calendar_year),
+    )
+    return kind is question.kind and all(
+        block is None or asked is None or getattr(block, zone) in (None, asked)
+        for block, zone, asked in told
+    )
+
+
+def _photo(kind: FormKind, answer: Answer, asked: dict[str, Any]) -> PhotoRecord | None:
+    """The whole declaration that an answer amounts to; None when it says too little."""
+    employer, employee, year = answer.employer, answer.employee, answer.calendar_year
+    if employer is None or employee is None or year is None:
+        return None
+    common: dict[str, Any] = {"employer": employer, "employee": employee, "calendar_year": year}
+    if kind is FormKind.ASK_RIGHTS and not asked.get("rightType"):
+        rights = _without_legal(answer.training_rights or TrainingRights())
+        declared = TrainingRightsDeclaration(**common, training_rights=rights)
+        return PhotoRecord(declared.key, declared.to_json())
+    if kind is FormKind.ASK_TRAININGS and asked.get("processingState") in _WHOLE_STATES:
+        photo = Trainings(**common, trainings=declared_trainings(answer.trainings))
+        return PhotoRecord(photo.key, photo.to_json())
+    return None
+
+
+def _without_legal(rights: TrainingRights) -> TrainingRights:
+    """An answer that holds every right does not tell whose the legal one is.
+
+    Taken for a declaration of the employer, one that the platform computed would block every
+    declaration without it (legal-must-stay).
+    """
+    return rights.model_copy(update={"legal_fla_right": None})
+
+
+def declared_trainings(told: tuple[Training, ...]) -> tuple[Training, ...]:
+    """The trainings of an answer that are in force, without what only answers carry."""
+    return tuple(
+        training.model_copy(update={"processing_state": None})
+        for training in told
+        if training.processing_state != ProcessingState.TO_VALIDATE
+    )

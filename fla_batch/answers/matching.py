@@ -1,0 +1,234 @@
+"""Which batch or form of ours is an answer about?
+
+Tried in this order, each within what the one before found: the file name (batch), our own
+reference number (form), the form's creation and identification, employer with worker and year.
+Two candidates are none: a wrong match would show a refused form as accepted. What cannot be
+matched is returned with its reason, and is the caller's to keep and to list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple, Protocol, TypeVar
+
+from fla_batch.answers.acknowledgement import Acknowledgement
+from fla_batch.answers.notification import NotificationForm
+from fla_batch.answers.remote_anomalies import Subject, subject_in_path
+from fla_batch.vocabulary.filenames import BatchName, InvalidName
+from fla_batch.vocabulary.terms import Environment, FileKind
+
+_Value = TypeVar("_Value")
+
+
+class MatchedBy(Enum):
+    """What a form was recognised by."""
+
+    REFERENCE = "reference"
+    CREATION = "form creation"
+    SUBJECT = "employer, worker and year"
+
+
+class Reason(Enum):
+    """Why an answer stays unmatched."""
+
+    NO_CLUE = "the answer holds nothing to match by"
+    UNKNOWN_BATCH = "the answer names a batch that was not sent from here"
+    OTHER_ENVIRONMENT = "the answer names a batch of another environment"
+    UNKNOWN_FORM = "no form that was sent fits the answer"
+    SEVERAL_FORMS = "several forms that were sent fit the answer"
+    OTHER_BATCH = "the answer names one batch and a form of another"
+
+
+class SentForm(NamedTuple):
+    """A form that was sent. `key` is whatever its keeper knows it by."""
+
+    key: str
+    batch: BatchName
+
+
+Scope = BatchName | Environment
+"""One batch, or an environment: then all its batches that still wait for answers."""
+
+_FILE_KINDS = frozenset(FileKind)
+
+Found = Sequence[SentForm] | None
+"""Forms that fit; None when the notification does not say what this step looks for."""
+
+
+class SentForms(Protocol):
+    """What was sent, as far as matching has to ask for it."""
+
+    def has_batch(self, batch: BatchName) -> bool:
+        """True when that batch was sent from here."""
+        ...
+
+    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+        """Forms to which we gave that ReferenceNbr, of any batch."""
+        ...
+
+    def by_creation(
+        self,
+        scope: Scope,
+        form_creation_date: date,
+        form_creation_hour: time,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """Forms created then (Belgian local time), of that identification unless it is None."""
+        ...
+
+    def by_subject(
+        self,
+        scope: Scope,
+        company_id: str,
+        inss: str,
+        calendar_year: int | None,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """Forms about that employer and worker; a None is not compared."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedBatch:
+    """The batch that an acknowledgement is about."""
+
+    batch: BatchName
+
+
+class MatchedForm(NamedTuple):
+    """The form that a notification is about."""
+
+    form: SentForm
+    by: MatchedBy
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """No match, and why. `batch` is the batch that was recognised, `candidates` the forms."""
+
+    reason: Reason
+    batch: BatchName | None = None
+    candidates: tuple[SentForm, ...] = ()
+
+
+@lru_cache(maxsize=1000)
+def batch_named(file_name: str) -> BatchName | None:
+    """The batch in the name of any of its files; what follows the environment may differ.
+
+    >>> str(batch_named("GO.FLAD.123456.20250301.00001.S"))
+    'FLAD.123456.20250301.00001.S'
+    >>> batch_named("FI.FLAD.123456.20250301.00001.S.3.1") == batch_named(
+    ...     "FLAD.123456.20250301.00001.S.xml")
+    True
+    >>> batch_named("answer.xml") is None
+    True
+    """
+    fields = file_name.strip().split(".")
+    if fields[0] in _FILE_KINDS:
+        fields = fields[1:]
+    try:
+        return BatchName.parse(".".join(fields[:5]))
+    except InvalidName:
+        return None
+
+
+def match_batch(
+    acknowledgement: Acknowledgement, environment: Environment, sent: SentForms
+) -> MatchedBatch | Unmatched:
+    """The batch that an acknowledgement from `environment` is about, by its file name."""
+    batch = batch_named(acknowledgement.file_name or "")
+    if batch is None:
+        return Unmatched(Reason.NO_CLUE)
+    return _refused_batch(batch, environment, sent) or MatchedBatch(batch)
+
+
+def match_form(
+    form: NotificationForm, environment: Environment, sent: SentForms
+) -> MatchedForm | Unmatched:
+    """The form that a notification from `environment` is about."""
+    batch = batch_named(form.file_name) if form.file_name else None
+    if batch is not None:
+        refused = _refused_batch(batch, environment, sent)
+        if refused:
+            return refused
+    scope = batch or environment
+    tried = False
+    for by, look in _STEPS:
+        found = look(form, scope, sent)
+        if found:
+            return _single(by, found, scope)
+        tried = tried or found is not None
+    return Unmatched(Reason.UNKNOWN_FORM if tried else Reason.NO_CLUE, batch)
+
+
+def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) -> Unmatched | None:
+    if batch.environment is not environment:
+        return Unmatched(Reason.OTHER_ENVIRONMENT, batch)
+    return None if sent.has_batch(batch) else Unmatched(Reason.UNKNOWN_BATCH, batch)
+
+
+def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedForm | Unmatched:
+    candidates = tuple(dict.fromkeys(found) if len(found) > 1 else found)
+    batch = scope if isinstance(scope, BatchName) else None
+    if batch is not None:
+        within = tuple([form for form in candidates if form.batch == batch])
+        outside = Reason.OTHER_BATCH
+    else:
+        within = tuple([form for form in candidates if form.batch.environment == scope])
+        outside = Reason.OTHER_ENVIRONMENT
+    if len(within) == 1:
+        return MatchedForm(within[0], by)
+    return Unmatched(Reason.SEVERAL_FORMS if within else outside, batch, within or candidates)
+
+
+def _by_reference(form: NotificationForm, _scope: Scope, sent: SentForms) -> Found:
+    numbers = form.our_reference_nbrs
+    if not numbers:
+        return None
+    return [found for number in numbers for found in sent.by_reference(number)]
+
+
+def _by_creation(form: NotificationForm, scope: Scope, sent: SentForms) -> Found:
+    ours = form.handled_original_form
+    if ours is None or ours.form_creation_date is None or ours.form_creation_hour is None:
+        return None
+    return sent.by_creation(
+        scope, ours.form_creation_date, ours.form_creation_hour, ours.identification
+    )
+
+
+def _by_subject(form: NotificationForm, scope: Scope, sent: SentForms) -> Found:
+    subject = subject_of(form)
+    if subject.company_id is None or subject.inss is None:
+        return None
+    ours = form.handled_original_form
+    identification = ours.identification if ours else None
+    return sent.by_subject(
+        scope, subject.company_id, subject.inss, subject.calendar_year, identification
+    )
+
+
+_STEPS: tuple[tuple[MatchedBy, Callable[[NotificationForm, Scope, SentForms], Found]], ...] = (
+    (MatchedBy.REFERENCE, _by_reference),
+    (MatchedBy.CREATION, _by_creation),
+    (MatchedBy.SUBJECT, _by_subject),
+)
+
+
+def subject_of(form: NotificationForm) -> Subject:
+    """Whom a notification is about: as it says itself, else as all its anomalies' paths agree."""
+    paths = [subject_in_path(report) for report in form.anomaly_reports]
+    return Subject(
+        form.company_id or _agreed(path.company_id for path in paths),
+        form.inss or _agreed(path.inss for path in paths),
+        _agreed(path.calendar_year for path in paths),
+    )
+
+
+def _agreed(values: Iterable[_Value | None]) -> _Value | None:
+    known = {value for value in values if value is not None}
+    return known.pop() if len(known) == 1 else None

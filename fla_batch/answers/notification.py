@@ -1,0 +1,254 @@
+"""NOTI: what became of each form? Read one form at a time, tolerant of what is new.
+
+The verdict on a form is ResultCode alone: 1 accepted (its anomalies are warnings), 0 refused,
+anything else is not accepted. The root's schema name changes every quarter and is not looked
+at. Source: the portal's NOTIFICATION message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from fla_batch.answers.blocks import (
+    FileReference,
+    FormHeader,
+    NoForm,
+    Reference,
+    Zones,
+    first_text,
+    read_file_reference,
+    read_header,
+    read_reference,
+    result_code,
+    text_of,
+)
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss
+from fla_batch.vocabulary.terms import ResultCode
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+ROOT = "NOTIFICATION"
+IDENTIFICATION = "NOTI001"
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyLocation:
+    """Where in our file the anomaly is: line and column as numbers, `location` as `1,1,7,2`."""
+
+    line_nbr: str | None = None
+    column_nbr: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyReport:
+    """One anomaly as the platform reports it, its texts without control characters.
+
+    `path` holds the identifying zones, label and value, in the order of the message.
+    """
+
+    error_id: str | None
+    tag_name: str | None = None
+    value: str | None = None
+    anomaly_class: str | None = None
+    anomaly_label: str | None = None
+    has_system_correction: bool = False
+    location: AnomalyLocation | None = None
+    path: tuple[tuple[str, str], ...] = ()
+
+    def in_path(self, zone: str) -> str | None:
+        """The value of a zone of the path; None when it is not there."""
+        return dict(self.path).get(zone)
+
+
+class _FromMessage:
+    """What a message says of a form; what is seldom needed is read when it is asked for.
+
+    `file_name` is the name of our file, `ticket` the portal's number of the form.
+    """
+
+    __slots__ = ("_zones", "file_name", "ticket")
+    _zones: Zones
+    file_name: str | None
+    ticket: str | None
+
+    if not TYPE_CHECKING:  # the fields are declared below, and there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            # Python comes here for what has no value yet.
+            if name in _DERIVED:
+                value = _DERIVED[name](self)
+            elif name in _SELDOM_NEEDED:
+                value = _SELDOM_NEEDED[name](self._zones)
+            else:
+                raise AttributeError(f"a form of a notification has no {name!r}")
+            object.__setattr__(self, name, value)
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationForm(_FromMessage):
+    """The portal's verdict on one form. Parts that are not there are None or empty.
+
+    `handled_reference` holds the portal's ticket of the form; `application_data` the XML text
+    of what the platform added, as it came: escape it before showing it anywhere.
+    """
+
+    header: FormHeader
+    result_code: str
+    file_reference: FileReference | None = None
+    sender_id: str | None = None
+    handled_original_form: FormHeader | None = None
+    references: tuple[Reference, ...] = ()
+    noss_registration_nbr: str | None = None
+    company_id: str | None = None
+    inss: str | None = None
+    concerned_quarter: str | None = None
+    handled_reference: Reference | None = None
+    diagnoses: tuple[str, ...] = ()
+    anomaly_reports: tuple[AnomalyReport, ...] = ()
+    application_data: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """True for ResultCode 1 and for nothing else."""
+        return self.result_code == ResultCode.ACCEPTED
+
+    @property
+    def refused(self) -> bool:
+        """True for ResultCode 0. Other codes are pending or unrecognised, never accepted."""
+        return self.result_code == ResultCode.REFUSED
+
+    @property
+    def result(self) -> ResultCode | None:
+        """The verdict when it is one that we know, else None: unrecognised."""
+        return ResultCode(self.result_code) if self.result_code in set(ResultCode) else None
+
+    @property
+    def our_reference_nbrs(self) -> tuple[str, ...]:
+        """The numbers that we gave the form, without repetition."""
+        numbers = [one.reference_nbr for one in self.references if one.reference_origin == "1"]
+        return tuple(dict.fromkeys(filter(None, numbers)))
+
+
+def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
+    """Every form of a NOTIFICATION, in constant memory; commit only when the iterator has ended.
+
+    Raises NotWellFormed (a truncated file: at its end), UnsafeXml, UnexpectedRoot, NoForm;
+    OSError.
+    """
+    found = False
+    for element in xmlsafe.children(source, "Form", root=ROOT):
+        found = True
+        yield _read_form(element)
+    if not found:
+        raise NoForm("the notification holds no form")
+
+
+def _read_form(element: _Element) -> NotificationForm:
+    """The verdict and what it is about, at once; the other fields wait for being asked for."""
+    zones = Zones(element)
+    handling = zones.block("HandlingResult")
+    form = NotificationForm.__new__(NotificationForm)
+    put = partial(object.__setattr__, form)
+    put("_zones", zones)
+    put("result_code", result_code(handling))
+    put("file_name", first_text(zones.all("FileReference"), "FileName"))
+    put("references", tuple(map(read_reference, zones.all("Reference"))))
+    put("ticket", first_text(zones.all("HandledReference")[:1], "ReferenceNbr"))
+    put("diagnoses", handling.texts("Diagnosis"))
+    put("anomaly_reports", tuple(map(_read_report, handling.all("AnomalyReport"))))
+    put("application_data", _read_application_data(zones.all("ApplicationData")))
+    return form
+
+
+def _read_handled_original_form(zones: Zones) -> FormHeader | None:
+    handled = zones.all("HandledOriginalForm")
+    return read_header(Zones(handled[0])) if handled else None
+
+
+def _read_company_id(zones: Zones) -> str | None:
+    return company_number(
+        zones.block("EmployerId").text("CompanyID")
+        or zones.block("WorkerRecordIdentification").text("CompanyID")
+    )
+
+
+def _read_inss(zones: Zones) -> str | None:
+    return national_number(
+        zones.block("NaturalPerson").text("INSS")
+        or zones.block("WorkerRecordIdentification").text("INSS")
+    )
+
+
+def _read_application_data(blocks: list[_Element]) -> str | None:
+    if not blocks:
+        return None
+    texts = [xmlsafe.to_text(child) for block in blocks for child in block]
+    return "".join(texts) or next(filter(None, map(text_of, blocks)), None)
+
+
+def _read_handled_reference(zones: Zones) -> Reference | None:
+    tickets = zones.all("HandledReference")
+    return read_reference(tickets[0]) if tickets else None
+
+
+_DERIVED: dict[str, Callable[[NotificationForm], Any]] = {
+    "file_name": lambda form: form.file_reference.file_name if form.file_reference else None,
+    "ticket": lambda form: form.handled_reference.reference_nbr if form.handled_reference else None,
+}
+"""What follows from other fields, for a form that does not come from a message."""
+
+_SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
+    "header": read_header,
+    "file_reference": read_file_reference,
+    "handled_reference": _read_handled_reference,
+    "sender_id": lambda form: form.block("HandledOriginalFile").text("SenderId"),
+    "handled_original_form": _read_handled_original_form,
+    "noss_registration_nbr": lambda form: form.block("EmployerId").text("NOSSRegistrationNbr"),
+    "company_id": _read_company_id,
+    "inss": _read_inss,
+    "concerned_quarter": lambda form: form.block("ConcernedQuarter").text("Quarter"),
+}
+"""How these fields are read from the zones of a form; `_read_form` reads the others."""
+
+
+def _read_report(element: _Element) -> AnomalyReport:
+    zones = Zones(element)
+    locations = zones.all("AnomalyLocation")
+    return AnomalyReport(
+        error_id=zones.text("ErrorID"),
+        tag_name=zones.text("TagName"),
+        value=zones.text("Value"),
+        anomaly_class=zones.text("AnomalyClass"),
+        anomaly_label=zones.text("AnomalyLabel"),
+        has_system_correction=bool(zones.all("SystemCorrection")),
+        location=_read_location(Zones(locations[0])) if locations else None,
+        path=tuple(zones.block("Path").pairs()),
+    )
+
+
+def _read_location(zones: Zones) -> AnomalyLocation:
+    return AnomalyLocation(
+        zones.integer("LineNbr"), zones.integer("ColumnNbr"), zones.text("Location")
+    )
+
+
+def company_number(text: str | None) -> str | None:
+    """A company number of the portal with its leading zero; 0 stands for none.
+
+    >>> company_number("400767772"), company_number("0")
+    ('0400767772', None)
+    """
+    return compact_company_id(text) if text and text.strip("0") else None
+
+
+def national_number(text: str | None) -> str | None:
+    """An INSS of the portal, 11 digits; 0 stands for none."""
+    return compact_inss(text) if text and text.strip("0") else None

@@ -1,0 +1,97 @@
+"""What was sent, as matching asks for it; answered by the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from typing import TYPE_CHECKING, Protocol
+
+from fla_batch.answers.matching import Scope, SentForm, SentForms
+from fla_batch.ledger.records import FormRow, FoundForm
+from fla_batch.vocabulary.filenames import BatchName
+
+if TYPE_CHECKING:
+    from fla_batch.ledger.ledger import Ledger
+
+
+class Sent(SentForms, Protocol):
+    """What was sent, for matching and for what an anomaly leaves unsaid."""
+
+    def form(self, key: str) -> FormRow | None:
+        """The form of that reference number."""
+        ...
+
+
+class SentFromLedger:
+    """The ledger in the words of `responses.matching`.
+
+    A notification goes through the forms of a batch one by one. So when a second form of a batch
+    is found, the numbers of all its forms are read, and the next ones cost no look-up. A batch
+    never gains a form, so that what was read stays true.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._known: set[BatchName] = set()
+        self._numbers: dict[BatchName, frozenset[str]] = {}
+        self._last: BatchName | None = None
+
+    def has_batch(self, batch: BatchName) -> bool:
+        """See `SentForms.has_batch`."""
+        if batch in self._known:
+            return True
+        known = self.ledger.has_batch(batch)
+        if known:
+            self._known.add(batch)
+        return known
+
+    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+        """See `SentForms.by_reference`."""
+        for batch, numbers in self._numbers.items():
+            if reference_nbr in numbers:
+                return [SentForm(reference_nbr, batch)]
+        found = _sent(self.ledger.forms_by_reference(reference_nbr))
+        for form in found:
+            if form.batch == self._last:
+                self._read(form.batch)
+            self._last = form.batch
+        return found
+
+    def _read(self, batch: BatchName) -> None:
+        # One batch at a time bounds the memory: a batch holds half a million forms at most.
+        self._numbers = {batch: frozenset(self.ledger.reference_numbers(batch))}
+
+    def by_creation(
+        self,
+        scope: Scope,
+        form_creation_date: date,
+        form_creation_hour: time,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """See `SentForms.by_creation`."""
+        return _sent(
+            self.ledger.forms_by_creation(
+                scope, form_creation_date, form_creation_hour, identification
+            )
+        )
+
+    def by_subject(
+        self,
+        scope: Scope,
+        company_id: str,
+        inss: str,
+        calendar_year: int | None,
+        identification: str | None,
+    ) -> Sequence[SentForm]:
+        """See `SentForms.by_subject`."""
+        return _sent(
+            self.ledger.forms_by_subject(scope, company_id, inss, calendar_year, identification)
+        )
+
+    def form(self, key: str) -> FormRow | None:
+        """See `Sent.form`."""
+        return self.ledger.form(key)
+
+
+def _sent(found: Iterable[FoundForm]) -> list[SentForm]:
+    return [SentForm(form.key, form.batch) for form in found]

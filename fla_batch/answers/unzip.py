@@ -1,0 +1,83 @@
+"""CO: an answer as a ZIP that holds exactly one file (S7).
+
+Size and ratio are capped while streaming, the name of the entry is never used as a path, and an
+archive within the archive is refused.
+"""
+
+from __future__ import annotations
+
+import errno
+import lzma
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Protocol
+
+from fla_batch.system.xmlsafe import UnusableXml
+
+MAX_RATIO = 200
+_CHUNK_BYTES = 1 << 16
+# What zipfile and its decompressors raise for bytes that are no sound ZIP.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+)
+_UNSUPPORTED = "the ZIP is broken or of a kind that is not supported"
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")
+
+
+class Target(Protocol):
+    """Where the content goes."""
+
+    def write(self, content: bytes, /) -> int:
+        """Write all of `content`."""
+        ...
+
+
+class UnusableZip(UnusableXml):
+    """The ZIP is broken, holds not exactly one file, or unpacks to too much."""
+
+
+def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
+    """Unpack the one entry of `source` into `target`; the count of its bytes is returned.
+
+    Raises UnusableZip. OSError when a file cannot be read or written.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            entries = archive.infolist()
+            if len(entries) != 1 or entries[0].is_dir():
+                raise UnusableZip(f"the ZIP holds {len(entries)} entries, not one file")
+            entry = entries[0]
+            if entry.flag_bits & 0x1:
+                raise UnusableZip("the ZIP is encrypted")
+            with archive.open(entry) as stream:
+                return _copy(stream, target, max_bytes, source.stat().st_size)
+    except _BROKEN:
+        raise UnusableZip(_UNSUPPORTED) from None
+    except OSError as error:
+        # A seek to a place that the ZIP invents, or bytes that bzip2 cannot read: not our disk.
+        if error.errno in (None, errno.EINVAL):
+            raise UnusableZip(_UNSUPPORTED) from None
+        raise
+
+
+def _copy(stream: IO[bytes], target: Target, max_bytes: int, packed: int) -> int:
+    limit = min(max_bytes, max(packed, 1) * MAX_RATIO)
+    size = 0
+    while chunk := stream.read(_CHUNK_BYTES):
+        if size == 0 and chunk.startswith(_ARCHIVES):
+            raise UnusableZip("there is an archive in the ZIP")
+        size += len(chunk)
+        if size > limit:
+            raise UnusableZip(f"the ZIP unpacks to more than {limit} bytes")
+        target.write(chunk)
+    return size

@@ -1,0 +1,156 @@
+"""A desk: checks declarations by the rules and writes those that are not blocked.
+
+What comes one by one is checked and written one by one. Of a table chunk, the declarations that
+the screen clears and of which the platform holds nothing yet are written by whole columns; the
+bytes are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import SpooledForm, Written
+from fla_batch.intake.table_declarations import TableChunk
+from fla_batch.message import MessageWriter, Profile
+from fla_batch.models import Entry
+from fla_batch.rules import RuleContext, check
+from fla_batch.vocabulary.findings import Anomaly
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fla_batch.batching.column_forms import ColumnForms
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedChunk:
+    """A table chunk after a look at its whole columns, with two verdicts a declaration.
+
+    `cleared`: it breaks no rule, those that need history excepted. `fine`: the platform cannot
+    hold one of its key either, so that no rule has anything to say.
+    """
+
+    chunk: TableChunk
+    cleared: pl.Series
+    fine: pl.Series
+
+    @classmethod
+    def of(cls, chunk: TableChunk, context: RuleContext) -> ScreenedChunk:
+        """The verdicts on `chunk`."""
+        import polars as pl
+
+        from fla_batch.rules.screen import cleared
+
+        verdict = chunk.cleared(partial(cleared, context=context))
+        history = context.history
+        if history is None:
+            return cls(chunk, verdict, verdict)
+        held = pl.Series(map(history.may_hold, chunk.keys()), dtype=pl.Boolean)
+        return cls(chunk, verdict, verdict & ~held)
+
+    @property
+    def declarations(self) -> int:
+        """How many declarations it holds."""
+        return len(self.fine)
+
+    @property
+    def questions(self) -> int:
+        """How many of them the rules have to look at one by one."""
+        return len(self.fine) - int(self.fine.sum())
+
+    def entries(self) -> Iterator[Entry]:
+        """Those declarations."""
+        return self.chunk.entries(self.cleared, ~self.fine)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Part of the input; `first` is the number of its first declaration, from 1."""
+
+    first: int
+    items: list[Entry | Anomaly] | ScreenedChunk
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of a job: the forms to send, all anomalies, and the counts."""
+
+    written: Written = field(default_factory=Written)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    declarations: int = 0
+    blocked: int = 0
+    in_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Does jobs. Never raises for their content."""
+
+    maker: FormMaker
+    writer: MessageWriter
+    columns: ColumnForms
+    context: RuleContext
+
+    @classmethod
+    def for_profile(cls, profile: Profile, maker: FormMaker, context: RuleContext) -> Desk:
+        """A desk that writes the declarations of a run."""
+        from fla_batch.batching.column_forms import ColumnForms
+
+        shape = profile.declaration
+        return cls(maker, MessageWriter(shape), ColumnForms(maker, shape), context)
+
+    def do(self, job: Job) -> Done:
+        """One job."""
+        done = Done()
+        if isinstance(job.items, ScreenedChunk):
+            done.written.extend(self._of_chunk(job.items, job.first, done))
+        else:
+            done.written.extend(list(self._of_items(job.items, job.first, done)))
+        return done
+
+    def _of_items(
+        self, items: Iterable[Entry | Anomaly], first: int, done: Done
+    ) -> Iterator[SpooledForm]:
+        for item in items:
+            if isinstance(item, Anomaly):
+                done.anomalies.append(item)
+                done.in_files += item.blocks
+                continue
+            form = self._form(item, first + done.declarations, done)
+            if form is not None:
+                yield form
+
+    def _of_chunk(self, screened: ScreenedChunk, first: int, done: Done) -> list[SpooledForm]:
+        """Most of a chunk is written by columns; the rest takes its places in between."""
+        import polars as pl
+
+        fine = screened.fine
+        numbers = pl.int_range(first, first + len(fine), eager=True)
+        written: list[SpooledForm] = []
+        if fine.any():
+            blocks, kind = screened.chunk.blocks(fine), screened.chunk.layout.kind
+            written = self.columns.spooled(kind, blocks, numbers.filter(fine))
+            done.declarations += len(written)
+        if fine.all():
+            return written
+        places = dict(zip(numbers.filter(fine), written, strict=True))
+        for number, entry in zip(numbers.filter(~fine), screened.entries(), strict=True):
+            form = self._form(entry, number, done)
+            if form is not None:
+                places[number] = form
+        return [places[number] for number in sorted(places)]
+
+    def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
+        """The form of one declaration; None when it is blocked."""
+        done.declarations += 1
+        found = check(entry, self.context)
+        done.anomalies += found
+        if any(anomaly.blocks for anomaly in found):
+            done.blocked += 1
+            return None
+        form = self.maker.form(entry.declaration, number)
+        return SpooledForm.of(form, self.writer.form(form))

@@ -1,0 +1,85 @@
+"""Declarations to forms: checked by the rules, numbered, timed, and written to the spool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fla_batch.message import Profile
+from fla_batch.models import Declaration
+from fla_batch.models.form import REFERENCE_LONGEST, Form, FormHeader
+from fla_batch.models.question import Question
+from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.terms import FormKind
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_TWO_DIGITS = [high + low for high in _DIGITS for low in _DIGITS]
+_HUNDRED = len(_TWO_DIGITS)  # of that system: 36 x 36
+_COUNTER_LENGTH = 6
+RUN_LENGTH = REFERENCE_LONGEST - _COUNTER_LENGTH
+
+Counted = Callable[[int], None]
+
+
+class FormMaker:
+    """Makes the forms of one run.
+
+    `run` is unique to it: up to 14 characters that begin every reference number. `started` is
+    an aware instant; forms are created from it on, a millisecond apart, in Belgian local time,
+    because (date, hour) must be unique within a batch and some notifications know no other name.
+    """
+
+    def __init__(self, profile: Profile, run: str, started: datetime) -> None:
+        if not run or len(run) > RUN_LENGTH:
+            raise ValueError(f"a run is 1 to {RUN_LENGTH} characters")
+        self._identifications = profile.identifications
+        self._profile_name = profile.name
+        self.run = run
+        self.started = started
+        local = belgian(started).replace(tzinfo=None)
+        self._first = local.replace(microsecond=local.microsecond // 1000 * 1000)
+        self._made = 0
+
+    def form(self, body: Declaration | Question, number: int | None = None) -> Form:
+        """Form `number` of the run (from 1), by default the next one.
+
+        Raises UsageMistake when the profile has no such form.
+        """
+        self._made = self._made + 1 if number is None else number
+        return Form.model_construct(header=self.header(body.kind, self._made), body=body)
+
+    def header(self, kind: FormKind, number: int) -> FormHeader:
+        """The header of form `number` of the run. Raises UsageMistake as `form` does."""
+        identification = self._identifications.get(kind)
+        if identification is None:
+            raise UsageMistake(f"profile {self._profile_name} has no form for {kind.value}")
+        return FormHeader.original(identification, self.created(number), self.reference(number))
+
+    def created(self, number: int) -> datetime:
+        """When form `number` of the run was created, in Belgian local time."""
+        return self._first + timedelta(milliseconds=number - 1)
+
+    def reference(self, number: int) -> str:
+        """The reference number of form `number` of the run."""
+        return self.run + counter(number)
+
+
+def run_of(reference_nbr: str) -> str:
+    """The run that made the form of that reference number.
+
+    >>> run_of("RUN1" + counter(7))
+    'RUN1'
+    """
+    return reference_nbr[:-_COUNTER_LENGTH]
+
+
+def counter(number: int) -> str:
+    """`number` in six characters of 0-9 A-Z.
+
+    >>> counter(1), counter(36)
+    ('000001', '000010')
+    """
+    number, low = divmod(number, _HUNDRED)
+    high, middle = divmod(number, _HUNDRED)
+    return _TWO_DIGITS[high] + _TWO_DIGITS[middle] + _TWO_DIGITS[low]

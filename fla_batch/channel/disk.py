@@ -1,0 +1,64 @@
+"""Our side of a transfer: local files read and written, their errors told as DiskTrouble."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fla_batch.channel.wire import LARGEST_WRITE_BYTES
+from fla_batch.vocabulary.errors import DiskTrouble
+
+
+@contextmanager
+def local_chunks(path: Path, offset: int) -> Iterator[Iterator[bytes]]:
+    """The bytes of `path` from `offset` on, in pieces; the file is open from the start.
+
+    Raises DiskTrouble, and only for our own disk: what the body raises passes.
+    """
+    with _told("read", path):
+        file = path.open("rb")
+        file.seek(offset)
+
+    def chunks() -> Iterator[bytes]:
+        while True:
+            with _told("read", path):
+                chunk = file.read(LARGEST_WRITE_BYTES)
+            if not chunk:
+                return
+            yield chunk
+
+    with file:
+        yield chunks()
+
+
+@contextmanager
+def local_file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """A new or emptied file, 0600, flushed to disk at the end; gives a function that writes.
+
+    Raises DiskTrouble, and only for our own disk: what the body raises passes.
+    """
+    with _told("write", path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+
+    def write(content: bytes) -> None:
+        rest = memoryview(content)
+        with _told("write", path):
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+
+    try:
+        yield write
+        with _told("write", path):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(doing: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DiskTrouble(f"cannot {doing} {path}: {error.strerror}") from error

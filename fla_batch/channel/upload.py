@@ -1,0 +1,110 @@
+"""FI, FS, then GO: sending one batch so that nothing is lost and nothing is sent twice.
+
+The intent is recorded before every step that cannot be taken back (R4). FI and FS may be sent
+again and resumed, for nothing happens before GO; GO is created once. When the connection breaks
+around GO the batch is in doubt, and only the server's folder or an answer settles it (R5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from fla_batch.channel.protocol import Gateway
+from fla_batch.channel.resume import upload_resuming
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown
+from fla_batch.vocabulary.filenames import FileName
+from fla_batch.vocabulary.terms import FileKind
+
+
+class Journal(Protocol):
+    """Puts an event of the batch on disk before it returns."""
+
+    def __call__(self, event: Event, **details: Any) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The files of one batch that lie on our disk, and the folder on the server that they go to."""
+
+    files: tuple[tuple[FileName, Path], ...]
+    go: FileName
+    folder: str
+
+    @property
+    def in_order(self) -> list[tuple[FileName, Path]]:
+        """Every FI, then every FS (R1)."""
+        order = {FileKind.FI: 0, FileKind.FS: 1}
+        return sorted(self.files, key=lambda item: (order[item[0].kind], item[0].part or 0))
+
+
+def upload(
+    batch: Outgoing, gateway: Gateway, journal: Journal, reached: Callable[[str, int], None]
+) -> None:
+    """Send a staged batch, or go on with one that was interrupted before GO.
+
+    `reached` is told the name of a file and how many bytes of it the server has. Raises
+    GatewayUnavailable (send again later: nothing was started), OutcomeUnknown (in doubt: never
+    send again), DiskTrouble, LedgerTrouble.
+    """
+    journal(Event.SENDING)
+    unchecked = []
+    for name, path in batch.in_order:
+        so_far = partial(reached, str(name))
+        done = upload_resuming(gateway, batch.folder, str(name), path, so_far)
+        if not done.size_compared:
+            unchecked.append(str(name))
+        so_far(done.size)
+    # A server without stat is no reason to fail, but the ledger says what was not compared (R3).
+    journal(Event.GO_BEGUN, sizes_not_compared=unchecked)
+    _create_go(batch, gateway, journal)
+    journal(Event.SENT)
+
+
+def _create_go(batch: Outgoing, gateway: Gateway, journal: Journal) -> None:
+    try:
+        gateway.create_empty(batch.folder, str(batch.go))
+    except OutcomeUnknown:
+        raise
+    except GatewayUnavailable:
+        # The request did not leave, or was refused: GO is certainly not there.
+        journal(Event.GO_ABSENT)
+        raise
+
+
+def settle(batch: Outgoing, gateway: Gateway, journal: Journal, pause: Callable[[], None]) -> bool:
+    """Find out what became of a batch in doubt, from the server's folder. True when settled.
+
+    GO there, or none of the files left: it was sent. All files whole and no GO, seen twice with
+    a pause between: GO never arrived, and `upload` may go on. Anything else stays in doubt until
+    an answer comes.
+    """
+    first = _look(batch, gateway)
+    if first is Event.GO_ABSENT:
+        pause()
+        first = _look(batch, gateway)
+    if first is None:
+        return False
+    journal(first, settled="from the folder of the server")
+    return True
+
+
+def _look(batch: Outgoing, gateway: Gateway) -> Event | None:
+    there = {entry.name: entry.size for entry in gateway.list_folder(batch.folder)}
+    ours = {str(name): path.stat().st_size for name, path in batch.files}
+    if str(batch.go) in there or not any(name in there for name in ours):
+        return Event.SENT
+    if all(there.get(name) in (size, None) and name in there for name, size in ours.items()):
+        return Event.GO_ABSENT
+    return None
+
+
+def cancel(batch: Outgoing, td: FileName, gateway: Gateway, journal: Journal) -> None:
+    """Drop the TD; doing it again changes nothing. Raises GatewayUnavailable, OutcomeUnknown."""
+    journal(Event.CANCEL_BEGUN)
+    gateway.create_empty(batch.folder, str(td))
+    journal(Event.CANCELLED)

@@ -1,0 +1,151 @@
+"""What `ask` does: send the questions, wait for the answers, show them."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.options import Shared
+from fla_batch.cli.show import in_words, plural
+from fla_batch.vocabulary.errors import WaitTimedOut
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.commands.ask import Asked
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.models.question import Question
+    from fla_batch.vocabulary.filenames import BatchName
+
+
+def ask_or_show(
+    kind: FormKind,
+    shared: Shared,
+    *,
+    company_id: str,
+    show: bool,
+    every_s: float | None,
+    timeout_s: float | None,
+    after_closure: bool,
+    inss: tuple[str, ...] = (),
+    workers_file: Path | None = None,
+    years: tuple[int, ...] = (),
+    **filters: str | date | None,
+) -> int:
+    """One call of an `ask` command; its exit code. `filters` are zones of the question."""
+    from fla_batch.commands.ask import questions
+    from fla_batch.intake.worker_list import Person, read_people
+    from fla_batch.vocabulary.identifiers import compact_inss
+
+    people = [Person(compact_inss(number)) for number in inss]
+    people += read_people(workers_file) if workers_file else []
+    asked = questions(kind, company_id, people, years, everyone=show, **filters)
+    with shared.workspace() as workspace:
+        if show:
+            return _show_known(workspace, asked, shared)
+        batches = _sent(workspace, asked, shared, after_closure=after_closure)
+        late = _waited(workspace, batches, every_s, timeout_s, shared)
+        return _show_asked(workspace, batches, shared, waited=every_s is not None) or late
+
+
+def _sent(
+    workspace: Workspace, asked: list[Question], shared: Shared, *, after_closure: bool
+) -> list[BatchName]:
+    from fla_batch.commands import ask as asking
+    from fla_batch.commands import pipeline
+
+    batches = asking.build(workspace, asked, after_closure=after_closure)
+    waiting = pipeline.to_send(workspace, [str(name) for name in batches])
+    for sent in pipeline.send(workspace, waiting):
+        shared.tell(f"{sent.name}: {sent.state.value}{sent.remark}")
+    return batches
+
+
+def _waited(
+    workspace: Workspace,
+    batches: list[BatchName],
+    every_s: float | None,
+    timeout_s: float | None,
+    shared: Shared,
+) -> int:
+    """Waits when asked to; the exit code of waiting in vain, else 0."""
+    from fla_batch.commands import ask as asking
+
+    if every_s is None:
+        return 0
+    try:
+        asking.wait(
+            workspace,
+            batches,
+            every_s=every_s,
+            timeout_s=timeout_s,
+            sleep=time.sleep,
+            elapsed=time.monotonic,
+            told=shared.tell,
+        )
+    except WaitTimedOut as error:
+        # What did come is shown all the same.
+        shared.tell(f"{error}. {error.hint}")
+        return error.exit_code
+    return 0
+
+
+def _show_known(workspace: Workspace, asked: list[Question], shared: Shared) -> int:
+    from fla_batch.account.rest_json import answer_json
+    from fla_batch.cli.answer_tables import answer_tables
+    from fla_batch.commands.last_answers import known
+
+    rows = known(workspace, asked)
+    if shared.as_json:
+        shared.show_json({"answers": [answer_json(row) for row in rows]})
+    else:
+        click.echo(answer_tables(rows) if rows else "The ledger holds no answer to that yet.")
+    return 0
+
+
+def _show_asked(
+    workspace: Workspace, batches: list[BatchName], shared: Shared, *, waited: bool
+) -> int:
+    from fla_batch.commands.ask import Fate, outcome
+
+    asked = outcome(workspace, batches)
+    refused = [one for one in asked if one.fate is Fate.REFUSED]
+    waiting = sum(one.fate is Fate.WAITING for one in asked)
+    if shared.as_json:
+        shared.show_json(_document(batches, asked, refused, waiting))
+    else:
+        _show_in_words(asked, refused, shared)
+        if waiting and not waited:
+            click.echo(
+                f"{plural(waiting, 'question')} sent. Next: fla-batch poll --watch 60, and then "
+                "the same question with --show"
+            )
+    return 1 if refused else 0
+
+
+def _document(
+    batches: list[BatchName], asked: list[Asked], refused: list[Asked], waiting: int
+) -> dict[str, object]:
+    from fla_batch.account.rest_json import answer_json
+
+    return {
+        "batches": [str(name) for name in batches],
+        "answers": [answer_json(one.answer, one.anomalies) for one in asked if one.answer],
+        "refused": [anomaly.to_json() for one in refused for anomaly in one.anomalies],
+        "waiting": waiting,
+    }
+
+
+def _show_in_words(asked: list[Asked], refused: list[Asked], shared: Shared) -> None:
+    from fla_batch.cli.answer_tables import answer_tables
+
+    rows = [one.answer for one in asked if one.answer]
+    if rows:
+        click.echo(answer_tables(rows))
+    for one in refused:
+        click.echo(f"Refused: {one.form.kind.value} {one.form.inss or ''}".rstrip())
+        for anomaly in one.anomalies:
+            click.echo(in_words(anomaly, shared.language, indent="  "))

@@ -1,0 +1,1 @@
+"""One module per use case: plain values in, plain values out; nothing is printed here."""

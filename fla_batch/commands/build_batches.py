@@ -1,0 +1,254 @@
+"""One build: read, check, spool, arrange, then batch by batch into ledger and outbox.
+
+Nothing is written to the outbox before everything was read and checked: with a blocking anomaly
+the run leaves no trace but its messages.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.batching.arrange import Part, PartLimits, arrange
+from fla_batch.batching.form_builder import Desk
+from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import Spool, SpooledForm, Written
+from fla_batch.batching.worker_pool import Item, spool_all
+from fla_batch.commands.recovery import lock_name, unfinished, withdraw
+from fla_batch.commands.repetition import waiting_already
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import BatchRecord, FormRecord
+from fla_batch.models import Declaration
+from fla_batch.models.question import Question
+from fla_batch.outbox.manifest import Manifest
+from fla_batch.outbox.staging import PREFIX as HIDDEN
+from fla_batch.outbox.staging import folder_lock
+from fla_batch.rules import RuleContext
+from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.system.files import disk_errors, private_folder, remove_folder
+from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.progress import UNWATCHED, Watcher
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.batching.assemble import Filling
+    from fla_batch.commands.workspace import Workspace
+
+_COUNTED_TOGETHER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBatch:
+    """One batch that now lies in the outbox; `files` are its names in the order of sending."""
+
+    name: BatchName
+    forms: int
+    parts: int
+    files: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class BuildResult:
+    """What a build made, what it left out, and everything that it found.
+
+    `waiting` are batches of an earlier run in which all of it waits already: nothing was built.
+    """
+
+    batches: list[BuiltBatch] = field(default_factory=list)
+    waiting: list[BatchName] = field(default_factory=list)
+    anomalies: AnomalySpool = field(default_factory=AnomalySpool)
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `build --json`; its anomalies are read as they are written."""
+        return {
+            "batches": [
+                {
+                    "name": str(batch.name),
+                    "forms": batch.forms,
+                    "parts": batch.parts,
+                    "files": list(batch.files),
+                }
+                for batch in self.batches
+            ],
+            "forms": sum(batch.forms for batch in self.batches),
+            "skipped": self.skipped,
+            "waiting": [str(name) for name in self.waiting],
+            "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
+        }
+
+
+def build_declarations(
+    workspace: Workspace,
+    items: Iterable[Item],
+    context: RuleContext,
+    *,
+    skip_blocked: bool,
+    counted: Watcher,
+) -> BuildResult:
+    """All declarations as batches, or none with a blocking anomaly unless `skip_blocked`.
+
+    What concerns a whole file (unreadable, an unknown column) is never skipped. Raises
+    DiskTrouble, LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge.
+    """
+    with _spooling(workspace) as spool:
+        maker = workspace.form_maker()
+        desk = Desk.for_profile(workspace.profile, maker, context)
+        done = spool_all(
+            items,
+            spool,
+            desk,
+            lambda: workspace.recipe(maker, context),
+            counted,
+            hands=workspace.hands,
+        )
+        result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
+        stopped = done.in_files or (done.blocked and not skip_blocked)
+        if not stopped and len(spool):
+            result.waiting += waiting_already(workspace, spool)
+        if not stopped and len(spool) and not result.waiting:
+            result.notes += workspace.signing_notes()
+            result.batches += _batches(workspace, spool, maker, None, counted)
+    return result
+
+
+def build_bodies(
+    workspace: Workspace,
+    bodies: Iterable[Declaration | Question],
+    previous: BatchName | None = None,
+) -> list[BuiltBatch]:
+    """Questions, or declarations that were checked already, as batches; errors as above."""
+    with _spooling(workspace) as spool:
+        maker = workspace.form_maker()
+        written = Written()
+        forms = map(maker.form, bodies)
+        written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
+        spool.add(written)
+        spool.flush()
+        return _batches(workspace, spool, maker, previous, UNWATCHED) if len(spool) else []
+
+
+@contextmanager
+def _spooling(workspace: Workspace) -> Iterator[Spool]:
+    """A spool in a hidden folder of the outbox, which goes with it.
+
+    It is locked like that of a batch that is being staged: when the process dies, the next
+    build clears it away, for it holds national numbers.
+    """
+    parent = private_folder(workspace.outbox.root / workspace.environment.value)
+    folder = parent / f"{HIDDEN}spool-{secrets.token_hex(4)}"
+    with ExitStack() as held, disk_errors("write the spool in", parent):
+        with folder_lock(parent):
+            private_folder(folder)
+            held.enter_context(folder_lock(folder))
+        held.callback(remove_folder, folder)
+        with Spool(folder) as spool:
+            yield spool
+
+
+def _batches(
+    workspace: Workspace,
+    spool: Spool,
+    maker: FormMaker,
+    previous: BatchName | None,
+    counted: Watcher,
+) -> list[BuiltBatch]:
+    """All batches of a run, staged together: a crash before the end leaves none to be sent."""
+    section = workspace.settings.limits
+    limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
+    around = len(workspace.writer.head) + len(workspace.writer.foot)
+    built: list[BuiltBatch] = []
+    counted.begin("forms")
+    counted.expect(len(spool))
+    with workspace.ledger.lock(lock_name(maker.run), workspace.clock) as lock:
+        try:
+            for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
+                lock.renew()
+                built.append(_batch(workspace, spool, parts, maker.started, previous, counted))
+            names = [batch.name for batch in built]
+            workspace.ledger.append_all(names, Event.STAGED, workspace.clock())
+        except BaseException:
+            # What cannot be undone now, on a full disk, the next build undoes.
+            with suppress(FlaBatchError):
+                withdraw(workspace, unfinished(workspace).get(maker.run, ()))
+            raise
+    return built
+
+
+def _batch(
+    workspace: Workspace,
+    spool: Spool,
+    parts: list[Part],
+    at: datetime,
+    previous: BatchName | None,
+    counted: Watcher,
+) -> BuiltBatch:
+    """Files first, under a hidden name; then the ledger; then the name that `send` looks for.
+
+    A crash before the ledger leaves a hidden folder that the next run clears; one after it
+    leaves a batch "built", which `recover` withdraws.
+    """
+    name = workspace.next_name(belgian_date(at))
+    profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
+    forms = sum(len(part) for part in parts)
+    version = f"{profile.version} {profile.fingerprint}"
+    record = BatchRecord(
+        name=name,
+        profile=profile.name,
+        profile_version=version,
+        parts=len(parts),
+        folder=outbox.relative_folder(name),
+        built_at=at,
+        previous=previous,
+    )
+    with outbox.stage(name) as staged:
+        with workspace.assembler.filling(staged, parts, spool, at) as filling:
+            ledger.record_batch(record, _records(spool, parts, filling, counted))
+        manifest = Manifest(
+            batch=name,
+            profile=profile.name,
+            profile_version=version,
+            created_at=at,
+            forms=forms,
+            parts=len(parts),
+            files=staged.sent_files(),
+            previous=previous,
+        )
+        staged.finish(manifest)
+    files = tuple(file.name for file in manifest.files)
+    return BuiltBatch(name, forms, len(parts), files)
+
+
+def _records(
+    spool: Spool, parts: list[Part], filling: Filling, counted: Watcher
+) -> Iterator[FormRecord]:
+    """What the ledger keeps of the forms; it ends when all files are whole.
+
+    The ledger commits after the last one: a part that is not valid undoes the transaction.
+    """
+    for number, part in enumerate(parts, start=1):
+        for position, note in enumerate(spool.notes(part), start=1):
+            yield FormRecord(
+                reference_nbr=note.reference_nbr,
+                part=number,
+                position=position,
+                identification=note.identification,
+                created_date=date.fromisoformat(note.created_date),
+                created_hour=time.fromisoformat(note.created_hour),
+                kind=FormKind(note.kind),
+                body=note.body,
+                company_id=note.company_id or None,
+                inss=note.inss or None,
+                calendar_year=int(note.calendar_year) if note.calendar_year else None,
+            )
+            if not position % _COUNTED_TOGETHER:
+                counted(_COUNTED_TOGETHER)
+        counted(len(part) % _COUNTED_TOGETHER)
+    filling.finish()

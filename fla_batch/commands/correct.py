@@ -1,0 +1,160 @@
+"""Correct and send again: only what was refused, from corrected input, linked to the first (R23).
+
+What was accepted is never among it: the forms to send are those that the ledger calls refused,
+and a form that a later correction holds already is not corrected twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.batching.form_maker import Counted
+from fla_batch.commands.build_batches import BuiltBatch, build_bodies
+from fla_batch.commands.pipeline import batch_row, recover, rule_context
+from fla_batch.intake import read_inputs
+from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
+from fla_batch.ledger.records import FormLine
+from fla_batch.models import Declaration, DeclarationKey, Entry
+from fla_batch.rules import check
+from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.findings import Anomaly, blocking
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+
+_NOT_TAKEN = REFUSED_FORM_STATES | {FormState.CANCELLED, FormState.BLOCKED}
+
+
+@dataclass(slots=True)
+class CorrectResult:
+    """What became of the refused forms of `previous`.
+
+    `missing` have no declaration in the input, `unchanged` are as they were refused, `corrected`
+    are those that an earlier correction holds; `ignored` counts declarations that are none of
+    the refused ones.
+    """
+
+    previous: BatchName
+    batches: list[BuiltBatch] = field(default_factory=list)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    missing: list[DeclarationKey] = field(default_factory=list)
+    unchanged: list[DeclarationKey] = field(default_factory=list)
+    corrected: dict[DeclarationKey, BatchName] = field(default_factory=dict)
+    ignored: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `correct --json`."""
+        return {
+            "previous": str(self.previous),
+            "batches": [
+                {"name": str(each.name), "forms": each.forms, "parts": each.parts}
+                for each in self.batches
+            ],
+            "forms": sum(each.forms for each in self.batches),
+            "missing": [_key_json(key) for key in self.missing],
+            "unchanged": [_key_json(key) for key in self.unchanged],
+            "already_corrected": [
+                _key_json(key) | {"batch": str(batch)} for key, batch in self.corrected.items()
+            ],
+            "ignored": self.ignored,
+            "anomalies": [anomaly.to_json() for anomaly in self.anomalies],
+        }
+
+
+def correct(
+    workspace: Workspace,
+    name: str,
+    inputs: Iterable[Path],
+    *,
+    allow_removals: bool = False,
+    counted: Counted = lambda _: None,
+) -> CorrectResult:
+    """Rebuild the refused forms of batch `name` from `inputs`; with a blocking anomaly, nothing.
+
+    Raises UsageMistake for an unknown batch and for one of which nothing is refused, and what
+    a build raises.
+    """
+    recover(workspace)
+    row = batch_row(workspace, name)
+    result = CorrectResult(row.name, corrected=_later(workspace, row.name))
+    refused = {
+        _key(form): form.reference_nbr
+        for form in workspace.ledger.form_lines(row.name, REFUSED_FORM_STATES)
+    }
+    if not refused:
+        raise UsageMistake(
+            f"no form of {row.name} is refused: it is {row.state.value}",
+            hint=f"`fla-batch status {row.name}` shows its forms.",
+        )
+    context = rule_context(
+        workspace.settings,
+        workspace.clock(),
+        history=workspace.history,
+        allow_removals=allow_removals,
+    )
+    wanted = {key: number for key, number in refused.items() if key not in result.corrected}
+    result.corrected = {key: on for key, on in result.corrected.items() if key in refused}
+    bodies: list[Declaration] = []
+    for entry in _wanted_entries(workspace, read_inputs(inputs), wanted, result, counted):
+        result.anomalies += check(entry, context)
+        bodies.append(entry.declaration)
+    result.missing = sorted(wanted.keys() - {body.key for body in bodies})
+    if bodies and not blocking(result.anomalies):
+        result.batches = build_bodies(workspace, bodies, row.name)
+    return result
+
+
+def _wanted_entries(
+    workspace: Workspace,
+    items: Iterable[Entry | Anomaly],
+    wanted: dict[DeclarationKey, str],
+    result: CorrectResult,
+    counted: Counted,
+) -> Iterator[Entry]:
+    """The declarations of the input that are wanted; the rest is counted.
+
+    `wanted` gives the reference number of the form that was refused.
+    """
+    for item in items:
+        if isinstance(item, Anomaly):
+            result.anomalies.append(item)
+            continue
+        counted(1)
+        key = item.declaration.key
+        if key not in wanted:
+            result.ignored += 1
+            continue
+        refused = workspace.ledger.form(wanted[key])
+        if refused is not None and item.declaration.to_json() == refused.body:
+            result.unchanged.append(key)
+        yield item
+
+
+def _later(workspace: Workspace, name: BatchName) -> dict[DeclarationKey, BatchName]:
+    """Forms that corrections of batch `name` hold, and that were not refused again."""
+    return {
+        _key(form): row.name
+        for row in workspace.ledger.batches(name.environment)
+        if row.previous == name
+        for form in workspace.ledger.form_lines(row.name)
+        if form.state not in _NOT_TAKEN
+    }
+
+
+def _key(form: FormLine) -> DeclarationKey:
+    return DeclarationKey(
+        form.company_id or "", form.inss or "", form.calendar_year or 0, form.kind
+    )
+
+
+def _key_json(key: DeclarationKey) -> dict[str, Any]:
+    return {
+        "company_id": key.company_id,
+        "inss": key.inss,
+        "calendar_year": key.calendar_year,
+        "kind": key.kind.value,
+    }

@@ -1,0 +1,67 @@
+"""What the ledger holds already as the last answer to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fla_batch.ledger.records import ConsultationRow
+from fla_batch.models.question import Question
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+
+_FILTERS = (
+    "rightType",
+    "processingState",
+    "fromTrainingFirstStartDate",
+    "toTrainingLastEndDate",
+    "modifiedFromDate",
+)
+_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
+
+
+def known(workspace: Workspace, asked: Iterable[Question]) -> list[ConsultationRow]:
+    """The last answer in the ledger to each of these questions, asked in just these words.
+
+    A question without worker or year stands for all workers or years. The credit is also known
+    from declarations that were accepted.
+    """
+    wanted = {_words(each) for each in asked}
+    last: dict[tuple[object, ...], ConsultationRow] = {}
+    for kind, company_id in sorted({(words.kind, words.company_id) for words in wanted}):
+        for row in workspace.ledger.consultations(workspace.environment, kind, company_id):
+            if not wanted.isdisjoint(_answered(workspace, row)):
+                last[row.kind, row.company_id, row.inss, row.calendar_year] = row
+    return list(last.values())
+
+
+class _Words(NamedTuple):
+    """A question, so that equal ones are equal; None stands for all workers or all years."""
+
+    kind: FormKind
+    company_id: str
+    inss: str | None
+    calendar_year: int | None
+    filters: tuple[Any, ...]
+
+
+def _words(asked: Question) -> _Words:
+    body = asked.to_json()
+    inss = asked.employee.inss if asked.employee else None
+    filters = tuple(body.get(name) for name in _FILTERS)
+    return _Words(asked.kind, asked.employer.company_id or "", inss, asked.calendar_year, filters)
+
+
+def _answered(workspace: Workspace, row: ConsultationRow) -> Iterator[_Words]:
+    """The questions that a row answers: its own, and those about everybody or every year."""
+    said: dict[str, Any] = {}
+    if row.kind is not FormKind.ASK_CREDIT:
+        form = workspace.ledger.form(row.form.key) if row.form else None
+        said = form.body if form else {}
+    filters = tuple(said.get(name) for name in _FILTERS)
+    every_year = () if row.kind in _LISTS else (None,)  # for a list the year is a filter too
+    for inss in dict.fromkeys((row.inss, None)):
+        for year in dict.fromkeys((row.calendar_year, *every_year)):
+            yield _Words(row.kind, row.company_id or "", inss, year, filters)

@@ -1,0 +1,178 @@
+"""Keeping ledger and outbox right: verify, rebuild, replay and purge.
+
+All but `verify` hold the poller's lock, so that no poll takes in an answer meanwhile (R21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.commands.receive import LOCK, PollResult, Reception
+from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
+from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerRow, Change, Outcome
+from fla_batch.outbox.audit import audit
+from fla_batch.outbox.outbox import Fault
+from fla_batch.outbox.quarantine import Quarantined
+from fla_batch.system.files import facts_of, place
+from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
+from fla_batch.vocabulary.filenames import FileName, InvalidName
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.ledger import Rebuilt
+
+# A part of what `audit` says, and what to do then; the first that fits.
+_ADVICE = (
+    ("is recorded as", "Run `fla-batch ledger rebuild`: it derives the states from the events."),
+    ("not in the outbox", "Restore the batch's folder from a backup; do not build it again."),
+    ("not in the ledger", "Restore the ledger from a backup; do not send this folder by hand."),
+    ("left by a build", "Nothing to do: the next build clears it away."),
+    ("raw answer", "Restore the file from a backup; until then its rows cannot be rebuilt."),
+    ("in the manifest", "Restore the batch's folder from a backup; do not send it."),
+    ("", "Restore the file from a backup; until then the batch cannot be sent or proved."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """Something that does not fit, and what to do about it."""
+
+    fault: Fault
+    advice: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of `ledger verify --json`."""
+        return {
+            "batch": self.fault.batch,
+            "file": self.fault.file,
+            "problem": self.fault.problem,
+            "advice": self.advice,
+        }
+
+
+def verify(workspace: Workspace) -> list[Advised]:
+    """Everything in which ledger, outbox and manifests differ; changes nothing."""
+    return [
+        Advised(fault, next(advice for part, advice in _ADVICE if part in fault.problem))
+        for fault in audit(workspace.ledger, workspace.outbox)
+    ]
+
+
+def rebuild(workspace: Workspace) -> list[Rebuilt]:
+    """Write the rows of every answer anew from its raw file, and all states from the events.
+
+    Where a raw file is missing, changed or purged its rows stay, and the line says why. Raises
+    LockHeld while another process polls.
+    """
+    with workspace.ledger.lock(LOCK, workspace.clock):
+        reception = Reception(workspace, PollResult())
+
+        def read(file: AnswerFile) -> Iterator[Change]:
+            return reception.changes(file, _raw(workspace, file))
+
+        return workspace.ledger.rebuild(read)
+
+
+def _raw(workspace: Workspace, file: AnswerFile) -> Path:
+    path = workspace.outbox.root / file.kept_path
+    if not path.is_file():
+        raise LedgerTrouble("the raw file is not there any more; its rows were left as they are")
+    facts = facts_of(path)
+    if (facts.size, facts.sha256) != (file.size, file.sha256):
+        raise LedgerTrouble("the raw file was changed; its rows were left as they are")
+    return path
+
+
+def replay(workspace: Workspace) -> PollResult:
+    """Process again what lies in quarantine, after its cause was mended.
+
+    Signatures are verified again (S8). What still cannot be used stays, with its reason. Raises
+    LockHeld while another process polls.
+    """
+    result = PollResult()
+    with workspace.ledger.lock(LOCK, workspace.clock) as lock:
+        reception = Reception(workspace, result)
+        rows = {row.file.kept_path: row for row in workspace.ledger.answer_files()}
+        for held in list(workspace.outbox.quarantine.files()):
+            if held.environment is workspace.environment:
+                lock.renew()
+                _replay(workspace, reception, held, rows.get(held.path), result)
+    return result
+
+
+def _replay(
+    workspace: Workspace,
+    reception: Reception,
+    held: Quarantined,
+    row: AnswerRow | None,
+    result: PollResult,
+) -> None:
+    path = workspace.outbox.root / held.path
+    done_before = row is not None and row.outcome is Outcome.DONE
+    fault = None if done_before else _fault(workspace, reception, held, path)
+    if fault:
+        result.quarantined.append((held.name, fault))
+        return
+    if not done_before:
+        inbox = workspace.outbox.inbox
+        # A second name for the same file: a crash leaves the one in quarantine.
+        partial = inbox.download_path(workspace.environment)
+        place(path, partial)
+        outcome = reception.process(
+            inbox.take_in(partial, held.name, workspace.environment), replay=True
+        )
+        if outcome not in (Acceptance.DONE, Acceptance.ALREADY):
+            result.quarantined.append((held.name, held.reason))
+            return
+    workspace.outbox.quarantine.remove(held)
+
+
+def _fault(workspace: Workspace, reception: Reception, held: Quarantined, path: Path) -> str | None:
+    """Why a file stays in quarantine before it is even looked into."""
+    try:
+        FileName.parse(held.name)
+    except InvalidName:
+        return "the name is none of the channel"
+    fs = workspace.outbox.inbox.folder(workspace.environment) / f"FS{held.name[2:]}"
+    return reception.signature_fault(path, fs if fs.is_file() else None)
+
+
+@dataclass(slots=True)
+class Purged:
+    """What a purge deleted: the files of these batches, and so many files in quarantine."""
+
+    batches: list[str] = field(default_factory=list)
+    quarantined: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `purge --json`."""
+        return {"batches": self.batches, "quarantined": self.quarantined}
+
+
+def purge(workspace: Workspace, *, older_than_days: float) -> Purged:
+    """Delete files with national numbers of batches that are closed for that long (S12).
+
+    Manifests and the ledger stay: they prove what was sent. Raises UsageMistake for a time
+    below one day, LockHeld while another process polls.
+    """
+    if older_than_days < 1:
+        raise UsageMistake("a retention of less than a day would delete what is still needed")
+    limit = workspace.clock() - timedelta(days=older_than_days)
+    purged = Purged()
+    outbox = workspace.outbox
+    with workspace.ledger.lock(LOCK, workspace.clock) as lock:
+        for row in workspace.ledger.batches(workspace.environment, FINAL_BATCH_STATES):
+            lock.renew()
+            old = row.closed_at is not None and row.closed_at < limit
+            if old and outbox.folder(row.name).is_dir() and not outbox.is_purged(row.name):
+                outbox.purge(row.name, workspace.clock())
+                purged.batches.append(str(row.name))
+        for held in list(outbox.quarantine.files()):
+            if held.environment is workspace.environment and held.at < limit:
+                outbox.quarantine.remove(held)
+                purged.quarantined += 1
+    return purged

@@ -1,0 +1,33 @@
+"""A batch of the outbox as what `upload` takes, and its journal in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.channel import upload
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.vocabulary.filenames import BatchName, FileName
+from fla_batch.vocabulary.terms import FileKind
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+
+
+def outgoing(workspace: Workspace, name: BatchName) -> upload.Outgoing:
+    """The files to send, after each was compared with the manifest. Raises OutboxDamaged."""
+    manifest = workspace.outbox.require_whole(name)
+    names = [FileName.parse(file.name) for file in manifest.files]
+    files = tuple(
+        (each, workspace.outbox.sent_path(name, str(each)))
+        for each in names
+        if each.kind in (FileKind.FI, FileKind.FS)
+    )
+    go = next(each for each in names if each.kind is FileKind.GO)
+    return upload.Outgoing(files, go, name.environment.folder_in)
+
+
+def journal_of(workspace: Workspace, name: BatchName) -> upload.Journal:
+    def journal(event: Event, **details: Any) -> None:
+        workspace.ledger.append(name, event, workspace.clock(), details)
+
+    return journal

@@ -1,0 +1,307 @@
+"""What becomes of an answer once it lies on our disk: its batch, its rows, or quarantine.
+
+Nothing here touches the network, so that a poll, a restart after a crash and a replay do the
+same. The raw file is on disk before its rows are, and its rows and "done" are one transaction
+(R16): a crash anywhere leaves a file that `unfinished` finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.answers.answer_changes import Interpreter
+from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.unzip import unzip_single
+from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
+from fla_batch.ledger.records import (
+    Acceptance,
+    AnswerFile,
+    BatchChange,
+    Change,
+    Consultation,
+    FormChange,
+    FoundForm,
+    UnmatchedChange,
+)
+from fla_batch.message import load
+from fla_batch.outbox.inbox import Arrival, Kept
+from fla_batch.system.files import facts_of, new_private_file, remove_file
+from fla_batch.system.subprocess_iterator import aside
+from fla_batch.system.xmlsafe import UnusableXml
+from fla_batch.vocabulary.filenames import BatchName, FileName, InvalidName
+from fla_batch.vocabulary.progress import UNWATCHED, Watcher
+from fla_batch.vocabulary.terms import Environment, FileKind
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+
+_WORTH_A_PROCESS_BYTES = 20_000_000
+"""Starting another Python takes half a second: a smaller answer is done before that helps."""
+LOCK = "poll"
+"""The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
+_ANSWERS = ("FO.", "CO.")
+_COUNTED_TOGETHER = 500
+_CLASH = "the same name came before with other content: both are kept, none replaced"
+
+
+@dataclass(slots=True)
+class PollResult:
+    """What came in one poll, or in all polls of a watch."""
+
+    processed: list[str] = field(default_factory=list)
+    quarantined: list[tuple[str, str]] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    refused_files: int = 0
+    refused_forms: int = 0
+    open_batches: int = 0
+
+    def add(self, other: PollResult) -> None:
+        """Takes in what a later poll brought."""
+        self.processed += other.processed
+        self.quarantined += other.quarantined
+        self.unmatched += other.unmatched
+        self.refused_files += other.refused_files
+        self.refused_forms += other.refused_forms
+        self.open_batches = other.open_batches
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `poll --json`."""
+        return {
+            "processed": self.processed,
+            "quarantined": [{"name": name, "reason": reason} for name, reason in self.quarantined],
+            "unmatched": self.unmatched,
+            "refused_files": self.refused_files,
+            "refused_forms": self.refused_forms,
+            "open_batches": self.open_batches,
+        }
+
+
+class Reception:
+    """Takes in answers; what it did is added to `result`. Use it while holding LOCK."""
+
+    def __init__(
+        self, workspace: Workspace, result: PollResult, counted: Watcher = UNWATCHED
+    ) -> None:
+        self._workspace = workspace
+        self._result = result
+        self._told = counted
+        self._interpreter = Interpreter(workspace.profile, SentFromLedger(workspace.ledger))
+
+    def unfinished(self) -> Iterator[Kept]:
+        """Answers that a crash left on our disk without an outcome in the ledger."""
+        found = [kept for kept in self._kept() if kept.name.startswith(_ANSWERS)]
+        if not found:
+            return
+        settled = {
+            (row.file.name, row.file.size, row.file.sha256)
+            for row in self._workspace.ledger.answer_files()
+        }
+        for kept in found:
+            if (kept.name, kept.facts.size, kept.facts.sha256) not in settled:
+                yield kept
+
+    def _kept(self) -> Iterator[Kept]:
+        """The inbox, and what open batches have received."""
+        workspace = self._workspace
+        yield from workspace.outbox.inbox.waiting(workspace.environment)
+        for row in workspace.ledger.batches(workspace.environment, _STILL_MOVING):
+            folder = workspace.outbox.folder(row.name) / "received"
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                relative = path.relative_to(workspace.outbox.root).as_posix()
+                yield Kept(path.name.partition("~")[0], relative, facts_of(path), Arrival.NEW)
+
+    def process(self, kept: Kept, *, replay: bool = False) -> Acceptance | None:
+        """Raw file to its batch, rows and "done" in one transaction; or to quarantine (None)."""
+        path = self._workspace.outbox.root / kept.path
+        with suppress(UnusableXml):
+            batch = self._batch_of(path, kept.name)
+            self._announce(batch)
+            if batch is not None:
+                kept = self._move(kept, batch)
+        return self._record(kept, self._workspace.outbox.root / kept.path, replay)
+
+    def _announce(self, batch: BatchName | None) -> None:
+        """A notification tells of most of the forms of its batch."""
+        row = self._workspace.ledger.batch(batch) if batch else None
+        self._told.begin("verdicts")
+        self._told.expect(row.forms if row else 0)
+
+    def changes(self, file: AnswerFile, path: Path) -> Generator[Change]:
+        """What the answer at `path` says, a part at a time. Raises UnusableXml."""
+        with self._opened(path, file.name) as readable:
+            answer = _Answer(
+                readable,
+                file.environment,
+                file.received_at,
+                profile=str(self._workspace.profile.folder),
+                ledger=self._workspace.settings.workspace.ledger,
+            )
+            if self._workspace.hands > 1 and readable.stat().st_size >= _WORTH_A_PROCESS_BYTES:
+                yield from map(_unpacked, aside(_packed_changes, answer))
+            else:
+                yield from answer.changes(self._interpreter)
+
+    def _move(self, kept: Kept, batch: BatchName) -> Kept:
+        """The answer to its batch, after the FS and GO that came with it."""
+        workspace = self._workspace
+        inbox, folder = workspace.outbox.inbox, workspace.outbox.folder(batch)
+        for name in (f"FS{kept.name[2:]}", *go_names(kept.name)):
+            path = inbox.folder(workspace.environment) / name
+            if path.is_file():
+                relative = path.relative_to(workspace.outbox.root).as_posix()
+                inbox.move_to_batch(Kept(name, relative, facts_of(path), Arrival.NEW), folder)
+        return inbox.move_to_batch(kept, folder)
+
+    def _record(self, kept: Kept, path: Path, replay: bool) -> Acceptance | None:
+        workspace = self._workspace
+        now = workspace.clock()
+        file = AnswerFile(
+            name=kept.name,
+            size=kept.facts.size,
+            sha256=kept.facts.sha256,
+            environment=workspace.environment,
+            kept_path=kept.path,
+            received_at=now,
+        )
+        told = PollResult()
+        try:
+            # Closed at once, whatever happens: another process may be at work on them.
+            with closing(self.changes(file, path)) as changes:
+                outcome = workspace.ledger.accept_answer(
+                    file, _counted(changes, told, self._told), now, replay=replay
+                )
+        except UnusableXml as error:
+            self.quarantine(path, kept.name, str(error))
+            return None
+        if outcome is Acceptance.DONE:
+            told.processed.append(kept.name)
+            self._result.add(told)
+        elif outcome is Acceptance.CLASH or kept.arrival is Arrival.CLASH:
+            self._result.quarantined.append((kept.name, _CLASH))
+        return outcome
+
+    def _batch_of(self, path: Path, name: str) -> BatchName | None:
+        """The batch that an answer is about, from its first form; only files of batches we know."""
+        workspace = self._workspace
+        with self._opened(path, name) as readable:
+            changes = self._interpreter.changes(readable, workspace.environment, workspace.clock())
+            first = next(iter(changes), None)
+        if isinstance(first, BatchChange):
+            return first.batch
+        return first.form.batch if isinstance(first, FormChange) else None
+
+    def quarantine(self, path: Path, name: str, reason: str) -> None:
+        """Put a file aside with its reason; told once."""
+        workspace = self._workspace
+        now = workspace.clock()
+        kept = workspace.outbox.quarantine.put(path, name, workspace.environment, reason, now)
+        file = AnswerFile(
+            name=name,
+            size=kept.size,
+            sha256=kept.sha256,
+            environment=workspace.environment,
+            kept_path=kept.path,
+            received_at=now,
+        )
+        if workspace.ledger.record_quarantined(file, reason, now):
+            self._result.quarantined.append((name, reason))
+
+    def signature_fault(self, path: Path, fs: Path | None) -> str | None:
+        """Why an answer is not to be trusted; verified before anything of it is parsed (S8)."""
+        workspace = self._workspace
+        required = workspace.settings.answers.require_signature
+        if fs is None:
+            return "there is no signature, and one is required" if required else None
+        if not workspace.answer_roots:
+            return "[signing] answer_roots is not set" if required else None
+        from fla_batch.signing.verify_signature import verify_file
+
+        verdict = verify_file(
+            fs.read_bytes(), path, roots=workspace.answer_roots, at=workspace.clock()
+        )
+        return None if verdict.valid else f"signature: {verdict.reason}"
+
+    @contextmanager
+    def _opened(self, path: Path, name: str) -> Iterator[Path]:
+        """The XML of an answer: the file itself, or what a CO holds, unpacked for a while.
+
+        It is unpacked in the inbox under a hidden name, which the next poll clears after a crash.
+        """
+        workspace = self._workspace
+        if not name.startswith("CO."):
+            yield path
+            return
+        unpacked = workspace.outbox.inbox.download_path(workspace.environment)
+        try:
+            with new_private_file(unpacked) as target:
+                unzip_single(path, target, max_bytes=workspace.settings.limits.answer_bytes)
+            yield unpacked
+        finally:
+            remove_file(unpacked)
+
+
+_Packed = Change | tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer, and all that another process needs to interpret it; plain values."""
+
+    path: Path
+    environment: Environment
+    received_at: datetime
+    profile: str
+    ledger: str
+
+    def changes(self, interpreter: Interpreter) -> Iterator[Change]:
+        return interpreter.changes(self.path, self.environment, self.received_at)
+
+
+def _packed_changes(answer: _Answer) -> Iterator[_Packed]:
+    """What `answer` says, for a process that has neither profile nor ledger yet."""
+    from fla_batch.ledger import Ledger
+
+    with Ledger.open(answer.ledger, create=False) as ledger:
+        interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
+        for change in answer.changes(interpreter):
+            yield (*change.form, *change[1:]) if isinstance(change, FormChange) else change
+
+
+def _unpacked(packed: _Packed) -> Change:
+    if isinstance(packed, BatchChange | UnmatchedChange | Consultation):
+        return packed
+    # Plain tuples cross over several times as fast, and nearly all changes are of this kind.
+    return FormChange(FoundForm(*packed[:2]), *packed[2:])
+
+
+_STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]
+
+
+def go_names(name: str) -> tuple[str, ...]:
+    """The GO of an answer: the same name, or the same without its part.
+
+    >>> go_names("FO.NOTI.999999.20250302.00001.S.2.1")
+    ('GO.NOTI.999999.20250302.00001.S.2.1', 'GO.NOTI.999999.20250302.00001.S.2')
+    """
+    same = "GO" + name[2:]
+    with suppress(InvalidName):
+        return tuple(dict.fromkeys((same, str(FileName.parse(name).companion(FileKind.GO)))))
+    return (same,)
+
+
+def _counted(changes: Iterator[Change], told: PollResult, counted: Watcher) -> Iterator[Change]:
+    for number, change in enumerate(changes, start=1):
+        if not number % _COUNTED_TOGETHER:
+            counted(_COUNTED_TOGETHER)
+        if isinstance(change, BatchChange):
+            told.refused_files += change.event is Event.FILE_REFUSED
+        elif isinstance(change, FormChange):
+            told.refused_forms += change.event is Event.REFUSED
+        elif isinstance(change, UnmatchedChange):
+            told.unmatched.append(change.reason)
+        yield change

@@ -1,0 +1,160 @@
+"""The part of the pipeline that is `send`: which batches, whether they may leave, how far.
+
+A module of its own, so that the command does not load what only builds or reads answers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.channel import upload
+from fla_batch.commands.outgoing import journal_of, outgoing
+from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.vocabulary import closure
+from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
+from fla_batch.vocabulary.filenames import BatchName, InvalidName
+
+if TYPE_CHECKING:
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.ledger.records import BatchRow
+
+Counted = Callable[[int], None]
+_SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of one batch. `remark` continues the state in words."""
+
+    name: BatchName
+    state: BatchState
+    remark: str = ""
+
+    @property
+    def in_doubt(self) -> bool:
+        """True when it is not known whether GO arrived."""
+        return self.state is BatchState.IN_DOUBT
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of `send --json`."""
+        return {"name": str(self.name), "state": self.state.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Bytes that the server has of each file, told once: also when a try is repeated."""
+
+    counted: Counted
+    _reached: Counter[str] = field(default_factory=Counter)
+
+    def reached(self, name: str, place: int) -> None:
+        """The server has the first `place` bytes of the file `name`."""
+        more = place - self._reached[name]
+        # After a broken connection a file may begin anew; what was told stays told.
+        if more > 0:
+            self._reached[name] = place
+            self.counted(more)
+
+
+def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchName]:
+    """The batches to send: those named, else all that are staged, interrupted or in doubt.
+
+    Raises UsageMistake for a name that is unknown or not to be sent (any more).
+    """
+    _recover(workspace)
+    if not names:
+        return workspace.ledger.names(workspace.environment, _SENDABLE)
+    rows = [batch_row(workspace, name) for name in names]
+    for row in rows:
+        if row.state not in _SENDABLE:
+            raise UsageMistake(
+                f"{row.name} is {row.state.value}: it is not to be sent (again)",
+                hint="See `fla-batch status`; a corrected declaration needs a new build.",
+            )
+        if row.environment is not workspace.environment:
+            raise UsageMistake(
+                f"{row.name} is for environment {row.environment.value}, and the configuration "
+                f"says {workspace.environment.value}"
+            )
+    return [row.name for row in rows]
+
+
+def _recover(workspace: Workspace) -> None:
+    """Clear away what crashed builds left, when they left anything. See `recover`."""
+    here = workspace.environment
+    if workspace.outbox.leftovers(here) or workspace.ledger.names(here, [BatchState.BUILT]):
+        # It knows how a build works, and loads all of that.
+        from fla_batch.commands.recovery import recover
+
+        recover(workspace)
+
+
+def require_open(
+    workspace: Workspace, names: Iterable[BatchName], *, after_closure: bool = False
+) -> None:
+    """Raises PlatformClosed for production after the platform's closure, unless told otherwise."""
+    if after_closure:
+        return
+    today = belgian_date(workspace.clock())
+    for name in names:
+        closure.require_open(name.environment, today, partial(workspace.ledger.last_year, name))
+
+
+def outgoing_bytes(workspace: Workspace, name: BatchName) -> int:
+    """Bytes of FI and FS together."""
+    return sum(file.size for file in workspace.outbox.manifest(name).files)
+
+
+def send(
+    workspace: Workspace,
+    names: Iterable[BatchName],
+    counted: Counted = lambda _: None,
+) -> list[SendOutcome]:
+    """Uploads batch by batch, with retries for what the network does. One listing a batch in doubt.
+
+    `counted` is told how many more bytes the server has. Raises GatewayUnavailable when even the
+    last try failed, LoginRefused, HostKeyMismatch, OutboxDamaged, DiskTrouble. A batch whose
+    outcome is unknown is "in doubt" in the result.
+    """
+    return [_send(workspace, name, counted) for name in names]
+
+
+def _send(workspace: Workspace, name: BatchName, counted: Counted) -> SendOutcome:
+    batch = outgoing(workspace, name)
+    journal = journal_of(workspace, name)
+    tally = Tally(counted)
+
+    def attempt() -> SendOutcome:
+        with workspace.connect() as gateway:
+            if workspace.ledger.state(name) is BatchState.IN_DOUBT and not upload.settle(
+                batch, gateway, journal, workspace.pause
+            ):
+                remark = ": the server's folder does not tell; an answer will"
+                return SendOutcome(name, BatchState.IN_DOUBT, remark)
+            if workspace.ledger.state(name) in (BatchState.STAGED, BatchState.SENDING):
+                upload.upload(batch, gateway, journal, tally.reached)
+        return SendOutcome(name, workspace.ledger.state(name))
+
+    try:
+        return workspace.patiently(attempt)
+    except OutcomeUnknown:
+        remark = ": the connection broke around GO; poll settles it"
+        return SendOutcome(name, BatchState.IN_DOUBT, remark)
+
+
+def batch_row(workspace: Workspace, name: str) -> BatchRow:
+    """The batch of that name. Raises UsageMistake for one that the ledger does not know."""
+    try:
+        row = workspace.ledger.batch(BatchName.parse(name))
+    except InvalidName:
+        row = None
+    if row is None:
+        raise UsageMistake(
+            f"there is no batch {name}", hint="`fla-batch status` lists all batches."
+        )
+    return row

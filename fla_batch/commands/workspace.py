@@ -1,0 +1,286 @@
+"""What a command works on: settings, profile, ledger, outbox, clock, ids and the gateway.
+
+Everything that touches the world comes in here as an argument, so that the pipeline can be run
+in a test exactly as it runs in life.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from fla_batch.account.ledger_history import LedgerHistory
+    from fla_batch.batching.assemble import Assembler
+    from fla_batch.batching.form_maker import FormMaker
+    from fla_batch.batching.worker_pool import Recipe
+    from fla_batch.channel.protocol import Gateway
+    from fla_batch.configuration.loading import Settings
+    from fla_batch.ledger.ledger import Ledger
+    from fla_batch.message import MessageWriter, Profile
+    from fla_batch.outbox.outbox import Outbox
+    from fla_batch.rules import RuleContext
+    from fla_batch.signing.signer import Signer
+
+Clock = Callable[[], datetime]
+Result = TypeVar("Result")
+_RUN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+_POLICY = RetryPolicy()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How the program waits: retries, and the pause between two looks at the server's folder.
+
+    `sleep` takes seconds; `random` gives 0 to 1; `elapsed` counts seconds.
+    """
+
+    policy: RetryPolicy = _POLICY
+    look_again_s: float = 10.0
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    elapsed: Callable[[], float] = time.monotonic
+
+
+PATIENCE = Patience()
+
+
+def random_run() -> str:
+    """Ten characters that no other run will have: 36**10 is more than 10**15."""
+    return "".join(secrets.choice(_RUN_DIGITS) for _ in range(10))
+
+
+@dataclass
+class Workspace:
+    """Open it with `open`, close it at the end of a `with`."""
+
+    settings: Settings
+    given_profile: Profile | None
+    ledger: Ledger
+    outbox: Outbox
+    clock: Clock
+    new_run: Callable[[], str]
+    connect: Callable[[], Gateway]
+    patience: Patience = PATIENCE
+    hands: int = 1
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        profile: Profile | None = None,
+        *,
+        clock: Clock,
+        new_run: Callable[[], str] = random_run,
+        connect: Callable[[], Gateway] | None = None,
+        patience: Patience = PATIENCE,
+        hands: int = 1,
+    ) -> Self:
+        """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
+
+        Without `profile` the configured one is loaded when it is needed. `hands` is how many
+        processes may share slow chunks of a table (`batching.crew`) or a large answer
+        (`reception`).
+        """
+        from fla_batch.ledger import Ledger
+        from fla_batch.outbox import Outbox
+
+        return cls(
+            settings=settings,
+            given_profile=profile,
+            ledger=Ledger.open(settings.workspace.ledger),
+            outbox=Outbox(settings.workspace.outbox),
+            clock=clock,
+            new_run=new_run,
+            connect=connect or (lambda: _connect(settings)),
+            patience=patience,
+            hands=hands,
+        )
+
+    @property
+    def environment(self) -> Environment:
+        """Where batches of this workspace go."""
+        return self.settings.environment
+
+    @cached_property
+    def profile(self) -> Profile:
+        """How messages are written and read. Raises ConfigurationMistake, ProfileMistake."""
+        return self.given_profile or configured_profile(self.settings)
+
+    @cached_property
+    def writer(self) -> MessageWriter:
+        """Writes declarations and questions by the profile."""
+        from fla_batch.message import MessageWriter
+
+        return MessageWriter(self.profile.declaration)
+
+    @cached_property
+    def assembler(self) -> Assembler:
+        """Fills batches. Raises ProfileMistake, KeyOrCertificateMistake."""
+        from fla_batch.batching.assemble import Assembler
+        from fla_batch.message.xsd_verdict import SchemaValidator
+
+        validator = SchemaValidator(self.profile, self.profile.declaration)
+        return Assembler(self.writer, validator, self.signer)
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """Signs FI files; None when no key is configured and the environment needs none.
+
+        Raises KeyOrCertificateMistake, ConfigurationMistake for production without a key.
+        """
+        from fla_batch.signing.signer import load_signer
+
+        section = self.settings.signing
+        if section.is_set:
+            return load_signer(
+                pkcs12_file=section.pkcs12_file,
+                key_file=section.key_file,
+                certificate_file=section.certificate_file,
+                password_env=section.password_env,
+            )
+        if self.environment is Environment.PRODUCTION:
+            raise ConfigurationMistake(
+                "production needs signatures: [signing] names no key",
+                hint="Set pkcs12_file, or key_file and certificate_file, in [signing].",
+            )
+        return None
+
+    def signing_notes(self) -> list[str]:
+        """What the user should know about the certificate, such as its nearing end."""
+        warning = self.signer.warning(self.clock()) if self.signer else None
+        return [warning] if warning else []
+
+    def form_maker(self) -> FormMaker:
+        """Makes the forms of one run, from now on."""
+        from fla_batch.batching.form_maker import FormMaker
+
+        return FormMaker(self.profile, self.new_run(), self.clock())
+
+    def recipe(self, maker: FormMaker, context: RuleContext) -> Recipe:
+        """What another process needs to check and write declarations of this run."""
+        from fla_batch.account.ledger_history import LedgerHistory
+        from fla_batch.batching.worker_pool import Recipe
+
+        history = context.history
+        return Recipe(
+            profile=str(self.profile.folder),
+            run=maker.run,
+            started=maker.started,
+            context=replace(context, history=None),
+            ledger=self.settings.workspace.ledger,
+            environment=self.environment,
+            held=isinstance(history, LedgerHistory) and not history.is_empty,
+        )
+
+    def next_name(self, day: date) -> BatchName:
+        """A batch name that was never used, for a Belgian date. Raises ConfigurationMistake."""
+        sender = self.settings.sender.number
+        if not sender:
+            raise ConfigurationMistake(
+                "[sender] number is missing: file names begin with it",
+                hint="Set your six-digit sender number in fla-batch.toml.",
+            )
+        sequence = self.ledger.allocate_sequence(sender, day, self.environment)
+        return BatchName(self.profile.application, sender, day, sequence, self.environment)
+
+    @property
+    def history(self) -> LedgerHistory:
+        """What the platform holds already, for the guards of the annual photo.
+
+        A new one each time: it remembers what there was, and an answer may come in between.
+        """
+        from fla_batch.account.ledger_history import LedgerHistory
+
+        return LedgerHistory(self.ledger, self.environment)
+
+    @cached_property
+    def answer_roots(self) -> list[Certificate]:
+        """The roots that signatures of answers must lead to; empty when none are configured.
+
+        Raises KeyOrCertificateMistake.
+        """
+        from fla_batch.signing.keys import load_certificates
+
+        path = self.settings.signing.answer_roots
+        return list(load_certificates(path)) if path else []
+
+    def patiently(self, action: Callable[[], Result]) -> Result:
+        """What `action` returns, tried again while its error says that this makes sense."""
+        patience = self.patience
+        return with_retries(
+            action,
+            patience.policy,
+            sleep=patience.sleep,
+            random=patience.random,
+            clock=patience.elapsed,
+        )
+
+    def pause(self) -> None:
+        """Wait between two looks at the server's folder."""
+        self.patience.sleep(self.patience.look_again_s)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def configured_profile(settings: Settings) -> Profile:
+    """The profile of these settings. Raises ConfigurationMistake, ProfileMistake."""
+    from fla_batch.message import load
+
+    section = settings.profile
+    profile = load(section.name)
+    return replace(profile, application=section.application or profile.application)
+
+
+def _connect(settings: Settings) -> Gateway:
+    from fla_batch.channel.sftp import connect
+
+    return connect(settings.gateway.settings())
+
+
+@contextmanager
+def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
+    """The history of a ledger that is there already; None, and nothing made, when there is none.
+
+    For commands that write nothing. Raises LedgerTrouble for a ledger that cannot be read.
+    """
+    from fla_batch.account.ledger_history import LedgerHistory
+    from fla_batch.ledger import Ledger
+
+    url = settings.workspace.ledger
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        yield None
+        return
+    with Ledger.open(url, create=False) as ledger:
+        yield LedgerHistory(ledger, settings.environment)

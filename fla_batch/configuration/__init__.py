@@ -1,0 +1,1 @@
+"""The settings of `fla-batch.toml` and of the environment."""

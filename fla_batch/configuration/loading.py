@@ -1,0 +1,182 @@
+"""Reading the settings: `fla-batch.toml`, overridden by variables `FLA_BATCH_SECTION__KEY`.
+
+Relative paths are relative to the file that names them. An unknown key is an error that names
+the nearest known one. No secret stands in here: passwords come from the environment variables
+whose names are given.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import EnvSettingsSource, SettingsError
+
+from fla_batch.configuration.sections import ENV_PREFIX, Settings, WorkspaceSection
+from fla_batch.vocabulary.errors import ConfigurationMistake
+
+__all__ = ["FILE_NAME", "Settings", "find", "load"]
+
+FILE_NAME = "fla-batch.toml"
+
+
+def find(explicit: Path | None, *, here: Path, user_folder: Path) -> Path | None:
+    """The file to read: the one named, else ./fla-batch.toml, else the user's own, else None.
+
+    Raises ConfigurationMistake when the one named does not exist.
+    """
+    if explicit is not None:
+        if not explicit.is_file():
+            raise ConfigurationMistake(f"there is no file {explicit}")
+        return explicit
+    for folder in (here, user_folder):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `path`, or the defaults, under the environment's overrides.
+
+    Raises ConfigurationMistake for a file that is not TOML, an unknown key or a wrong value.
+    """
+    raw = _read(path) if path else {}
+    environ = os.environ if environ is None else environ
+    _require_known(raw)
+    _require_known_variables(environ)
+    try:
+        settings = Settings(**_overridden(raw, environ))
+    except ValidationError as error:
+        raise ConfigurationMistake(_told(error, path)) from None
+    settings.gateway.require_loopback()
+    return _resolved(settings, path.parent if path else Path.cwd())
+
+
+def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the file says, under what the environment says."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in environ.items()}
+    try:
+        overrides = source()
+    except SettingsError:
+        # Its text quotes the value, which may be a secret in the wrong place.
+        raise ConfigurationMistake(
+            f"a variable {ENV_PREFIX}SECTION holds no JSON",
+            hint=f"Set one key at a time, as {ENV_PREFIX}SECTION__KEY.",
+        ) from None
+    _require_still_loopback(raw.get("gateway", {}), overrides.get("gateway", {}))
+    sections = {**raw, **overrides}
+    return {name: _merged(raw.get(name), keys) for name, keys in sections.items()}
+
+
+def _merged(ours: Any, keys: Any) -> Any:
+    both = isinstance(ours, Mapping) and isinstance(keys, Mapping)
+    return {**ours, **keys} if both else keys
+
+
+def _require_still_loopback(ours: Any, overrides: Any) -> None:
+    """The environment cannot take back what a practice configuration says of itself (S14)."""
+    if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in overrides:
+        raise ConfigurationMistake(
+            "[gateway] loopback_only is set in the file; a variable cannot change it",
+            hint=f"Remove {ENV_PREFIX}GATEWAY__LOOPBACK_ONLY.",
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
+    except OSError as error:
+        raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _require_known(raw: Mapping[str, Any]) -> None:
+    for section, keys in raw.items():
+        _require_one_of(section, Settings.model_fields, "section", f"[{section}]")
+        known = Settings.model_fields[section].annotation
+        if isinstance(keys, Mapping) and known is not None:
+            for key in keys:
+                _require_one_of(key, known.model_fields, "key", f"{key} in [{section}]")
+
+
+def _require_known_variables(environ: Mapping[str, str]) -> None:
+    known = [
+        f"{ENV_PREFIX}{section}__{key}".upper()
+        for section, info in Settings.model_fields.items()
+        for key in getattr(info.annotation, "model_fields", ())
+    ]
+    for name in environ:
+        if name.startswith(ENV_PREFIX) and "__" in name:
+            _require_one_of(name, known, "variable", name)
+
+
+def _require_one_of(name: str, known: Any, what: str, shown: str) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
+    raise ConfigurationMistake(f"unknown {what} {shown}", hint=hint)
+
+
+def _told(error: ValidationError, path: Path | None) -> str:
+    """The first thing wrong, without quoting the value: it may be a secret in the wrong place."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    where = f" in {path.name}" if path else ""
+    return f"setting {place}{where}: {first['msg']}"
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    """Relative paths made absolute, from the folder of the file."""
+
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else folder / path.expanduser()
+
+    signing = settings.signing
+    return settings.model_copy(
+        update={
+            "workspace": WorkspaceSection(
+                outbox=folder / settings.workspace.outbox.expanduser(),
+                ledger=_ledger_url(settings.workspace.ledger, folder),
+            ),
+            "profile": settings.profile.model_copy(
+                update={"name": _profile_folder(settings.profile.name, folder)}
+            ),
+            "gateway": settings.gateway.model_copy(
+                update={
+                    "key_file": absolute(settings.gateway.key_file),
+                    "known_hosts": absolute(settings.gateway.known_hosts),
+                }
+            ),
+            "signing": signing.model_copy(
+                update={
+                    name: absolute(getattr(signing, name))
+                    for name in ("pkcs12_file", "key_file", "certificate_file", "answer_roots")
+                }
+            ),
+        }
+    )
+
+
+def _ledger_url(url: str, folder: Path) -> str:
+    """
+    >>> _ledger_url("sqlite:///outbox/ledger.db", Path("/srv/fla"))
+    'sqlite:////srv/fla/outbox/ledger.db'
+    >>> _ledger_url("postgresql+psycopg://fla@db/fla", Path("/srv/fla"))
+    'postgresql+psycopg://fla@db/fla'
+    """
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/") and ":memory:" not in url:
+        return f"{prefix}{folder.absolute() / url.removeprefix(prefix)}"
+    return url
+
+
+def _profile_folder(name: str, folder: Path) -> str:
+    return str(folder / name) if (folder / name / "binding.toml").is_file() else name

@@ -1,0 +1,170 @@
+"""What can be set: a class per section of `fla-batch.toml`. `loading` reads it."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from fla_batch.configuration.server import GatewaySettings
+from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.terms import Environment
+
+ENV_PREFIX = "FLA_BATCH_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SenderSection(_Section):
+    """Who sends, and where to: R production, T circuit test, S simulation."""
+
+    number: str = Field(default="", pattern=r"^([0-9]{6})?$")
+    environment: Literal["R", "T", "S"] = "S"
+
+
+class WorkspaceSection(_Section):
+    """Where the files and the ledger lie."""
+
+    outbox: Path = Path("outbox")
+    ledger: str = "sqlite:///outbox/ledger.db"
+
+
+class ProfileSection(_Section):
+    """Name of a profile of the package, or the folder of one's own."""
+
+    name: str = "fla-20250131"
+    application: str | None = Field(default=None, pattern=r"^[A-Z]{4}$")
+
+
+class GatewaySection(_Section):
+    """The sFTP server, our account there, and how its host key is pinned."""
+
+    host: str | None = None
+    port: int = Field(default=8022, ge=1, le=65535)
+    user: str | None = None
+    key_file: Path | None = None
+    key_password_env: str | None = None
+    known_hosts: Path | None = None
+    host_key: str | None = None
+    legacy_ssh_rsa: bool = False
+    loopback_only: bool = False
+
+    def settings(self) -> GatewaySettings:
+        """As the gateway takes them. Raises ConfigurationMistake for what is missing."""
+        self.require_loopback()
+        if self.host is None or self.user is None or self.key_file is None:
+            raise ConfigurationMistake(
+                "[gateway] needs host, user and key_file before anything can be sent or fetched"
+            )
+        return GatewaySettings(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            key_file=self.key_file,
+            key_password_env=self.key_password_env,
+            known_hosts=self.known_hosts,
+            host_key=self.host_key,
+            legacy_ssh_rsa=self.legacy_ssh_rsa,
+        )
+
+    def require_loopback(self) -> None:
+        """Raises ConfigurationMistake when a practice configuration leaves this machine (S14)."""
+        if self.loopback_only and self.host is not None and not _is_loopback(self.host):
+            raise ConfigurationMistake(
+                f"[gateway] loopback_only is set, and host is {self.host}: a configuration for "
+                "practice and tests never reaches another machine",
+                hint="For a real server write a configuration of its own: fla-batch init.",
+            )
+
+
+class SigningSection(_Section):
+    """A PKCS#12 file, or a key and a certificate; and the roots for signatures of answers."""
+
+    pkcs12_file: Path | None = None
+    password_env: str | None = None
+    key_file: Path | None = None
+    certificate_file: Path | None = None
+    answer_roots: Path | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """True when a signer is configured at all."""
+        return bool(self.pkcs12_file or self.key_file or self.certificate_file)
+
+
+class LimitsSection(_Section):
+    """Size of what is sent: bytes and forms a part, parts a batch; bytes of one answer."""
+
+    part_bytes: int = Field(default=100_000_000, ge=10_000)
+    part_forms: int = Field(default=50_000, ge=1)
+    parts: int = Field(default=9, ge=1, le=9)
+    answer_bytes: int = Field(default=2_000_000_000, ge=10_000)
+    answers_per_poll: int = Field(default=10_000, ge=1)
+
+
+class AnswersSection(_Section):
+    """When silence is overdue, and whether answers are deleted on the server."""
+
+    overdue_acrf_hours: float = Field(default=24, gt=0)
+    overdue_noti_days: float = Field(default=3, gt=0)
+    delete_on_server: bool = False
+    require_signature: bool = False
+
+
+class RulesSection(_Section):
+    """The five-year windows of the FLA: first year of one of them, and their length."""
+
+    window_start_year: int = Field(default=2024, ge=1951, le=2099)
+    window_years: int = Field(default=5, ge=1, le=50)
+
+
+class Settings(BaseSettings):
+    """All settings. Build them with `fla_batch.configuration.loading.load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    sender: SenderSection = SenderSection()
+    workspace: WorkspaceSection = WorkspaceSection()
+    profile: ProfileSection = ProfileSection()
+    gateway: GatewaySection = GatewaySection()
+    signing: SigningSection = SigningSection()
+    limits: LimitsSection = LimitsSection()
+    answers: AnswersSection = AnswersSection()
+    rules: RulesSection = RulesSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: `config.load` adds the environment."""
+        return (init_settings,)
+
+    @property
+    def environment(self) -> Environment:
+        """Where batches go."""
+        return Environment(self.sender.environment)
+
+
+def _is_loopback(host: str) -> bool:
+    """
+    >>> _is_loopback("127.0.0.1"), _is_loopback("::1"), _is_loopback("localhost")
+    (True, True, True)
+    >>> _is_loopback("sftp.socialsecurity.be"), _is_loopback("10.0.0.1")
+    (False, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,143 @@
+"""Answer files: each is processed once, however often it is seen, in one transaction (R14, R16)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+
+from fla_batch.ledger.changes import ChangeWriter
+from fla_batch.ledger.records import (
+    Acceptance,
+    AnswerFile,
+    AnswerRow,
+    Changes,
+    Outcome,
+    UnmatchedRow,
+)
+from fla_batch.ledger.rows import loads, storable
+from fla_batch.ledger.sql_tables import answer_file, unmatched
+from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.terms import Environment
+
+
+def accept(
+    connection: Connection, file: AnswerFile, changes: Changes, at: datetime, *, replay: bool
+) -> Acceptance:
+    """Write what a file says together with "done"; see `Ledger.accept_answer`."""
+    known = _find(connection, file)
+    if known is not None and known.outcome is Outcome.DONE:
+        return Acceptance.ALREADY
+    if known is not None and not replay:
+        return Acceptance.CLASH if known.outcome is Outcome.CLASH else Acceptance.HELD
+    if not replay and _was_done(connection, file.name):
+        _settle(connection, None, file, Outcome.CLASH, "same name, new content", at)
+        return Acceptance.CLASH
+    answer_id = _settle(connection, known, file, Outcome.DONE, None, at)
+    ChangeWriter(connection, answer_id, at).write(changes)
+    return Acceptance.DONE
+
+
+def quarantine(connection: Connection, file: AnswerFile, reason: str, at: datetime) -> bool:
+    """Note that a file is in quarantine; False when it was processed before, or held already."""
+    known = _find(connection, file)
+    if known is not None and known.outcome is not Outcome.CLASH:
+        return False
+    _settle(connection, known, file, Outcome.QUARANTINED, mask_text(reason), at)
+    return True
+
+
+def _this(file: AnswerFile) -> ColumnElement[bool]:
+    return and_(
+        answer_file.c.name == storable(file.name),
+        answer_file.c.size == file.size,
+        answer_file.c.sha256 == file.sha256,
+    )
+
+
+class _Known(NamedTuple):
+    id: int
+    outcome: Outcome
+
+
+def _find(connection: Connection, file: AnswerFile) -> _Known | None:
+    query = select(answer_file.c.id, answer_file.c.outcome).where(_this(file))
+    row = connection.execute(query).one_or_none()
+    return _Known(row.id, Outcome(row.outcome)) if row is not None else None
+
+
+def _was_done(connection: Connection, name: str) -> bool:
+    query = select(answer_file.c.id).where(
+        answer_file.c.name == storable(name), answer_file.c.outcome == Outcome.DONE.value
+    )
+    return connection.execute(query).first() is not None
+
+
+def _settle(
+    connection: Connection,
+    known: _Known | None,
+    file: AnswerFile,
+    outcome: Outcome,
+    reason: str | None,
+    at: datetime,
+) -> int:
+    now = {
+        "kept_path": storable(file.kept_path),
+        "outcome": outcome.value,
+        "reason": storable(reason) if reason else None,
+        "settled_at": at,
+    }
+    if known is not None:
+        connection.execute(update(answer_file).where(answer_file.c.id == known.id).values(**now))
+        return known.id
+    statement = insert(answer_file).values(
+        name=storable(file.name),
+        size=file.size,
+        sha256=file.sha256,
+        environment=file.environment.value,
+        received_at=file.received_at,
+        **now,
+    )
+    return int(connection.execute(statement.returning(answer_file.c.id)).scalar_one())
+
+
+def seen(connection: Connection, environment: Environment) -> frozenset[tuple[str, int]]:
+    """Name and size of every file that has an outcome: a poll need not fetch those again."""
+    query = select(answer_file.c.name, answer_file.c.size).where(
+        answer_file.c.environment == environment.value
+    )
+    return frozenset((name, size) for name, size in connection.execute(query))
+
+
+def answer_rows(connection: Connection, outcome: Outcome | None) -> list[AnswerRow]:
+    """Answer files in the order in which they were first settled."""
+    query = select(answer_file).order_by(answer_file.c.id)
+    if outcome is not None:
+        query = query.where(answer_file.c.outcome == outcome.value)
+    return [_answer_row(row) for row in connection.execute(query)]
+
+
+def _answer_row(row: Row[Any]) -> AnswerRow:
+    file = AnswerFile(
+        name=row.name,
+        size=row.size,
+        sha256=row.sha256,
+        environment=Environment(row.environment),
+        kept_path=row.kept_path,
+        received_at=row.received_at,
+    )
+    return AnswerRow(file, Outcome(row.outcome), row.reason, row.settled_at)
+
+
+def unmatched_rows(connection: Connection) -> list[UnmatchedRow]:
+    """What could not be matched, in the order of arrival."""
+    query = (
+        select(answer_file.c.name, unmatched.c.batch_name, unmatched.c.reason, unmatched.c.details)
+        .join(answer_file, answer_file.c.id == unmatched.c.answer_id)
+        .order_by(unmatched.c.id)
+    )
+    return [
+        UnmatchedRow(row.name, row.batch_name, row.reason, loads(row.details))
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,92 @@
+"""Finding what was sent by what an answer says of it.
+
+Within an environment, batches that still wait for answers come first; only when none of their
+forms fits are the others looked at, so that a second notification finds its form whether or not
+the first one has closed the batch (R18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from fla_batch.ledger.lifecycle import UNSENT_BATCH_STATES
+from fla_batch.ledger.records import FoundForm
+from fla_batch.ledger.rows import CHUNK, hour_text
+from fla_batch.ledger.sql_tables import batch, batch_state, form
+from fla_batch.ledger.status_rows import in_states, named, still_open, within
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment
+
+Scope = BatchName | Environment
+
+
+def has_batch(connection: Connection, name: BatchName) -> bool:
+    """True when the ledger knows that batch."""
+    return connection.execute(select(batch.c.id).where(named(name))).first() is not None
+
+
+def reference_numbers(connection: Connection, name: BatchName) -> Iterator[str]:
+    """The ReferenceNbr of every form of a batch."""
+    query = select(form.c.reference_nbr).join(batch, batch.c.id == form.c.batch_id)
+    streamed = connection.execution_options(yield_per=CHUNK)
+    yield from streamed.execute(query.where(named(name))).scalars()
+
+
+def by_reference(connection: Connection, reference_nbr: str) -> list[FoundForm]:
+    """The form with that ReferenceNbr, of whatever batch."""
+    return _forms(connection, form.c.reference_nbr == reference_nbr)
+
+
+def by_creation(
+    connection: Connection,
+    scope: Scope,
+    created_date: date,
+    created_hour: time,
+    identification: str | None,
+) -> list[FoundForm]:
+    """Forms created then, in Belgian local time; an identification of None is not compared."""
+    conditions = [form.c.created_date == created_date]
+    conditions.append(form.c.created_hour == hour_text(created_hour))
+    if identification is not None:
+        conditions.append(form.c.identification == identification)
+    return _in_scope(connection, scope, conditions)
+
+
+def by_subject(
+    connection: Connection,
+    scope: Scope,
+    company_id: str,
+    inss: str,
+    calendar_year: int | None,
+    identification: str | None,
+) -> list[FoundForm]:
+    """Forms about that employer and worker; a None is not compared."""
+    conditions = [form.c.inss == inss, form.c.company_id == company_id]
+    if calendar_year is not None:
+        conditions.append(form.c.calendar_year == calendar_year)
+    if identification is not None:
+        conditions.append(form.c.identification == identification)
+    return _in_scope(connection, scope, conditions)
+
+
+def _in_scope(
+    connection: Connection, scope: Scope, conditions: list[ColumnElement[bool]]
+) -> list[FoundForm]:
+    if isinstance(scope, BatchName):
+        return _forms(connection, named(scope), *conditions)
+    sent = (within(scope), ~in_states(UNSENT_BATCH_STATES), *conditions)
+    return _forms(connection, *sent, still_open()) or _forms(connection, *sent)
+
+
+def _forms(connection: Connection, *conditions: ColumnElement[bool]) -> list[FoundForm]:
+    query = (
+        select(form.c.reference_nbr, batch.c.name)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .where(*conditions)
+        .order_by(form.c.id)
+    )
+    return [FoundForm(key, BatchName.parse(name)) for key, name in connection.execute(query)]

@@ -1,0 +1,148 @@
+"""What the platform is known to hold: the ground of the guards of the annual photo.
+
+Two sources: declarations of ours that were accepted, and declarations that were read back from
+the platform. The younger one counts: ours by when it was built, the other by when it was told.
+Each environment has its own history: what was accepted in a test says nothing of production.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
+
+from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
+from fla_batch.ledger.records import ConsultationRow, FoundForm, Photo
+from fla_batch.ledger.rows import CHUNK, loads
+from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form, form_state, photo
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment, FormKind
+
+if TYPE_CHECKING:
+    from fla_batch.models import DeclarationKey
+
+
+def last_accepted(
+    connection: Connection, key: DeclarationKey, environment: Environment
+) -> Photo | None:
+    """The declaration that the platform holds for `key` as far as we know; None for none."""
+    ours = _ours(key, environment).order_by(batch.c.built_at.desc(), form.c.id.desc())
+    told = _told(key, environment).order_by(photo.c.told_at.desc(), photo.c.id.desc())
+    found = [
+        row
+        for query in (ours, told)
+        if (row := connection.execute(query.limit(1)).one_or_none()) is not None
+    ]
+    if not found:
+        return None
+    last = max(found, key=lambda row: row.ordered_by)
+    return Photo(loads(last.body), last.accepted_at)
+
+
+def had_legal_right(connection: Connection, key: DeclarationKey, environment: Environment) -> bool:
+    """True once an accepted or read-back rights declaration for `key` carried LegalFlaRight."""
+    rights = key._replace(kind=FormKind.TRAINING_RIGHTS)
+    queries = (
+        _ours(rights, environment).where(form.c.has_legal_right),
+        _told(rights, environment).where(photo.c.has_legal_right),
+    )
+    return any(connection.execute(query.limit(1)).first() is not None for query in queries)
+
+
+def _ours(key: DeclarationKey, environment: Environment) -> Select[Any]:
+    return (
+        select(
+            form.c.body,
+            form_state.c.since.label("accepted_at"),
+            batch.c.built_at.label("ordered_by"),
+        )
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .where(
+            *_same_key(form, key),
+            batch.c.environment == environment.value,
+            form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
+        )
+    )
+
+
+def _told(key: DeclarationKey, environment: Environment) -> Select[Any]:
+    return (
+        select(
+            photo.c.body, photo.c.told_at.label("accepted_at"), photo.c.told_at.label("ordered_by")
+        )
+        .join(consultation, consultation.c.id == photo.c.consultation_id)
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .where(*_same_key(photo, key), answer_file.c.environment == environment.value)
+    )
+
+
+def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]]:
+    yield table.c.inss == key.inss
+    yield table.c.company_id == key.company_id
+    yield table.c.calendar_year == key.calendar_year
+    yield table.c.kind == key.kind.value
+
+
+def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
+    """Every key for which the platform is known to hold something; some of them twice."""
+    # Not above: the models take longer to load than all else that `send` and `status` need.
+    from fla_batch.models import DeclarationKey
+
+    ours = (
+        select(form.c.company_id, form.c.inss, form.c.calendar_year, form.c.kind)
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .where(
+            batch.c.environment == environment.value,
+            form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
+        )
+    )
+    told = (
+        select(photo.c.company_id, photo.c.inss, photo.c.calendar_year, photo.c.kind)
+        .join(consultation, consultation.c.id == photo.c.consultation_id)
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .where(answer_file.c.environment == environment.value)
+    )
+    streamed = connection.execution_options(yield_per=CHUNK)
+    for query in (ours, told):
+        for company_id, inss, calendar_year, kind in streamed.execute(query):
+            yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
+
+
+def consultations(
+    connection: Connection,
+    environment: Environment,
+    kind: FormKind | None,
+    company_id: str | None,
+    inss: str | None,
+) -> list[ConsultationRow]:
+    """What the platform told, oldest first; a None is not compared."""
+    query = (
+        select(consultation, form.c.reference_nbr, batch.c.name.label("batch_name"))
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .outerjoin(form, form.c.id == consultation.c.form_id)
+        .outerjoin(batch, batch.c.id == form.c.batch_id)
+        .where(answer_file.c.environment == environment.value)
+        .order_by(consultation.c.told_at, consultation.c.id)
+    )
+    wanted = {"kind": kind.value if kind else None, "company_id": company_id, "inss": inss}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(consultation.c[name] == value)
+    return [_consultation_row(row) for row in connection.execute(query)]
+
+
+def _consultation_row(row: Row[Any]) -> ConsultationRow:
+    return ConsultationRow(
+        kind=FormKind(row.kind),
+        company_id=row.company_id,
+        inss=row.inss,
+        calendar_year=row.calendar_year,
+        told_at=row.told_at,
+        body=loads(row.body),
+        form=FoundForm(row.reference_nbr, BatchName.parse(row.batch_name))
+        if row.reference_nbr is not None
+        else None,
+    )

@@ -1,0 +1,163 @@
+"""Batches and forms as `status` shows them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
+
+from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.lifecycle import (
+    FINAL_BATCH_STATES,
+    FINAL_FORM_STATES,
+    REFUSED_FORM_STATES,
+    BatchState,
+    FormState,
+)
+from fla_batch.ledger.records import BatchRow, FormLine
+from fla_batch.ledger.rows import CHUNK
+from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment, FormKind
+
+Place = tuple[int, int]
+"""Part and position of a form in its batch, both from 1."""
+
+_PREVIOUS = batch.alias("previous")
+
+
+def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchRow]:
+    """The batches that fit all `conditions`, in the order in which they were built."""
+    query = (
+        select(batch, batch_state, _PREVIOUS.c.name.label("previous"))
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .outerjoin(_PREVIOUS, _PREVIOUS.c.id == batch.c.previous_id)
+        .where(*conditions)
+        .order_by(batch.c.id)
+    )
+    rows = connection.execute(query).all()
+    counts = _counts(connection, conditions)
+    return [_batch_row(row, counts[row.id]) for row in rows]
+
+
+def form_lines_page(
+    connection: Connection, batch_id: int, states: Iterable[FormState] | None, after: Place
+) -> tuple[list[FormLine], Place | None]:
+    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last.
+
+    Only those in `states` unless that is None.
+    """
+    place = tuple_(form.c.part, form.c.position)
+    query = (
+        select(
+            form.c.part,
+            form.c.position,
+            form.c.reference_nbr,
+            form_state.c.state,
+            form_state.c.ticket,
+            form.c.kind,
+            form.c.company_id,
+            form.c.inss,
+            form.c.calendar_year,
+        )
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .where(form.c.batch_id == batch_id, place > after)
+        .order_by(form.c.part, form.c.position)
+        .limit(CHUNK)
+    )
+    if states is not None:
+        query = query.where(form_state.c.state.in_([state.value for state in states]))
+    rows = connection.execute(query).all()
+    lines = [
+        FormLine(reference, FormState(state), ticket, FormKind(kind), company_id, inss, year)
+        for _, _, reference, state, ticket, kind, company_id, inss, year in rows
+    ]
+    return lines, (rows[-1].part, rows[-1].position) if len(rows) == CHUNK else None
+
+
+def names(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchName]:
+    """The names of the batches that fit all `conditions`, in the order in which they were built."""
+    query = (
+        select(batch.c.name)
+        .join(batch_state, batch_state.c.batch_id == batch.c.id)
+        .where(*conditions)
+        .order_by(batch.c.id)
+    )
+    return [BatchName.parse(name) for name in connection.execute(query).scalars()]
+
+
+def state_of(connection: Connection, name: BatchName) -> BatchState:
+    """The present state of a batch. Raises UsageMistake for an unknown one."""
+    query = select(batch_state.c.state).where(
+        batch_state.c.batch_id == batch_id_of(connection, name)
+    )
+    return BatchState(connection.execute(query).scalar_one())
+
+
+def last_year(connection: Connection, name: BatchName) -> int | None:
+    """The latest calendar year of a batch's forms. Raises UsageMistake for an unknown batch."""
+    query = select(func.max(form.c.calendar_year)).where(
+        form.c.batch_id == batch_id_of(connection, name)
+    )
+    return connection.execute(query).scalar()
+
+
+def named(name: BatchName) -> ColumnElement[bool]:
+    """Condition: the batch of that name."""
+    return batch.c.name == str(name)
+
+
+def within(environment: Environment) -> ColumnElement[bool]:
+    """Condition: batches of one environment."""
+    return batch.c.environment == environment.value
+
+
+def in_states(states: Iterable[BatchState]) -> ColumnElement[bool]:
+    """Condition: batches in one of `states`."""
+    return batch_state.c.state.in_([state.value for state in states])
+
+
+def still_open() -> ColumnElement[bool]:
+    """Condition: batches of which something is still expected, of us or of the portal."""
+    return batch_state.c.state.not_in([state.value for state in FINAL_BATCH_STATES])
+
+
+def _counts(
+    connection: Connection, conditions: Iterable[ColumnElement[bool]]
+) -> defaultdict[int, Counter[FormState]]:
+    query = (
+        select(form_state.c.batch_id, form_state.c.state, func.count())
+        .join(batch_state, batch_state.c.batch_id == form_state.c.batch_id)
+        .join(batch, batch.c.id == form_state.c.batch_id)
+        .where(*conditions)
+        .group_by(form_state.c.batch_id, form_state.c.state)
+    )
+    found: defaultdict[int, Counter[FormState]] = defaultdict(Counter)
+    for batch_id, state, count in connection.execute(query):
+        found[batch_id][FormState(state)] = count
+    return found
+
+
+def _batch_row(row: Row[Any], count: Counter[FormState]) -> BatchRow:
+    return BatchRow(
+        name=BatchName.parse(row.name),
+        state=BatchState(row.state),
+        since=row.since,
+        ticket=row.ticket,
+        forms=count.total(),
+        accepted=count[FormState.ACCEPTED],
+        warned=count[FormState.WARNED],
+        refused=sum(count[state] for state in REFUSED_FORM_STATES),
+        open=sum(count[state] for state in FormState if state not in FINAL_FORM_STATES),
+        cancelled=count[FormState.CANCELLED],
+        built_at=row.built_at,
+        sent_at=row.sent_at,
+        closed_at=row.closed_at,
+        profile=row.profile,
+        profile_version=row.profile_version,
+        parts=row.parts,
+        folder=row.folder,
+        previous=BatchName.parse(row.previous) if row.previous else None,
+    )

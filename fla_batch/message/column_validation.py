@@ -1,0 +1,118 @@
+"""Which forms of a message certainly break no rule? Looked at by whole columns, block by block.
+
+For messages with a form a line, as ours are. It only ever clears: every other form is for the
+rules themselves, and a message of another make is given up altogether (`NotByLines`). What is
+cleared holds only if the XSD finds the whole message valid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from fla_batch.message import MessageShape, Profile
+from fla_batch.rules import RuleContext
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BLOCK_BYTES = 16_000_000
+_LONGEST_FORM_BYTES = 64_000_000
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
+
+
+class NotByLines(Exception):
+    """The message is not a form a line; raised here and caught by `validation`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A form that was not cleared. `number` counts forms and `line` lines, both from 1."""
+
+    number: int
+    line: int
+    element: _Element
+
+
+class Clearing:
+    """Goes through a message once. `forms` is how many there were, so far."""
+
+    def __init__(self, profile: Profile, context: RuleContext) -> None:
+        from fla_batch.message.column_reader import ColumnReader
+
+        self._shape = profile.declaration
+        self._reader = ColumnReader(self._shape, "trainings")
+        self._identification = profile.identifications.get(FormKind.TRAININGS)
+        self._context = context
+        self.forms = 0
+
+    def left_over(self, path: Path) -> Iterator[FormLine]:
+        """The forms of the message at `path` that the rules have to look at, in their order.
+
+        Raises NotByLines, at any moment; UnusableXml; OSError.
+        """
+        with path.open("rb") as file:
+            head, rest = _head(file, self._shape)
+            lines_before = head.count(b"\n")
+            for lines in _lines(file, rest, self._shape):
+                for index in self._not_cleared(lines):
+                    number = self.forms + index + 1
+                    element = self._element(head, lines[index])
+                    yield FormLine(number, lines_before + number, element)
+                self.forms += len(lines)
+
+    def _not_cleared(self, lines: list[bytes]) -> Sequence[int]:
+        """The indexes of the forms that leave a question."""
+        import polars as pl
+
+        from fla_batch.message.column_reader import FORM
+        from fla_batch.rules.screen import cleared
+
+        rows = self._reader.rows(lines)
+        # What the platform holds already is a question for each declaration by itself.
+        if rows.is_empty() or self._context.history is not None:
+            return range(len(lines))
+        rows = rows.filter(pl.col("identification") == self._identification).drop("identification")
+        fine = cleared(rows, FORM, self._context)
+        every = pl.int_range(len(lines), eager=True)
+        return every.filter(~every.is_in(rows[FORM].filter(fine).unique())).to_list()
+
+    def _element(self, head: bytes, line: bytes) -> _Element:
+        """The form of one line, in a message of its own."""
+        root = xmlsafe.parse(head + line + f"</{self._shape.root}>".encode())
+        if len(root) != 1 or xmlsafe.label(root[0]) != self._shape.form:
+            raise NotByLines
+        return root[0]
+
+
+def _head(file: BinaryIO, shape: MessageShape) -> tuple[bytes, bytes]:
+    """All before the first form, in lines of its own, and what was read behind it."""
+    block = file.read(BLOCK_BYTES)
+    start = block.find(f"\n<{shape.form}>".encode(), 0, xmlsafe.PROLOG_BYTES) + 1
+    encoding = _ENCODING.search(block, 0, start)
+    if not start or (encoding and encoding[1].upper() != b"UTF-8"):
+        raise NotByLines
+    return block[:start], block[start:]
+
+
+def _lines(file: BinaryIO, rest: bytes, shape: MessageShape) -> Iterator[list[bytes]]:
+    """The lines of forms, block by block; only the end of the message may follow them."""
+    start, foot = f"<{shape.form}>".encode(), f"</{shape.root}>".encode()
+    behind: list[bytes] = []
+    block, rest = rest, b""
+    while block:
+        *lines, rest = (rest + block).split(b"\n")
+        forms = list(takewhile(lambda line: line.startswith(start), lines))
+        if (forms and behind) or len(rest) > _LONGEST_FORM_BYTES:
+            raise NotByLines
+        behind += lines[len(forms) :]
+        yield forms
+        block = file.read(BLOCK_BYTES)
+    if b"".join([*behind, rest]).strip() != foot:
+        raise NotByLines

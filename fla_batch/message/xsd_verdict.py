@@ -1,0 +1,316 @@
+"""The verdict of a message's XSD: valid, invalid or not checked.
+
+Two engines with two jobs. lxml (libxml2) gives the verdict on the very bytes that will be sent,
+in one streaming pass that builds no tree; only when it says no, each form is looked at again for
+line, path and worker. xmlschema then says in plain words what is wrong with those that are
+shown. A check that crashed is "not checked", which is never sent (R24).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from fla_batch.message.profile import MessageShape, Profile
+from fla_batch.message.shape import places
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
+from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.terms import AnomalyClass, Verdict
+
+if TYPE_CHECKING:
+    import xmlschema
+    from lxml.etree import ParserTarget, _Element, _LogEntry
+
+MOST_SHOWN = 100
+
+# Meaning of libxml2's kinds of error, as the last three digits of an error id.
+_MEANINGS = {
+    "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": "003",
+    "SCHEMAV_CVC_MININCLUSIVE_VALID": "008",
+    "SCHEMAV_CVC_MAXINCLUSIVE_VALID": "008",
+    "SCHEMAV_CVC_TOTALDIGITS_VALID": "008",
+    "SCHEMAV_CVC_LENGTH_VALID": "093",
+    "SCHEMAV_CVC_MINLENGTH_VALID": "093",
+    "SCHEMAV_CVC_MAXLENGTH_VALID": "093",
+    "SCHEMAV_CVC_PATTERN_VALID": "003",
+    "SCHEMAV_CVC_ENUMERATION_VALID": "003",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One place that breaks the schema. `form` counts from 1; 0 is the message around them.
+
+    `reason` is the engine's text and `explanation` the plain one; INSS are masked in both.
+    """
+
+    code: str
+    tag: str
+    path: str
+    reason: str
+    line: int | None = None
+    form: int = 0
+    company_id: str | None = None
+    inss: str | None = None
+    explanation: str | None = None
+
+    def to_anomaly(self, file: str) -> Anomaly:
+        """The same as an anomaly of class B, rule `schema`."""
+        zone, meaning = catalogue.zone_label(self.tag), catalogue.meaning(self.code) or Labels()
+        why = self.explanation or self.reason
+        return Anomaly(
+            anomaly_class=AnomalyClass.BLOCKING.value,
+            error_id=f"{self.tag}-{self.code}",
+            rule="schema",
+            tag=self.tag,
+            path=self.path,
+            label=Labels(
+                f"{zone.en} - {meaning.en}: {why}",
+                f"{zone.fr} - {meaning.fr} : {why}",
+                f"{zone.nl} - {meaning.nl}: {why}",
+            ),
+            company_id=self.company_id,
+            inss=self.inss,
+            source=Source(file, self.line, self.path),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaCheck:
+    """Outcome for one message. `total` counts all errors, `errors` holds the first of them.
+
+    `schema` and `fingerprint` name what was checked against; `why` says what kept the check
+    from being made.
+    """
+
+    verdict: Verdict
+    schema: str
+    fingerprint: str
+    errors: tuple[SchemaError, ...] = ()
+    total: int = 0
+    why: str | None = None
+
+
+class SchemaValidator:
+    """Checks messages of one shape. Raises ProfileMistake when the XSD itself is wrong."""
+
+    def __init__(self, profile: Profile, shape: MessageShape) -> None:
+        self._shape = shape
+        self._fingerprint = profile.fingerprint
+        self._labels = dict(places(shape.layout.nodes, shape.layout))
+        try:
+            parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+            self._schema = etree.XMLSchema(etree.parse(str(shape.schema), parser))
+        except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+            raise ProfileMistake(f"{shape.schema.name} is not an XSD: {error}") from error
+
+    def check(self, path: Path, *, most_shown: int = MOST_SHOWN) -> SchemaCheck:
+        """The verdict on the bytes at `path`. Never raises for their content.
+
+        OSError, when the file cannot be read, is "not checked" too.
+        """
+        try:
+            return self._check(path, most_shown)
+        except xmlsafe.UnusableXml as error:
+            broken = SchemaError("102", "File", "/", str(error))
+            return self._outcome(Verdict.INVALID, (broken,), 1)
+        except Exception as error:
+            # R24: whatever went wrong, it was not a "yes".
+            why = f"{type(error).__name__}: {mask_text(str(error))}"
+            return replace(self._outcome(Verdict.NOT_CHECKED), why=why)
+
+    def _check(self, path: Path, most_shown: int) -> SchemaCheck:
+        root = xmlsafe.root_label(
+            path
+        )  # refuses a DOCTYPE before the parser with the schema starts
+        if root != self._shape.root:
+            # To libxml2 any global element of the schema is a message.
+            reason = xmlsafe.plain_text(f"the root is {root}, not {self._shape.root}")
+            return self._outcome(Verdict.INVALID, (SchemaError("089", "File", "/", reason),), 1)
+        reasons = self._stream(path)
+        if not reasons:
+            return self._outcome(Verdict.VALID)
+        shown: list[SchemaError] = []
+        around = Counter(reasons)
+        total = 0
+        for error in self._look_again(path, most_shown):
+            total += 1
+            around[error.reason] -= 1
+            if len(shown) < most_shown:
+                shown.append(error)
+        # What no form explains is around them.
+        rest = [_around(reason) for reason in (+around).elements()]
+        shown += rest[: most_shown - len(shown)]
+        return self._outcome(Verdict.INVALID, tuple(shown), total + len(rest))
+
+    def _stream(self, path: Path) -> list[str]:
+        """What libxml2 says in one pass without a tree; empty when the message is valid."""
+        parser = etree.XMLParser(
+            schema=self._schema,
+            target=cast("ParserTarget", _Nothing()),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+        )
+        try:
+            etree.parse(str(path), parser)
+        except etree.XMLSyntaxError as error:
+            return _messages(parser) or [mask_text(str(error))]
+        except OSError:
+            # So lxml calls bytes that are not of the encoding. Those are not well-formed, and the
+            # other parser says so; a file that cannot be read fails there again.
+            for _ in xmlsafe.children(path, self._shape.form, root=self._shape.root):
+                pass
+            raise
+        # With a target lxml does not raise for what breaks the schema: only the log tells.
+        return _messages(parser)
+
+    def _look_again(self, path: Path, most_shown: int) -> Iterator[SchemaError]:
+        """Every error within a form, with its place; the first ones explained."""
+        explained = 0
+        forms = xmlsafe.children(path, self._shape.form, root=self._shape.root)
+        for number, form in enumerate(forms, start=1):
+            alone = _alone(form)
+            if self._schema.validate(alone):
+                continue
+            entries = [entry for entry in _entries(self._schema.error_log) if _depth(entry) > 1]
+            plain: dict[str, str] = {}
+            if explained < most_shown:
+                explained += len(entries)
+                plain = self._plain_reasons(alone)
+            for entry in entries:
+                yield self._error(entry, number, alone, plain)
+
+    def _error(
+        self, entry: _LogEntry, number: int, alone: _Element, plain: Mapping[str, str]
+    ) -> SchemaError:
+        place = entry.path or "/"
+        path, steps = _spelled(alone, place, number)
+        error = SchemaError(
+            _code(entry),
+            self._labels.get(tuple(steps[2:]), steps[-1]),
+            path,
+            _reason(entry),
+            line=entry.line or None,
+            form=number,
+            company_id=self._first(alone[0], "CompanyID"),
+            inss=self._first(alone[0], "INSS"),
+        )
+        # xmlschema speaks of an unexpected element at the block around it.
+        return _explained(error, plain.get(place) or plain.get(place.rpartition("/")[0]))
+
+    def _first(self, form: _Element, zone: str) -> str | None:
+        """Text of the first element of the form that carries `zone`, whatever its label."""
+        for path, label in self._labels.items():
+            if label == zone:
+                text = form.findtext("/".join(f"{{*}}{step}" for step in path))
+                if text and text.strip():
+                    return text.strip()
+        return None
+
+    def _plain_reasons(self, alone: _Element) -> dict[str, str]:
+        """xmlschema's reasons, by the same kind of path as libxml2's."""
+        plain: dict[str, str] = {}
+        if self._explainer is None:
+            return plain
+        tree = alone.getroottree()
+        for found in self._explainer.iter_errors(alone):
+            if found.elem is not None:
+                plain.setdefault(
+                    tree.getpath(cast("_Element", found.elem)), mask_text(found.reason or "")
+                )
+        return plain
+
+    @cached_property
+    def _explainer(self) -> xmlschema.XMLSchema | None:
+        """None when xmlschema does not take a schema that libxml2 takes; nothing is explained."""
+        import xmlschema
+
+        try:
+            return xmlschema.XMLSchema(str(self._shape.schema), allow="local")
+        except xmlschema.XMLSchemaParseError:
+            return None
+
+    def _outcome(
+        self, verdict: Verdict, errors: tuple[SchemaError, ...] = (), total: int = 0
+    ) -> SchemaCheck:
+        return SchemaCheck(verdict, self._shape.schema.name, self._fingerprint, errors, total)
+
+
+class _Nothing:
+    """A parser target that keeps nothing: libxml2 validates on the way, no tree is built."""
+
+    def close(self) -> None:
+        """Called at the end of the document."""
+
+
+def _messages(parser: etree.XMLParser) -> list[str]:
+    return [_reason(entry) for entry in _entries(parser.error_log)]
+
+
+def _entries(log: object) -> list[_LogEntry]:
+    return list(cast("Iterable[_LogEntry]", log))
+
+
+def _reason(entry: _LogEntry) -> str:
+    return mask_text(" ".join(entry.message.split()))
+
+
+def _around(reason: str) -> SchemaError:
+    code = "089" if "No matching global declaration" in reason else "090"
+    return SchemaError(code, "File", "/", reason)
+
+
+def _alone(form: _Element) -> _Element:
+    """A message of only that form: a schema need not know the form element by itself."""
+    parent = cast("_Element", form.getparent())
+    # lxml takes the nsmap that it gives; its stubs know no default namespace.
+    root = etree.Element(parent.tag, nsmap=cast("dict[str, str]", parent.nsmap))
+    root.append(deepcopy(form))
+    return root
+
+
+def _depth(entry: _LogEntry) -> int:
+    """1 for the root of the message, 2 for its forms, more for what is in them."""
+    return (entry.path or "").count("/")
+
+
+def _code(entry: _LogEntry) -> str:
+    """Meaning of libxml2's kind of error, as the last three digits of an error id."""
+    if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
+        return "001" if "Missing child" in entry.message else "091"
+    return _MEANINGS.get(entry.type_name, "003")
+
+
+def _spelled(alone: _Element, place: str, number: int) -> tuple[str, list[str]]:
+    """The path of libxml2's `place`, which writes * for namespaced labels, and its labels."""
+    namespaces = {prefix: uri for prefix, uri in alone.nsmap.items() if prefix}
+    found = cast("list[_Element]", alone.xpath(place, namespaces=namespaces))[0]
+    line = [found, *found.iterancestors()]
+    labels = [xmlsafe.label(element) for element in reversed(line)]
+    indexes = [_index(element) for element in reversed(line)]
+    indexes[1] = f"[{number}]"
+    return "/" + "/".join(map("".join, zip(labels, indexes, strict=True))), labels
+
+
+def _index(element: _Element) -> str:
+    """[2] for the second of several with the same label, nothing for the only one."""
+    parent = element.getparent()
+    alike = [] if parent is None else list(parent.iterchildren(element.tag))
+    return f"[{alike.index(element) + 1}]" if len(alike) > 1 else ""
+
+
+def _explained(error: SchemaError, reason: str | None) -> SchemaError:
+    if reason and reason.startswith("invalid literal for int"):
+        return replace(error, code="002", explanation=f"{reason.rpartition(': ')[2]} is no number")
+    return replace(error, explanation=reason)

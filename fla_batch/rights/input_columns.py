@@ -1,0 +1,203 @@
+"""Columns of text to columns of values, and the checks on them, for whole chunks at once.
+
+`Check` pairs a rule of `texts.toml` with the rows that break it; every check is applied to every
+row. Rows with a blocking finding are left out of the values, so that all findings of all files
+can be listed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.rights.input_tables import ROW
+from fla_batch.rights.right_findings import finding
+from fla_batch.vocabulary.findings import Anomaly, Source, blocking
+from fla_batch.vocabulary.identifiers import (
+    compact_company_id,
+    compact_inss,
+    is_valid_company_id,
+    is_valid_inss,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_EPOCH_ORDINAL = 719_163  # 1 January 1970
+_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
+EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Rows where `breaks` is true break `rule`, at column `column`."""
+
+    rule: str
+    column: str
+    breaks: pl.Expr
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows as values, and what was found in them."""
+
+    values: pl.DataFrame
+    anomalies: list[Anomaly]
+
+
+def our_columns(
+    frame: pl.DataFrame, required: Sequence[str], optional: Sequence[str], file: str
+) -> tuple[pl.DataFrame, list[Anomaly]]:
+    """The frame with all of our columns, found by heading regardless of case.
+
+    An optional column that is absent is null; a required one is an anomaly, an unknown one too.
+    """
+    import polars as pl
+
+    known = {name.lower(): name for name in (*required, *optional)}
+    given = {name: known[name.lower()] for name in frame.columns if name.lower() in known}
+    missing = [name for name in required if name not in given.values()]
+    if not set(EMPLOYER_COLUMNS) & set(given.values()):
+        missing = [EMPLOYER_COLUMNS[0], *missing]
+    unknown = [name for name in frame.columns if name not in given and name != ROW]
+    anomalies = [
+        finding(rule, "Column", source=Source(file, 1, name), parts={"column": name})
+        for rule, names in (("missing-column", missing), ("unknown-column", unknown))
+        for name in names
+    ]
+    absent = [name for name in known.values() if name not in given.values()]
+    renamed = frame.select(ROW, *(pl.col(name).alias(ours) for name, ours in given.items()))
+    return renamed.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), anomalies
+
+
+def as_number(column: str) -> pl.Expr:
+    """A whole number, null when it is none; spreadsheets may write 3800.0."""
+    import polars as pl
+
+    return pl.col(column).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+
+
+def as_day(column: str) -> pl.Expr:
+    """A date as ordinal, null when it is none; a time of midnight after it is dropped."""
+    import polars as pl
+
+    text = pl.col(column).str.replace(r"[ T]00:00:00.*$", "")
+    dates = [text.str.to_date(form, strict=False, exact=True) for form in _DATE_FORMATS]
+    return pl.coalesce(dates).cast(pl.Int32) + _EPOCH_ORDINAL
+
+
+def as_quarter(column: str) -> pl.Expr:
+    """`2024Q1` or `20241` as quarter number, null when it is none."""
+    import polars as pl
+
+    text = pl.col(column).str.to_uppercase()
+    return text.str.extract(r"^(\d{4})Q?[1-4]$").cast(pl.Int32) * 4 + (
+        text.str.extract(r"^\d{4}Q?([1-4])$").cast(pl.Int32) - 1
+    )
+
+
+def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `inss`, `company`, `noss` in their compact forms, and `inss_ok`, `company_ok`.
+
+    The check digits of an INSS are tried for the whole column; what does not pass is asked of
+    `identifiers`, which has the last word. A company number or NSSO number of 0 is none.
+    """
+    import polars as pl
+
+    inss = pl.col("INSS").str.replace_all(r"[\s.\-/]", "")
+    short = inss.str.contains(r"^\d{9,10}$")
+    company = _translated(frame, "CompanyID", compact_company_id)
+    noss = pl.col("NOSSRegistrationNbr").str.replace_all(r"[\s.\-/]", "").str.strip_chars_start("0")
+    frame = frame.with_columns(
+        pl.when(short).then(inss.str.zfill(11)).otherwise(inss).alias("inss"),
+        pl.when(company.str.contains(r"^0*$")).then(None).otherwise(company).alias("company"),
+        pl.when(noss != "").then(noss).alias("noss"),
+    ).with_columns(_check_digits_ok().fill_null(value=False).alias("inss_ok"))
+    doubtful = frame.filter(~pl.col("inss_ok"))["inss"].unique().drop_nulls()
+    sound = [inss for inss in doubtful if is_valid_inss(compact_inss(inss))]
+    companies = frame["company"].unique().drop_nulls()
+    right = [each for each in companies if is_valid_company_id(each)]
+    return frame.with_columns(
+        pl.col("inss_ok") | pl.col("inss").is_in(sound),
+        pl.col("company").is_in(right).alias("company_ok"),
+    )
+
+
+def _check_digits_ok() -> pl.Expr:
+    import polars as pl
+
+    digits = pl.when(pl.col("inss").str.contains(r"^\d{11}$")).then(pl.col("inss"))
+    body = digits.str.slice(0, 9).cast(pl.Int64)
+    check = digits.str.slice(9, 2).cast(pl.Int64)
+    return (check == 97 - body % 97) | (check == 97 - (body + 2_000_000_000) % 97)
+
+
+def _translated(frame: pl.DataFrame, column: str, compact: Callable[[str], str]) -> pl.Expr:
+    """A column through a function of text, called once for each different value."""
+    import polars as pl
+
+    values = frame[column].unique().drop_nulls().to_list()
+    return pl.col(column).replace({value: compact(value) for value in values})
+
+
+def employer_checks() -> list[Check]:
+    """The checks on employer and worker that DmfA and Dimona share."""
+    import polars as pl
+
+    nobody = pl.col("company").is_null() & pl.col("noss").is_null()
+    return [
+        Check("missing-employer", "CompanyID", nobody),
+        Check("check-digits", "CompanyID", pl.col("company").is_not_null() & ~pl.col("company_ok")),
+        Check("not-numeric", "NOSSRegistrationNbr", ~pl.col("noss").str.contains(r"^\d{1,9}$")),
+        Check("missing", "INSS", pl.col("INSS").is_null()),
+        Check("check-digits", "INSS", pl.col("INSS").is_not_null() & ~pl.col("inss_ok")),
+    ]
+
+
+def date_checks(column: str, day: str) -> list[Check]:
+    """A cell that is filled in must be a date."""
+    import polars as pl
+
+    wrong = pl.col(column).is_not_null() & pl.col(day).is_null()
+    return [Check("not-a-date", column, wrong)]
+
+
+def number_check(column: str, number: str) -> Check:
+    """A cell that is filled in must be a whole number."""
+    import polars as pl
+
+    return Check("not-numeric", column, pl.col(column).is_not_null() & pl.col(number).is_null())
+
+
+def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], file: str) -> Chunk:
+    """All findings in order of row, and the rows without a blocking one."""
+    import polars as pl
+
+    checks = list(checks)
+    flags = [check.breaks.fill_null(value=False).alias(f"!{n}") for n, check in enumerate(checks)]
+    flagged = frame.with_columns(flags)
+    wrong = flagged.filter(pl.any_horizontal(f"!{n}" for n in range(len(checks))))
+    if not wrong.height:
+        return Chunk(frame, [])
+    anomalies = [
+        _finding(check, row, file)
+        for row in wrong.iter_rows(named=True)
+        for n, check in enumerate(checks)
+        if row[f"!{n}"]
+    ]
+    blocked = {found.source.row for found in blocking(anomalies)}
+    return Chunk(frame.filter(~pl.col(ROW).is_in(list(blocked))), anomalies)
+
+
+def _finding(check: Check, row: Mapping[str, Any], file: str) -> Anomaly:
+    return finding(
+        check.rule,
+        check.column,
+        value=row.get(check.column),
+        source=Source(file, row[ROW], check.column),
+        inss=row["inss"],
+        company_id=row["company"],
+        parts=check.parts,
+    )

@@ -1,0 +1,69 @@
+"""Characters of free text: what XML cannot carry, and what the portal may not admit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from fla_batch.models import Declaration
+from fla_batch.models.entry import Path
+from fla_batch.models.zone import Zone, leaves_of, walk
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.vocabulary.terms import AnomalyClass
+
+# Annex 24 of the portal's batch messages (2017/1), and the other case of each of its letters.
+_PUNCTUATION = " '-#%()*+,./:=?@\\{|}°"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz" + "áàâäãåçđéèêëíîïñóòôöõøúùûüý"
+ADMITTED = frozenset("0123456789" + _PUNCTUATION + _LETTERS + _LETTERS.upper())
+
+
+def admitted_characters(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """Free text keeps to the portal's admitted characters (003) [P]."""
+    yield from _odd_characters(
+        declaration, "admitted-characters", WARNING, "characters", _not_admitted
+    )
+
+
+def xml_characters(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """Free text holds no character that XML 1.0 cannot carry (003)."""
+    yield from _odd_characters(
+        declaration, "xml-characters", BLOCKING, "xml-characters", _not_in_xml
+    )
+
+
+def _odd_characters(
+    declaration: Declaration,
+    rule: str,
+    anomaly_class: AnomalyClass,
+    text: str,
+    odd: Callable[[str], bool],
+) -> Iterator[Finding]:
+    for zone, path, value in _free_texts(declaration):
+        found = sorted({character for character in value if odd(character)})
+        if found:
+            parameters = {"characters": " ".join(_spelled(character) for character in found)}
+            yield Finding(
+                rule, anomaly_class, zone.label, "003", path, text, parameters, value=value
+            )
+
+
+def _free_texts(declaration: Declaration) -> Iterator[tuple[Zone, Path, str]]:
+    for block, path in walk(declaration):
+        for name, zone, here in leaves_of(type(block)):
+            value = getattr(block, name)
+            if isinstance(value, str) and zone.is_text:
+                yield zone, (*path, here), value
+
+
+def _not_in_xml(character: str) -> bool:
+    code = ord(character)
+    return (code < 0x20 and character not in "\t\n\r") or (
+        0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)
+    )
+
+
+def _not_admitted(character: str) -> bool:
+    return character not in ADMITTED and not _not_in_xml(character)
+
+
+def _spelled(character: str) -> str:
+    return character if character.isprintable() else f"U+{ord(character):04X}"

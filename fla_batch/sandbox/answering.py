@@ -1,0 +1,131 @@
+"""What the portal says about one batch: its ACRF, its NOTI, and answers to its questions.
+
+Forms are judged one after the other and what comes of them is written at once, so that memory
+does not grow with the batch; the accounts change together, when all of it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from fla_batch.answers.notification import NotificationForm
+from fla_batch.answers.portal_writer import write_acknowledgements, write_notification
+from fla_batch.message import FormReader, MessageWriter, Profile, Reading
+from fla_batch.models.form import AnswerForm, Form
+from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.notices import (
+    ReceivedFile,
+    acknowledgement_of,
+    answer_form_of,
+    notification_of,
+)
+from fla_batch.sandbox.outlet import AnswerName, Outlet
+from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.sender import Sender
+from fla_batch.system import xmlsafe
+from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.terms import Environment, Language
+
+Clock = Callable[[], datetime]
+"""Now, aware."""
+
+
+class Answers:
+    """Writes and publishes through `outlet`; labels of anomalies are in `language`."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        platform: Platform,
+        sender: Sender,
+        outlet: Outlet,
+        journal: Journal,
+        *,
+        clock: Clock,
+        language: Language,
+    ) -> None:
+        self._profile = profile
+        self._platform = platform
+        self._sender = sender
+        self._outlet = outlet
+        self._journal = journal
+        self._clock = clock
+        self._language = language
+        self._reader = FormReader(profile, profile.declaration)
+        self._writer = MessageWriter(profile.answer)
+
+    def acknowledge(
+        self, environment: Environment, file: ReceivedFile, error_ids: Sequence[str]
+    ) -> None:
+        """Publish the ACRF of a batch: positive without error ids."""
+        now = self._clock()
+        draft = self._outlet.draft(AnswerName.ACKNOWLEDGEMENT, environment, belgian_day(now))
+        with draft.path.open("wb") as stream:
+            write_acknowledgements(stream, [acknowledgement_of(file, error_ids, at=now)])
+        self._outlet.publish(draft, at=now)
+
+    def notify(self, environment: Environment, file: ReceivedFile, parts: Iterable[Path]) -> None:
+        """Judge every form; verdicts and answers are written as they come.
+
+        Answers to questions are published first: the notification closes the batch.
+        """
+        day = belgian_day(self._clock())
+        notices = self._outlet.draft(AnswerName.NOTIFICATION, environment, day)
+        answers = self._outlet.draft(AnswerName.CONSULTATION, environment, day)
+        with (
+            self._platform.store.transaction(),
+            notices.path.open("wb") as notice_stream,
+            answers.path.open("wb") as answer_stream,
+        ):
+            answer_stream.write(self._writer.head)
+            empty = answer_stream.tell()
+
+            def answer(form: AnswerForm) -> None:
+                answer_stream.write(self._writer.form(form))
+
+            write_notification(notice_stream, self._judged(file, parts, answer))
+            is_answered = answer_stream.tell() > empty
+            answer_stream.write(self._writer.foot)
+        if is_answered:
+            self._outlet.publish(answers, at=self._clock())
+        else:
+            answers.remove()
+        self._outlet.publish(notices, at=self._clock())
+
+    def _judged(
+        self, file: ReceivedFile, parts: Iterable[Path], answer: Callable[[AnswerForm], None]
+    ) -> Iterator[NotificationForm]:
+        """The verdict on each form; what is answered besides goes to `answer`."""
+        for form, reading in self._forms(parts):
+            now = self._clock()
+            outcome = self._platform.judge(form, reading, at=now, source=self._sender.source)
+            if outcome.answer is not None:
+                answer(
+                    answer_form_of(
+                        form, form.body.kind, outcome.answer, profile=self._profile, at=now
+                    )
+                )
+            yield notification_of(
+                form,
+                outcome,
+                file=file,
+                sender=self._sender.number,
+                ticket=self._journal.next_ticket(),
+                at=now,
+                language=self._language,
+            )
+
+    def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
+        shape = self._profile.declaration
+        for part in parts:
+            for element in xmlsafe.children(part, shape.form, root=shape.root):
+                form, reading = self._reader.read(element)
+                assert isinstance(form, Form)  # noqa: S101 - no message of answers is read here
+                yield form, reading
+
+
+def belgian_day(moment: datetime) -> date:
+    """The day in Belgium at an aware `moment`."""
+    return belgian_date(moment)

@@ -1,0 +1,240 @@
+"""Files on our own disk: whole or not there, for their owner only, never overwritten by chance.
+
+A file is written under a hidden name in the folder where it belongs, flushed to disk, and only
+then renamed; the folder is flushed after it (R11, R16). Folders are 0700 and files 0600: they
+hold national numbers (S12). Errors of the disk become DiskTrouble here.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from io import RawIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from fla_batch.system.cores import cores
+from fla_batch.vocabulary.errors import DiskTrouble
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+PARTIAL_PREFIX = ".partial-"
+"""Files of that prefix were left by a crash; nothing reads them and anything may delete them."""
+
+_CHUNK_BYTES = 1 << 20
+_CAUSES = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file is larger than the limit of the system allows",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "the operation is not permitted",
+    errno.EIO: "the disk reports an error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Size in bytes and SHA-256 (hexadecimal) of a file's content."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class HashingWriter:
+    """A binary stream to write to, which knows the size and SHA-256 of what it was given.
+
+    Its methods raise DiskTrouble, which names `path`.
+    """
+
+    stream: BinaryIO | RawIOBase
+    path: Path
+    size: int = 0
+    _hash: _Hash = field(default_factory=hashlib.sha256)
+
+    def write(self, content: bytes) -> int:
+        """Write all of `content`; the count of its bytes is returned."""
+        try:
+            self.stream.write(content)
+        except OSError as error:
+            raise disk_trouble("write", self.path, error) from error
+        self._hash.update(content)
+        self.size += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """Hand what is buffered to the system."""
+        with disk_errors("write", self.path):
+            self.stream.flush()
+
+    @property
+    def facts(self) -> FileFacts:
+        """What was written so far."""
+        return FileFacts(self.size, self._hash.hexdigest())
+
+
+@contextmanager
+def disk_errors(doing: str, path: Path) -> Iterator[None]:
+    """Turn an OSError of the body into DiskTrouble: "cannot `doing` `path`: the disk is full"."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_trouble(doing, path, error) from error
+
+
+def disk_trouble(doing: str, path: Path, error: OSError) -> DiskTrouble:
+    """What `error` is to a person.
+
+    >>> print(disk_trouble("write", Path("a"), OSError(errno.ENOSPC, "No space left on device")))
+    cannot write a: the disk is full
+    """
+    cause = _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
+    return DiskTrouble(f"cannot {doing} {path}: {cause}")
+
+
+def facts_of(path: Path) -> FileFacts:
+    """Size and SHA-256 of a file, in constant memory. Raises DiskTrouble when it is unreadable."""
+    digest = hashlib.sha256()
+    size = 0
+    with disk_errors("read", path), path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return FileFacts(size, digest.hexdigest())
+
+
+def facts_of_all(paths: Iterable[Path]) -> list[FileFacts]:
+    """`facts_of` each path, several at a time: SHA-256 lets other threads run meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(cores()) as crew:
+        return list(crew.map(facts_of, paths))
+
+
+def private_folder(path: Path) -> Path:
+    """Create `path` and its missing parents, each 0700; one that exists is left as it is.
+
+    Raises DiskTrouble.
+    """
+    with disk_errors("create the folder", path):
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            with suppress(FileExistsError):
+                folder.mkdir(mode=FOLDER_MODE)
+                # The process's umask may take rights away; it must not take our own.
+                folder.chmod(FOLDER_MODE)
+                sync_folder(folder.parent)
+    return path
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's entries to disk, so that a rename in it survives a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def new_private_file(path: Path) -> Iterator[HashingWriter]:
+    """Write a file that must not exist yet, 0600, flushed to disk at the end.
+
+    For a folder that nobody reads before it is complete. Raises DiskTrouble, also when `path`
+    exists; a broken file is removed.
+    """
+    with disk_errors("write", path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+    try:
+        with _closed_at_end(descriptor, path) as stream:
+            yield HashingWriter(stream, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _closed_at_end(descriptor: int, path: Path) -> Iterator[BinaryIO]:
+    stream = os.fdopen(descriptor, "wb")
+    try:
+        yield stream
+        with disk_errors("write", path):
+            os.fchmod(descriptor, FILE_MODE)
+            stream.flush()
+            os.fsync(descriptor)
+    finally:
+        # What is still buffered after an error would fail once more; it is of no use.
+        with suppress(OSError):
+            stream.close()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[HashingWriter]:
+    """Write a file that appears as `path` only when the body ends well; it replaces an old one.
+
+    Raises DiskTrouble; then, and when the body raises, `path` is as it was before.
+    """
+    partial = partial_path(path)
+    with new_private_file(partial) as writer:
+        yield writer
+    with disk_errors("write", path):
+        partial.replace(path)
+        sync_folder(path.parent)
+
+
+def write_whole(path: Path, content: bytes) -> FileFacts:
+    """Write `content` as `path`, whole or not at all. Raises DiskTrouble."""
+    with whole_file(path) as writer:
+        writer.write(content)
+    return writer.facts
+
+
+def partial_path(path: Path) -> Path:
+    """A hidden name beside `path` that no other process uses."""
+    return path.with_name(f"{PARTIAL_PREFIX}{secrets.token_hex(8)}")
+
+
+def place(source: Path, target: Path) -> bool:
+    """Give the file `source` the second name `target`; False when that name is taken.
+
+    It becomes private. Never replaces anything, whoever else is at work. Raises DiskTrouble.
+    """
+    with disk_errors("write", target):
+        try:
+            source.chmod(FILE_MODE)
+            os.link(source, target, follow_symlinks=False)
+        except FileExistsError:
+            return False
+        sync_folder(target.parent)
+    return True
+
+
+def remove_file(path: Path) -> None:
+    """Delete a file; one that is not there is fine. Raises DiskTrouble."""
+    with disk_errors("delete", path):
+        path.unlink(missing_ok=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Delete a folder with all in it; one that is not there is fine. Raises DiskTrouble."""
+    with disk_errors("delete", path), suppress(FileNotFoundError):
+        shutil.rmtree(path)
+
+
+def remove_partials(folder: Path) -> int:
+    """Delete what crashed writers left in `folder`; only for a folder that nobody writes to now."""
+    with disk_errors("clear", folder):
+        found = list(folder.glob(f"{PARTIAL_PREFIX}*"))
+        for path in found:
+            path.unlink(missing_ok=True)
+    return len(found)

@@ -1,0 +1,75 @@
+"""Texts by whole columns: what is absent, fixed, nested and repeated."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from fla_batch.message import load
+from fla_batch.message.column_reader import FORM, ColumnReader
+from fla_batch.message.column_writer import ColumnWriter, can_write
+from fla_batch.message.pieces import EachPiece, FixedPiece, GroupPiece, ZonePiece, texts
+from fla_batch.models import DECLARATIONS
+from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.vocabulary.terms import FormKind
+
+A = ZonePiece("a", lambda value: f"<a>{value}</a>")
+B = ZonePiece("b", lambda value: f"<b>{value}</b>")
+
+
+def made(piece: GroupPiece | EachPiece | ZonePiece, **columns: list[object]) -> list[str | None]:
+    return texts(piece, Blocks(pl.DataFrame(columns, strict=False))).to_list()
+
+
+def test_a_zone_without_a_value_or_column_is_absent() -> None:
+    assert made(A, a=[1, None, 1]) == ["<a>1</a>", None, "<a>1</a>"]
+    assert made(A, a=[1, 2, None]) == ["<a>1</a>", "<a>2</a>", None]
+    assert made(B, a=[1, 2]) == [None, None]
+
+
+def test_a_block_is_absent_with_all_its_zones_unless_always() -> None:
+    block = GroupPiece((A, B), "<x>", "</x>", ",")
+    found = made(block, a=[1, None, None], b=[None, 2, None])
+    assert found == ["<x><a>1</a></x>", "<x><b>2</b></x>", None]
+    always = GroupPiece((A, B), "<x>", "</x>", always=True)
+    assert made(always, a=[None, None], b=[None, 2]) == ["<x></x>", "<x><b>2</b></x>"]
+    assert made(GroupPiece((A,), "<x>", "</x>"), c=[1]) == [None]
+    assert made(GroupPiece((A,), "<x>", "</x>", always=True), c=[1, 2]) == ["<x></x>"] * 2
+
+
+def test_a_fixed_text_makes_its_block_there() -> None:
+    block = GroupPiece((FixedPiece("f"), A), "<x>", "</x>")
+    assert made(block, a=[None, 1]) == ["<x>f</x>", "<x>f<a>1</a></x>"]
+    assert made(GroupPiece((FixedPiece("f"), FixedPiece("g")), "(", ")", "-"), a=[1]) == ["(f-g)"]
+
+
+def test_inner_blocks_stand_in_the_block_that_owns_them() -> None:
+    item = GroupPiece((A,), "{", "}", always=True)
+    each = EachPiece("inner", item, "[", "]", ",")
+    inner = Blocks(pl.DataFrame({"a": [1, 2, 3]}))
+    owners = InnerBlocks(pl.Series([0, 0, 2]), inner)
+    blocks = Blocks(pl.DataFrame({"b": [1, 2, 3]}), {"inner": owners})
+    assert texts(each, blocks).to_list() == ["[{<a>1</a>},{<a>2</a>}]", None, "[{<a>3</a>}]"]
+    assert texts(EachPiece("others", item), blocks).to_list() == [None] * 3
+    one_each = InnerBlocks(pl.Series([0, 1, 2]), inner)
+    blocks = Blocks(pl.DataFrame({"b": [1, 2, 3]}), {"inner": one_each})
+    assert texts(EachPiece("inner", item), blocks).to_list() == [
+        f"{{<a>{n}</a>}}" for n in (1, 2, 3)
+    ]
+
+
+def test_rights_hold_lists_of_values_and_are_not_written_by_columns() -> None:
+    shape = load("fla-20250131").declaration
+    kind = FormKind.TRAINING_RIGHTS
+    assert not can_write(DECLARATIONS[kind])
+    with pytest.raises(ValueError, match="trainingRights"):
+        ColumnWriter(shape, kind, DECLARATIONS[kind])
+
+
+def test_only_a_block_that_repeats_can_be_read_by_columns() -> None:
+    shape = load("fla-20250131").declaration
+    with pytest.raises(ValueError, match="employer"):
+        ColumnReader(shape, "employer")
+    rows = ColumnReader(shape, "trainings").rows([b"", b"<Form/>", b"\xff", b"<Form><Trainings>"])
+    assert rows.is_empty()
+    assert FORM in rows.columns
