@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from fla_batch.configuration.sections import ENV_PREFIX
+from tests.counts import COUNTED
 from tests.real_parts import REQUIRE
 
 # A slow machine is no failure, and the same commit has the same outcome on each.
@@ -65,3 +66,17 @@ def _without_the_callers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(ENV_PREFIX) and name != REQUIRE:
             monkeypatch.delenv(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The counts that tests say, so that a run shows how much it looked at."""
+    said = [
+        f"{report.nodeid.rpartition('::')[2]}: {text}"
+        for report in terminalreporter.getreports("passed")
+        for name, text in report.user_properties
+        if name == COUNTED
+    ]
+    if said:
+        terminalreporter.section("counts")
+        for line in sorted(said):
+            terminalreporter.write_line(line)
