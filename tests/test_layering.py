@@ -67,3 +67,35 @@ def test_there_is_something_to_measure() -> None:
     assert ("rules", "models") in found
     assert ("cli", "commands") in found
     assert len(found) > 50
+
+
+def test_a_command_is_given_what_it_needs() -> None:
+    """Only what opens the workspace names it; a command names a list of `needs`."""
+    naming = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "commands.workspace import" in path.read_text(encoding="utf-8")
+    }
+    assert naming
+    assert {name for name in naming if name.split("/")[0] not in ("cli", "ui")} == set()
+
+
+def test_commands_print_nothing() -> None:
+    for path in (PACKAGE / "commands").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        called = set(_plain_calls(tree))
+        imported = {name for node in ast.walk(tree) for name in _names(node)}
+        assert "print" not in called, path
+        assert not imported & {"click", "rich", "sys"}, path
+
+
+def _plain_calls(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+def test_few_rooms_and_hardly_a_loose_module() -> None:
+    loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert len(loose) <= 3
+    assert len(modules() - loose) <= 22

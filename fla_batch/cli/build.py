@@ -70,10 +70,10 @@ def built(
     shared: Shared,
 ) -> BuildResult:
     """Builds, with progress on standard error."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.build import build as build_command
 
     with counting("declarations", shared) as counted:
-        return pipeline.build(
+        return build_command(
             workspace,
             inputs,
             skip_blocked=skip_blocked,

@@ -19,12 +19,13 @@ def check(inputs: tuple[Path, ...], shared: Shared) -> int:
 
     INPUTS are JSON, CSV, XLSX or Parquet files. Every anomaly names its file, row and column.
     """
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.check import check as check_command
+    from fla_batch.commands.rule_context import rule_context
     from fla_batch.commands.workspace import history_if_any
 
     with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
-        context = pipeline.rule_context(shared.settings, now(), history=history)
-        result = pipeline.check(inputs, context, counted)
+        context = rule_context(shared.settings.rules, now(), history=history)
+        result = check_command(inputs, context, counted)
     show_anomalies(result.anomalies, shared)
     shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
     return 1 if result.anomalies.counts.blocking else 0

@@ -41,9 +41,9 @@ def forecast(
     a rule blocks is left out and listed; exit code 1 says so.
     """
     from fla_batch.account import credit_forecast
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.rule_context import rule_context
 
-    context = pipeline.rule_context(shared.settings, now())
+    context = rule_context(shared.settings.rules, now())
     read = credit_forecast.read(inputs, context)
     at = _moment(as_of)
     declarations = read.declarations

@@ -67,19 +67,22 @@ class _Steps:
 
 
 def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.build import build
+    from fla_batch.commands.poll import watch
+    from fla_batch.commands.send import send, to_send
+    from fla_batch.commands.status import anomalies, per_worker, status
 
     folder = ground.folder
     inputs = _examples(folder / "input")
     step(f"Reading {', '.join(path.name for path in inputs)} and applying the rules")
-    result = pipeline.build(workspace, inputs, skip_blocked=True)
+    result = build(workspace, inputs, skip_blocked=True)
     blocked = [anomaly for anomaly in result.anomalies.by_place() if anomaly.blocks]
     step(f"{plural(result.skipped, 'declaration')} blocked by {plural(len(blocked), 'mistake')}")
     for batch in result.batches:
         step(f"Built, validated and signed {batch.name}: {plural(batch.forms, 'form')}")
-    pipeline.send(workspace, pipeline.to_send(workspace, []))
+    send(workspace, to_send(workspace, []))
     step(f"Sent: {' -> '.join(_order(ground))}")
-    answers = pipeline.watch(
+    answers = watch(
         workspace,
         every_s=0.2,
         timeout_s=_ANSWER_TIMEOUT_S,
@@ -90,8 +93,8 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     step(f"Answers received: {', '.join(answers.processed)}")
     write_report(workspace, folder / REPORT, shared.language)
     step(f"Report written: {folder / REPORT}")
-    rows = pipeline.status(workspace)
-    with pipeline.anomalies(workspace) as found:
+    rows = status(workspace)
+    with anomalies(workspace) as found:
         remote = list(found.by_worker())
     if shared.as_json:
         shared.show_json(
@@ -108,7 +111,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     for anomaly in blocked:
         say(in_words(anomaly, shared.language))
     say("\n== What the platform says, worker by worker ==")
-    for worker, theirs in pipeline.per_worker(remote):
+    for worker, theirs in per_worker(remote):
         say(worker)
         for anomaly in theirs:
             say(in_words(anomaly, shared.language, indent="  "))

@@ -54,12 +54,13 @@ def polled(
     workspace: Workspace, every_s: float | None, timeout_s: float | None, shared: Shared
 ) -> PollResult:
     """Polls, telling on standard error what arrives."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.poll import poll as poll_command
+    from fla_batch.commands.poll import watch
 
     if every_s is None:
         with counting("answers", shared) as counted:
-            return pipeline.poll(workspace, counted)
-    return pipeline.watch(
+            return poll_command(workspace, counted)
+    return watch(
         workspace,
         every_s=every_s,
         timeout_s=timeout_s,

@@ -55,11 +55,11 @@ def _sent(
     workspace: Workspace, asked: list[Question], shared: Shared, *, after_closure: bool
 ) -> list[BatchName]:
     from fla_batch.commands import ask as asking
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.send import send, to_send
 
     batches = asking.build(workspace, asked, after_closure=after_closure)
-    waiting = pipeline.to_send(workspace, [str(name) for name in batches])
-    for sent in pipeline.send(workspace, waiting):
+    waiting = to_send(workspace, [str(name) for name in batches])
+    for sent in send(workspace, waiting):
         shared.tell(f"{sent.name}: {sent.state.value}{sent.remark}")
     return batches
 

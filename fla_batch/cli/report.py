@@ -39,12 +39,12 @@ def report(file: Path, shared: Shared) -> None:
 
 def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.status import anomalies, status
     from fla_batch.report.page import MOST_ANOMALIES, page
     from fla_batch.system.files import whole_file
 
-    rows = pipeline.status(workspace)
-    with pipeline.anomalies(workspace) as found, whole_file(file) as written:
+    rows = status(workspace)
+    with anomalies(workspace) as found, whole_file(file) as written:
         counts = found.counts()
         html = page(
             rows,

@@ -41,7 +41,7 @@ def run(
 
     Stops at the first step that does not succeed; run it again to go on.
     """
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.send import outgoing_bytes, require_open, send, to_send
 
     with shared.workspace() as workspace:
         result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)
@@ -53,11 +53,11 @@ def run(
             return building.exit_code(result)
         # An earlier run may have been killed before it sent, or before it polled.
         names = {*result.waiting, *(batch.name for batch in result.batches)}
-        waiting = [name for name in pipeline.to_send(workspace, ()) if name in names]
-        pipeline.require_open(workspace, waiting, after_closure=after_closure)
-        total = sum(pipeline.outgoing_bytes(workspace, name) for name in waiting)
+        waiting = [name for name in to_send(workspace, ()) if name in names]
+        require_open(workspace, waiting, after_closure=after_closure)
+        total = sum(outgoing_bytes(workspace, name) for name in waiting)
         with counting("sent", shared, total, unit=Unit.BYTES) as counted:
-            pipeline.send(workspace, waiting, counted)
+            send(workspace, waiting, counted)
         answers = polling.polled(workspace, every_s, timeout_s, shared)
     if shared.as_json:
         shared.show_json(result.to_json() | {"poll": answers.to_json()})

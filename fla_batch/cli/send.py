@@ -54,10 +54,10 @@ def _next(count: int, in_doubt: bool) -> str:
 @shared
 def cancel(batch: str, shared: Shared) -> None:
     """Cancel BATCH with a TD file. Never after the portal accepted the file."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.cancel import cancel as cancel_command
 
     with shared.workspace() as workspace:
-        state = pipeline.cancel(workspace, batch)
+        state = cancel_command(workspace, batch)
     if shared.as_json:
         shared.show_json({"name": batch, "state": state.value})
     else:

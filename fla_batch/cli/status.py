@@ -25,23 +25,24 @@ if TYPE_CHECKING:
 @shared
 def status(batch: str | None, shared: Shared) -> None:
     """Batches with their states, or the forms of one BATCH too."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.status import forms
+    from fla_batch.commands.status import status as status_command
 
     with shared.workspace() as workspace:
-        rows = pipeline.status(workspace, batch)
-        forms = pipeline.forms(workspace, batch) if batch else None
+        rows = status_command(workspace, batch)
+        lines = forms(workspace, batch) if batch else None
         if shared.as_json:
             document: dict[str, object] = {"batches": [row.to_json() for row in rows]}
-            if forms is not None:
-                document["forms"] = (form.to_json() for form in forms)
+            if lines is not None:
+                document["forms"] = (form.to_json() for form in lines)
             shared.show_json(document)
         elif not rows:
             say("No batches yet. Start with: fla-batch build FILE")
         else:
             say(batch_table(rows))
-            if forms is not None:
+            if lines is not None:
                 say()
-                say_all(_form_table(forms))
+                say_all(_form_table(lines))
 
 
 def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:
@@ -105,11 +106,11 @@ def anomalies(
     batch: str | None, csv_file: Path | None, xlsx_file: Path | None, shared: Shared
 ) -> int:
     """Anomalies of the platform and our own, worker by worker; of one BATCH, or of all."""
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.status import anomalies as anomalies_command
     from fla_batch.report.export import require_room, write_anomalies
 
     files = [path for path in (csv_file, xlsx_file) if path]
-    with shared.workspace() as workspace, pipeline.anomalies(workspace, batch) as found:
+    with shared.workspace() as workspace, anomalies_command(workspace, batch) as found:
         counts = found.counts()
         for path in files:
             require_room(path, counts.total)
@@ -126,9 +127,9 @@ def anomalies(
 
 
 def _in_words(anomalies: Iterable[Anomaly], language: Language) -> Iterator[str]:
-    from fla_batch.commands import pipeline
+    from fla_batch.commands.status import per_worker
 
-    for worker, theirs in pipeline.per_worker(anomalies):
+    for worker, theirs in per_worker(anomalies):
         yield worker
         for anomaly in theirs:
             yield in_words(anomaly, language, indent="  ")

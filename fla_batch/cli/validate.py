@@ -65,9 +65,9 @@ def _results(
 
 
 def _context(shared: Shared) -> RuleContext:
-    from fla_batch.commands.pipeline import rule_context
+    from fla_batch.commands.rule_context import rule_context
 
-    return rule_context(shared.settings, now())
+    return rule_context(shared.settings.rules, now())
 
 
 def _verdict(path: Path, check: SchemaCheck, forms: int) -> str:

@@ -13,9 +13,9 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.commands import pipeline
 from fla_batch.commands.build_batches import build_bodies
 from fla_batch.commands.poll import PollResult, watch
+from fla_batch.commands.recovery import recover
 from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import ConsultationRow, FormRow
@@ -35,7 +35,7 @@ from fla_batch.vocabulary.identifiers import (
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import AnswerLine, BuildTools, Records
 
 _OF_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
 _LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
@@ -119,7 +119,7 @@ def _workers_and_years(
 
 
 def build(
-    workspace: Workspace, asked: Sequence[Question], *, after_closure: bool = False
+    workspace: BuildTools, asked: Sequence[Question], *, after_closure: bool = False
 ) -> list[BatchName]:
     """The questions as batches in the outbox; errors as of a build of declarations.
 
@@ -129,12 +129,12 @@ def build(
         today = belgian_date(workspace.clock())
         years = [each.calendar_year for each in asked if each.calendar_year]
         closure.require_open(workspace.environment, today, lambda: max(years, default=None))
-    pipeline.recover(workspace)
+    recover(workspace)
     return [batch.name for batch in build_bodies(workspace, asked)]
 
 
 def wait(
-    workspace: Workspace,
+    workspace: AnswerLine,
     batches: Sequence[BatchName],
     *,
     every_s: float,
@@ -162,11 +162,11 @@ def wait(
         ) from error
 
 
-def _waiting(workspace: Workspace, batches: Sequence[BatchName]) -> Iterator[Asked]:
+def _waiting(workspace: Records, batches: Sequence[BatchName]) -> Iterator[Asked]:
     return (one for one in outcome(workspace, batches) if one.fate is Fate.WAITING)
 
 
-def outcome(workspace: Workspace, batches: Sequence[BatchName]) -> list[Asked]:
+def outcome(workspace: Records, batches: Sequence[BatchName]) -> list[Asked]:
     """Every question of `batches` in the order of asking, with its answer when it came."""
     ledger, environment = workspace.ledger, workspace.environment
     found: list[Asked] = []

@@ -38,7 +38,7 @@ from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     from fla_batch.batching.assemble import Filling
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import BuildTools
 
 _COUNTED_TOGETHER = 500
 
@@ -86,7 +86,7 @@ class BuildResult:
 
 
 def build_declarations(
-    workspace: Workspace,
+    workspace: BuildTools,
     items: Iterable[Item],
     context: RuleContext,
     *,
@@ -120,7 +120,7 @@ def build_declarations(
 
 
 def build_bodies(
-    workspace: Workspace,
+    workspace: BuildTools,
     bodies: Iterable[Declaration | Question],
     previous: BatchName | None = None,
 ) -> list[BuiltBatch]:
@@ -136,7 +136,7 @@ def build_bodies(
 
 
 @contextmanager
-def _spooling(workspace: Workspace) -> Iterator[Spool]:
+def _spooling(workspace: BuildTools) -> Iterator[Spool]:
     """A spool in a hidden folder of the outbox, which goes with it.
 
     It is locked like that of a batch that is being staged: when the process dies, the next
@@ -154,14 +154,14 @@ def _spooling(workspace: Workspace) -> Iterator[Spool]:
 
 
 def _batches(
-    workspace: Workspace,
+    workspace: BuildTools,
     spool: Spool,
     maker: FormMaker,
     previous: BatchName | None,
     counted: Watcher,
 ) -> list[BuiltBatch]:
     """All batches of a run, staged together: a crash before the end leaves none to be sent."""
-    section = workspace.settings.limits
+    section = workspace.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
     around = len(workspace.writer.head) + len(workspace.writer.foot)
     built: list[BuiltBatch] = []
@@ -183,7 +183,7 @@ def _batches(
 
 
 def _batch(
-    workspace: Workspace,
+    workspace: BuildTools,
     spool: Spool,
     parts: list[Part],
     at: datetime,

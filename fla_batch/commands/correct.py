@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_maker import Counted
 from fla_batch.commands.build_batches import BuiltBatch, build_bodies
-from fla_batch.commands.pipeline import batch_row, recover, rule_context
+from fla_batch.commands.recovery import recover
+from fla_batch.commands.rule_context import rule_context
+from fla_batch.commands.send import batch_row
 from fla_batch.intake import read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
@@ -24,7 +26,7 @@ from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, blocking
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import CheckedBuild, Records
 
 _NOT_TAKEN = REFUSED_FORM_STATES | {FormState.CANCELLED, FormState.BLOCKED}
 
@@ -66,7 +68,7 @@ class CorrectResult:
 
 
 def correct(
-    workspace: Workspace,
+    workspace: CheckedBuild,
     name: str,
     inputs: Iterable[Path],
     *,
@@ -91,7 +93,7 @@ def correct(
             hint=f"`fla-batch status {row.name}` shows its forms.",
         )
     context = rule_context(
-        workspace.settings,
+        workspace.rules,
         workspace.clock(),
         history=workspace.history,
         allow_removals=allow_removals,
@@ -109,7 +111,7 @@ def correct(
 
 
 def _wanted_entries(
-    workspace: Workspace,
+    workspace: Records,
     items: Iterable[Entry | Anomaly],
     wanted: dict[DeclarationKey, str],
     result: CorrectResult,
@@ -134,7 +136,7 @@ def _wanted_entries(
         yield item
 
 
-def _later(workspace: Workspace, name: BatchName) -> dict[DeclarationKey, BatchName]:
+def _later(workspace: Records, name: BatchName) -> dict[DeclarationKey, BatchName]:
     """Forms that corrections of batch `name` hold, and that were not refused again."""
     return {
         _key(form): row.name

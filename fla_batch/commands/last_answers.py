@@ -10,7 +10,7 @@ from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import Records
 
 _FILTERS = (
     "rightType",
@@ -22,7 +22,7 @@ _FILTERS = (
 _LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
 
 
-def known(workspace: Workspace, asked: Iterable[Question]) -> list[ConsultationRow]:
+def known(workspace: Records, asked: Iterable[Question]) -> list[ConsultationRow]:
     """The last answer in the ledger to each of these questions, asked in just these words.
 
     A question without worker or year stands for all workers or years. The credit is also known
@@ -54,7 +54,7 @@ def _words(asked: Question) -> _Words:
     return _Words(asked.kind, asked.employer.company_id or "", inss, asked.calendar_year, filters)
 
 
-def _answered(workspace: Workspace, row: ConsultationRow) -> Iterator[_Words]:
+def _answered(workspace: Records, row: ConsultationRow) -> Iterator[_Words]:
     """The questions that a row answers: its own, and those about everybody or every year."""
     said: dict[str, Any] = {}
     if row.kind is not FormKind.ASK_CREDIT:

@@ -22,7 +22,7 @@ from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import AnswerTools, Records
     from fla_batch.ledger import Rebuilt
 
 # A part of what `audit` says, and what to do then; the first that fits.
@@ -54,7 +54,7 @@ class Advised:
         }
 
 
-def verify(workspace: Workspace) -> list[Advised]:
+def verify(workspace: Records) -> list[Advised]:
     """Everything in which ledger, outbox and manifests differ; changes nothing."""
     return [
         Advised(fault, next(advice for part, advice in _ADVICE if part in fault.problem))
@@ -62,7 +62,7 @@ def verify(workspace: Workspace) -> list[Advised]:
     ]
 
 
-def rebuild(workspace: Workspace) -> list[Rebuilt]:
+def rebuild(workspace: AnswerTools) -> list[Rebuilt]:
     """Write the rows of every answer anew from its raw file, and all states from the events.
 
     Where a raw file is missing, changed or purged its rows stay, and the line says why. Raises
@@ -77,7 +77,7 @@ def rebuild(workspace: Workspace) -> list[Rebuilt]:
         return workspace.ledger.rebuild(read)
 
 
-def _raw(workspace: Workspace, file: AnswerFile) -> Path:
+def _raw(workspace: Records, file: AnswerFile) -> Path:
     path = workspace.outbox.root / file.kept_path
     if not path.is_file():
         raise LedgerTrouble("the raw file is not there any more; its rows were left as they are")
@@ -87,7 +87,7 @@ def _raw(workspace: Workspace, file: AnswerFile) -> Path:
     return path
 
 
-def replay(workspace: Workspace) -> PollResult:
+def replay(workspace: AnswerTools) -> PollResult:
     """Process again what lies in quarantine, after its cause was mended.
 
     Signatures are verified again (S8). What still cannot be used stays, with its reason. Raises
@@ -105,7 +105,7 @@ def replay(workspace: Workspace) -> PollResult:
 
 
 def _replay(
-    workspace: Workspace,
+    workspace: AnswerTools,
     reception: Reception,
     held: Quarantined,
     row: AnswerRow | None,
@@ -131,7 +131,9 @@ def _replay(
     workspace.outbox.quarantine.remove(held)
 
 
-def _fault(workspace: Workspace, reception: Reception, held: Quarantined, path: Path) -> str | None:
+def _fault(
+    workspace: AnswerTools, reception: Reception, held: Quarantined, path: Path
+) -> str | None:
     """Why a file stays in quarantine before it is even looked into."""
     try:
         FileName.parse(held.name)
@@ -153,7 +155,7 @@ class Purged:
         return {"batches": self.batches, "quarantined": self.quarantined}
 
 
-def purge(workspace: Workspace, *, older_than_days: float) -> Purged:
+def purge(workspace: Records, *, older_than_days: float) -> Purged:
     """Delete files with national numbers of batches that are closed for that long (S12).
 
     Manifests and the ledger stay: they prove what was sent. Raises UsageMistake for a time

@@ -10,10 +10,10 @@ from fla_batch.vocabulary.filenames import BatchName, FileName
 from fla_batch.vocabulary.terms import FileKind
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import Records
 
 
-def outgoing(workspace: Workspace, name: BatchName) -> upload.Outgoing:
+def outgoing(workspace: Records, name: BatchName) -> upload.Outgoing:
     """The files to send, after each was compared with the manifest. Raises OutboxDamaged."""
     manifest = workspace.outbox.require_whole(name)
     names = [FileName.parse(file.name) for file in manifest.files]
@@ -26,7 +26,7 @@ def outgoing(workspace: Workspace, name: BatchName) -> upload.Outgoing:
     return upload.Outgoing(files, go, name.environment.folder_in)
 
 
-def journal_of(workspace: Workspace, name: BatchName) -> upload.Journal:
+def journal_of(workspace: Records, name: BatchName) -> upload.Journal:
     def journal(event: Event, **details: Any) -> None:
         workspace.ledger.append(name, event, workspace.clock(), details)
 

@@ -21,7 +21,7 @@ from fla_batch.vocabulary.filenames import FileName, InvalidName
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import AnswerLine
 
 __all__ = ["WAITING", "PollResult", "poll", "watch"]
 
@@ -33,7 +33,7 @@ WAITING = frozenset(
 """States of batches of which the portal still owes an answer."""
 
 
-def poll(workspace: Workspace, counted: Watcher = UNWATCHED) -> PollResult:
+def poll(workspace: AnswerLine, counted: Watcher = UNWATCHED) -> PollResult:
     """Fetches and processes what is there; one listing. `counted` is told of verdicts.
 
     Raises LockHeld when another process polls, GatewayUnavailable, LoginRefused,
@@ -56,7 +56,7 @@ def poll(workspace: Workspace, counted: Watcher = UNWATCHED) -> PollResult:
 
 
 def watch(
-    workspace: Workspace,
+    workspace: AnswerLine,
     *,
     every_s: float,
     timeout_s: float | None,
@@ -93,7 +93,7 @@ def watch(
 
 
 class _Poller:
-    def __init__(self, workspace: Workspace, result: PollResult, counted: Watcher) -> None:
+    def __init__(self, workspace: AnswerLine, result: PollResult, counted: Watcher) -> None:
         self._workspace = workspace
         self._result = result
         self.reception = Reception(workspace, result, counted)
@@ -116,7 +116,7 @@ class _Poller:
             if settled or not _is_ready(entry.name, there):
                 continue
             found += 1
-            if found > self._workspace.settings.limits.answers_per_poll:
+            if found > self._workspace.limits.answers_per_poll:
                 return
             yield entry, there
 
@@ -124,7 +124,7 @@ class _Poller:
         """Downloads, stores and processes one answer, with its signature when there is one."""
         workspace = self._workspace
         inbox, environment = workspace.outbox.inbox, workspace.environment
-        max_bytes = workspace.settings.limits.answer_bytes
+        max_bytes = workspace.limits.answer_bytes
         path = inbox.download_path(environment)
         try:
             done = gateway.download(environment.folder_out, entry.name, path, max_bytes=max_bytes)
@@ -170,7 +170,7 @@ class _Poller:
 
     def _tidy_server(self, gateway: Gateway, name: str, there: dict[str, RemoteFile]) -> None:
         """Deletes on the server only what is stored and settled here, and only when asked to."""
-        if not self._workspace.settings.answers.delete_on_server:
+        if not self._workspace.answers.delete_on_server:
             return
         folder = self._workspace.environment.folder_out
         for other in (*go_names(name), "FS" + name[2:], name):

@@ -38,7 +38,7 @@ from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 from fla_batch.vocabulary.terms import Environment, FileKind
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import AnswerTools
 
 _WORTH_A_PROCESS_BYTES = 20_000_000
 """Starting another Python takes half a second: a smaller answer is done before that helps."""
@@ -85,7 +85,7 @@ class Reception:
     """Takes in answers; what it did is added to `result`. Use it while holding LOCK."""
 
     def __init__(
-        self, workspace: Workspace, result: PollResult, counted: Watcher = UNWATCHED
+        self, workspace: AnswerTools, result: PollResult, counted: Watcher = UNWATCHED
     ) -> None:
         self._workspace = workspace
         self._result = result
@@ -139,7 +139,7 @@ class Reception:
                 file.environment,
                 file.received_at,
                 profile=str(self._workspace.profile.folder),
-                ledger=self._workspace.settings.workspace.ledger,
+                ledger=self._workspace.ledger_url,
             )
             if self._workspace.hands > 1 and readable.stat().st_size >= _WORTH_A_PROCESS_BYTES:
                 yield from map(_unpacked, aside(_packed_changes, answer))
@@ -214,7 +214,7 @@ class Reception:
     def signature_fault(self, path: Path, fs: Path | None) -> str | None:
         """Why an answer is not to be trusted; verified before anything of it is parsed (S8)."""
         workspace = self._workspace
-        required = workspace.settings.answers.require_signature
+        required = workspace.answers.require_signature
         if fs is None:
             return "there is no signature, and one is required" if required else None
         if not workspace.answer_roots:
@@ -239,7 +239,7 @@ class Reception:
         unpacked = workspace.outbox.inbox.download_path(workspace.environment)
         try:
             with new_private_file(unpacked) as target:
-                unzip_single(path, target, max_bytes=workspace.settings.limits.answer_bytes)
+                unzip_single(path, target, max_bytes=workspace.limits.answer_bytes)
             yield unpacked
         finally:
             remove_file(unpacked)

@@ -19,7 +19,7 @@ from fla_batch.system.files import remove_folder
 from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import Records
 
 
 def lock_name(run: str) -> str:
@@ -31,7 +31,7 @@ def lock_name(run: str) -> str:
     return f"build {run}"
 
 
-def recover(workspace: Workspace) -> None:
+def recover(workspace: Records) -> None:
     """Clear away what crashed builds left. Raises LedgerTrouble, DiskTrouble."""
     from fla_batch.ledger import LockHeld
 
@@ -41,7 +41,7 @@ def recover(workspace: Workspace) -> None:
             withdraw(workspace, names)
 
 
-def unfinished(workspace: Workspace) -> dict[str, list[BatchName]]:
+def unfinished(workspace: Records) -> dict[str, list[BatchName]]:
     """The batches that are built and not staged, by the run that they belong to."""
     found: defaultdict[str, list[BatchName]] = defaultdict(list)
     for row in workspace.ledger.batches(workspace.environment, [BatchState.BUILT]):
@@ -50,7 +50,7 @@ def unfinished(workspace: Workspace) -> dict[str, list[BatchName]]:
     return dict(found)
 
 
-def withdraw(workspace: Workspace, names: Iterable[BatchName]) -> None:
+def withdraw(workspace: Records, names: Iterable[BatchName]) -> None:
     """Cancel those of `names` that are still only built; their files go first.
 
     Only while holding the lock of their run: it may have ended well a moment ago.

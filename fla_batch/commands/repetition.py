@@ -16,7 +16,7 @@ from fla_batch.ledger.records import BatchRow, content_sha256
 from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import Records
 
 _OPEN_FORMS = [state for state in FormState if state not in FINAL_FORM_STATES]
 _NOT_COMING = frozenset({BatchState.BUILT, BatchState.CANCELLING, BatchState.CANCELLED})
@@ -29,7 +29,7 @@ class _Waiting(NamedTuple):
     batch: BatchName
 
 
-def waiting_already(workspace: Workspace, spool: Spool) -> list[BatchName]:
+def waiting_already(workspace: Records, spool: Spool) -> list[BatchName]:
     """The batches in which every form of the spool waits already; none when one is new.
 
     Looks only at batches after the last closed one: what waits before it may have been
@@ -47,7 +47,7 @@ def waiting_already(workspace: Workspace, spool: Spool) -> list[BatchName]:
     return list(found)
 
 
-def _waiting(workspace: Workspace) -> dict[_Key, _Waiting]:
+def _waiting(workspace: Records) -> dict[_Key, _Waiting]:
     rows = workspace.ledger.batches(workspace.environment)
     return {
         (

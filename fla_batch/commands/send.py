@@ -1,6 +1,6 @@
-"""The part of the pipeline that is `send`: which batches, whether they may leave, how far.
+"""`send`: which batches, whether they may leave, how far.
 
-A module of its own, so that the command does not load what only builds or reads answers.
+It loads nothing of what only builds or reads answers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import Line, Records
     from fla_batch.ledger.records import BatchRow
 
 Counted = Callable[[int], None]
@@ -61,7 +61,7 @@ class Tally:
             self.counted(more)
 
 
-def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchName]:
+def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
     """The batches to send: those named, else all that are staged, interrupted or in doubt.
 
     Raises UsageMistake for a name that is unknown or not to be sent (any more).
@@ -84,7 +84,7 @@ def to_send(workspace: Workspace, names: Sequence[str]) -> list[BatchName]:
     return [row.name for row in rows]
 
 
-def _recover(workspace: Workspace) -> None:
+def _recover(workspace: Records) -> None:
     """Clear away what crashed builds left, when they left anything. See `recover`."""
     here = workspace.environment
     if workspace.outbox.leftovers(here) or workspace.ledger.names(here, [BatchState.BUILT]):
@@ -95,7 +95,7 @@ def _recover(workspace: Workspace) -> None:
 
 
 def require_open(
-    workspace: Workspace, names: Iterable[BatchName], *, after_closure: bool = False
+    workspace: Records, names: Iterable[BatchName], *, after_closure: bool = False
 ) -> None:
     """Raises PlatformClosed for production after the platform's closure, unless told otherwise."""
     if after_closure:
@@ -105,13 +105,13 @@ def require_open(
         closure.require_open(name.environment, today, partial(workspace.ledger.last_year, name))
 
 
-def outgoing_bytes(workspace: Workspace, name: BatchName) -> int:
+def outgoing_bytes(workspace: Records, name: BatchName) -> int:
     """Bytes of FI and FS together."""
     return sum(file.size for file in workspace.outbox.manifest(name).files)
 
 
 def send(
-    workspace: Workspace,
+    workspace: Line,
     names: Iterable[BatchName],
     counted: Counted = lambda _: None,
 ) -> list[SendOutcome]:
@@ -124,7 +124,7 @@ def send(
     return [_send(workspace, name, counted) for name in names]
 
 
-def _send(workspace: Workspace, name: BatchName, counted: Counted) -> SendOutcome:
+def _send(workspace: Line, name: BatchName, counted: Counted) -> SendOutcome:
     batch = outgoing(workspace, name)
     journal = journal_of(workspace, name)
     tally = Tally(counted)
@@ -147,7 +147,7 @@ def _send(workspace: Workspace, name: BatchName, counted: Counted) -> SendOutcom
         return SendOutcome(name, BatchState.IN_DOUBT, remark)
 
 
-def batch_row(workspace: Workspace, name: str) -> BatchRow:
+def batch_row(workspace: Records, name: str) -> BatchRow:
     """The batch of that name. Raises UsageMistake for one that the ledger does not know."""
     try:
         row = workspace.ledger.batch(BatchName.parse(name))

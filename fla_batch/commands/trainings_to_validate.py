@@ -23,7 +23,7 @@ from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss, m
 from fla_batch.vocabulary.terms import FormKind, ProcessingState
 
 if TYPE_CHECKING:
-    from fla_batch.commands.workspace import Workspace
+    from fla_batch.commands.needs import AnswerTools, Records
 
 ASK_FIRST = (
     "Ask for everything of that worker and year: fla-batch ask trainings --company-id NUMBER "
@@ -60,7 +60,7 @@ class Choice:
 
 
 def chosen(
-    workspace: Workspace,
+    workspace: AnswerTools,
     company_id: str,
     inss: Sequence[str] = (),
     years: Sequence[int] = (),
@@ -101,7 +101,7 @@ def chosen(
     return choices
 
 
-def offers(workspace: Workspace, company_id: str) -> list[Offer]:
+def offers(workspace: Records, company_id: str) -> list[Offer]:
     """What stands to validate by the last answers to `ask trainings --processing-state all`.
 
     Raises UsageMistake when such an answer is out of date: something of that worker and year was
@@ -124,7 +124,7 @@ def offers(workspace: Workspace, company_id: str) -> list[Offer]:
     return found
 
 
-def _last_declared(workspace: Workspace, key: DeclarationKey) -> TrainingsDeclaration | None:
+def _last_declared(workspace: AnswerTools, key: DeclarationKey) -> TrainingsDeclaration | None:
     """The last declaration of ours that was accepted: only there do the numbers stand."""
     identification = workspace.profile.identifications[key.kind]
     found = workspace.ledger.forms_by_subject(
@@ -138,7 +138,7 @@ def _last_declared(workspace: Workspace, key: DeclarationKey) -> TrainingsDeclar
     return None
 
 
-def _last_answers(workspace: Workspace, company_id: str) -> list[ConsultationRow]:
+def _last_answers(workspace: Records, company_id: str) -> list[ConsultationRow]:
     last: dict[tuple[str | None, int | None], ConsultationRow] = {}
     ledger = workspace.ledger
     for row in ledger.consultations(workspace.environment, FormKind.ASK_TRAININGS, company_id):
@@ -157,7 +157,7 @@ def _photo(answer: Answer) -> TrainingsDeclaration:
     return TrainingsDeclaration(**common, trainings=declared_trainings(answer.trainings))
 
 
-def _unanswered(workspace: Workspace) -> dict[DeclarationKey, BatchName]:
+def _unanswered(workspace: Records) -> dict[DeclarationKey, BatchName]:
     """Declarations of trainings that the platform has not judged yet."""
     ledger = workspace.ledger
     return {
@@ -171,7 +171,7 @@ def _unanswered(workspace: Workspace) -> dict[DeclarationKey, BatchName]:
 
 
 def _require_current(
-    workspace: Workspace,
+    workspace: Records,
     photo: TrainingsDeclaration,
     row: ConsultationRow,
     unanswered: Mapping[DeclarationKey, BatchName],

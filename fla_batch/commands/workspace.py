@@ -1,7 +1,9 @@
-"""What a command works on: settings, profile, ledger, outbox, clock, ids and the gateway.
+"""Where settings become ledger, outbox, profile, signer, clock, ids and gateway.
 
-Everything that touches the world comes in here as an argument, so that the pipeline can be run
-in a test exactly as it runs in life.
+Only the ways in name it: a command names what it needs of it (`needs`).
+
+Everything that touches the world comes in here as an argument, so that a command can be run in a
+test exactly as it runs in life.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from fla_batch.batching.worker_pool import Recipe
     from fla_batch.channel.protocol import Gateway
     from fla_batch.configuration.loading import Settings
+    from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.message import MessageWriter, Profile
     from fla_batch.outbox.outbox import Outbox
@@ -47,7 +50,7 @@ _POLICY = RetryPolicy()
 
 
 @dataclass(frozen=True)
-class Patience:
+class Waiting:
     """How the program waits: retries, and the pause between two looks at the server's folder.
 
     `sleep` takes seconds; `random` gives 0 to 1; `elapsed` counts seconds.
@@ -60,7 +63,7 @@ class Patience:
     elapsed: Callable[[], float] = time.monotonic
 
 
-PATIENCE = Patience()
+PATIENTLY = Waiting()
 
 
 def random_run() -> str:
@@ -79,7 +82,7 @@ class Workspace:
     clock: Clock
     new_run: Callable[[], str]
     connect: Callable[[], Gateway]
-    patience: Patience = PATIENCE
+    waiting: Waiting = PATIENTLY
     hands: int = 1
 
     @classmethod
@@ -91,14 +94,14 @@ class Workspace:
         clock: Clock,
         new_run: Callable[[], str] = random_run,
         connect: Callable[[], Gateway] | None = None,
-        patience: Patience = PATIENCE,
+        waiting: Waiting = PATIENTLY,
         hands: int = 1,
     ) -> Self:
         """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
 
         Without `profile` the configured one is loaded when it is needed. `hands` is how many
-        processes may share slow chunks of a table (`batching.crew`) or a large answer
-        (`reception`).
+        processes may share slow chunks of a table (`batching.worker_pool`) or a large answer
+        (`receive`).
         """
         from fla_batch.ledger import Ledger
         from fla_batch.outbox import Outbox
@@ -111,7 +114,7 @@ class Workspace:
             clock=clock,
             new_run=new_run,
             connect=connect or (lambda: _connect(settings)),
-            patience=patience,
+            waiting=waiting,
             hands=hands,
         )
 
@@ -119,6 +122,26 @@ class Workspace:
     def environment(self) -> Environment:
         """Where batches of this workspace go."""
         return self.settings.environment
+
+    @property
+    def limits(self) -> LimitsSection:
+        """Sizes of parts, batches and answers."""
+        return self.settings.limits
+
+    @property
+    def answers(self) -> AnswersSection:
+        """How answers are trusted and awaited."""
+        return self.settings.answers
+
+    @property
+    def rules(self) -> RulesSection:
+        """The five-year windows."""
+        return self.settings.rules
+
+    @property
+    def ledger_url(self) -> str:
+        """Where another process finds the ledger."""
+        return self.settings.workspace.ledger
 
     @cached_property
     def profile(self) -> Profile:
@@ -225,18 +248,18 @@ class Workspace:
 
     def patiently(self, action: Callable[[], Result]) -> Result:
         """What `action` returns, tried again while its error says that this makes sense."""
-        patience = self.patience
+        waiting = self.waiting
         return with_retries(
             action,
-            patience.policy,
-            sleep=patience.sleep,
-            random=patience.random,
-            clock=patience.elapsed,
+            waiting.policy,
+            sleep=waiting.sleep,
+            random=waiting.random,
+            clock=waiting.elapsed,
         )
 
     def pause(self) -> None:
         """Wait between two looks at the server's folder."""
-        self.patience.sleep(self.patience.look_again_s)
+        self.waiting.sleep(self.waiting.look_again_s)
 
     def close(self) -> None:
         """Let go of the ledger."""

@@ -28,7 +28,7 @@ from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
 from fla_batch.ledger.form_lookup import Scope
 from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
-from fla_batch.ledger.lifecycle import BatchState, Event, FormState, Patience, shown
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits, shown
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.projection import Happening
@@ -210,13 +210,13 @@ class Ledger:
             )
 
     def status_rows(
-        self, now: datetime, patience: Patience, batch: BatchName | None = None
+        self, now: datetime, limits: SilenceLimits, batch: BatchName | None = None
     ) -> list[BatchRow]:
         """Batches as `status` shows them: with their age, and overdue after too long a silence."""
         conditions = [status_rows.named(batch)] if batch else []
         with reading(self._engine) as connection:
             rows = status_rows.batch_rows(connection, *conditions)
-        return [_as_shown(row, now, patience) for row in rows]
+        return [_as_shown(row, now, limits) for row in rows]
 
     def forms(
         self, batch: BatchName, states: Iterable[FormState] | None = None
@@ -467,6 +467,6 @@ class HeldLock:
             locks.renew(connection, self.lock, self._clock())
 
 
-def _as_shown(row: BatchRow, now: datetime, patience: Patience) -> BatchRow:
-    found = shown(row.state, row.since, now, patience)
+def _as_shown(row: BatchRow, now: datetime, limits: SilenceLimits) -> BatchRow:
+    found = shown(row.state, row.since, now, limits)
     return replace(row, state=found.state, age=found.age)

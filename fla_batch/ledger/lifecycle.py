@@ -321,7 +321,7 @@ def verdict_event(result_code: str, *, with_anomalies: bool) -> Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class SilenceLimits:
     """How long silence is normal: hours until the ACRF, days until the last NOTI."""
 
     overdue_acrf_hours: float = 24
@@ -336,14 +336,14 @@ class Shown:
     age: timedelta
 
 
-def shown(state: BatchState, since: datetime, now: datetime, patience: Patience) -> Shown:
+def shown(state: BatchState, since: datetime, now: datetime, patience: SilenceLimits) -> Shown:
     """How to show a batch that reached `state` at `since` (R22). Both instants are aware.
 
     A batch in doubt stays so, however long: it needs to be settled, not waited for.
 
     >>> from datetime import UTC
     >>> sent = datetime(2025, 3, 1, 9, tzinfo=UTC)
-    >>> late = shown(BatchState.SENT, sent, datetime(2025, 3, 2, 10, tzinfo=UTC), Patience())
+    >>> late = shown(BatchState.SENT, sent, datetime(2025, 3, 2, 10, tzinfo=UTC), SilenceLimits())
     >>> late.state.value, str(late.age)
     ('overdue', '1 day, 1:00:00')
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from fla_batch.channel.protocol import Gateway, RemoteFile
-from fla_batch.commands import pipeline
+from fla_batch.commands.poll import poll
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration import loading
 from fla_batch.message import load
@@ -39,7 +39,7 @@ def main(settings_file: Path) -> None:
         connect=lambda: cast("Gateway", _Empty()),
         hands=len(os.sched_getaffinity(0)),
     ) as workspace:
-        result = pipeline.poll(workspace)
+        result = poll(workspace)
     if not result.processed or result.unmatched:
         sys.exit(f"not all was processed: {result}")
 

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from fla_batch.channel.protocol import Reached, Uploaded, ignored
 from fla_batch.cli.progress_bar import Unit, bar
-from fla_batch.commands.pipeline import build, send, to_send
-from fla_batch.commands.send import Tally, outgoing_bytes
+from fla_batch.commands.build import build
+from fla_batch.commands.send import Tally, outgoing_bytes, send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.vocabulary.errors import GatewayUnavailable
 from tests.reliability.folder_gateway import FolderGateway

@@ -14,9 +14,11 @@ from fla_batch.account.rest_json import answer_json
 from fla_batch.channel.retry import RetryPolicy
 from fla_batch.channel.sftp import connect
 from fla_batch.commands import ask as asking
-from fla_batch.commands import pipeline
+from fla_batch.commands.build import build
 from fla_batch.commands.last_answers import known
-from fla_batch.commands.workspace import Patience, Workspace
+from fla_batch.commands.poll import poll
+from fla_batch.commands.send import send, to_send
+from fla_batch.commands.workspace import Waiting, Workspace
 from fla_batch.configuration import loading
 from fla_batch.configuration.server import Limits
 from fla_batch.intake.worker_list import Person
@@ -64,23 +66,23 @@ class Office:
     def declare(self, *bodies: str | dict[str, Any], allow_removals: bool = False) -> list[FormRow]:
         """The forms of a batch with their verdicts; a text names an example of the manual."""
         paths = [self._input(body) for body in bodies]
-        result = pipeline.build(self.workspace, paths, allow_removals=allow_removals)
+        result = build(self.workspace, paths, allow_removals=allow_removals)
         assert result.batches, [anomaly.error_id for anomaly in result.anomalies]
         return self.exchange([batch.name for batch in result.batches])
 
     def blocked(self, body: str | dict[str, Any], *, allow_removals: bool = False) -> list[str]:
         """The rules that keep a declaration from being built."""
         path = self._input(body)
-        result = pipeline.build(self.workspace, [path], allow_removals=allow_removals)
+        result = build(self.workspace, [path], allow_removals=allow_removals)
         assert not result.batches
         return [anomaly.rule or "" for anomaly in result.anomalies if anomaly.blocks]
 
     def exchange(self, names: Sequence[BatchName]) -> list[FormRow]:
         """Send, let the portal work, and fetch what it says."""
-        waiting = pipeline.to_send(self.workspace, [str(name) for name in names])
-        pipeline.send(self.workspace, waiting)
+        waiting = to_send(self.workspace, [str(name) for name in names])
+        send(self.workspace, waiting)
         self.ground.portal.settle()
-        polled = pipeline.poll(self.workspace)
+        polled = poll(self.workspace)
         assert polled.quarantined == []
         assert polled.unmatched == [] or self.is_new
         return [form for name in names for form in self.workspace.ledger.forms(name)]
@@ -132,7 +134,7 @@ def open_office(folder: Path, clock: Clock, *faults: str) -> Iterator[Office]:
             PROFILE,
             clock=clock,
             connect=lambda: connect(impatient if ground.server.faults.hang_at else usual),
-            patience=Patience(policy=RetryPolicy(attempts=2), sleep=lambda _: None),
+            waiting=Waiting(policy=RetryPolicy(attempts=2), sleep=lambda _: None),
         ) as workspace:
             yield Office(ground, workspace, clock)
 

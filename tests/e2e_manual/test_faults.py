@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.commands import pipeline
-from fla_batch.commands.poll import PollResult
+from fla_batch.commands.build import build as build_command
+from fla_batch.commands.poll import PollResult, poll, watch
+from fla_batch.commands.send import send as send_command
+from fla_batch.commands.send import to_send
+from fla_batch.commands.status import status
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.fault_catalogue import NOTES, combined, page_table
@@ -46,12 +49,12 @@ def office_with(tmp_path: Path, keys: Path) -> Callable[..., _Opened]:
 
 
 def build(office: Office) -> BatchName:
-    (batch,) = pipeline.build(office.workspace, [MANUAL / "PutTraining_input.json"]).batches
+    (batch,) = build_command(office.workspace, [MANUAL / "PutTraining_input.json"]).batches
     return batch.name
 
 
 def send(office: Office, name: BatchName) -> None:
-    pipeline.send(office.workspace, pipeline.to_send(office.workspace, [str(name)]))
+    send_command(office.workspace, to_send(office.workspace, [str(name)]))
 
 
 def state(office: Office, name: BatchName) -> BatchState:
@@ -64,13 +67,13 @@ def answered(office: Office, name: BatchName) -> PollResult:
     """Sent, and polled once everything is there that will come."""
     send(office, name)
     office.ground.portal.settle()
-    return pipeline.poll(office.workspace)
+    return poll(office.workspace)
 
 
 def require_wait_in_vain(office: Office) -> None:
     seconds = iter(range(1000))
     with pytest.raises(WaitTimedOut) as raised:
-        pipeline.watch(
+        watch(
             office.workspace,
             every_s=1,
             timeout_s=3,
@@ -165,7 +168,7 @@ def hours_late(office: Office, name: BatchName) -> None:
     require_wait_in_vain(office)
     assert state(office, name) is BatchState.SENT
     office.ground.portal.process(office.workspace.environment, str(name.go(1)))
-    pipeline.poll(office.workspace)
+    poll(office.workspace)
     assert state(office, name) is BatchState.CLOSED
 
 
@@ -173,7 +176,7 @@ def never(office: Office, name: BatchName) -> None:
     assert answered(office, name).processed == []
     assert state(office, name) is BatchState.SENT
     office.clock.now += timedelta(hours=25)
-    (row,) = pipeline.status(office.workspace)
+    (row,) = status(office.workspace)
     assert row.state is BatchState.OVERDUE
 
 

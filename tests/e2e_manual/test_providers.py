@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fla_batch.commands import pipeline
 from fla_batch.commands import trainings_to_validate as offers
+from fla_batch.commands.build import build
 from fla_batch.ledger.lifecycle import FormState
 from fla_batch.models import DetailsPerPeriod, Training, TrainingProviderReference
 from fla_batch.sandbox.accounts import AccountYear
@@ -157,7 +157,7 @@ def test_an_answer_that_was_overtaken_is_not_built_on(office: Office) -> None:
 def test_nothing_is_built_on_while_a_declaration_is_unanswered(office: Office) -> None:
     register(office, registered(1, "First aid"))
     states(office, "all")
-    pipeline.build(office.workspace, [MANUAL / "PutTraining_input.json"])
+    build(office.workspace, [MANUAL / "PutTraining_input.json"])
     with pytest.raises(UsageMistake, match="is not answered yet"):
         offers.chosen(office.workspace, EMPLOYER)
 

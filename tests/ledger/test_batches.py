@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
-from fla_batch.ledger.lifecycle import BatchState, Event, FormState, Patience
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits
 from fla_batch.ledger.records import content_sha256
 from fla_batch.vocabulary.errors import LedgerTrouble, UnknownTransition, UsageMistake
 from fla_batch.vocabulary.terms import Environment
@@ -191,7 +191,7 @@ def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
     ledger.append(name, Event.RECEIVED, after(hours=1), ticket="1234567890123")
     ledger.append_form(reference(name, 1), Event.ACCEPTED, after(hours=2))
     ledger.append_form(reference(name, 2), Event.WARNED, after(hours=2))
-    (row,) = ledger.status_rows(after(hours=3), Patience())
+    (row,) = ledger.status_rows(after(hours=3), SilenceLimits())
     assert row.to_json() == {
         "name": "FLAD.123456.20250301.00001.S",
         "state": "received",
@@ -206,7 +206,7 @@ def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
         "closed_at": None,
     }
     ledger.append_form(reference(name, 3), Event.REFUSED, after(hours=4))
-    (row,) = ledger.status_rows(after(hours=5), Patience(), name)
+    (row,) = ledger.status_rows(after(hours=5), SilenceLimits(), name)
     assert (row.state, row.refused, row.open) == (BatchState.CLOSED, 1, 0)
     assert row.to_json()["closed_at"] == "2025-03-01T13:00:00+00:00"
 
@@ -215,10 +215,10 @@ def test_r22_an_overdue_batch_is_shown_with_its_age_and_an_answer_moves_it_on(
     ledger: Ledger,
 ) -> None:
     name = send(ledger, batch_name())
-    (row,) = ledger.status_rows(after(hours=25), Patience())
+    (row,) = ledger.status_rows(after(hours=25), SilenceLimits())
     assert (row.state, row.age) == (BatchState.OVERDUE, timedelta(hours=25))
     assert ledger.append(name, Event.RECEIVED, after(hours=25)) is BatchState.RECEIVED
-    (row,) = ledger.status_rows(after(hours=26), Patience())
+    (row,) = ledger.status_rows(after(hours=26), SilenceLimits())
     assert (row.state, row.age) == (BatchState.RECEIVED, timedelta(hours=1))
 
 

@@ -18,7 +18,7 @@ from fla_batch.ledger.lifecycle import (
     BatchState,
     Event,
     FormState,
-    Patience,
+    SilenceLimits,
     next_batch_state,
     next_form_state,
     shown,
@@ -185,12 +185,12 @@ SENT_AT = datetime(2025, 3, 1, 9, tzinfo=UTC)
 def test_r22_silence_is_overdue_after_its_limit(
     state: BatchState, silent: timedelta, expected: BatchState
 ) -> None:
-    found = shown(state, SENT_AT, SENT_AT + silent, Patience())
+    found = shown(state, SENT_AT, SENT_AT + silent, SilenceLimits())
     assert (found.state, found.age) == (expected, silent)
 
 
 def test_r22_the_limits_are_the_users() -> None:
-    patience = Patience(overdue_acrf_hours=1, overdue_noti_days=10)
+    limits = SilenceLimits(overdue_acrf_hours=1, overdue_noti_days=10)
     later = SENT_AT + timedelta(hours=2)
-    assert shown(BatchState.SENT, SENT_AT, later, patience).state is BatchState.OVERDUE
-    assert shown(BatchState.RECEIVED, SENT_AT, later, patience).state is BatchState.RECEIVED
+    assert shown(BatchState.SENT, SENT_AT, later, limits).state is BatchState.OVERDUE
+    assert shown(BatchState.RECEIVED, SENT_AT, later, limits).state is BatchState.RECEIVED

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.channel.protocol import Gateway
-from fla_batch.commands.workspace import Patience, Workspace
+from fla_batch.commands.workspace import Waiting, Workspace
 from fla_batch.configuration.loading import Settings
 from fla_batch.configuration.loading import load as load_settings
 from fla_batch.ledger import Ledger
@@ -36,7 +36,7 @@ from tests.reliability.folder_gateway import OPERATIONS, FolderGateway
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)
 S = Environment.SIMULATION
 SENDER = "123456"
-IMPATIENT = Patience(look_again_s=0.0, sleep=lambda _: None)
+IMPATIENT = Waiting(look_again_s=0.0, sleep=lambda _: None)
 _SETTINGS = """\
 [sender]
 number = "123456"
@@ -123,7 +123,7 @@ class Scene:
             clock=clock or Clock(NOW + timedelta(minutes=1)),
             new_run=lambda: f"{run}{next(runs)}",
             connect=lambda: gateway or FolderGateway(self.account),
-            patience=IMPATIENT,
+            waiting=IMPATIENT,
             hands=hands,
         ) as workspace:
             yield workspace

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from fla_batch.commands.build import build
 from fla_batch.commands.correct import correct
-from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.commands.poll import poll
+from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.errors import UsageMistake

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.commands.build import build
+from fla_batch.commands.poll import poll
 from fla_batch.commands.receive import PollResult
+from fla_batch.commands.send import send, to_send
 from tests.reliability.inputs import write
 from tests.reliability.scene import Scene
 from tests.reliability.test_correct import MIXED

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from fla_batch.commands.maintenance import purge, rebuild, replay, verify
-from fla_batch.commands.pipeline import poll
+from fla_batch.commands.poll import poll
 from fla_batch.commands.receive import LOCK
 from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger import LockHeld, Outcome
@@ -101,7 +101,8 @@ def test_r16_a_raw_file_that_was_changed_does_not_rewrite_history(scene: Scene) 
 
 def spoiled(scene: Scene, workspace: Workspace) -> dict[Path, bytes]:
     """Sent and answered; the signatures of the answers do not fit until they are put back."""
-    from fla_batch.commands.pipeline import build, send, to_send
+    from fla_batch.commands.build import build
+    from fla_batch.commands.send import send, to_send
     from tests.reliability.inputs import write
 
     build(workspace, [write(scene.folder / "in.json", rights_body(1))])

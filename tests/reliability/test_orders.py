@@ -24,7 +24,9 @@ from hypothesis.stateful import (
 )
 
 from fla_batch.channel.protocol import Downloaded
-from fla_batch.commands.pipeline import build, poll, send, to_send
+from fla_batch.commands.build import build
+from fla_batch.commands.poll import poll
+from fla_batch.commands.send import send, to_send
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.errors import GatewayUnavailable
 from tests.reliability.folder_gateway import FolderGateway

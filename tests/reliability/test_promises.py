@@ -9,8 +9,13 @@ from typing import Self
 import pytest
 
 from fla_batch.channel.protocol import RemoteFile
-from fla_batch.commands.pipeline import build, cancel, check, poll, rule_context, send, to_send
+from fla_batch.commands.build import build
+from fla_batch.commands.cancel import cancel
+from fla_batch.commands.check import check
+from fla_batch.commands.poll import poll
 from fla_batch.commands.receive import LOCK
+from fla_batch.commands.rule_context import rule_context
+from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace, history_if_any
 from fla_batch.configuration.loading import Settings
 from fla_batch.ledger import LockHeld
@@ -281,7 +286,7 @@ def test_check_reads_the_ledger_and_makes_none(scene: Scene) -> None:
     with scene.workspace() as workspace:
         declared(scene, workspace, rights_body(1))
     with history_if_any(settings) as history:
-        found = check([path], rule_context(settings, NOW, history=history))
+        found = check([path], rule_context(settings.rules, NOW, history=history))
     assert "already-declared" in {each.rule for each in found.anomalies}
 
 

@@ -22,7 +22,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from fla_batch.channel.protocol import Gateway
-from fla_batch.commands import pipeline
+from fla_batch.commands.build import build
+from fla_batch.commands.cancel import cancel
+from fla_batch.commands.poll import poll
+from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.vocabulary.errors import FlaBatchError
 from tests.reliability.folder_gateway import FolderGateway
@@ -169,25 +172,25 @@ def _workspace(scene: Scene, job: Job) -> Workspace:
         clock=Clock(NOW + timedelta(minutes=job.minute)),
         new_run=lambda: f"RUN{job.minute}",
         connect=connect,
-        patience=IMPATIENT,
+        waiting=IMPATIENT,
     )
 
 
 def _build(workspace: Workspace, job: Job) -> None:
-    pipeline.build(workspace, map(Path, job.inputs))
+    build(workspace, map(Path, job.inputs))
 
 
 def _send(workspace: Workspace, job: Job) -> None:
-    pipeline.send(workspace, pipeline.to_send(workspace, job.names))
+    send(workspace, to_send(workspace, job.names))
 
 
 def _poll(workspace: Workspace, _: Job) -> None:
-    pipeline.poll(workspace)
+    poll(workspace)
 
 
 def _cancel(workspace: Workspace, job: Job) -> None:
     for name in job.names:
-        pipeline.cancel(workspace, name)
+        cancel(workspace, name)
 
 
 COMMANDS: dict[str, Callable[[Workspace, Job], Any]] = {

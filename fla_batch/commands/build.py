@@ -1,0 +1,39 @@
+"""`build`: the declarations of the input as signed batches in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fla_batch.commands.build_batches import BuildResult, build_declarations
+from fla_batch.commands.recovery import recover
+from fla_batch.commands.rule_context import rule_context
+from fla_batch.intake import read_chunks
+from fla_batch.vocabulary.progress import UNWATCHED, Watcher
+
+if TYPE_CHECKING:
+    from fla_batch.commands.needs import CheckedBuild
+
+__all__ = ["BuildResult", "build"]
+
+
+def build(
+    workspace: CheckedBuild,
+    inputs: Iterable[Path],
+    *,
+    skip_blocked: bool = False,
+    allow_removals: bool = False,
+    counted: Watcher = UNWATCHED,
+) -> BuildResult:
+    """Declarations to signed batches in the outbox; see `build_declarations`."""
+    recover(workspace)
+    context = rule_context(
+        workspace.rules,
+        workspace.clock(),
+        history=workspace.history,
+        allow_removals=allow_removals,
+    )
+    return build_declarations(
+        workspace, read_chunks(inputs), context, skip_blocked=skip_blocked, counted=counted
+    )

@@ -1,0 +1,53 @@
+"""`cancel`: with TD once the batch may be on the server, and never after the portal accepted it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fla_batch.channel import upload
+from fla_batch.commands.outgoing import journal_of, outgoing
+from fla_batch.commands.send import batch_row
+from fla_batch.ledger.lifecycle import BatchState, Event
+from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
+from fla_batch.vocabulary.filenames import BatchName
+
+if TYPE_CHECKING:
+    from fla_batch.commands.needs import Line
+    from fla_batch.ledger.records import BatchRow
+
+ACKNOWLEDGED = frozenset(
+    {BatchState.UNRECOGNISED, BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE}
+)
+"""States in which TD comes too late; an acknowledgement that we do not know may be positive."""
+
+
+def cancel(workspace: Line, name: str) -> BatchState:
+    """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
+    row = batch_row(workspace, name)
+    try:
+        _cancel(workspace, row)
+    except UnknownTransition:
+        # An acknowledgement may have come since the state was read.
+        if workspace.ledger.state(row.name) in ACKNOWLEDGED:
+            raise _too_late(row.name, workspace.ledger.state(row.name)) from None
+        raise
+    return workspace.ledger.state(row.name)
+
+
+def _cancel(workspace: Line, row: BatchRow) -> None:
+    journal = journal_of(workspace, row.name)
+    if row.state in (BatchState.BUILT, BatchState.STAGED):
+        journal(Event.CANCELLED)
+    elif row.state in ACKNOWLEDGED:
+        raise _too_late(row.name, row.state)
+    elif row.state is not BatchState.CANCELLED:
+        batch = outgoing(workspace, row.name)
+        with workspace.connect() as gateway:
+            upload.cancel(batch, row.name.td(row.parts), gateway, journal)
+
+
+def _too_late(name: BatchName, state: BatchState) -> UsageMistake:
+    return UsageMistake(
+        f"{name} is {state.value}: the portal has taken it in, TD comes too late",
+        hint="Send a new declaration with the right data: it replaces the photo.",
+    )

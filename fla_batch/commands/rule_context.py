@@ -1,0 +1,30 @@
+"""What the rules need to know besides the declaration, from the settings and the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fla_batch.rules import RuleContext
+from fla_batch.vocabulary.belgian_time import belgian_date
+
+if TYPE_CHECKING:
+    from fla_batch.configuration.sections import RulesSection
+    from fla_batch.rules import History
+
+
+def rule_context(
+    section: RulesSection,
+    now: datetime,
+    *,
+    history: History | None = None,
+    allow_removals: bool = False,
+) -> RuleContext:
+    """What the rules need to know, on the Belgian date of `now`."""
+    return RuleContext(
+        today=belgian_date(now),
+        window_start_year=section.window_start_year,
+        window_years=section.window_years,
+        history=history,
+        allow_removals=allow_removals,
+    )

@@ -1,0 +1,49 @@
+"""`status` and `anomalies`: what the ledger knows of batches, forms and anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from fla_batch.commands.send import batch_row
+from fla_batch.ledger.lifecycle import SilenceLimits
+from fla_batch.ledger.records import BatchRow, FormLine
+from fla_batch.vocabulary.findings import Anomaly
+
+if TYPE_CHECKING:
+    from fla_batch.commands.needs import AnswerTools, Records
+    from fla_batch.ledger import FoundAnomalies
+
+
+def status(workspace: AnswerTools, name: str | None = None) -> list[BatchRow]:
+    """Batches as they are shown now, or one of them. Raises UsageMistake for an unknown name."""
+    section = workspace.answers
+    limits = SilenceLimits(section.overdue_acrf_hours, section.overdue_noti_days)
+    one = batch_row(workspace, name).name if name else None
+    return workspace.ledger.status_rows(workspace.clock(), limits, one)
+
+
+def forms(workspace: Records, name: str) -> Iterator[FormLine]:
+    """The forms of one batch with their states; streamed. Raises UsageMistake at once."""
+    return workspace.ledger.form_lines(batch_row(workspace, name).name)
+
+
+def anomalies(
+    workspace: Records, name: str | None = None
+) -> AbstractContextManager[FoundAnomalies]:
+    """What the ledger knows of anomalies, of one batch or of all, to be read in a `with`."""
+    batch = batch_row(workspace, name).name if name else None
+    return workspace.ledger.found_anomalies(batch)
+
+
+def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly]]]:
+    """Anomalies that come sorted, grouped by worker, each group with its heading.
+
+    A group is read before the next one, or not at all, as those of `groupby`.
+    """
+    for (company_id, inss), group in groupby(found, key=lambda one: (one.company_id, one.inss)):
+        who = f"worker {inss}" if inss else "whole file or unknown worker"
+        where = f", employer {company_id}" if company_id else ""
+        yield who + where, group
