@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.answers.blocks import (
     FileReference,
-    FormHeader,
     NoForm,
+    PortalHeader,
     Zones,
     read_file_reference,
     read_header,
@@ -36,7 +36,7 @@ IDENTIFICATION = "ACRF001"
 class Acknowledgement:
     """The portal's verdict on one file. `result_code` is empty when it is missing."""
 
-    header: FormHeader
+    header: PortalHeader
     file_reference: FileReference | None
     result_code: str
     error_ids: tuple[str, ...] = ()

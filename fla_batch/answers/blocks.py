@@ -27,7 +27,7 @@ class NoForm(UnusableXml):
 
 
 @dataclass(frozen=True, slots=True)
-class FormHeader:
+class PortalHeader:
     """Identification and creation of a form; what is missing or unreadable is None.
 
     Date and hour are Belgian local time. `type_form` decides nothing.
@@ -40,11 +40,11 @@ class FormHeader:
     type_form: str | None = None
 
     @classmethod
-    def at(cls, moment: datetime, identification: str, type_form: str) -> FormHeader:
+    def at(cls, moment: datetime, identification: str, type_form: str) -> PortalHeader:
         """The header of a form made at `moment` (aware), in milliseconds of Belgian time.
 
         >>> from datetime import UTC
-        >>> header = FormHeader.at(datetime(2025, 3, 1, 9, 15, 0, 123456, UTC), "ACRF001", "FA")
+        >>> header = PortalHeader.at(datetime(2025, 3, 1, 9, 15, 0, 123456, UTC), "ACRF001", "FA")
         >>> header.form_creation_date.isoformat(), header.form_creation_hour.isoformat()
         ('2025-03-01', '10:15:00.123000')
         """
@@ -61,7 +61,7 @@ class FileReference(NamedTuple):
     reference_nbr: str | None = None
 
 
-class Reference(NamedTuple):
+class PortalReference(NamedTuple):
     """A reference of a form. Origin 1 = given by the sender, 2 = given by the portal."""
 
     reference_type: str | None = None
@@ -173,9 +173,9 @@ def result_code(zones: Zones) -> str:
     return "/".join(dict.fromkeys(map(plain_integer, texts)))
 
 
-def read_header(zones: Zones) -> FormHeader:
+def read_header(zones: Zones) -> PortalHeader:
     """The header among the zones of a form or of HandledOriginalForm."""
-    return FormHeader(
+    return PortalHeader(
         zones.text("Identification"),
         _day(zones.text("FormCreationDate")),
         _hour(zones.text("FormCreationHour")),
@@ -194,10 +194,10 @@ def read_file_reference(zones: Zones) -> FileReference | None:
     )
 
 
-def read_reference(element: _Element) -> Reference:
+def read_reference(element: _Element) -> PortalReference:
     """A Reference or HandledReference."""
     texts = first_texts(element)
-    return Reference(
+    return PortalReference(
         _integer(texts, "ReferenceType"),
         _integer(texts, "ReferenceOrigin"),
         texts.get("ReferenceNbr"),

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from fla_batch.answers.blocks import FormHeader, Reference
+from fla_batch.answers.blocks import PortalHeader, PortalReference
 from fla_batch.answers.matching import Unmatched, match_form
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.sent_forms import Sent
@@ -125,14 +125,14 @@ def _clues(form: AnswerForm) -> NotificationForm:
     """What an answer says of its question, in the words that notifications are matched by."""
     reference, handled = form.header.reference, form.body.handled_original_form
     original = (
-        FormHeader(handled.identification, handled.form_creation_date, handled.form_creation_hour)
+        PortalHeader(handled.identification, handled.form_creation_date, handled.form_creation_hour)
         if handled
         else None
     )
     # Whatever origin the platform gives it: only a number of ours leads to a form.
-    references = (Reference("1", "1", reference.reference_nbr),) if reference else ()
+    references = (PortalReference("1", "1", reference.reference_nbr),) if reference else ()
     return NotificationForm(
-        header=FormHeader(form.header.identification),
+        header=PortalHeader(form.header.identification),
         result_code="",
         handled_original_form=original,
         references=references,

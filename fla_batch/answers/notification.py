@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fla_batch.answers.blocks import (
     FileReference,
-    FormHeader,
     NoForm,
-    Reference,
+    PortalHeader,
+    PortalReference,
     Zones,
     first_text,
     read_file_reference,
@@ -100,17 +100,17 @@ class NotificationForm(_FromMessage):
     of what the platform added, as it came: escape it before showing it anywhere.
     """
 
-    header: FormHeader
+    header: PortalHeader
     result_code: str
     file_reference: FileReference | None = None
     sender_id: str | None = None
-    handled_original_form: FormHeader | None = None
-    references: tuple[Reference, ...] = ()
+    handled_original_form: PortalHeader | None = None
+    references: tuple[PortalReference, ...] = ()
     noss_registration_nbr: str | None = None
     company_id: str | None = None
     inss: str | None = None
     concerned_quarter: str | None = None
-    handled_reference: Reference | None = None
+    handled_reference: PortalReference | None = None
     diagnoses: tuple[str, ...] = ()
     anomaly_reports: tuple[AnomalyReport, ...] = ()
     application_data: str | None = None
@@ -168,7 +168,7 @@ def _read_form(element: _Element) -> NotificationForm:
     return form
 
 
-def _read_handled_original_form(zones: Zones) -> FormHeader | None:
+def _read_handled_original_form(zones: Zones) -> PortalHeader | None:
     handled = zones.all("HandledOriginalForm")
     return read_header(Zones(handled[0])) if handled else None
 
@@ -194,7 +194,7 @@ def _read_application_data(blocks: list[_Element]) -> str | None:
     return "".join(texts) or next(filter(None, map(text_of, blocks)), None)
 
 
-def _read_handled_reference(zones: Zones) -> Reference | None:
+def _read_handled_reference(zones: Zones) -> PortalReference | None:
     tickets = zones.all("HandledReference")
     return read_reference(tickets[0]) if tickets else None
 

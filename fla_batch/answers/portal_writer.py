@@ -15,7 +15,7 @@ from lxml import etree
 
 from fla_batch.answers import acknowledgement, notification
 from fla_batch.answers.acknowledgement import Acknowledgement
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary import catalogue
@@ -192,7 +192,7 @@ def _add_report(element: _Element, report: AnomalyReport) -> None:
             _add(path, zone, value)
 
 
-def _add_header(element: _Element, header: FormHeader) -> None:
+def _add_header(element: _Element, header: PortalHeader) -> None:
     _add(element, "Identification", header.identification)
     day, hour = header.form_creation_date, header.form_creation_hour
     _add(element, "FormCreationDate", day.isoformat() if day else None)
@@ -214,7 +214,7 @@ def _add_file_reference(element: _Element, reference: FileReference | None) -> N
     _add(block, "ReferenceNbr", reference.reference_nbr)
 
 
-def _add_reference(element: _Element, name: str, reference: Reference) -> None:
+def _add_reference(element: _Element, name: str, reference: PortalReference) -> None:
     block = etree.SubElement(element, name)
     _add(block, "ReferenceType", reference.reference_type)
     _add(block, "ReferenceOrigin", reference.reference_origin)

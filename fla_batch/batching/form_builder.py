@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fla_batch.batching.form_maker import FormMaker
-from fla_batch.batching.form_store import SpooledForm, Written
+from fla_batch.batching.form_store import SpooledForm, WrittenForms
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, Profile
 from fla_batch.models import Entry
@@ -79,7 +79,7 @@ class Job:
 class Done:
     """What became of a job: the forms to send, all anomalies, and the counts."""
 
-    written: Written = field(default_factory=Written)
+    written: WrittenForms = field(default_factory=WrittenForms)
     anomalies: list[Anomaly] = field(default_factory=list)
     declarations: int = 0
     blocked: int = 0

@@ -58,7 +58,7 @@ SEPARATOR = "\t"
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenForms:
     """Forms written one after the other, and their notes; it can go between processes."""
 
     forms: bytearray = field(default_factory=bytearray)
@@ -93,7 +93,7 @@ class Spool:
     def __len__(self) -> int:
         return len(self._workers)
 
-    def add(self, written: Written) -> None:
+    def add(self, written: WrittenForms) -> None:
         """Forms as they were written. Raises OSError when the disk is full."""
         self._forms.write(written.forms)
         self._notes.write(written.notes)

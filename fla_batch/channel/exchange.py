@@ -11,7 +11,7 @@ from typing import Protocol
 from fla_batch.channel.packets import (
     MAX_PACKET_BYTES,
     BrokenReply,
-    Kind,
+    Fxp,
     Reader,
     StatusCode,
     packet,
@@ -59,32 +59,32 @@ class Exchange:
 
     def greet(self, version: int) -> Reader:
         """Begin the session; gives what follows the server's version."""
-        self._send(packet(Kind.INIT, uint32(version)))
+        self._send(packet(Fxp.INIT, uint32(version)))
         kind, body = self._receive()
-        if kind != Kind.VERSION:
+        if kind != Fxp.VERSION:
             raise BrokenReply("the server does not begin as SFTP does")
         return body
 
-    def request(self, kind: Kind, *fields: bytes) -> int:
+    def request(self, kind: Fxp, *fields: bytes) -> int:
         """Send a request; gives its number, to ask for the reply."""
         number, content = self._numbered(kind, fields)
         self._send(content)
         return number
 
-    def requests(self, kind: Kind, bodies: Iterable[tuple[bytes, ...]]) -> list[int]:
+    def requests(self, kind: Fxp, bodies: Iterable[tuple[bytes, ...]]) -> list[int]:
         """Send up to TOGETHER requests without a gap, so that they fill the channel's packets."""
         numbered = [self._numbered(kind, fields) for fields in bodies]
         self._send(b"".join(content for _, content in numbered))
         return [number for number, _ in numbered]
 
-    def _numbered(self, kind: Kind, fields: tuple[bytes, ...]) -> tuple[int, bytes]:
+    def _numbered(self, kind: Fxp, fields: tuple[bytes, ...]) -> tuple[int, bytes]:
         self._last_id = (self._last_id + 1) & 0xFFFFFFFF
         return self._last_id, packet(kind, uint32(self._last_id), *fields)
 
-    def expect(self, request: int, wanted: Kind) -> Reader:
+    def expect(self, request: int, wanted: Fxp) -> Reader:
         """The body of the reply to `request`. Raises Refused for a status that is not OK."""
         kind, body = self._reply_to(request)
-        if kind == Kind.STATUS:
+        if kind == Fxp.STATUS:
             code = body.uint32()
             if code != StatusCode.OK:
                 raise Refused(code, body.string().decode(errors="replace"))

@@ -13,7 +13,7 @@ VERSION = 3
 MAX_PACKET_BYTES = 1 << 20
 
 
-class Kind(IntEnum):
+class Fxp(IntEnum):
     """First byte of a packet: the requests that we send and the replies that we take."""
 
     INIT = 1
@@ -83,7 +83,7 @@ def string(content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + content
 
 
-def packet(kind: Kind, *fields: bytes) -> bytes:
+def packet(kind: Fxp, *fields: bytes) -> bytes:
     """A whole packet: length, kind, fields. They are joined once: some of them are large."""
     length = 1 + sum(map(len, fields))
     return b"".join((struct.pack(">IB", length, kind), *fields))

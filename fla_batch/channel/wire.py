@@ -17,7 +17,7 @@ from fla_batch.channel.packets import (
     VERSION,
     Attributes,
     BrokenReply,
-    Kind,
+    Fxp,
     OpenFlag,
     Reader,
     StatusCode,
@@ -49,32 +49,32 @@ class SftpWire:
     def open(self, path: bytes, flags: OpenFlag) -> bytes:
         """Handle of the file at `path`."""
         no_attributes = uint32(0)
-        request = self._exchange.request(Kind.OPEN, string(path), uint32(flags), no_attributes)
-        return self._exchange.expect(request, Kind.HANDLE).string()
+        request = self._exchange.request(Fxp.OPEN, string(path), uint32(flags), no_attributes)
+        return self._exchange.expect(request, Fxp.HANDLE).string()
 
     def close(self, handle: bytes) -> None:
         """Close `handle`; the server's errors at this last moment are raised, too."""
-        self._exchange.expect(self._exchange.request(Kind.CLOSE, string(handle)), Kind.STATUS)
+        self._exchange.expect(self._exchange.request(Fxp.CLOSE, string(handle)), Fxp.STATUS)
 
     def remove(self, path: bytes) -> None:
         """Delete the file at `path`."""
-        self._exchange.expect(self._exchange.request(Kind.REMOVE, string(path)), Kind.STATUS)
+        self._exchange.expect(self._exchange.request(Fxp.REMOVE, string(path)), Fxp.STATUS)
 
     def stat(self, path: bytes) -> Attributes:
         """Attributes of what `path` leads to."""
-        request = self._exchange.request(Kind.STAT, string(path))
-        return self._exchange.expect(request, Kind.ATTRS).attributes()
+        request = self._exchange.request(Fxp.STAT, string(path))
+        return self._exchange.expect(request, Fxp.ATTRS).attributes()
 
     def entries(self, path: bytes) -> Generator[tuple[bytes, Attributes], None, None]:
         """Raw names and attributes of a folder, without `.` and `..`."""
-        request = self._exchange.request(Kind.OPENDIR, string(path))
-        handle = self._exchange.expect(request, Kind.HANDLE).string()
+        request = self._exchange.request(Fxp.OPENDIR, string(path))
+        handle = self._exchange.expect(request, Fxp.HANDLE).string()
         under_way: deque[int] = deque()
         ahead = 1
         try:
             while ahead or under_way:
                 while len(under_way) < ahead:
-                    under_way.append(self._exchange.request(Kind.READDIR, string(handle)))
+                    under_way.append(self._exchange.request(Fxp.READDIR, string(handle)))
                 names = self._names(under_way.popleft())
                 yield from (item for item in names if item[0] not in (b".", b".."))
                 # After the first empty answer nothing more is asked, but all is still heard.
@@ -85,7 +85,7 @@ class SftpWire:
 
     def _names(self, request: int) -> list[tuple[bytes, Attributes]]:
         try:
-            return self._exchange.expect(request, Kind.NAME).names()
+            return self._exchange.expect(request, Fxp.NAME).names()
         except Refused as refused:
             if refused.code == StatusCode.EOF:
                 return []
@@ -108,7 +108,7 @@ class SftpWire:
 
         def hear_first() -> None:
             request, place = under_way.popleft()
-            self._exchange.expect(request, Kind.STATUS)
+            self._exchange.expect(request, Fxp.STATUS)
             reached(place)
 
         try:
@@ -122,14 +122,14 @@ class SftpWire:
                 ):
                     hear_first()
             # Behind the last piece, not after its answer: on a long line that is a round trip.
-            closing = self._exchange.request(Kind.CLOSE, string(handle))
+            closing = self._exchange.request(Fxp.CLOSE, string(handle))
             try:
                 while under_way:
                     hear_first()
             except Refused:
                 self._exchange.abandon([closing])
                 raise
-            self._exchange.expect(closing, Kind.STATUS)
+            self._exchange.expect(closing, Fxp.STATUS)
         finally:
             self._exchange.abandon(request for request, _ in under_way)
         return end - offset
@@ -146,7 +146,7 @@ class SftpWire:
         cuts = [piece[at : at + most] for at in range(0, len(piece), most)]
         starts = range(offset, offset + len(piece), most)
         requests = self._exchange.requests(
-            Kind.WRITE,
+            Fxp.WRITE,
             (
                 (string(handle), uint64(start), uint32(len(cut)), cut)
                 for start, cut in zip(starts, cuts, strict=True)
@@ -163,9 +163,9 @@ class SftpWire:
         """
         if self._extensions.get(_LIMITS) != b"1":
             return CHUNK_BYTES
-        request = self._exchange.request(Kind.EXTENDED, string(_LIMITS))
+        request = self._exchange.request(Fxp.EXTENDED, string(_LIMITS))
         try:
-            limits = self._exchange.expect(request, Kind.EXTENDED_REPLY)
+            limits = self._exchange.expect(request, Fxp.EXTENDED_REPLY)
         except Refused:
             return CHUNK_BYTES
         _packet, _read, write = (limits.uint64() for _ in range(3))
@@ -190,7 +190,7 @@ class SftpWire:
             self._exchange.abandon(request for request, _ in under_way)
 
     def _ask(self, handle: bytes, offset: int, count: int) -> int:
-        return self._exchange.request(Kind.READ, string(handle), uint64(offset), uint32(count))
+        return self._exchange.request(Fxp.READ, string(handle), uint64(offset), uint32(count))
 
     def _chunk(self, handle: bytes, request: int, offset: int) -> bytes:
         """All bytes that `request` asked for at `offset`; fewer only at the end of the file."""
@@ -208,7 +208,7 @@ class SftpWire:
 
     def _data(self, request: int) -> bytes:
         try:
-            return self._exchange.expect(request, Kind.DATA).string()
+            return self._exchange.expect(request, Fxp.DATA).string()
         except Refused as refused:
             if refused.code == StatusCode.EOF:
                 return b""

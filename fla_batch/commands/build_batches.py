@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_maker import FormMaker
-from fla_batch.batching.form_store import Spool, SpooledForm, Written
+from fla_batch.batching.form_store import Spool, SpooledForm, WrittenForms
 from fla_batch.batching.worker_pool import Item, spool_all
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
 from fla_batch.commands.repetition import waiting_already
@@ -127,7 +127,7 @@ def build_bodies(
     """Questions, or declarations that were checked already, as batches; errors as above."""
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        written = Written()
+        written = WrittenForms()
         forms = map(maker.form, bodies)
         written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
         spool.add(written)

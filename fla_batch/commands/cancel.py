@@ -12,7 +12,7 @@ from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import Line
+    from fla_batch.commands.needs import PortalLine
     from fla_batch.ledger.records import BatchRow
 
 ACKNOWLEDGED = frozenset(
@@ -21,7 +21,7 @@ ACKNOWLEDGED = frozenset(
 """States in which TD comes too late; an acknowledgement that we do not know may be positive."""
 
 
-def cancel(workspace: Line, name: str) -> BatchState:
+def cancel(workspace: PortalLine, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
     row = batch_row(workspace, name)
     try:
@@ -34,7 +34,7 @@ def cancel(workspace: Line, name: str) -> BatchState:
     return workspace.ledger.state(row.name)
 
 
-def _cancel(workspace: Line, row: BatchRow) -> None:
+def _cancel(workspace: PortalLine, row: BatchRow) -> None:
     journal = journal_of(workspace, row.name)
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         journal(Event.CANCELLED)

@@ -37,7 +37,7 @@ def known(workspace: Records, asked: Iterable[Question]) -> list[ConsultationRow
     return list(last.values())
 
 
-class _Words(NamedTuple):
+class _Asked(NamedTuple):
     """A question, so that equal ones are equal; None stands for all workers or all years."""
 
     kind: FormKind
@@ -47,14 +47,14 @@ class _Words(NamedTuple):
     filters: tuple[Any, ...]
 
 
-def _words(asked: Question) -> _Words:
+def _words(asked: Question) -> _Asked:
     body = asked.to_json()
     inss = asked.employee.inss if asked.employee else None
     filters = tuple(body.get(name) for name in _FILTERS)
-    return _Words(asked.kind, asked.employer.company_id or "", inss, asked.calendar_year, filters)
+    return _Asked(asked.kind, asked.employer.company_id or "", inss, asked.calendar_year, filters)
 
 
-def _answered(workspace: Records, row: ConsultationRow) -> Iterator[_Words]:
+def _answered(workspace: Records, row: ConsultationRow) -> Iterator[_Asked]:
     """The questions that a row answers: its own, and those about everybody or every year."""
     said: dict[str, Any] = {}
     if row.kind is not FormKind.ASK_CREDIT:
@@ -64,4 +64,4 @@ def _answered(workspace: Records, row: ConsultationRow) -> Iterator[_Words]:
     every_year = () if row.kind in _LISTS else (None,)  # for a list the year is a filter too
     for inss in dict.fromkeys((row.inss, None)):
         for year in dict.fromkeys((row.calendar_year, *every_year)):
-            yield _Words(row.kind, row.company_id or "", inss, year, filters)
+            yield _Asked(row.kind, row.company_id or "", inss, year, filters)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.commands.receive import LOCK, PollResult, Reception
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
-from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerRow, Change, Outcome
+from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerOutcome, AnswerRow, Change
 from fla_batch.outbox.audit import audit
 from fla_batch.outbox.outbox import Fault
 from fla_batch.outbox.quarantine import Quarantined
@@ -112,7 +112,7 @@ def _replay(
     result: PollResult,
 ) -> None:
     path = workspace.outbox.root / held.path
-    done_before = row is not None and row.outcome is Outcome.DONE
+    done_before = row is not None and row.outcome is AnswerOutcome.DONE
     fault = None if done_before else _fault(workspace, reception, held, path)
     if fault:
         result.quarantined.append((held.name, fault))

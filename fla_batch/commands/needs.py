@@ -43,7 +43,7 @@ class Records(Protocol):
     def clock(self) -> Callable[[], datetime]: ...
 
 
-class Line(Records, Protocol):
+class PortalLine(Records, Protocol):
     """A way to the portal as well, and how long we try."""
 
     @property
@@ -97,5 +97,5 @@ class AnswerTools(Records, Protocol):
     def hands(self) -> int: ...
 
 
-class AnswerLine(AnswerTools, Line, Protocol):
+class AnswerLine(AnswerTools, PortalLine, Protocol):
     """Fetching answers and reading them."""

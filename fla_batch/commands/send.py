@@ -20,7 +20,7 @@ from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import Line, Records
+    from fla_batch.commands.needs import PortalLine, Records
     from fla_batch.ledger.records import BatchRow
 
 Counted = Callable[[int], None]
@@ -111,7 +111,7 @@ def outgoing_bytes(workspace: Records, name: BatchName) -> int:
 
 
 def send(
-    workspace: Line,
+    workspace: PortalLine,
     names: Iterable[BatchName],
     counted: Counted = lambda _: None,
 ) -> list[SendOutcome]:
@@ -124,7 +124,7 @@ def send(
     return [_send(workspace, name, counted) for name in names]
 
 
-def _send(workspace: Line, name: BatchName, counted: Counted) -> SendOutcome:
+def _send(workspace: PortalLine, name: BatchName, counted: Counted) -> SendOutcome:
     batch = outgoing(workspace, name)
     journal = journal_of(workspace, name)
     tally = Tally(counted)

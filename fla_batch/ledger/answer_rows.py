@@ -11,9 +11,9 @@ from fla_batch.ledger.changes import ChangeWriter
 from fla_batch.ledger.records import (
     Acceptance,
     AnswerFile,
+    AnswerOutcome,
     AnswerRow,
     Changes,
-    Outcome,
     UnmatchedRow,
 )
 from fla_batch.ledger.rows import loads, storable
@@ -27,14 +27,14 @@ def accept(
 ) -> Acceptance:
     """Write what a file says together with "done"; see `Ledger.accept_answer`."""
     known = _find(connection, file)
-    if known is not None and known.outcome is Outcome.DONE:
+    if known is not None and known.outcome is AnswerOutcome.DONE:
         return Acceptance.ALREADY
     if known is not None and not replay:
-        return Acceptance.CLASH if known.outcome is Outcome.CLASH else Acceptance.HELD
+        return Acceptance.CLASH if known.outcome is AnswerOutcome.CLASH else Acceptance.HELD
     if not replay and _was_done(connection, file.name):
-        _settle(connection, None, file, Outcome.CLASH, "same name, new content", at)
+        _settle(connection, None, file, AnswerOutcome.CLASH, "same name, new content", at)
         return Acceptance.CLASH
-    answer_id = _settle(connection, known, file, Outcome.DONE, None, at)
+    answer_id = _settle(connection, known, file, AnswerOutcome.DONE, None, at)
     ChangeWriter(connection, answer_id, at).write(changes)
     return Acceptance.DONE
 
@@ -42,9 +42,9 @@ def accept(
 def quarantine(connection: Connection, file: AnswerFile, reason: str, at: datetime) -> bool:
     """Note that a file is in quarantine; False when it was processed before, or held already."""
     known = _find(connection, file)
-    if known is not None and known.outcome is not Outcome.CLASH:
+    if known is not None and known.outcome is not AnswerOutcome.CLASH:
         return False
-    _settle(connection, known, file, Outcome.QUARANTINED, mask_text(reason), at)
+    _settle(connection, known, file, AnswerOutcome.QUARANTINED, mask_text(reason), at)
     return True
 
 
@@ -58,18 +58,18 @@ def _this(file: AnswerFile) -> ColumnElement[bool]:
 
 class _Known(NamedTuple):
     id: int
-    outcome: Outcome
+    outcome: AnswerOutcome
 
 
 def _find(connection: Connection, file: AnswerFile) -> _Known | None:
     query = select(answer_file.c.id, answer_file.c.outcome).where(_this(file))
     row = connection.execute(query).one_or_none()
-    return _Known(row.id, Outcome(row.outcome)) if row is not None else None
+    return _Known(row.id, AnswerOutcome(row.outcome)) if row is not None else None
 
 
 def _was_done(connection: Connection, name: str) -> bool:
     query = select(answer_file.c.id).where(
-        answer_file.c.name == storable(name), answer_file.c.outcome == Outcome.DONE.value
+        answer_file.c.name == storable(name), answer_file.c.outcome == AnswerOutcome.DONE.value
     )
     return connection.execute(query).first() is not None
 
@@ -78,7 +78,7 @@ def _settle(
     connection: Connection,
     known: _Known | None,
     file: AnswerFile,
-    outcome: Outcome,
+    outcome: AnswerOutcome,
     reason: str | None,
     at: datetime,
 ) -> int:
@@ -110,7 +110,7 @@ def seen(connection: Connection, environment: Environment) -> frozenset[tuple[st
     return frozenset((name, size) for name, size in connection.execute(query))
 
 
-def answer_rows(connection: Connection, outcome: Outcome | None) -> list[AnswerRow]:
+def answer_rows(connection: Connection, outcome: AnswerOutcome | None) -> list[AnswerRow]:
     """Answer files in the order in which they were first settled."""
     query = select(answer_file).order_by(answer_file.c.id)
     if outcome is not None:
@@ -127,7 +127,7 @@ def _answer_row(row: Row[Any]) -> AnswerRow:
         kept_path=row.kept_path,
         received_at=row.received_at,
     )
-    return AnswerRow(file, Outcome(row.outcome), row.reason, row.settled_at)
+    return AnswerRow(file, AnswerOutcome(row.outcome), row.reason, row.settled_at)
 
 
 def unmatched_rows(connection: Connection) -> list[UnmatchedRow]:

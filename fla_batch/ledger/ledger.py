@@ -36,6 +36,7 @@ from fla_batch.ledger.records import (
     Acceptance,
     AnomalyRow,
     AnswerFile,
+    AnswerOutcome,
     AnswerRow,
     BatchRecord,
     BatchRow,
@@ -47,7 +48,6 @@ from fla_batch.ledger.records import (
     FormRow,
     FoundForm,
     Json,
-    Outcome,
     Photo,
     UnmatchedRow,
 )
@@ -281,7 +281,7 @@ class Ledger:
         with reading(self._engine) as connection:
             return answer_rows.seen(connection, environment)
 
-    def answer_files(self, outcome: Outcome | None = None) -> list[AnswerRow]:
+    def answer_files(self, outcome: AnswerOutcome | None = None) -> list[AnswerRow]:
         """Every answer file that was seen, or those of one outcome, oldest first."""
         with reading(self._engine) as connection:
             return answer_rows.answer_rows(connection, outcome)
@@ -415,7 +415,7 @@ class Ledger:
         with writing(self._engine) as connection:
             for batch_id, _ in integrity.batch_ids(connection):
                 integrity.derive_again(connection, batch_id)
-        return [self._rebuild_answer(row, read) for row in self.answer_files(Outcome.DONE)]
+        return [self._rebuild_answer(row, read) for row in self.answer_files(AnswerOutcome.DONE)]
 
     def _rebuild_answer(self, row: AnswerRow, read: Reader) -> Rebuilt:
         try:

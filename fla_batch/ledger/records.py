@@ -284,7 +284,7 @@ class Acceptance(Enum):
     CLASH = "clash"  # its name was processed before with other content: alarm, nothing changed
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     """What became of an answer file for good."""
 
     DONE = "done"
@@ -297,7 +297,7 @@ class AnswerRow:
     """One answer file that was seen, and what became of it."""
 
     file: AnswerFile
-    outcome: Outcome
+    outcome: AnswerOutcome
     reason: str | None
     settled_at: datetime
 

@@ -71,9 +71,9 @@ def _unknown(known: set[str], outbox: Outbox) -> Iterator[Fault]:
 
 
 def _answers(ledger: Ledger, outbox: Outbox) -> Iterator[Fault]:
-    from fla_batch.ledger import Outcome
+    from fla_batch.ledger import AnswerOutcome
 
-    for row in ledger.answer_files(Outcome.DONE):
+    for row in ledger.answer_files(AnswerOutcome.DONE):
         path = outbox.root / row.file.kept_path
         batch = path.parent.parent.name
         if not path.is_file():

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fla_batch.sandbox.drafts import Deliver, Draft, Prepare, deliver, unchanged
+from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver, Prepare, deliver, unchanged
 from fla_batch.vocabulary.terms import FileKind
 
 _HOURS_LATE_S = 3 * 3600.0
@@ -31,7 +31,7 @@ class AnswerFault:
     delay_s: float = 0.0
 
 
-def _zipped(draft: Draft) -> Draft:
+def _zipped(draft: AnswerDraft) -> AnswerDraft:
     """As CO, a ZIP that holds exactly the answer; the FS then signs the ZIP."""
     packed = draft.renamed(replace(draft.name, kind=FileKind.CO))
     entry = zipfile.ZipInfo(draft.path.name, _ZIP_DATE)
@@ -46,13 +46,13 @@ def _zipped(draft: Draft) -> Draft:
     return packed
 
 
-def _truncated(draft: Draft) -> Draft:
+def _truncated(draft: AnswerDraft) -> AnswerDraft:
     with draft.path.open("r+b") as stream:
         stream.truncate(draft.path.stat().st_size // 2)
     return draft
 
 
-def _badly_signed(draft: Draft, folder: Path) -> None:
+def _badly_signed(draft: AnswerDraft, folder: Path) -> None:
     """The answer differs from what was signed; a portal without certificate signs nonsense."""
     fs = draft.beside(FileKind.FS)
     if fs.exists():
@@ -63,16 +63,16 @@ def _badly_signed(draft: Draft, folder: Path) -> None:
     deliver(draft, folder)
 
 
-def _without_go(draft: Draft, folder: Path) -> None:
+def _without_go(draft: AnswerDraft, folder: Path) -> None:
     draft.beside(FileKind.GO).unlink()
     deliver(draft, folder)
 
 
-def _never(draft: Draft, _folder: Path) -> None:
+def _never(draft: AnswerDraft, _folder: Path) -> None:
     draft.remove()
 
 
-def _twice(draft: Draft, folder: Path) -> None:
+def _twice(draft: AnswerDraft, folder: Path) -> None:
     """The same content again under a second name, as after a fault of the portal."""
     batch = draft.name.batch
     second_name = replace(draft.name, batch=replace(batch, sequence=f"Z{batch.sequence[1:]}"))
@@ -88,9 +88,9 @@ class _OutOfOrder:
     """Holds an acknowledgement back until another answer was delivered."""
 
     def __init__(self) -> None:
-        self._held: list[tuple[Draft, Path]] = []
+        self._held: list[tuple[AnswerDraft, Path]] = []
 
-    def __call__(self, draft: Draft, folder: Path) -> None:
+    def __call__(self, draft: AnswerDraft, folder: Path) -> None:
         if draft.name.batch.application == "ACRF":
             self._held.append((draft, folder))
             return

@@ -14,7 +14,7 @@ from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.portal_writer import write_acknowledgements, write_notification
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading
 from fla_batch.models.form import AnswerForm, Form
-from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import (
     ReceivedFile,
     acknowledgement_of,
@@ -41,7 +41,7 @@ class Answers:
         platform: Platform,
         sender: Sender,
         outlet: Outlet,
-        journal: Journal,
+        journal: PortalJournal,
         *,
         clock: Clock,
         language: Language,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 Job = Callable[[], None]
 
 
-class Worker:
+class BackgroundWorker:
     """Does jobs `delay_s` seconds after they were handed over. The thread starts with the first.
 
     A job that raises does not stop the others; `settle` and `close` raise the first failure.

@@ -18,7 +18,7 @@ from paramiko.common import (
 )
 
 from fla_batch.sandbox.faults import Faults, HangPoint
-from fla_batch.sandbox.folders import FolderView, OnClosed
+from fla_batch.sandbox.folders import OnClosed, SftpSession
 from fla_batch.sandbox.operations import Operation, OperationLog
 
 _SSH_LOG = "fla_batch.sandbox.ssh"
@@ -66,7 +66,7 @@ class SandboxConnection:
         )
         _quieten(self._transport)
         self._transport.add_server_key(host_key)
-        self._transport.set_subsystem_handler("sftp", paramiko.SFTPServer, FolderView, self)
+        self._transport.set_subsystem_handler("sftp", paramiko.SFTPServer, SftpSession, self)
         self._transport.start_server(event=threading.Event(), server=_Login(self))
 
     def is_alive(self) -> bool:

@@ -31,7 +31,7 @@ class CountsCredit(Protocol):
     ) -> FlaCreditCalculation: ...
 
 
-class Consultation:
+class QuestionAnswers:
     """Answers questions from the accounts and the register; it changes nothing."""
 
     def __init__(self, accounts: Accounts, register: Register, credit: CountsCredit) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.channel.gateway_checks import Limits, PartFacts
+from fla_batch.channel.gateway_checks import DeliveryLimits, PartFacts
 from fla_batch.message import FormReader, Profile
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.sandbox.sender import Sender
@@ -45,7 +45,7 @@ class Inspector:
         sender: Sender,
         *,
         roots: Sequence[x509.Certificate] | None,
-        limits: Limits,
+        limits: DeliveryLimits,
     ) -> None:
         self._profile = profile
         self._shape = profile.declaration

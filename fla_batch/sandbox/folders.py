@@ -87,7 +87,7 @@ def place_of(root: Path, text: str) -> Place | None:
 class OpenFile(paramiko.SFTPHandle):
     """An open file. Only a close that the client asked for counts as closed."""
 
-    def __init__(self, view: FolderView, place: Place, descriptor: int, flags: int) -> None:
+    def __init__(self, view: SftpSession, place: Place, descriptor: int, flags: int) -> None:
         super().__init__(flags)
         self._view = view
         self._place = place
@@ -135,7 +135,7 @@ class OpenFile(paramiko.SFTPHandle):
         self._view.carried_out(OperationKind.CLOSE, place, self._written)
 
 
-class FolderView(paramiko.SFTPServerInterface):
+class SftpSession(paramiko.SFTPServerInterface):
     """Serves one SFTP session."""
 
     def __init__(self, server: paramiko.ServerInterface, connection: Connection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.channel.gateway_checks import files_of
-from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.vocabulary.terms import Environment, FileKind
 
 Listing = list[tuple[str, int]]
@@ -34,10 +34,10 @@ class Received:
                 yield fi, fs if fs.is_file() else None
 
 
-class Inbox:
+class IncomingBatches:
     """The IN folders below `root`; what is taken from them is kept in folders below `kept`."""
 
-    def __init__(self, root: Path, kept: Path, journal: Journal) -> None:
+    def __init__(self, root: Path, kept: Path, journal: PortalJournal) -> None:
         self._root = root
         self._kept = kept
         self._journal = journal

@@ -16,7 +16,7 @@ TICKET_LENGTH = 13
 _TICKET_START = "34000000"
 
 
-class Journal:
+class PortalJournal:
     """Used names and counters, in `store`."""
 
     def __init__(self, store: Store) -> None:

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from fla_batch.answers import acknowledgement, notification
 from fla_batch.answers.acknowledgement import Acknowledgement
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.credit_reader import credit_xml
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.portal_writer import identifying_path, report_of
 from fla_batch.message import Profile
 from fla_batch.models import form as ours
 from fla_batch.models.form import Answer, AnswerForm, Form
-from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind, Language, ResultCode
 
@@ -43,7 +43,7 @@ def acknowledgement_of(
 ) -> Acknowledgement:
     """Positive without error ids, else negative with all of them."""
     return Acknowledgement(
-        FormHeader.at(at, acknowledgement.IDENTIFICATION, _TYPE_FORM),
+        PortalHeader.at(at, acknowledgement.IDENTIFICATION, _TYPE_FORM),
         file.reference,
         ResultCode.REFUSED if error_ids else ResultCode.ACCEPTED,
         tuple(error_ids),
@@ -52,7 +52,7 @@ def acknowledgement_of(
 
 def notification_of(
     form: Form,
-    outcome: Outcome,
+    outcome: FormOutcome,
     *,
     file: ReceivedFile,
     sender: str,
@@ -65,7 +65,7 @@ def notification_of(
     inss = body.employee.inss if body.employee else None
     who = dict(identifying_path(body.employer.company_id, inss, None))
     return NotificationForm(
-        header=FormHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
+        header=PortalHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
         result_code=ResultCode.ACCEPTED if outcome.accepted else ResultCode.REFUSED,
         file_reference=file.reference,
         sender_id=sender,
@@ -73,7 +73,7 @@ def notification_of(
         references=_references_of(form),
         company_id=who.get("CompanyID"),
         inss=who.get("INSS"),
-        handled_reference=Reference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
+        handled_reference=PortalReference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
         anomaly_reports=tuple(report_of(anomaly, language) for anomaly in outcome.anomalies),
         application_data=credit_xml(outcome.credit) if outcome.credit is not None else None,
     )
@@ -82,8 +82,8 @@ def notification_of(
 def answer_form_of(
     form: Form, kind: FormKind, answer: Answer, *, profile: Profile, at: datetime
 ) -> AnswerForm:
-    """The answer to a question, as a form of a FLAAnswer message; our Reference is echoed."""
-    made = FormHeader.at(at, profile.answer_identifications[kind], _TYPE_FORM)
+    """The answer to a question, as a form of a FLAAnswer message; our PortalReference is echoed."""
+    made = PortalHeader.at(at, profile.answer_identifications[kind], _TYPE_FORM)
     header = ours.FormHeader(
         identification=made.identification,
         form_creation_date=made.form_creation_date,
@@ -105,10 +105,10 @@ def answer_form_of(
     )
 
 
-def _header_of(form: Form) -> FormHeader:
+def _header_of(form: Form) -> PortalHeader:
     header = form.header
     status = header.attestation_status
-    return FormHeader(
+    return PortalHeader(
         header.identification,
         header.form_creation_date,
         header.form_creation_hour,
@@ -117,12 +117,12 @@ def _header_of(form: Form) -> FormHeader:
     )
 
 
-def _references_of(form: Form) -> tuple[Reference, ...]:
+def _references_of(form: Form) -> tuple[PortalReference, ...]:
     reference = form.header.reference
     if reference is None:
         return ()
     return (
-        Reference(
+        PortalReference(
             str(reference.reference_type), str(reference.reference_origin), reference.reference_nbr
         ),
     )

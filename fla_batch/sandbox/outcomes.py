@@ -10,7 +10,7 @@ from fla_batch.vocabulary.findings import Anomaly, blocking
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FormOutcome:
     """The verdict on a form. `credit` comes with an accepted declaration, `answer` with an
     accepted question; both are None when the form is refused.
     """

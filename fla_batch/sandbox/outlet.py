@@ -11,9 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fla_batch.sandbox.answer_drafts import AnswerDraft
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
-from fla_batch.sandbox.drafts import Draft
-from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.vocabulary.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
 from fla_batch.vocabulary.terms import Environment, FileKind
 
@@ -36,7 +36,7 @@ class Outlet:
         self,
         root: Path,
         staging: Path,
-        journal: Journal,
+        journal: PortalJournal,
         *,
         signer: Signer | None = None,
         fault: AnswerFault = SOUND,
@@ -49,14 +49,14 @@ class Outlet:
         self._deliver = fault.new_deliver()
         staging.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def draft(self, kind: AnswerName, environment: Environment, day: date) -> Draft:
+    def draft(self, kind: AnswerName, environment: Environment, day: date) -> AnswerDraft:
         """A new answer; its name is never given again. `day` is the day in Belgium."""
         number = self._journal.next_number(f"answer {day.isoformat()} {environment.value}")
         batch = BatchName(kind.value, PORTAL_SENDER, day, sequence_text(number), environment)
         name = FileName(FileKind.FO, batch)
-        return Draft(name, self._staging / str(name))
+        return AnswerDraft(name, self._staging / str(name))
 
-    def publish(self, draft: Draft, *, at: datetime) -> None:
+    def publish(self, draft: AnswerDraft, *, at: datetime) -> None:
         """Sign what was written (when the portal has a certificate), and deliver it."""
         draft = self._prepare(draft)
         draft.path.chmod(0o600)

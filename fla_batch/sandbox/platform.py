@@ -27,9 +27,9 @@ from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.sandbox import platform_findings as remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
-from fla_batch.sandbox.consulting import Consultation
+from fla_batch.sandbox.consulting import QuestionAnswers
 from fla_batch.sandbox.directory import Directory
-from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.sandbox.register import Register
 from fla_batch.sandbox.store import Store
 from fla_batch.vocabulary.belgian_time import belgian, belgian_date
@@ -77,7 +77,9 @@ class Platform:
         """
         self.register.add(account, training)
 
-    def judge(self, form: Form, reading: Reading, *, at: datetime, source: RightSource) -> Outcome:
+    def judge(
+        self, form: Form, reading: Reading, *, at: datetime, source: RightSource
+    ) -> FormOutcome:
         """The verdict on one form, received at `at` (aware); accepted declarations are kept."""
         today = belgian_date(at)
         anomalies = list(self._employer_anomalies(form.body.employer))
@@ -93,14 +95,14 @@ class Platform:
         at: datetime,
         today: date,
         source: RightSource,
-    ) -> Outcome:
+    ) -> FormOutcome:
         entry = Entry(declaration, unreadable=frozenset(reading.unreadable))
         anomalies += self._rule_anomalies(entry, today)
         if blocking(anomalies):
-            return Outcome(tuple(anomalies))
+            return FormOutcome(tuple(anomalies))
         anomalies += self._account_anomalies(declaration)
         if blocking(anomalies):
-            return Outcome(tuple(anomalies))
+            return FormOutcome(tuple(anomalies))
         with self.store.transaction():
             self.accounts.accept(declaration, on=today, source=source)
             if isinstance(declaration, TrainingsDeclaration):
@@ -109,7 +111,7 @@ class Platform:
         credit = self.credit(
             declaration.employer, declaration.employee, at=at, with_end=_names_provider(declaration)
         )
-        return Outcome(tuple(anomalies), credit=credit)
+        return FormOutcome(tuple(anomalies), credit=credit)
 
     def credit(
         self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
@@ -132,12 +134,12 @@ class Platform:
         shown = employee.model_copy(update={"ref_hours_in_working_day": None})
         return found.credit.model_copy(update={"employee": shown})
 
-    def _answered(self, question: Question, anomalies: list[Anomaly], at: datetime) -> Outcome:
+    def _answered(self, question: Question, anomalies: list[Anomaly], at: datetime) -> FormOutcome:
         anomalies += remarks.of_question(question)
         if blocking(anomalies):
-            return Outcome(tuple(anomalies))
-        answer = Consultation(self.accounts, self.register, self.credit).answer(question, at=at)
-        return Outcome(tuple(anomalies), answer=answer)
+            return FormOutcome(tuple(anomalies))
+        answer = QuestionAnswers(self.accounts, self.register, self.credit).answer(question, at=at)
+        return FormOutcome(tuple(anomalies), answer=answer)
 
     def _employer_anomalies(self, employer: Employer) -> Iterator[Anomaly]:
         company_id = employer.company_id or ""

@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from fla_batch.channel.gateway_checks import Delivery, Limits, check
+from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, check
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.answering import Answers, Clock, belgian_day
-from fla_batch.sandbox.background_worker import Worker
+from fla_batch.sandbox.background_worker import BackgroundWorker
 from fla_batch.sandbox.content import Inspector
-from fla_batch.sandbox.incoming_batches import Inbox, Listing, is_kind
-from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.incoming_batches import IncomingBatches, Listing, is_kind
+from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import ReceivedFile
 from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from fla_batch.signing.signer import Signer
 
-_USUAL_LIMITS = Limits()
+_USUAL_LIMITS = DeliveryLimits()
 
 
 class Portal:
@@ -55,7 +55,7 @@ class Portal:
         state: Path | None = None,
         roots: Sequence[x509.Certificate] | None = None,
         signer: Signer | None = None,
-        limits: Limits = _USUAL_LIMITS,
+        limits: DeliveryLimits = _USUAL_LIMITS,
         language: Language = Language.FR,
         delay_s: float = 0.0,
         fault: AnswerFault = SOUND,
@@ -66,14 +66,14 @@ class Portal:
         self._sender = sender
         self._clock = clock
         self._limits = limits
-        self._journal = Journal(platform.store)
-        self._inbox = Inbox(root, self.state / "received", self._journal)
+        self._journal = PortalJournal(platform.store)
+        self._inbox = IncomingBatches(root, self.state / "received", self._journal)
         self._inspector = Inspector(profile, sender, roots=roots, limits=limits)
         outlet = Outlet(root, self.state / "staging", self._journal, signer=signer, fault=fault)
         self._answers = Answers(
             profile, platform, sender, outlet, self._journal, clock=clock, language=language
         )
-        self._worker = Worker(max(delay_s, fault.delay_s))
+        self._worker = BackgroundWorker(max(delay_s, fault.delay_s))
         self._one_at_a_time = threading.Lock()
 
     def on_closed(self, folder: str, name: str, path: Path) -> None:  # noqa: ARG002

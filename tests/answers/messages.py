@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fla_batch.answers import portal_writer as writer
 from fla_batch.answers.acknowledgement import Acknowledgement
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
 from fla_batch.system.xmlsafe import plain_text
 
@@ -20,7 +20,7 @@ OFFICIAL = Path(__file__).parents[3] / "shared" / "official"
 PORTAL_SCHEMAS = Path(__file__).parents[2] / "schemas" / "portal"
 NOW = datetime(2025, 3, 1, 9, 15, 0, 123000, tzinfo=UTC)
 GO_NAME = "GO.FLAD.123456.20250301.00001.S.1"
-TICKET = Reference("1", "2", "340000JEDT00A")
+TICKET = PortalReference("1", "2", "340000JEDT00A")
 
 
 def official(name: str) -> Path:
@@ -34,7 +34,7 @@ def official(name: str) -> Path:
 def notification_form(**changes: Any) -> NotificationForm:
     """An accepted form with nothing optional, and whatever is asked for."""
     values: dict[str, Any] = {
-        "header": FormHeader.at(NOW, "NOTI001", "FA"),
+        "header": PortalHeader.at(NOW, "NOTI001", "FA"),
         "result_code": "1",
         "handled_reference": TICKET,
     }
@@ -52,7 +52,7 @@ def notification(*forms: NotificationForm) -> BytesIO:
 def acknowledgement(**changes: Any) -> Acknowledgement:
     """A positive acknowledgement, and whatever is asked for."""
     values: dict[str, Any] = {
-        "header": FormHeader.at(NOW, "ACRF001", "FA"),
+        "header": PortalHeader.at(NOW, "ACRF001", "FA"),
         "file_reference": FileReference(GO_NAME, "2", "3400001Y1P01G"),
         "result_code": "1",
     }
@@ -81,10 +81,10 @@ _company_ids = st.integers(1, 1_999_999_943).map(lambda number: f"{number:010d}"
 _inss = st.integers(1, 10**11 - 1).map(lambda number: f"{number:011d}")
 
 
-def headers(identification: str, type_form: str) -> st.SearchStrategy[FormHeader]:
+def headers(identification: str, type_form: str) -> st.SearchStrategy[PortalHeader]:
     """Headers of forms, whole as the portal's schema wants them."""
     return st.builds(
-        FormHeader, st.just(identification), _dates, _hours, st.just("0"), st.just(type_form)
+        PortalHeader, st.just(identification), _dates, _hours, st.just("0"), st.just(type_form)
     )
 
 
@@ -124,7 +124,9 @@ _reports = st.builds(
 def notification_forms(draw: st.DrawFn) -> NotificationForm:
     """Forms of a NOTIFICATION within the bounds of the portal's schema."""
     company_id = draw(st.none() | _company_ids)
-    references = st.builds(Reference, st.just("1"), st.sampled_from("12"), st.none() | texts(64))
+    references = st.builds(
+        PortalReference, st.just("1"), st.sampled_from("12"), st.none() | texts(64)
+    )
     return notification_form(
         header=draw(headers("NOTI001", "RE")),
         result_code=draw(st.sampled_from("012")),
@@ -133,7 +135,7 @@ def notification_forms(draw: st.DrawFn) -> NotificationForm:
         ),
         sender_id=draw(st.none() | st.integers(1, 999_999).map(lambda number: f"{number:06d}")),
         handled_original_form=draw(
-            st.none() | headers("FLA001", "SU") | st.just(FormHeader("FLA002"))
+            st.none() | headers("FLA001", "SU") | st.just(PortalHeader("FLA002"))
         ),
         references=tuple(draw(st.lists(references, max_size=4))),
         noss_registration_nbr=draw(_digits) if company_id else None,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fla_batch.answers import acknowledgement
 from fla_batch.answers.acknowledgement import Acknowledgement
-from fla_batch.answers.blocks import FileReference, FormHeader, NoForm
+from fla_batch.answers.blocks import FileReference, NoForm, PortalHeader
 from fla_batch.system.xmlsafe import NotWellFormed, UnexpectedRoot
 from fla_batch.vocabulary.terms import AnomalyOrigin
 from tests.answers import messages
@@ -30,7 +30,7 @@ def verdict(zones: str) -> Acknowledgement:
 def test_the_portals_sample_is_read_in_full() -> None:
     assert acknowledgement.read(messages.official("samples/ACRF_20231_1.xml")) == (
         Acknowledgement(
-            FormHeader("ACRF001", date(2025, 11, 16), time(15, 29, 46, 123000), "0", "PA"),
+            PortalHeader("ACRF001", date(2025, 11, 16), time(15, 29, 46, 123000), "0", "PA"),
             FileReference("GO.DMPI.012996.20090718.50002.R.1", "2", "3400001Y1P01G"),
             "1",
         ),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.matching import (
     MatchedBatch,
     MatchedBy,
@@ -117,13 +117,13 @@ GO = "GO.FLAD.123456.20250301.00001.S.1"
 
 
 def our(number: str) -> dict[str, Any]:
-    return {"references": (Reference("1", "1", number),)}
+    return {"references": (PortalReference("1", "1", number),)}
 
 
 def created(
     hour: time | None = HOUR, identification: str | None = "FLA001", day: date | None = DAY
 ) -> dict[str, Any]:
-    return {"handled_original_form": FormHeader(identification, day, hour)}
+    return {"handled_original_form": PortalHeader(identification, day, hour)}
 
 
 def subject(year: int | None = 2024, inss: str = WORKER) -> dict[str, Any]:
@@ -198,12 +198,14 @@ def test_what_leads_nowhere_is_returned_with_its_reason(
 
 
 def test_two_references_to_two_forms_are_none() -> None:
-    form = about(GO, references=(Reference("1", "1", "REF-1"), Reference("1", "1", "REF-2")))
+    form = about(
+        GO, references=(PortalReference("1", "1", "REF-1"), PortalReference("1", "1", "REF-2"))
+    )
     assert match_form(form, S, SENT) == Unmatched(Reason.SEVERAL_FORMS, ONE, BOTH)
 
 
 def test_a_reference_of_the_portal_is_no_clue() -> None:
-    form = about(GO, references=(Reference("1", "2", "REF-1"),))
+    form = about(GO, references=(PortalReference("1", "2", "REF-1"),))
     assert match_form(form, S, SENT) == Unmatched(Reason.NO_CLUE, ONE)
 
 

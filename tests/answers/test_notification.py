@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fla_batch.answers import notification
-from fla_batch.answers.blocks import FileReference, FormHeader, NoForm, Reference
+from fla_batch.answers.blocks import FileReference, NoForm, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
 from fla_batch.system.xmlsafe import NotWellFormed, UnexpectedRoot, UnusableXml
 from fla_batch.vocabulary.terms import ResultCode
@@ -41,17 +41,17 @@ def handled(zones: str) -> NotificationForm:
 def test_the_portals_sample_is_read_in_full() -> None:
     assert list(notification.read_forms(messages.official("samples/NOTIFICATION_20224_1.xml"))) == [
         NotificationForm(
-            header=FormHeader("NOTI001", date(2022, 11, 16), time(16, 0, 41, 628000), "0", "FA"),
+            header=PortalHeader("NOTI001", date(2022, 11, 16), time(16, 0, 41, 628000), "0", "FA"),
             result_code="1",
             file_reference=FileReference("GO.AOAT.000001.20090728.00901.R", "2", "380000B5WX004"),
             sender_id="000001",
-            handled_original_form=FormHeader(
+            handled_original_form=PortalHeader(
                 "AOAT001", date(2009, 1, 22), time(9, 43, 0, 2000), "0", "SU"
             ),
             noss_registration_nbr="70500472",
             company_id="0400767772",
             inss="80111405125",
-            handled_reference=Reference("1", "2", "340000JEDT00A"),
+            handled_reference=PortalReference("1", "2", "340000JEDT00A"),
             application_data="<Azerty>aaz</Azerty>",
         )
     ]
@@ -84,7 +84,9 @@ def test_fields_are_the_same_whenever_and_in_whatever_order_they_are_asked_for(
 
 def test_a_form_of_a_message_is_a_plain_value() -> None:
     whole = messages.notification_form(
-        handled_original_form=FormHeader("FLA001"), inss="81511716525", application_data="<A>1</A>"
+        handled_original_form=PortalHeader("FLA001"),
+        inss="81511716525",
+        application_data="<A>1</A>",
     )
     (form,) = notification.read_forms(messages.notification(whole))
     assert pickle.loads(pickle.dumps(form)) == copy.deepcopy(form) == whole
@@ -113,11 +115,11 @@ def test_blocks_that_are_repeated_nested_or_in_a_namespace() -> None:
         "<p:ApplicationData><p:A>1</p:A></p:ApplicationData></p:Form><p:Form/></p:NOTIFICATION>"
     )
     assert form == NotificationForm(
-        header=FormHeader("NOTI001"),
+        header=PortalHeader("NOTI001"),
         result_code="1",
         file_reference=FileReference("GO.1", "2"),
-        references=(Reference(None, "1", "OURS"),),
-        handled_reference=Reference(),
+        references=(PortalReference(None, "1", "OURS"),),
+        handled_reference=PortalReference(),
         diagnoses=("3",),
         inss="00010100105",
         application_data='<p:A xmlns:p="urn:p">1</p:A>',
@@ -208,7 +210,7 @@ def test_the_verdict_is_the_result_code_alone(
 
 def test_a_form_without_any_known_block_is_read_and_accepts_nothing() -> None:
     form = read_form("<Novelty><Deep>1</Deep></Novelty>")
-    assert form == NotificationForm(FormHeader(), "")
+    assert form == NotificationForm(PortalHeader(), "")
     assert (form.accepted, form.refused, form.ticket) == (False, False, None)
     assert form.our_reference_nbrs == ()
 
@@ -257,11 +259,11 @@ def test_zero_stands_for_no_number() -> None:
 def test_our_references_are_those_with_origin_one() -> None:
     form = messages.notification_form(
         references=(
-            Reference("1", "2", "THEIRS"),
-            Reference("1", "1", "OURS"),
-            Reference("1", "1", "OURS"),
-            Reference("1", "1", None),
-            Reference("1", "1", "OTHER"),
+            PortalReference("1", "2", "THEIRS"),
+            PortalReference("1", "1", "OURS"),
+            PortalReference("1", "1", "OURS"),
+            PortalReference("1", "1", None),
+            PortalReference("1", "1", "OTHER"),
         )
     )
     assert form.our_reference_nbrs == ("OURS", "OTHER")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport
 from tests.answers import messages
 
@@ -34,8 +34,8 @@ FULL_NOTIFICATION = messages.notification(
         result_code="0",
         file_reference=FileReference(messages.GO_NAME, "2", "3400001Y1P01G"),
         sender_id="123456",
-        handled_original_form=FormHeader.at(messages.NOW, "FLA001", "SU"),
-        references=(Reference("1", "1", "OURS"), Reference("1", "2", "THEIRS")),
+        handled_original_form=PortalHeader.at(messages.NOW, "FLA001", "SU"),
+        references=(PortalReference("1", "1", "OURS"), PortalReference("1", "2", "THEIRS")),
         noss_registration_nbr="0",
         company_id="0880820673",
         inss="81511716525",

@@ -16,7 +16,7 @@ from lxml import etree
 from fla_batch.answers import notification
 from fla_batch.answers import portal_writer as writer
 from fla_batch.answers.acknowledgement import Acknowledgement
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyClass, Language
@@ -184,7 +184,7 @@ def test_forms_are_written_one_at_a_time() -> None:
     ],
 )
 def test_headers_are_made_in_belgian_time(moment: datetime, day: str, hour: str) -> None:
-    header = FormHeader.at(moment, "NOTI001", "FA")
+    header = PortalHeader.at(moment, "NOTI001", "FA")
     assert str(header.form_creation_date) == day
     assert str(header.form_creation_hour) == hour
 
@@ -207,9 +207,12 @@ def test_a_text_that_xml_cannot_hold_is_refused() -> None:
 
 def test_a_form_is_written_as_far_as_it_is_known() -> None:
     forms = [
-        NotificationForm(FormHeader(), ""),
+        NotificationForm(PortalHeader(), ""),
         NotificationForm(
-            FormHeader(), "3", file_reference=FileReference(), handled_reference=Reference()
+            PortalHeader(),
+            "3",
+            file_reference=FileReference(),
+            handled_reference=PortalReference(),
         ),
     ]
     assert list(notification.read_forms(messages.notification(*forms))) == forms

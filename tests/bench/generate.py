@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from fla_batch.answers import portal_writer as writer
-from fla_batch.answers.blocks import FileReference, FormHeader, Reference
+from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyReport, NotificationForm
 from fla_batch.configuration import loading
 from fla_batch.ledger import Ledger
@@ -128,7 +128,7 @@ def write_notification(outbox: Path, path: Path) -> None:
 
 
 def _verdicts(ledger: Ledger, at: datetime) -> Iterator[NotificationForm]:
-    header = FormHeader.at(at, "NOTI001", "RE")
+    header = PortalHeader.at(at, "NOTI001", "RE")
     for row in ledger.batches():
         reference = FileReference(str(row.name.go(row.parts)), "2", "3400000000001")
         for number, form in enumerate(ledger.forms(row.name)):
@@ -137,11 +137,11 @@ def _verdicts(ledger: Ledger, at: datetime) -> Iterator[NotificationForm]:
                 header=header,
                 result_code="0" if refused else "1",
                 file_reference=reference,
-                handled_original_form=FormHeader(
+                handled_original_form=PortalHeader(
                     form.identification, form.created_date, form.created_hour, "0", "SU"
                 ),
-                references=(Reference("1", "1", form.reference_nbr),),
-                handled_reference=Reference("1", "2", f"{number:013d}"),
+                references=(PortalReference("1", "1", form.reference_nbr),),
+                handled_reference=PortalReference("1", "2", f"{number:013d}"),
                 anomaly_reports=(_report(form.company_id or "", form.inss or ""),) * refused,
             )
 

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fla_batch.channel.gateway_checks import CHECKS, Delivery, Limits, PartFacts, check, files_of
+from fla_batch.channel.gateway_checks import (
+    CHECKS,
+    Delivery,
+    DeliveryLimits,
+    PartFacts,
+    check,
+    files_of,
+)
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.terms import Environment
 
@@ -58,7 +65,7 @@ class Fault:
     codes: Sequence[str]
     parts: Sequence[PartFacts] = ()
     used: frozenset[str] = frozenset()
-    limits: Limits = field(default_factory=Limits)
+    limits: DeliveryLimits = field(default_factory=DeliveryLimits)
 
 
 SOUND = delivery(*batch())
@@ -100,7 +107,7 @@ FAULTS = {
             f"GO.{STEM}.R.3",
         ),
         ["128"],
-        limits=Limits(max_parts=2),
+        limits=DeliveryLimits(max_parts=2),
     ),
     "environment X": Fault(delivery(*batch(environment="X")), ["117"]),
     "R in INTEST": Fault(delivery(*batch(), folder="INTEST"), ["118"]),
@@ -124,7 +131,7 @@ FAULTS = {
     "GO alone": Fault(delivery(f"GO.{STEM}.R.1"), ["142", "120", "122"]),
     "file too large": Fault(sized(100_000_001, 900), ["184"]),
     "files too large together": Fault(
-        sized(90_000_000, 90_000_000), ["509"], limits=Limits(max_batch_bytes=179_999_999)
+        sized(90_000_000, 90_000_000), ["509"], limits=DeliveryLimits(max_batch_bytes=179_999_999)
     ),
     "signature invalid": content("125", signature_valid=False),
     "certificate of another": content("153", certificate_fits_holder=False),
@@ -200,7 +207,7 @@ def test_a_batch_may_be_as_old_as_the_limit_and_as_large() -> None:
     assert check(sized(100_000_000, 900), today=TODAY) == []
     at_limit = [replace(ALL_IS_WELL, forms=50_000)]
     assert check(SOUND, today=TODAY, parts=at_limit) == []
-    assert check(sized(500, 500), today=TODAY, limits=Limits(max_batch_bytes=1000)) == []
+    assert check(sized(500, 500), today=TODAY, limits=DeliveryLimits(max_batch_bytes=1000)) == []
 
 
 def test_a_cancellation_beside_the_batch_is_no_fault() -> None:

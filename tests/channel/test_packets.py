@@ -14,7 +14,7 @@ from fla_batch.channel.packets import (
     MAX_PACKET_BYTES,
     Attributes,
     BrokenReply,
-    Kind,
+    Fxp,
     Reader,
     StatusCode,
     packet,
@@ -25,7 +25,7 @@ from fla_batch.channel.packets import (
 from fla_batch.channel.protocol import ignored
 from fla_batch.channel.wire import CHUNK_BYTES, LARGEST_WRITE_BYTES, Refused, SftpWire
 
-GREETING = packet(Kind.VERSION, uint32(3))
+GREETING = packet(Fxp.VERSION, uint32(3))
 
 
 class ScriptedServer:
@@ -49,7 +49,7 @@ class ScriptedServer:
         return len(data)
 
     def _take(self, kind: int, body: Reader) -> None:
-        if kind == Kind.INIT:
+        if kind == Fxp.INIT:
             self._out += self._greeting
             return
         self.requests.append(kind)
@@ -85,7 +85,7 @@ def wire_to(server: ScriptedServer | DeafServer) -> SftpWire:
 
 
 def status(request: int, code: int, text: bytes = b"no") -> bytes:
-    return packet(Kind.STATUS, uint32(request) + uint32(code) + string(text) + string(b""))
+    return packet(Fxp.STATUS, uint32(request) + uint32(code) + string(text) + string(b""))
 
 
 def serving(content: bytes, at_most: int) -> Callable[[int, int, Reader], bytes]:
@@ -95,7 +95,7 @@ def serving(content: bytes, at_most: int) -> Callable[[int, int, Reader], bytes]
         piece = content[offset : offset + min(count, at_most)]
         if not piece:
             return status(request, StatusCode.EOF)
-        return packet(Kind.DATA, uint32(request) + string(piece))
+        return packet(Fxp.DATA, uint32(request) + string(piece))
 
     return answer
 
@@ -128,7 +128,7 @@ def test_reading_puts_answers_that_come_in_another_order_in_place() -> None:
 
 def test_more_bytes_than_asked_for_are_refused() -> None:
     def answer(kind: int, request: int, body: Reader) -> bytes:
-        return packet(Kind.DATA, uint32(request) + string(b"x" * (CHUNK_BYTES + 1)))
+        return packet(Fxp.DATA, uint32(request) + string(b"x" * (CHUNK_BYTES + 1)))
 
     with pytest.raises(BrokenReply, match="more than was asked for"):
         list(wire_to(ScriptedServer(answer)).read(b"h"))
@@ -136,7 +136,7 @@ def test_more_bytes_than_asked_for_are_refused() -> None:
 
 def test_a_write_that_fails_in_the_middle_is_told_and_the_session_goes_on() -> None:
     def answer(kind: int, request: int, body: Reader) -> bytes:
-        refused = kind == Kind.WRITE and request == 5
+        refused = kind == Fxp.WRITE and request == 5
         return status(request, StatusCode.FAILURE if refused else StatusCode.OK, b"disk full")
 
     wire = wire_to(ScriptedServer(answer))
@@ -149,12 +149,12 @@ def test_an_error_of_the_close_behind_the_last_piece_is_told() -> None:
     """On some disks only the close tells that there was no room."""
     server = ScriptedServer(
         lambda kind, request, _body: status(
-            request, StatusCode.FAILURE if kind == Kind.CLOSE else StatusCode.OK, b"disk full"
+            request, StatusCode.FAILURE if kind == Fxp.CLOSE else StatusCode.OK, b"disk full"
         )
     )
     with pytest.raises(Refused, match="disk full"):
         wire_to(server).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
-    assert server.requests == [Kind.WRITE] * 3 + [Kind.CLOSE]
+    assert server.requests == [Fxp.WRITE] * 3 + [Fxp.CLOSE]
 
 
 def test_the_close_leaves_behind_the_last_piece() -> None:
@@ -163,7 +163,7 @@ def test_the_close_leaves_behind_the_last_piece() -> None:
 
     def answer(kind: int, request: int, _body: Reader) -> bytes:
         held.append(status(request, StatusCode.OK))
-        return b"".join(held) if kind == Kind.CLOSE else b""
+        return b"".join(held) if kind == Fxp.CLOSE else b""
 
     wire_to(ScriptedServer(answer)).write_and_close(b"h", [b"x" * 10] * 3, 0, ignored)
 
@@ -229,7 +229,7 @@ def test_a_server_that_is_no_sftp_server_is_refused() -> None:
     class Other(DeafServer):
         def __init__(self) -> None:
             super().__init__(b"")
-            self._out = packet(Kind.STATUS, uint32(0))
+            self._out = packet(Fxp.STATUS, uint32(0))
 
     with pytest.raises(BrokenReply, match="does not begin as SFTP"):
         wire_to(Other())
@@ -244,12 +244,12 @@ def taking(most: int, *, greeting: bytes = GREETING) -> tuple[ScriptedServer, by
     sizes: list[int] = []
 
     def answer(kind: int, request: int, body: Reader) -> bytes:
-        if kind == Kind.EXTENDED:
+        if kind == Fxp.EXTENDED:
             assert body.string() == LIMITS
             limits = b"".join(map(uint64, (1 << 18, 1 << 18, most, 0)))
-            return packet(Kind.EXTENDED_REPLY, uint32(request) + limits)
+            return packet(Fxp.EXTENDED_REPLY, uint32(request) + limits)
         body.string()
-        if kind == Kind.CLOSE:
+        if kind == Fxp.CLOSE:
             return status(request, StatusCode.OK)
         offset, piece = body.uint64(), body.string()
         assert offset == len(content)
@@ -261,7 +261,7 @@ def taking(most: int, *, greeting: bytes = GREETING) -> tuple[ScriptedServer, by
 
 
 WITH_LIMITS = packet(
-    Kind.VERSION,
+    Fxp.VERSION,
     uint32(3),
     *map(string, (b"posix-rename@openssh.com", b"1", LIMITS, b"1")),
 )
@@ -283,15 +283,15 @@ def test_writes_are_as_large_as_the_server_says(most: int, largest: int) -> None
     assert wire.write_and_close(b"h", PIECES, 0, ignored) == len(content)
     assert bytes(content) == b"".join(PIECES)
     assert max(sizes) == largest
-    assert server.requests.count(Kind.EXTENDED) == 1
+    assert server.requests.count(Fxp.EXTENDED) == 1
 
 
 @pytest.mark.parametrize(
     "greeting",
     [
         pytest.param(GREETING, id="no extensions"),
-        pytest.param(packet(Kind.VERSION, uint32(3), string(LIMITS), string(b"2")), id="another"),
-        pytest.param(packet(Kind.VERSION, uint32(3), b"\xff\xff"), id="noise"),
+        pytest.param(packet(Fxp.VERSION, uint32(3), string(LIMITS), string(b"2")), id="another"),
+        pytest.param(packet(Fxp.VERSION, uint32(3), b"\xff\xff"), id="noise"),
     ],
 )
 def test_a_server_that_says_nothing_gets_what_every_server_takes(greeting: bytes) -> None:
@@ -299,17 +299,17 @@ def test_a_server_that_says_nothing_gets_what_every_server_takes(greeting: bytes
     wire_to(server).write_and_close(b"h", PIECES, 0, ignored)
     assert bytes(content) == b"".join(PIECES)
     assert max(sizes) == CHUNK_BYTES
-    assert Kind.EXTENDED not in server.requests
+    assert Fxp.EXTENDED not in server.requests
 
 
 def test_a_server_that_takes_its_promise_back_gets_what_every_server_takes() -> None:
     sizes = []
 
     def answer(kind: int, request: int, body: Reader) -> bytes:
-        if kind == Kind.EXTENDED:
+        if kind == Fxp.EXTENDED:
             return status(request, StatusCode.OP_UNSUPPORTED)
         body.string()
-        if kind == Kind.WRITE:
+        if kind == Fxp.WRITE:
             body.uint64()
             sizes.append(len(body.string()))
         return status(request, StatusCode.OK)
@@ -350,14 +350,14 @@ def test_answers_to_writes_may_come_in_any_order(most: int) -> None:
     held: list[bytes] = []
 
     def answer(kind: int, request: int, body: Reader) -> bytes:
-        if kind == Kind.EXTENDED:
-            return packet(Kind.EXTENDED_REPLY, uint32(request), *map(uint64, (0, 0, most, 0)))
+        if kind == Fxp.EXTENDED:
+            return packet(Fxp.EXTENDED_REPLY, uint32(request), *map(uint64, (0, 0, most, 0)))
         body.string()
-        if kind == Kind.WRITE:
+        if kind == Fxp.WRITE:
             offset = body.uint64()
             content[offset] = body.string()
         held.append(status(request, StatusCode.OK))
-        if len(held) < MAX_UNDER_WAY and kind != Kind.CLOSE:
+        if len(held) < MAX_UNDER_WAY and kind != Fxp.CLOSE:
             return b""
         out = b"".join(reversed(held))
         held.clear()

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from fla_batch.ledger import (
     Acceptance,
     AnswerFile,
+    AnswerOutcome,
     BatchChange,
     Change,
     Consultation,
@@ -18,7 +19,6 @@ from fla_batch.ledger import (
     FormRow,
     FoundForm,
     Ledger,
-    Outcome,
     PhotoRecord,
     UnmatchedChange,
 )
@@ -91,7 +91,7 @@ def test_r16_rows_and_done_come_together(ledger: Ledger) -> None:
     assert (batch.state, batch.closed_at) == (BatchState.CLOSED, after(hours=1))
     assert (batch.accepted, batch.warned, batch.refused, batch.open) == (1, 1, 1, 0)
     (kept,) = ledger.answer_files()
-    assert (kept.file, kept.outcome, kept.reason) == (answer(), Outcome.DONE, None)
+    assert (kept.file, kept.outcome, kept.reason) == (answer(), AnswerOutcome.DONE, None)
     assert ledger.verify() == []
 
 
@@ -115,10 +115,10 @@ def test_r14_the_same_name_with_new_content_is_an_alarm_and_waits(ledger: Ledger
         clash = ledger.accept_answer(other, noti(name), after(hours=2))
         assert clash is Acceptance.CLASH
     assert [row.state for row in ledger.forms(name)][1:] == [FormState.RECEIVED] * 2
-    assert [row.file for row in ledger.answer_files(Outcome.CLASH)] == [other]
+    assert [row.file for row in ledger.answer_files(AnswerOutcome.CLASH)] == [other]
     assert ledger.accept_answer(other, noti(name), after(hours=3), replay=True) is Acceptance.DONE
     assert [row.state for row in ledger.forms(name)][1:] == [FormState.WARNED, FormState.REFUSED]
-    assert ledger.answer_files(Outcome.CLASH) == []
+    assert ledger.answer_files(AnswerOutcome.CLASH) == []
 
 
 def test_r17_a_file_in_quarantine_is_held_until_it_is_replayed(ledger: Ledger) -> None:
@@ -127,12 +127,12 @@ def test_r17_a_file_in_quarantine_is_held_until_it_is_replayed(ledger: Ledger) -
     assert ledger.record_quarantined(answer(), reason, after(hours=1))
     assert not ledger.record_quarantined(answer(), "again", after(hours=2))
     assert ledger.accept_answer(answer(), noti(name), after(hours=3)) is Acceptance.HELD
-    (held,) = ledger.answer_files(Outcome.QUARANTINED)
+    (held,) = ledger.answer_files(AnswerOutcome.QUARANTINED)
     assert held.reason == "line 3: value *********25 of INSS"
     done = ledger.accept_answer(answer(), noti(name), after(hours=4), replay=True)
     assert done is Acceptance.DONE
     assert not ledger.record_quarantined(answer(), "too late", after(hours=5))
-    assert ledger.answer_files(Outcome.QUARANTINED) == []
+    assert ledger.answer_files(AnswerOutcome.QUARANTINED) == []
 
 
 def test_r17_names_that_no_database_takes_are_written_out(ledger: Ledger) -> None:

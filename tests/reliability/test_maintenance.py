@@ -12,7 +12,7 @@ from fla_batch.commands.maintenance import purge, rebuild, replay, verify
 from fla_batch.commands.poll import poll
 from fla_batch.commands.receive import LOCK
 from fla_batch.commands.workspace import Workspace
-from fla_batch.ledger import LockHeld, Outcome
+from fla_batch.ledger import AnswerOutcome, LockHeld
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.vocabulary.errors import UsageMistake
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body
@@ -119,7 +119,7 @@ def test_r17_quarantine_is_replayed_once_its_cause_is_mended(scene: Scene) -> No
     with scene.workspace() as workspace:
         signatures = spoiled(scene, workspace)
         assert workspace.ledger.batches()[0].state is BatchState.SENT
-        assert len(workspace.ledger.answer_files(Outcome.QUARANTINED)) == 2
+        assert len(workspace.ledger.answer_files(AnswerOutcome.QUARANTINED)) == 2
         # Nothing was mended: nothing changes, however often it is tried, and nothing is trusted.
         for _ in range(2):
             again = replay(workspace)

@@ -15,7 +15,7 @@ from fla_batch.models import (
 from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.practice import EMPLOYER, WORKER, Practice, question, rights_of, trainings_of
 
@@ -73,7 +73,7 @@ def with_legal(hours: int = 3800) -> TrainingRightsDeclaration:
     return declared.model_copy(update={"training_rights": rights})
 
 
-def judged(practice: Practice, body: Declaration | Question) -> Outcome:
+def judged(practice: Practice, body: Declaration | Question) -> FormOutcome:
     outcome = practice.judge(body)
     assert outcome.accepted, outcome.anomalies
     return outcome
@@ -85,7 +85,7 @@ def answer_to(practice: Practice, asked: Question) -> Answer:
     return answer
 
 
-def error_ids(outcome: Outcome) -> list[str]:
+def error_ids(outcome: FormOutcome) -> list[str]:
     return [anomaly.error_id for anomaly in outcome.anomalies]
 
 

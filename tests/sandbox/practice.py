@@ -23,7 +23,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.form import AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
-from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
@@ -165,7 +165,7 @@ class Practice:
         assert self.acknowledged().accepted
         return self.verdicts()
 
-    def judge(self, body: Declaration | Question) -> Outcome:
+    def judge(self, body: Declaration | Question) -> FormOutcome:
         """The platform's verdict, without the gateway, now."""
         (form,) = self.forms([body])
         return self.platform.judge(form, Reading(), at=self.clock(), source=RightSource.EMPLOYER)

@@ -9,7 +9,7 @@ import pytest
 from fla_batch.models import Declaration
 from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.question import Question
-from fla_batch.sandbox.outcomes import Outcome
+from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import (
     ACCOUNT,
@@ -38,7 +38,7 @@ CASES: tuple[tuple[Declaration | Question, bool], ...] = (
 )
 
 
-def end_in(outcome: Outcome) -> date | None:
+def end_in(outcome: FormOutcome) -> date | None:
     credit: FlaCreditCalculation | None = outcome.credit
     if outcome.answer is not None:
         credit = outcome.answer.fla_credit_calculation

@@ -15,10 +15,10 @@ from lxml import etree
 from fla_batch.answers import acknowledgement
 from fla_batch.message import load
 from fla_batch.models import Employer, TrainingsDeclaration
+from fla_batch.sandbox.answer_drafts import AnswerDraft, deliver
 from fla_batch.sandbox.answer_faults import AnswerFault
-from fla_batch.sandbox.drafts import Draft, deliver
-from fla_batch.sandbox.incoming_batches import Inbox
-from fla_batch.sandbox.journal import Journal
+from fla_batch.sandbox.incoming_batches import IncomingBatches
+from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
@@ -151,7 +151,7 @@ def test_an_answer_is_whole_and_signed_before_its_go_appears(
     signer = CmsSigner(key)
     appeared: list[list[str]] = []
 
-    def watched(draft: Draft, folder: Path) -> None:
+    def watched(draft: AnswerDraft, folder: Path) -> None:
         assert not (folder / draft.path.name).exists()
         deliver(draft, folder)
         content = (folder / draft.path.name).read_bytes()
@@ -170,7 +170,7 @@ def test_an_answer_is_whole_and_signed_before_its_go_appears(
 
 def test_the_go_is_delivered_last(tmp_path: Path) -> None:
     name = FileName.parse("FO.NOTI.999999.20250301.00001.S")
-    draft = Draft(name, tmp_path / str(name))
+    draft = AnswerDraft(name, tmp_path / str(name))
     for path in (draft.path, draft.beside(FileKind.FS), draft.beside(FileKind.GO)):
         path.touch()
     folder = tmp_path / "OUT"
@@ -298,7 +298,7 @@ def test_settle_tells_when_the_portal_is_not_done(new_practice: NewPractice) -> 
 
 
 def test_settle_raises_what_went_wrong_in_the_portal(new_practice: NewPractice) -> None:
-    def fails(draft: Draft, folder: Path) -> None:
+    def fails(draft: AnswerDraft, folder: Path) -> None:
         raise OSError("no room")
 
     practice = new_practice(fault=AnswerFault(new_deliver=lambda: fails))
@@ -465,7 +465,7 @@ def test_links_and_folders_are_no_files(practice: Practice) -> None:
 
 def test_a_file_that_vanishes_meanwhile_is_missing(tmp_path: Path) -> None:
     store = Store()
-    inbox = Inbox(tmp_path, tmp_path / "kept", Journal(store))
+    inbox = IncomingBatches(tmp_path, tmp_path / "kept", PortalJournal(store))
     folder = tmp_path / Environment.SIMULATION.folder_in
     assert inbox.batch_of(Environment.SIMULATION, "GO.A.1.2.3") == []
     folder.mkdir()

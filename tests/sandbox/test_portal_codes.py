@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.channel.gateway_checks import CHECKS, Limits
+from fla_batch.channel.gateway_checks import CHECKS, DeliveryLimits
 from fla_batch.sandbox.sender import Sender
 from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import CmsSigner, sign_file
@@ -161,12 +161,12 @@ CASES: dict[str, Provoke] = {
     "172": holding(lambda practice: practice.message(manual(RIGHTS), manual(TRAININGS))),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
-    "184": {"limits": Limits(max_file_bytes=10_000)},
-    "509": {"limits": Limits(max_batch_bytes=2_000)},
+    "184": {"limits": DeliveryLimits(max_file_bytes=10_000)},
+    "509": {"limits": DeliveryLimits(max_batch_bytes=2_000)},
     "153": {"sender": Sender(SENDER, holder="CN=Sender,C=BE")},
     "103": {"sender": Sender(SENDER, authorised=False)},
     "101": {"sender": Sender(SENDER, employers=frozenset({"0400767772"}))},
-    "172": {"limits": Limits(max_forms=1)},
+    "172": {"limits": DeliveryLimits(max_forms=1)},
 }
 ELSEWHERE = {"122", "130", "257"}
 

@@ -22,15 +22,15 @@ from fla_batch.channel.gateway_checks.checks import CHECKS
 from fla_batch.channel.gateway_checks.delivery import (
     Case,
     Delivery,
-    Limits,
+    DeliveryLimits,
     PartFacts,
     RawName,
     files_of,
 )
 
-__all__ = ["CHECKS", "Delivery", "Limits", "PartFacts", "check", "files_of"]
+__all__ = ["CHECKS", "Delivery", "DeliveryLimits", "PartFacts", "check", "files_of"]
 
-_NO_LIMITS_GIVEN = Limits()
+_NO_LIMITS_GIVEN = DeliveryLimits()
 
 
 def check(
@@ -38,7 +38,7 @@ def check(
     *,
     today: date,
     used: Callable[[str], bool] = lambda _: False,
-    limits: Limits = _NO_LIMITS_GIVEN,
+    limits: DeliveryLimits = _NO_LIMITS_GIVEN,
     parts: Iterable[PartFacts] = (),
 ) -> list[str]:
     """Every fault of the delivery as an error id (`ACRF-125`), in the order of `CHECKS`.

@@ -18,7 +18,7 @@ _COUNT = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DeliveryLimits:
     """What the gateway takes at most; sizes in bytes, forms per part."""
 
     max_age_days: int = 30
@@ -145,7 +145,7 @@ class Case:
     names: tuple[RawName, ...]
     today: date
     used: Callable[[str], bool]
-    limits: Limits
+    limits: DeliveryLimits
     parts: tuple[PartFacts, ...]
 
     def of(self, kind: FileKind) -> list[RawName]:

@@ -11,7 +11,7 @@ from fla_batch.vocabulary.terms import FileKind
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AnswerDraft:
     """An answer that lies at `path`, a file of its final name in the staging folder."""
 
     name: FileName
@@ -26,9 +26,9 @@ class Draft:
         """The answer, its FS and its GO, in the order in which they are delivered."""
         return self.path, self.beside(FileKind.FS), self.beside(FileKind.GO)
 
-    def renamed(self, name: FileName) -> Draft:
+    def renamed(self, name: FileName) -> AnswerDraft:
         """A draft of another name in the same folder; no file is touched."""
-        return Draft(name, self.path.with_name(str(name)))
+        return AnswerDraft(name, self.path.with_name(str(name)))
 
     def remove(self) -> None:
         """Remove whatever there is of it."""
@@ -36,20 +36,20 @@ class Draft:
             path.unlink(missing_ok=True)
 
 
-Deliver = Callable[[Draft, Path], None]
+Deliver = Callable[[AnswerDraft, Path], None]
 """Moves the files of a finished draft to a folder."""
 
-Prepare = Callable[[Draft], Draft]
+Prepare = Callable[[AnswerDraft], AnswerDraft]
 """Changes what was written, before it is signed."""
 
 
-def deliver(draft: Draft, folder: Path) -> None:
+def deliver(draft: AnswerDraft, folder: Path) -> None:
     """The answer, its FS if there is one, its GO: each appears whole, the GO last."""
     for path in draft.files:
         if path.exists():
             path.replace(folder / path.name)
 
 
-def unchanged(draft: Draft) -> Draft:
+def unchanged(draft: AnswerDraft) -> AnswerDraft:
     """Leaves the draft as it was written."""
     return draft
