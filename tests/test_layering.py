@@ -99,3 +99,13 @@ def test_few_rooms_and_hardly_a_loose_module() -> None:
     loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
     assert len(loose) <= 3
     assert len(modules() - loose) <= 22
+
+
+def test_the_picture_of_the_rooms_is_true() -> None:
+    page = PACKAGE.parent / "docs" / "concepts" / "architecture.md"
+    picture = page.read_text(encoding="utf-8").split("```")[1]
+    drawn = [
+        {word for word in line.split() if word in modules()}
+        for line in picture.strip().splitlines()
+    ]
+    assert drawn == [set(floor) for floor in ROOMS["floors"]]
