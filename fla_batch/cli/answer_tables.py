@@ -82,7 +82,7 @@ def _credit_lines(credit: dict[str, Any]) -> Iterator[Cells]:
         for year in block.get(f"{stem}CreditPerYear", ()):
             initial, left = _size(year, f"initial{name}"), _size(year, f"remaining{name}")
             if initial not in ("0 h", "-"):
-                yield [worker, right_type.value.lower(), year["calendarYear"], initial, left]
+                yield [worker, right_type.value.lower(), year.get("calendarYear"), initial, left]
         yield [worker, right_type.value.lower(), "total", "", _size(block, f"total{name}")]
     for reserved in credit.get("reservedTrainingTime", ()):
         found = True
@@ -128,7 +128,7 @@ def _trainings(row: ConsultationRow) -> Iterator[Cells]:
 
 def _listed(row: ConsultationRow) -> Iterator[Cells]:
     for each in row.body.get("employeeYear", ()):
-        yield [each["inss"], each["calendarYear"]]
+        yield [each.get("inss"), each.get("calendarYear")]
 
 
 def _local(moment: datetime) -> str:

@@ -12,7 +12,6 @@ import click
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.poll import timeout_option
 from fla_batch.cli.question_arguments import ask_or_show
-from fla_batch.cli.send import after_closure_option
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -58,7 +57,11 @@ _COMMON = (
         help="Wait: look for the answer every SECONDS.",
     ),
     timeout_option,
-    after_closure_option,
+    click.option(
+        "--after-closure",
+        is_flag=True,
+        help="Ask production although the platform's data are destroyed.",
+    ),
     shared,
 )
 _WORKERS = (

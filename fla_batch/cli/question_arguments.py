@@ -57,6 +57,9 @@ def _sent(
     from fla_batch.commands import ask as asking
     from fla_batch.commands.send import send, to_send
 
+    left = None if after_closure else asking.time_left(workspace)
+    if left:
+        shared.tell(left)
     batches = asking.build(workspace, asked, after_closure=after_closure)
     waiting = to_send(workspace, [str(name) for name in batches])
     for sent in send(workspace, waiting):

@@ -123,14 +123,17 @@ def build(
 ) -> list[BatchName]:
     """The questions as batches in the outbox; errors as of a build of declarations.
 
-    Raises PlatformClosed in production, before anything is built, unless `after_closure`.
+    Raises DataErased in production, before anything is built, unless `after_closure`.
     """
     if not after_closure:
-        today = belgian_date(workspace.clock())
-        years = [each.calendar_year for each in asked if each.calendar_year]
-        closure.require_open(workspace.environment, today, lambda: max(years, default=None))
+        time_left(workspace)
     recover(workspace)
     return [batch.name for batch in build_bodies(workspace, asked)]
+
+
+def time_left(workspace: Records) -> str | None:
+    """What the user should know of the platform's data. Raises DataErased when they are gone."""
+    return closure.require_readable(workspace.environment, belgian_date(workspace.clock()))
 
 
 def wait(

@@ -97,12 +97,17 @@ def _recover(workspace: Records) -> None:
 def require_open(
     workspace: Records, names: Iterable[BatchName], *, after_closure: bool = False
 ) -> None:
-    """Raises PlatformClosed for production after the platform's closure, unless told otherwise."""
+    """Raises PlatformClosed for declarations to production after the platform's closure, and
+    DataErased for questions once its data are gone, unless told otherwise.
+    """
     if after_closure:
         return
     today = belgian_date(workspace.clock())
     for name in names:
-        closure.require_open(name.environment, today, partial(workspace.ledger.last_year, name))
+        if workspace.ledger.only_asks(name):
+            closure.require_readable(name.environment, today)
+        else:
+            closure.require_open(name.environment, today, partial(workspace.ledger.last_year, name))
 
 
 def outgoing_bytes(workspace: Records, name: BatchName) -> int:

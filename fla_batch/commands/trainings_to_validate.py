@@ -15,7 +15,13 @@ from fla_batch.account.merge_provider_trainings import merged, name_of, number_o
 from fla_batch.answers.consultation_answers import declared_trainings
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES, FINAL_FORM_STATES
 from fla_batch.ledger.records import ConsultationRow
-from fla_batch.models import DeclarationKey, Training, TrainingsDeclaration
+from fla_batch.models import (
+    DeclarationKey,
+    Employee,
+    Employer,
+    Training,
+    TrainingsDeclaration,
+)
 from fla_batch.models.form import Answer
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
@@ -118,7 +124,7 @@ def offers(workspace: Records, company_id: str) -> list[Offer]:
             and training.training_provider_reference is not None
         )
         if waiting:
-            photo = _photo(answer)
+            photo = _photo(answer, row)
             _require_current(workspace, photo, row, unanswered)
             found.append(Offer(photo.key, photo, waiting))
     return found
@@ -148,13 +154,15 @@ def _last_answers(workspace: Records, company_id: str) -> list[ConsultationRow]:
     return list(last.values())
 
 
-def _photo(answer: Answer) -> TrainingsDeclaration:
-    common: dict[str, Any] = {
-        "employer": answer.employer,
-        "employee": answer.employee,
-        "calendar_year": answer.calendar_year,
-    }
-    return TrainingsDeclaration(**common, trainings=declared_trainings(answer.trainings))
+def _photo(answer: Answer, row: ConsultationRow) -> TrainingsDeclaration:
+    """What the answer amounts to, about whom and when it was asked."""
+    employer, employee = answer.employer or Employer(), answer.employee or Employee()
+    return TrainingsDeclaration(
+        employer=employer.model_copy(update={"company_id": row.company_id}),
+        employee=employee.model_copy(update={"inss": row.inss}),
+        calendar_year=row.calendar_year,
+        trainings=declared_trainings(answer.trainings),
+    )
 
 
 def _unanswered(workspace: Records) -> dict[DeclarationKey, BatchName]:

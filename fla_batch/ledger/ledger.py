@@ -190,6 +190,11 @@ class Ledger:
         with reading(self._engine) as connection:
             return status_rows.last_year(connection, name)
 
+    def only_asks(self, name: BatchName) -> bool:
+        """True when no form of a batch is a declaration. Raises UsageMistake for an unknown one."""
+        with reading(self._engine) as connection:
+            return status_rows.only_asks(connection, name)
+
     def batches(
         self,
         environment: Environment | None = None,

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
 from fla_batch.ledger.records import ConsultationRow, FoundForm, Photo
-from fla_batch.ledger.rows import CHUNK, loads
+from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, loads
 from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form, form_state, photo
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
@@ -97,6 +97,7 @@ def held_keys(connection: Connection, environment: Environment) -> Iterator[Decl
         .where(
             batch.c.environment == environment.value,
             form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
+            form.c.kind.in_(DECLARED_KINDS),
         )
     )
     told = (

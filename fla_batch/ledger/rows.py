@@ -14,6 +14,8 @@ from fla_batch.vocabulary.terms import FormKind
 CHUNK = 1000
 """Rows per statement when there are many: bounded memory, and few round trips."""
 
+DECLARED_KINDS = tuple(kind.value for kind in FormKind if kind.is_declaration)
+"""Kinds of form that declare: the others only ask, and nothing follows from having asked."""
 
 _Value = TypeVar("_Value")
 

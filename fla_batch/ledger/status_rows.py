@@ -17,7 +17,7 @@ from fla_batch.ledger.lifecycle import (
     FormState,
 )
 from fla_batch.ledger.records import BatchRow, FormLine
-from fla_batch.ledger.rows import CHUNK
+from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
@@ -102,6 +102,14 @@ def last_year(connection: Connection, name: BatchName) -> int | None:
         form.c.batch_id == batch_id_of(connection, name)
     )
     return connection.execute(query).scalar()
+
+
+def only_asks(connection: Connection, name: BatchName) -> bool:
+    """True when a batch holds no declaration. Raises UsageMistake for an unknown batch."""
+    declarations = select(form.c.id).where(
+        form.c.batch_id == batch_id_of(connection, name), form.c.kind.in_(DECLARED_KINDS)
+    )
+    return connection.execute(declarations.limit(1)).first() is None
 
 
 def named(name: BatchName) -> ColumnElement[bool]:

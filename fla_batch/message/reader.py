@@ -134,7 +134,7 @@ class FormReader:
             here = (*here, len(values.get(node.field_name, ())))
         reading.lines[here] = _line(child)
         model = node.layout.models[0]
-        block = _build(model, self._block(child, node.layout, here, reading))
+        block = model(**self._block(child, node.layout, here, reading))
         if node.many:
             values[node.field_name] = (*values.get(node.field_name, ()), block)
         else:
@@ -168,11 +168,3 @@ def _line(element: _Element) -> int:
 
 def _known(values: dict[str, Any], model: type[Block]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in model.model_fields}
-
-
-def _build(model: type[Block], values: dict[str, Any]) -> Block:
-    """The block; one that lacks a field that only answers must have is kept as far as it goes."""
-    required = {name for name, info in model.model_fields.items() if info.is_required()}
-    if required - set(values):
-        return model.model_construct(**dict.fromkeys(required) | values)
-    return model(**values)

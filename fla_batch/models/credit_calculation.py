@@ -2,7 +2,8 @@
 
 The manual spells some names in two ways (`totalLegalFlaCredithours` in its table,
 `totalLegalFlaCreditHours` in its examples): written as in the examples, read as either.
-Days and hours are in hundredths; the platform answers in hours.
+Days and hours are in hundredths; the platform answers in hours. Nothing is mandatory: what the
+platform left out is shown as a gap, and takes nothing else with it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class _CreditBlock(Block):
 class LegalFlaCreditPerYear(_CreditBlock):
     """One year of the legal credit."""
 
-    calendar_year: int
+    calendar_year: int | None = None
     initial_legal_fla_credit_days: int | None = None
     remaining_legal_fla_credit_days: int | None = None
     initial_legal_fla_credit_hours: int | None = None
@@ -48,7 +49,7 @@ class LegalFlaCredit(_CreditBlock):
 class ComplementarySectorCreditPerYear(_CreditBlock):
     """One year of the sector credit."""
 
-    calendar_year: int
+    calendar_year: int | None = None
     initial_complementary_sector_credit_days: int | None = None
     remaining_complementary_sector_credit_days: int | None = None
     initial_complementary_sector_credit_hours: int | None = None
@@ -66,7 +67,7 @@ class ComplementarySectorCredit(_CreditBlock):
 class ComplementaryEmployerCreditPerYear(_CreditBlock):
     """One year of the employer's credit."""
 
-    calendar_year: int
+    calendar_year: int | None = None
     initial_complementary_employer_credit_days: int | None = None
     remaining_complementary_employer_credit_days: int | None = None
     initial_complementary_employer_credit_hours: int | None = None
@@ -84,8 +85,8 @@ class ComplementaryEmployerCredit(_CreditBlock):
 class ReservedTrainingTimePerPeriod(_CreditBlock):
     """Training time reserved in one period."""
 
-    reserved_training_time_period_start_date: date
-    reserved_training_time_period_end_date: date
+    reserved_training_time_period_start_date: date | None = None
+    reserved_training_time_period_end_date: date | None = None
     reserved_training_time_days: int | None = None
     reserved_training_time_hours: int | None = None
     scope: int | None = None

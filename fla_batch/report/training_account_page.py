@@ -111,7 +111,7 @@ def _credit(account: Account, word: dict[str, str]) -> Iterator[Row]:
             continue
         for year in getattr(block, f"{stem}_per_year"):
             initial, left = _size(year, f"initial_{stem}"), _size(year, f"remaining_{stem}")
-            yield [word[right_type.value], str(year.calendar_year), initial, left]
+            yield [word[right_type.value], str(year.calendar_year or ""), initial, left]
         yield [word[right_type.value], word["total"], "", _size(block, f"total_{stem}")]
     for each in account.credit.credit.reserved_training_time:
         yield [word["RESERVED"], word["total"], "", _size(each, "total_reserved_training_time")]

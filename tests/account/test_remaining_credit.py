@@ -90,7 +90,7 @@ def counted(*declarations: Declaration, at: datetime = AT, employee: Employee = 
 def legal_of(credit: FlaCreditCalculation) -> dict[int, tuple[int | None, int | None]]:
     assert credit.legal_fla_credit is not None
     return {
-        each.calendar_year: (
+        each.calendar_year or 0: (
             each.initial_legal_fla_credit_hours,
             each.remaining_legal_fla_credit_hours,
         )

@@ -103,11 +103,6 @@ def test_it_is_found_within_another_element_and_namespace() -> None:
         "<CalculationDate>soon</CalculationDate>",
         "<LegalFlaCredit>many</LegalFlaCredit>",
         "<LegalFlaCredit><TotalLegalFlaCreditHours>ten</TotalLegalFlaCreditHours></LegalFlaCredit>",
-        "<LegalFlaCredit><LegalFlaCreditPerYear/></LegalFlaCredit>",
-        (
-            "<LegalFlaCredit><LegalFlaCreditPerYear><CalendarYear>last</CalendarYear>"
-            "</LegalFlaCreditPerYear></LegalFlaCredit>"
-        ),
     ],
 )
 def test_what_cannot_be_read_is_left_out_and_the_rest_is_kept(zone: str) -> None:
@@ -117,6 +112,20 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_kept(zone: str) -> None
     assert credit.employee == Employee(inss="81511716525")
     assert credit.calculation_date is None
     assert credit.legal_fla_credit in (None, LegalFlaCredit())
+
+
+@pytest.mark.parametrize("year", ["", "<CalendarYear>last</CalendarYear>"])
+def test_a_year_that_does_not_say_which_keeps_its_amounts(year: str) -> None:
+    left = "<RemainingLegalFlaCreditHours>760</RemainingLegalFlaCreditHours>"
+    per_year = f"<LegalFlaCreditPerYear>{year}{left}</LegalFlaCreditPerYear>"
+    credit = read_credit(
+        f"<FlaCreditCalculation><LegalFlaCredit>{per_year}</LegalFlaCredit></FlaCreditCalculation>"
+    )
+    assert credit is not None
+    assert credit.legal_fla_credit is not None
+    (only,) = credit.legal_fla_credit.legal_fla_credit_per_year
+    assert only.calendar_year is None
+    assert only.remaining_legal_fla_credit_hours == 760
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,15 @@ class Desk:
 
     def arrive(self, *forms: AnswerForm) -> list[Change]:
         """The changes that a FLAAnswer brings, written to the ledger too."""
+        content = b"".join(MessageWriter(PROFILE.answer).message(forms))
+        return self.take(content.replace(*self.spoil) if self.spoil[0] else content)
+
+    def take(self, content: bytes) -> list[Change]:
+        """As `arrive`, for the bytes of a FLAAnswer."""
         self.answered += 1
         name = f"FO.FLAA.999999.20250301.{self.answered:05d}.S"
         path = self.folder / name
-        content = b"".join(MessageWriter(PROFILE.answer).message(forms))
-        path.write_bytes(content.replace(*self.spoil) if self.spoil[0] else content)
+        path.write_bytes(content)
         interpreter = Interpreter(PROFILE, SentFromLedger(self.ledger))
         changes = list(interpreter.changes(path, Environment.SIMULATION, NOW))
         at = NOW + timedelta(hours=1)

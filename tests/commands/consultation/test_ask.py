@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fla_batch.cli import options
 from fla_batch.commands import ask
 from fla_batch.intake.worker_list import Person
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
@@ -127,15 +128,47 @@ def test_waiting_in_vain_ends_with_6_and_shows_what_came(
         assert "--show" in called.err
 
 
-def test_production_after_the_closure_needs_a_word(
+LAST_MINUTE = datetime(2026, 12, 31, 22, 59, tzinfo=UTC)
+
+
+def test_reading_in_production_goes_on_until_the_data_are_destroyed(
     fla: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "R")
+    monkeypatch.setattr(options, "now", lambda: LAST_MINUTE)
+    called = fla("ask", "credit", *ABOUT)
+    assert called.code == 0
+    assert "2026-12-31 (1 days left)" in called.err
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "S")
+    assert "2026-12-31" not in fla("ask", "credit", *ABOUT).err
+
+
+def test_after_that_day_reading_in_production_needs_a_word(
+    fla: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "R")
+    monkeypatch.setattr(options, "now", lambda: LAST_MINUTE + timedelta(minutes=1))
     called = fla("ask", "credit", *ABOUT)
     assert called.code == 2
-    assert "closed" in called.err
+    assert "destroyed since 2027-01-01" in called.err
     assert fla("status", "--json").document == {"batches": []}
     assert fla("ask", "credit", *ABOUT, "--after-closure").code == 0
+
+
+def test_a_question_left_in_the_outbox_is_sent_as_reading_is(
+    fla: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "R")
+    monkeypatch.setattr(options, "now", lambda: LAST_MINUTE)
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__PORT", "1")
+    assert fla("ask", "credit", *ABOUT).code == 4
+    monkeypatch.delenv("FLA_BATCH_GATEWAY__PORT")
+    assert fla("send").code == 0
+    monkeypatch.setattr(options, "now", lambda: LAST_MINUTE + timedelta(minutes=1))
+    monkeypatch.setenv("FLA_BATCH_GATEWAY__PORT", "1")
+    assert fla("ask", "credit", *ABOUT, "--after-closure").code == 4
+    monkeypatch.delenv("FLA_BATCH_GATEWAY__PORT")
+    assert fla("send").code == 2
 
 
 @pytest.mark.parametrize(
