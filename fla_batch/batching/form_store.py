@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from fla_batch.models.form import Form
+from fla_batch.system.closing import Closing
 
 _AT_ONCE_BYTES = 1 << 20
 
@@ -79,7 +79,7 @@ class WrittenForms:
         self.workers.extend(workers)
 
 
-class Spool:
+class Spool(Closing):
     """Forms on disk in `folder`, numbered from 0. Whoever made the folder removes it."""
 
     def __init__(self, folder: Path) -> None:
@@ -135,15 +135,8 @@ class Spool:
             for line in lines:
                 yield Note(*line.decode().split(SEPARATOR))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close both files."""
         self._forms.close()
         self._notes.close()
 

@@ -7,8 +7,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from fla_batch.channel.disk import local_chunks, local_file
 from fla_batch.channel.login import Session, log_in, printable, translated
@@ -27,6 +25,7 @@ from fla_batch.channel.protocol import (
 )
 from fla_batch.channel.wire import Refused, SftpWire
 from fla_batch.configuration.server import GatewaySettings
+from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown
 from fla_batch.vocabulary.identifiers import mask_text
 
@@ -43,7 +42,7 @@ def connect(settings: GatewaySettings) -> SftpGateway:
     return SftpGateway(settings, log_in(settings))
 
 
-class SftpGateway:
+class SftpGateway(Closing):
     """One connection; not for several threads at once."""
 
     def __init__(self, settings: GatewaySettings, session: Session) -> None:
@@ -165,17 +164,6 @@ class SftpGateway:
     def close(self) -> None:
         """See `Gateway.close`."""
         self._session.end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _compared(self, folder: str, name: str, size: int) -> bool:
         """True when the server holds `size` bytes, False when it does not tell sizes."""

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
@@ -72,7 +72,7 @@ def random_run() -> str:
 
 
 @dataclass
-class Workspace:
+class Workspace(Closing):
     """Open it with `open`, close it at the end of a `with`."""
 
     settings: Settings
@@ -264,17 +264,6 @@ class Workspace:
     def close(self) -> None:
         """Let go of the ledger."""
         self.ledger.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def configured_profile(settings: Settings) -> Profile:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
@@ -52,6 +51,7 @@ from fla_batch.ledger.records import (
     UnmatchedRow,
 )
 from fla_batch.ledger.rows import CHUNK
+from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 _NOTHING: Json = {}
 
 
-class Ledger:
+class Ledger(Closing):
     """The ledger at one URL, for one process; close it, or use it in a `with`.
 
     Every method may raise LedgerTrouble and DiskTrouble, and then has changed nothing.
@@ -89,17 +89,6 @@ class Ledger:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # Building and sending
 

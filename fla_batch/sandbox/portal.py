@@ -10,8 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, check
 from fla_batch.message import Profile
@@ -25,6 +24,7 @@ from fla_batch.sandbox.notices import ReceivedFile
 from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
+from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.terms import Environment, FileKind, Language
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _USUAL_LIMITS = DeliveryLimits()
 
 
-class Portal:
+class Portal(Closing):
     """Serves the account of `sender`, whose folders IN..., OUT... lie in `root`.
 
     `state` is a folder of the portal's own, by default beside `root`: answers are staged there,
@@ -93,17 +93,6 @@ class Portal:
     def close(self) -> None:
         """Stop working. The platform's store stays open: it is its owner's."""
         self._worker.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def process(self, environment: Environment, go_name: str) -> None:
         """Take in the batch of a GO and answer it; a TD beside the GO cancels it, unanswered.
