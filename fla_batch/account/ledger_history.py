@@ -56,7 +56,7 @@ class LedgerHistory:
         if photo is None:
             return None
         day = belgian_date(photo.accepted_at)
-        return Accepted(declaration_of(key.kind, photo.body), day)
+        return Accepted(declaration_of(key.kind, photo.body), day, photo.ours)
 
     def had_legal_right(self, key: DeclarationKey) -> bool:
         """See `rules.History`."""

@@ -65,15 +65,6 @@ class FormMaker:
         return self.run + counter(number)
 
 
-def run_of(reference_nbr: str) -> str:
-    """The run that made the form of that reference number.
-
-    >>> run_of("RUN1" + counter(7))
-    'RUN1'
-    """
-    return reference_nbr[:-_COUNTER_LENGTH]
-
-
 def counter(number: int) -> str:
     """`number` in six characters of 0-9 A-Z.
 

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
-_NEXT_WAITING = "Next: fla-batch status"
+_NEXT_UNCHANGED = "Next: fla-batch status; --again builds them once more."
 _NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
 
 def build_options(command: Command) -> Command:
     """The options that decide what may be built; `run` takes them too."""
     for option in (
+        click.option(
+            "--again",
+            is_flag=True,
+            help="Build also what the portal has already, or is about to get; each is listed.",
+        ),
         click.option(
             "--allow-removals",
             is_flag=True,
@@ -47,14 +52,15 @@ def build_options(command: Command) -> Command:
 @build_options
 @shared
 def build(
-    inputs: tuple[Path, ...], skip_blocked: bool, allow_removals: bool, shared: Shared
+    inputs: tuple[Path, ...], skip_blocked: bool, allow_removals: bool, again: bool, shared: Shared
 ) -> int:
     """Turn the declarations in INPUTS into validated, signed batches in the outbox.
 
-    With any blocking anomaly nothing is written, unless --skip-blocked.
+    With any blocking anomaly nothing is written, unless --skip-blocked. What the portal has
+    already, or is about to get, is left out and counted as unchanged, unless --again.
     """
     with shared.workspace() as workspace:
-        result = built(workspace, inputs, skip_blocked, allow_removals, shared)
+        result = built(workspace, inputs, shared, skip_blocked, allow_removals, again)
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
@@ -65,9 +71,10 @@ def build(
 def built(
     workspace: Workspace,
     inputs: tuple[Path, ...],
+    shared: Shared,
     skip_blocked: bool,
     allow_removals: bool,
-    shared: Shared,
+    again: bool,
 ) -> BuildResult:
     """Builds, with progress on standard error."""
     from fla_batch.commands.build import build as build_command
@@ -78,6 +85,7 @@ def built(
             inputs,
             skip_blocked=skip_blocked,
             allow_removals=allow_removals,
+            again=again,
             counted=counted,
         )
 
@@ -94,13 +102,12 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
     say(counts_in_words(result.anomalies.counts))
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
-    for name in result.waiting:
-        say(f"{name}: all of this waits there already, so it was not built again.")
-    if result.waiting or result.batches:
+    _show_unchanged(result)
+    if result.unchanged or result.batches:
         if result.skipped:
             say(f"{plural(result.skipped, 'blocked declaration')} left out.")
         if not goes_on:
-            say(_NEXT_WAITING if result.waiting else _NEXT_BUILT)
+            say(_NEXT_BUILT if result.batches else _NEXT_UNCHANGED)
         return
     say("Nothing was written to the outbox.")
     if result.skipped:
@@ -108,6 +115,13 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
         say(f"Correct the {blocked} that are blocked, or leave them out with --skip-blocked.")
 
 
+def _show_unchanged(result: BuildResult) -> None:
+    if result.unchanged:
+        say(f"{plural(result.unchanged, 'declaration')} unchanged, so not built again:")
+    for name, count in result.held_by.items():
+        say(f"  {count} in {name}")
+
+
 def exit_code(result: BuildResult) -> int:
     """1 when something was blocked and therefore not built."""
-    return 1 if result.skipped or not (result.batches or result.waiting) else 0
+    return 1 if result.skipped or not (result.batches or result.unchanged) else 0

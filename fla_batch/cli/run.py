@@ -32,6 +32,7 @@ def run(
     inputs: tuple[Path, ...],
     skip_blocked: bool,
     allow_removals: bool,
+    again: bool,
     after_closure: bool,
     every_s: float,
     timeout_s: float | None,
@@ -44,15 +45,15 @@ def run(
     from fla_batch.commands.send import outgoing_bytes, require_open, send, to_send
 
     with shared.workspace() as workspace:
-        result = building.built(workspace, inputs, skip_blocked, allow_removals, shared)
+        result = building.built(workspace, inputs, shared, skip_blocked, allow_removals, again)
         if not shared.as_json:
             building.show_built(result, shared, goes_on=True)
-        if not (result.batches or result.waiting):
+        if not (result.batches or result.unchanged):
             if shared.as_json:
                 shared.show_json(result.to_json())
             return building.exit_code(result)
         # An earlier run may have been killed before it sent, or before it polled.
-        names = {*result.waiting, *(batch.name for batch in result.batches)}
+        names = {*result.held_by, *(batch.name for batch in result.batches)}
         waiting = [name for name in to_send(workspace, ()) if name in names]
         require_open(workspace, waiting, after_closure=after_closure)
         total = sum(outgoing_bytes(workspace, name) for name in waiting)

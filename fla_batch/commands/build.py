@@ -24,6 +24,7 @@ def build(
     *,
     skip_blocked: bool = False,
     allow_removals: bool = False,
+    again: bool = False,
     counted: Watcher = UNWATCHED,
 ) -> BuildResult:
     """Declarations to signed batches in the outbox; see `build_declarations`."""
@@ -35,5 +36,10 @@ def build(
         allow_removals=allow_removals,
     )
     return build_declarations(
-        workspace, read_chunks(inputs), context, skip_blocked=skip_blocked, counted=counted
+        workspace,
+        read_chunks(inputs),
+        context,
+        skip_blocked=skip_blocked,
+        again=again,
+        counted=counted,
     )

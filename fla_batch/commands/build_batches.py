@@ -19,7 +19,8 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool, SpooledForm, WrittenForms
 from fla_batch.batching.worker_pool import Item, spool_all
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
-from fla_batch.commands.repetition import waiting_already
+from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
+from fla_batch.ledger import HeldLock, LockHeld
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.models import Declaration
@@ -57,13 +58,15 @@ class BuiltBatch:
 class BuildResult:
     """What a build made, what it left out, and everything that it found.
 
-    `waiting` are batches of an earlier run in which all of it waits already: nothing was built.
+    `unchanged` declarations equal the newest state of their key, and are not built; `held_by`
+    says how many of them each earlier batch holds.
     """
 
     batches: list[BuiltBatch] = field(default_factory=list)
-    waiting: list[BatchName] = field(default_factory=list)
     anomalies: AnomalySpool = field(default_factory=AnomalySpool)
     skipped: int = 0
+    unchanged: int = 0
+    held_by: dict[BatchName, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -80,7 +83,7 @@ class BuildResult:
             ],
             "forms": sum(batch.forms for batch in self.batches),
             "skipped": self.skipped,
-            "waiting": [str(name) for name in self.waiting],
+            "unchanged": self.unchanged,
             "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
         }
 
@@ -91,12 +94,14 @@ def build_declarations(
     context: RuleContext,
     *,
     skip_blocked: bool,
+    again: bool,
     counted: Watcher,
 ) -> BuildResult:
     """All declarations as batches, or none with a blocking anomaly unless `skip_blocked`.
 
-    What concerns a whole file (unreadable, an unknown column) is never skipped. Raises
-    DiskTrouble, LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge.
+    What concerns a whole file (unreadable, an unknown column) is never skipped. What equals the
+    newest state of its key is left out, or with `again` built with a warning. Raises DiskTrouble,
+    LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge.
     """
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
@@ -112,10 +117,10 @@ def build_declarations(
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
         stopped = done.in_files or (done.blocked and not skip_blocked)
         if not stopped and len(spool):
-            result.waiting += waiting_already(workspace, spool)
-        if not stopped and len(spool) and not result.waiting:
             result.notes += workspace.signing_notes()
-            result.batches += _batches(workspace, spool, maker, None, counted)
+            sent_again = SentAgain(result.anomalies) if again else None
+            result.batches, found = _batches(workspace, spool, maker, None, counted, sent_again)
+            result.unchanged, result.held_by = found.count, dict(found.batches)
     return result
 
 
@@ -132,7 +137,9 @@ def build_bodies(
         written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
         spool.add(written)
         spool.flush()
-        return _batches(workspace, spool, maker, previous, UNWATCHED) if len(spool) else []
+        if not len(spool):
+            return []
+        return _batches(workspace, spool, maker, previous, UNWATCHED, None)[0]
 
 
 @contextmanager
@@ -159,27 +166,53 @@ def _batches(
     maker: FormMaker,
     previous: BatchName | None,
     counted: Watcher,
-) -> list[BuiltBatch]:
-    """All batches of a run, staged together: a crash before the end leaves none to be sent."""
+    again: SentAgain | None,
+) -> tuple[list[BuiltBatch], Unchanged]:
+    """All batches of a run, staged together: a crash before the end leaves none to be sent.
+
+    What is unchanged is decided while no other build can stage anything, and the batches become
+    staged only when that is still so.
+    """
     section = workspace.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
     around = len(workspace.writer.head) + len(workspace.writer.foot)
     built: list[BuiltBatch] = []
-    counted.begin("forms")
-    counted.expect(len(spool))
-    with workspace.ledger.lock(lock_name(maker.run), workspace.clock) as lock:
+    with _only_build(workspace) as lock:
+        withdraw(workspace, unfinished(workspace))
+        with workspace.ledger.newest_states(workspace.environment) as states:
+            found = unchanged(spool, states, again=again)
+        counted.begin("forms")
+        counted.expect(len(spool) - found.count)
         try:
-            for parts in arrange(spool.by_worker(), spool.size, limits, around=around):
+            workers = found.rest(spool.by_worker())
+            for parts in arrange(workers, spool.size, limits, around=around):
                 lock.renew()
                 built.append(_batch(workspace, spool, parts, maker.started, previous, counted))
             names = [batch.name for batch in built]
-            workspace.ledger.append_all(names, Event.STAGED, workspace.clock())
+            workspace.ledger.append_all(names, Event.STAGED, workspace.clock(), lock)
+        except LockHeld:
+            # Whoever took over has withdrawn what is not staged.
+            raise
         except BaseException:
             # What cannot be undone now, on a full disk, the next build undoes.
             with suppress(FlaBatchError):
-                withdraw(workspace, unfinished(workspace).get(maker.run, ()))
+                withdraw(workspace, unfinished(workspace))
             raise
-    return built
+    return built, found
+
+
+@contextmanager
+def _only_build(workspace: Workspace) -> Iterator[HeldLock]:
+    """Be the only one who builds for this environment; waits for another build to end."""
+    with ExitStack() as held:
+        while True:
+            try:
+                name = lock_name(workspace.environment)
+                lock = held.enter_context(workspace.ledger.lock(name, workspace.clock))
+                break
+            except LockHeld:
+                workspace.wait_a_moment()
+        yield lock
 
 
 def _batch(

@@ -1,34 +1,33 @@
 """What a crashed build left, told from what another process is building right now.
 
 All batches of a run become "staged" in one transaction at its end; until then none of them is
-sent. A run holds a lock in the ledger while it works: a batch that is "built" while nobody holds
-its run's lock belongs to a run that ended half-way. Its user saw no success and will run it
+sent. One build at a time does this, holding a lock in the ledger: a batch that is "built" while
+nobody holds it belongs to a run that ended half-way. Its user saw no success and will run it
 again, so all of that run is withdrawn: nothing of it is sent twice (decision 0701).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fla_batch.batching.form_maker import run_of
 from fla_batch.ledger.lifecycle import BatchState, Event
 from fla_batch.system.files import remove_folder
 from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import Records
 
 
-def lock_name(run: str) -> str:
-    """The ledger's lock that a run holds.
+def lock_name(environment: Environment) -> str:
+    """The ledger's lock of whoever makes batches for an environment.
 
-    >>> lock_name("RUN1")
-    'build RUN1'
+    >>> lock_name(Environment.SIMULATION)
+    'build S'
     """
-    return f"build {run}"
+    return f"build {environment.value}"
 
 
 def recover(workspace: Records) -> None:
@@ -36,27 +35,24 @@ def recover(workspace: Records) -> None:
     from fla_batch.ledger import LockHeld
 
     workspace.outbox.clear_leftovers(workspace.environment)
-    for run, names in unfinished(workspace).items():
-        with suppress(LockHeld), workspace.ledger.lock(lock_name(run), workspace.clock):
-            withdraw(workspace, names)
+    if not unfinished(workspace):
+        return
+    name = lock_name(workspace.environment)
+    with suppress(LockHeld), workspace.ledger.lock(name, workspace.clock):
+        withdraw(workspace, unfinished(workspace))
 
 
-def unfinished(workspace: Records) -> dict[str, list[BatchName]]:
-    """The batches that are built and not staged, by the run that they belong to."""
-    found: defaultdict[str, list[BatchName]] = defaultdict(list)
-    for row in workspace.ledger.batches(workspace.environment, [BatchState.BUILT]):
-        first = next(iter(workspace.ledger.forms(row.name)))
-        found[run_of(first.reference_nbr)].append(row.name)
-    return dict(found)
+def unfinished(workspace: Records) -> list[BatchName]:
+    """The batches that are built and not staged."""
+    return workspace.ledger.names(workspace.environment, [BatchState.BUILT])
 
 
 def withdraw(workspace: Records, names: Iterable[BatchName]) -> None:
     """Cancel those of `names` that are still only built; their files go first.
 
-    Only while holding the lock of their run: it may have ended well a moment ago.
+    Only while holding the lock of builds: one of another process may be going on.
     """
     for name in names:
-        row = workspace.ledger.batch(name)
-        if row is not None and row.state is BatchState.BUILT:
+        if workspace.ledger.state(name) is BatchState.BUILT:
             remove_folder(workspace.outbox.folder(name))
             workspace.ledger.append(name, Event.CANCELLED, workspace.clock())

@@ -47,6 +47,7 @@ _RUN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 _POLICY = RetryPolicy()
+_A_MOMENT_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,10 @@ class Workspace(Closing):
     def pause(self) -> None:
         """Wait between two looks at the server's folder."""
         self.waiting.sleep(self.waiting.look_again_s)
+
+    def wait_a_moment(self) -> None:
+        """Wait before looking again whether another process has ended."""
+        self.waiting.sleep(_A_MOMENT_S)
 
     def close(self) -> None:
         """Let go of the ledger."""

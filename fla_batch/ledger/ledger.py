@@ -30,6 +30,7 @@ from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits, shown
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
+from fla_batch.ledger.newest_states import NewestStates
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
     Acceptance,
@@ -118,23 +119,31 @@ class Ledger(Closing):
         details: Json = _NOTHING,
         *,
         ticket: str | None = None,
+        held: HeldLock | None = None,
     ) -> BatchState:
         """Record what happened to a batch; its state after it is returned.
 
-        Raises UnknownTransition when the life cycle does not allow it, UsageMistake for a batch
-        that the ledger does not know.
+        With `held` only while that lock is held, as one transaction (R29). Raises LockHeld when
+        it was taken over, UnknownTransition when the life cycle does not allow the event,
+        UsageMistake for a batch that the ledger does not know.
         """
         with writing(self._engine) as connection:
+            if held is not None:
+                locks.require(connection, held.lock)
             batch_id = events.batch_id_of(connection, batch)
             happening = Happening(event, at, ticket)
             return events.record_batch_event(connection, batch_id, happening, details)
 
-    def append_all(self, names: Iterable[BatchName], event: Event, at: datetime) -> None:
+    def append_all(
+        self, names: Iterable[BatchName], event: Event, at: datetime, held: HeldLock
+    ) -> None:
         """Record the same event for several batches, for all of them or for none.
 
-        Raises UnknownTransition, UsageMistake.
+        Only while `held` is held: another process may have taken it over meanwhile. Raises
+        LockHeld then, UnknownTransition, UsageMistake.
         """
         with writing(self._engine) as connection:
+            locks.require(connection, held.lock)
             for name in names:
                 batch_id = events.batch_id_of(connection, name)
                 events.record_batch_event(connection, batch_id, Happening(event, at), _NOTHING)
@@ -363,6 +372,12 @@ class Ledger(Closing):
             )
 
     # History
+
+    @contextmanager
+    def newest_states(self, environment: Environment) -> Iterator[NewestStates]:
+        """What stands last on record for the keys that are asked for; of one moment (R28)."""
+        with reading(self._engine) as connection:
+            yield NewestStates(connection, environment)
 
     def last_accepted(self, key: DeclarationKey, environment: Environment) -> Photo | None:
         """The declaration that the platform holds for `key` as far as is known."""

@@ -92,6 +92,16 @@ def renew(connection: Connection, held: Lock, at: datetime) -> None:
         raise LockHeld(f'another process took "{held.name}" over, for this one was silent')
 
 
+def require(connection: Connection, held: Lock) -> None:
+    """See that a lock is still ours, until this transaction ends: the fence of what follows.
+
+    Raises LockHeld when another process took it over.
+    """
+    mine = (lock.c.name == held.name, lock.c.token == held.token)
+    if connection.execute(select(lock.c.name).where(*mine).with_for_update()).first() is None:
+        raise LockHeld(f'another process took "{held.name}" over, for this one was silent')
+
+
 def release(connection: Connection, held: Lock) -> None:
     """Give a lock back; one that was taken over is left alone."""
     connection.execute(delete(lock).where(lock.c.name == held.name, lock.c.token == held.token))

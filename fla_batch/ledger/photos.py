@@ -30,14 +30,14 @@ def last_accepted(
     ours = _ours(key, environment).order_by(batch.c.built_at.desc(), form.c.id.desc())
     told = _told(key, environment).order_by(photo.c.told_at.desc(), photo.c.id.desc())
     found = [
-        row
+        (row, query is ours)
         for query in (ours, told)
         if (row := connection.execute(query.limit(1)).one_or_none()) is not None
     ]
     if not found:
         return None
-    last = max(found, key=lambda row: row.ordered_by)
-    return Photo(loads(last.body), last.accepted_at)
+    last, is_ours = max(found, key=lambda each: each[0].ordered_by)
+    return Photo(loads(last.body), last.accepted_at, is_ours)
 
 
 def had_legal_right(connection: Connection, key: DeclarationKey, environment: Environment) -> bool:

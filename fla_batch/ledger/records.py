@@ -81,6 +81,18 @@ class FormRecord(NamedTuple):
     calendar_year: int | None = None
 
 
+class NewestState(NamedTuple):
+    """What stands last on record for a key, and in which batch.
+
+    `told` is what the platform told of the key after that batch was built, None for nothing.
+    """
+
+    sha256: str
+    state: FormState
+    batch: BatchName
+    told: Json | None
+
+
 class FoundForm(NamedTuple):
     """A form that fits what an answer says; `key` is its ReferenceNbr."""
 
@@ -330,7 +342,11 @@ Changes = Iterable[Change]
 
 
 class Photo(NamedTuple):
-    """The last declaration that the platform is known to hold for a key, and since when."""
+    """The last declaration that the platform is known to hold for a key, and since when.
+
+    `ours` when it is one of ours that was accepted, and not one that the platform told.
+    """
 
     body: dict[str, Any]
     accepted_at: datetime
+    ours: bool = False

@@ -37,6 +37,7 @@ __all__ = [
     "History",
     "Rule",
     "RuleContext",
+    "anomaly_of",
     "check",
     "findings",
 ]
@@ -73,7 +74,7 @@ WITH_HISTORY: tuple[Rule, ...] = (legal_must_stay, photo_shrinks, already_declar
 def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
     """Everything that is wrong or odd with one declaration: from reading it, then rule by rule."""
     found = list(entry.anomalies)
-    found += [_anomaly(finding, entry) for finding in findings(entry, context)]
+    found += [anomaly_of(finding, entry) for finding in findings(entry, context)]
     return found
 
 
@@ -101,7 +102,8 @@ def _is_duration(name: str | int) -> bool:
     return str(name).endswith(("Days", "Hours"))
 
 
-def _anomaly(finding: Finding, entry: Entry) -> Anomaly:
+def anomaly_of(finding: Finding, entry: Entry) -> Anomaly:
+    """A finding as it is shown: with its texts, its key and its place in the input."""
     key = entry.declaration.key
     return Anomaly(
         anomaly_class=finding.anomaly_class.value,

@@ -23,10 +23,14 @@ FOR_INFORMATION = "000"
 
 
 class Accepted(NamedTuple):
-    """A declaration that the platform accepted, and on which date."""
+    """A declaration that the platform accepted, and on which date.
+
+    `ours` when we sent it ourselves: a build knows those and does not send them again (R28).
+    """
 
     declaration: Declaration
     on: date
+    ours: bool = False
 
 
 class History(Protocol):

@@ -6,7 +6,7 @@ Without a history they say nothing: the first declaration of a key has none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from fla_batch.models import (
@@ -69,21 +69,26 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
 
 
 def already_declared(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
-    """Identical to the last accepted declaration (272): sending it changes nothing."""
+    """Identical to what the platform says it holds (272): sending it changes nothing.
+
+    What we sent ourselves is not built a second time, and needs no warning here.
+    """
     if context.history is None:
         return
     last = context.history.last_accepted(declaration.key)
-    if last is not None and last.declaration == declaration:
-        zone = "TrainingRights" if declaration.kind.value == "trainingRights" else "Trainings"
-        yield Finding(
-            "already-declared",
-            WARNING,
-            zone,
-            "272",
-            (declaration.kind.value,),
-            "already-declared",
-            {"date": last.on},
-        )
+    if last is not None and not last.ours and last.declaration == declaration:
+        yield _declared(declaration, "already-declared", {"date": last.on})
+
+
+def sent_again(declaration: Declaration, batch: str) -> Finding:
+    """Identical to what `batch` holds, and sent once more because the user wants it (272)."""
+    return _declared(declaration, "sent-again", {"batch": batch})
+
+
+def _declared(declaration: Declaration, text: str, parameters: Mapping[str, object]) -> Finding:
+    zone = "TrainingRights" if declaration.kind.value == "trainingRights" else "Trainings"
+    path = (declaration.kind.value,)
+    return Finding("already-declared", WARNING, zone, "272", path, text, parameters)
 
 
 def _removed(before: Declaration, after: Declaration) -> Iterator[tuple[str, str | Labels]]:

@@ -67,7 +67,7 @@ def test_unknown_parts_are_null(fla: CommandLine, tmp_path: Path) -> None:
 
 def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
     document = fla("build", good, "--json").document
-    assert set(document) == {"batches", "forms", "skipped", "anomalies", "waiting"}
+    assert set(document) == {"batches", "forms", "skipped", "anomalies", "unchanged"}
     (batch,) = document["batches"]
     assert set(batch) == {"name", "forms", "parts", "files"}
     name = BatchName.parse(batch["name"])

@@ -27,7 +27,7 @@ def test_the_last_accepted_declaration_counts_whatever_came_after(ledger: Ledger
     judged(ledger, 3, Event.REFUSED, 300)
     judged(ledger, 4, Event.PENDING, 400)
     judged(ledger, 5, Event.UNRECOGNISED, 500)
-    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=2, minutes=1))
+    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=2, minutes=1), True)
 
 
 def test_the_younger_declaration_counts_also_when_its_answer_came_first(ledger: Ledger) -> None:
@@ -37,7 +37,7 @@ def test_the_younger_declaration_counts_also_when_its_answer_came_first(ledger: 
     ]
     ledger.append_form(reference(names[1], 1), Event.ACCEPTED, after(hours=3))
     ledger.append_form(reference(names[0], 1), Event.ACCEPTED, after(hours=4))
-    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=3))
+    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=3), True)
 
 
 def test_each_key_and_environment_has_its_own_history(ledger: Ledger) -> None:
@@ -77,10 +77,10 @@ def test_what_the_platform_told_counts_as_history(ledger: Ledger) -> None:
     )
     changes: list[Change] = [FormChange(found(question, 1), Event.REFUSED), told]
     assert ledger.accept_answer(answer(), changes, after(hours=3)) is Acceptance.DONE
-    assert ledger.last_accepted(KEY, S) == (rights(900), after(hours=2))
+    assert ledger.last_accepted(KEY, S) == (rights(900), after(hours=2), False)
     assert ledger.had_legal_right(KEY, S)
     judged(ledger, 4, Event.ACCEPTED, 400)
-    assert ledger.last_accepted(KEY, S) == (rights(400), after(hours=4, minutes=1))
+    assert ledger.last_accepted(KEY, S) == (rights(400), after(hours=4, minutes=1), True)
 
 
 def test_credit_answers_are_kept_per_worker(ledger: Ledger) -> None:

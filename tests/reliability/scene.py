@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from fla_batch.channel.protocol import Gateway
@@ -36,7 +37,7 @@ from tests.reliability.folder_gateway import OPERATIONS, FolderGateway
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)
 S = Environment.SIMULATION
 SENDER = "123456"
-IMPATIENT = Waiting(look_again_s=0.0, sleep=lambda _: None)
+IMPATIENT = Waiting(look_again_s=0.0, sleep=lambda seconds: sleep(min(seconds, 0.01)))
 _SETTINGS = """\
 [sender]
 number = "123456"
