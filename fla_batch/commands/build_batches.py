@@ -202,7 +202,7 @@ def _batches(
 
 
 @contextmanager
-def _only_build(workspace: Workspace) -> Iterator[HeldLock]:
+def _only_build(workspace: BuildTools) -> Iterator[HeldLock]:
     """Be the only one who builds for this environment; waits for another build to end."""
     with ExitStack() as held:
         while True:

@@ -66,9 +66,7 @@ class Unchanged:
                 yield kept
 
 
-def unchanged(
-    spool: Spool, states: NewestStates, *, again: SentAgain | None = None
-) -> Unchanged:
+def unchanged(spool: Spool, states: NewestStates, *, again: SentAgain | None = None) -> Unchanged:
     """What of the spool is unchanged; with `again` all is built, and each of them is told."""
     found = Unchanged(bytearray(len(spool)))
     if states.is_empty:

@@ -63,10 +63,12 @@ class Office:
     is_new: bool = False
     """True where answers to somebody else lie on the server too."""
 
-    def declare(self, *bodies: str | dict[str, Any], allow_removals: bool = False) -> list[FormRow]:
+    def declare(
+        self, *bodies: str | dict[str, Any], allow_removals: bool = False, again: bool = False
+    ) -> list[FormRow]:
         """The forms of a batch with their verdicts; a text names an example of the manual."""
         paths = [self._input(body) for body in bodies]
-        result = build(self.workspace, paths, allow_removals=allow_removals)
+        result = build(self.workspace, paths, allow_removals=allow_removals, again=again)
         assert result.batches, [anomaly.error_id for anomaly in result.anomalies]
         return self.exchange([batch.name for batch in result.batches])
 

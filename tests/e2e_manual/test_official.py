@@ -20,7 +20,7 @@ def say_everything(office: Office) -> None:
     stranger = printed("PutTrainingRight_input.json")
     stranger["employer"]["companyId"] = "0999999922"
     office.declare("GetTrainingRight_output.json", "PutTraining_input.json", stranger)
-    office.declare("GetTrainingRight_output.json")
+    office.declare("GetTrainingRight_output.json", again=True)
     office.declare("PutTraining_Delete_1_input.json")
     office.asked(FormKind.ASK_CREDIT)
     office.asked(FormKind.ASK_TRAININGS, [2024], processing_state="all")

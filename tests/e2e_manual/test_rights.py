@@ -111,7 +111,7 @@ def test_the_same_rights_again_are_a_warning(office: Office) -> None:
     office.declare(body)
     office.declare(body | {"calendarYear": 2024}, "PutTraining_input.json")
 
-    forms = office.declare(body)
+    forms = office.declare(body, again=True)
 
     assert states(forms) == [FormState.WARNED]
     (row,) = office.workspace.ledger.anomalies(forms[0].batch)

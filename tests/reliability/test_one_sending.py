@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from tests.counts import COUNTED, count
 from tests.postgres import Postgres, running_postgres
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.kills import ALL
-from tests.reliability.scene import S, Clock, Scene
+from tests.reliability.scene import Clock, S, Scene
 from tests.reliability.zygote import KILLED, Done, Job, Zygote
 
 _WORKER = re.compile(rb"<INSS>(\d+)</INSS>")
@@ -197,7 +197,7 @@ def test_r28_two_overlapping_builds_one_of_which_is_killed(
     second_zygote: Zygote,
     small_batches: Scene,
     place: Path,
-    record_property: pytest.RecordProperty,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Killed anywhere, beside a second process; then both once more, and all is sent once."""
     path = write(place / "six.json", *(trainings_body(n, 1) for n in range(1, 7)))

@@ -248,7 +248,9 @@ def rules_of(
 ) -> set[str]:
     """The guards that speak, through a build."""
     result = build(workspace, [path], allow_removals=allow_removals, again=again)
-    assert bool(result.batches or result.unchanged) == (not any(each.blocks for each in result.anomalies))
+    assert bool(result.batches or result.unchanged) == (
+        not any(each.blocks for each in result.anomalies)
+    )
     return {each.rule for each in result.anomalies if each.rule in GUARDS}
 
 
