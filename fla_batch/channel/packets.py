@@ -65,10 +65,11 @@ class BrokenReply(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Size in bytes and Unix mode, as far as the server tells them."""
+    """Size in bytes, Unix mode and time of change (Unix seconds), as far as the server tells."""
 
     size: int | None = None
     mode: int | None = None
+    modified: int | None = None
 
 
 def uint32(number: int) -> bytes:
@@ -120,13 +121,15 @@ class Reader:
         if flags & _HAS_OWNER:
             self._take(8)
         mode = self.uint32() if flags & _HAS_MODE else None
+        modified = None
         if flags & _HAS_TIMES:
-            self._take(8)
+            self.uint32()  # when it was last read
+            modified = self.uint32()
         if flags & _HAS_MORE:
             for _ in range(self.uint32()):
                 self.string()
                 self.string()
-        return Attributes(size, mode)
+        return Attributes(size, mode, modified)
 
     def extensions(self) -> dict[bytes, bytes]:
         """What a VERSION reply announces: name and version of each extension."""

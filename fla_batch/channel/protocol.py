@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
@@ -44,13 +44,15 @@ class RemoteFile:
     """An entry of a folder on the server.
 
     `fault` says why the entry must not be fetched (`name` is then its escaped form, safe to
-    print); None for an ordinary file. `size` is in bytes, None when the server does not say.
+    print); None for an ordinary file. `size` is in bytes, `modified` in Unix seconds; None when
+    the server does not say.
     """
 
     name: str
     size: int | None = None
     is_file: bool = True
     fault: str | None = None
+    modified: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Gateway(Protocol):
     def download(self, folder: str, name: str, path: Path, *, max_bytes: int) -> Downloaded:
         """Read a file into `path` (0600, flushed to disk), at most `max_bytes`.
 
-        Raises RemoteFileTooLarge, OperationRefused when it is not there, DiskTrouble.
+        Raises RemoteFileTooLarge, OperationRefused for whatever else the server says of this
+        file (gone, unreadable, a folder), DiskTrouble.
         """
         ...
 

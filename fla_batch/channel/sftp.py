@@ -138,15 +138,20 @@ class SftpGateway(Closing):
         """See `Gateway.download`."""
         digest, size = hashlib.sha256(), 0
         remote = _path(folder, name)
-        with local_file(path) as write, self._operation(f"reading {name}") as wire:
+        reading = self._operation(f"reading {name}", refusal=OperationRefused)
+        with local_file(path) as write, reading as wire:
             handle = wire.open(remote, OpenFlag.READ)
-            with closing(wire.read(handle)) as pieces:
-                for piece in pieces:
-                    size += len(piece)
-                    if size > max_bytes:
-                        break
-                    digest.update(piece)
-                    write(piece)
+            try:
+                with closing(wire.read(handle)) as pieces:
+                    for piece in pieces:
+                        size += len(piece)
+                        if size > max_bytes:
+                            break
+                        digest.update(piece)
+                        write(piece)
+            except Refused:
+                wire.close(handle)  # the next file is fetched over the same connection
+                raise
             wire.close(handle)
         if size > max_bytes:
             raise RemoteFileTooLarge(f"{name} is larger than {max_bytes} bytes")
@@ -178,14 +183,17 @@ class SftpGateway(Closing):
         return True
 
     @contextmanager
-    def _operation(self, doing: str) -> Iterator[SftpWire]:
+    def _operation(
+        self, doing: str, *, refusal: type[GatewayUnavailable] = GatewayUnavailable
+    ) -> Iterator[SftpWire]:
+        """One operation; `refusal` is what becomes of a "no" that is not final by its code."""
         watchdog = self._session.watchdog
         limit_s = self._settings.limits.operation_s
         try:
             with translated(self._settings, doing, watchdog), watchdog.phase(doing, limit_s):
                 yield self._session.wire
         except Refused as refused:
-            kind = OperationRefused if refused.code in _FINAL else GatewayUnavailable
+            kind = OperationRefused if refused.code in _FINAL else refusal
             raise kind(
                 f"{self._settings.address} refused {doing}: {printable(mask_text(str(refused)))}"
             ) from refused
@@ -200,6 +208,6 @@ def _remote_file(raw: bytes, attributes: Attributes) -> RemoteFile:
     name = raw.decode("ascii", errors="backslashreplace")
     is_file = attributes.mode is None or stat.S_ISREG(attributes.mode)
     if is_file and is_plain_name(name):
-        return RemoteFile(name, attributes.size)
+        return RemoteFile(name, attributes.size, modified=attributes.modified)
     fault = "not a regular file" if not is_file else "not a plain name"
-    return RemoteFile(printable(name), attributes.size, is_file, fault)
+    return RemoteFile(printable(name), attributes.size, is_file, fault, attributes.modified)

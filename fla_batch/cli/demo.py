@@ -68,9 +68,9 @@ class _Steps:
 
 def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
     from fla_batch.commands.build import build
-    from fla_batch.commands.poll import watch
     from fla_batch.commands.send import send, to_send
     from fla_batch.commands.status import anomalies, per_worker, status
+    from fla_batch.commands.watch import watch
 
     folder = ground.folder
     inputs = _examples(folder / "input")

@@ -10,10 +10,10 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import plural
+from fla_batch.cli.show import left_alone_lines, plural
 
 if TYPE_CHECKING:
-    from fla_batch.commands.poll import PollResult
+    from fla_batch.commands.poll_result import PollResult
     from fla_batch.commands.workspace import Workspace
 
 timeout_option = click.option(
@@ -55,7 +55,7 @@ def polled(
 ) -> PollResult:
     """Polls, telling on standard error what arrives."""
     from fla_batch.commands.poll import poll as poll_command
-    from fla_batch.commands.poll import watch
+    from fla_batch.commands.watch import watch
 
     if every_s is None:
         with counting("answers", shared) as counted:
@@ -82,9 +82,13 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
             say(f"{name}: processed")
     for name, reason in result.quarantined:
         say(f"{name}: QUARANTINED, {reason}")
+    for one in result.unfetched:
+        say(f"{one.name}: NOT FETCHED, {one.reason}")
+    for line in left_alone_lines(result.strangers):
+        say(line)
     for text in result.unmatched:
         say(f"not matched: {text}")
-    if not (watched or result.processed or result.quarantined):
+    if not watched and result.brought_nothing:
         say("No new answers.")
     still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
     say(
@@ -95,7 +99,7 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
 
 
 def exit_code(result: PollResult) -> int:
-    """5 for a refused file, 1 for a refused form or a file in quarantine, else 0."""
+    """5 for a refused file, 1 for a refused form or an answer that cannot be used, else 0."""
     if result.refused_files:
         return 5
-    return 1 if result.refused_forms or result.quarantined else 0
+    return 1 if result.refused_forms or result.quarantined or result.unfetched else 0

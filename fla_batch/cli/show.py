@@ -15,9 +15,11 @@ from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
+    from fla_batch.ledger.left_rows import LeftAlone
     from fla_batch.system.anomaly_store import AnomalySpool
 
 MOST_ON_SCREEN = 200
+MOST_LEFT_ON_SCREEN = 20
 _MARGIN = " " * 8
 
 
@@ -86,6 +88,15 @@ def where(anomaly: Anomaly) -> str:
     if anomaly.origin is AnomalyOrigin.REMOTE:
         parts.append("found by the platform")
     return "; ".join(parts)
+
+
+def left_alone_lines(found: Sequence[LeftAlone]) -> Iterator[str]:
+    """What lies in a folder and was left there, the first ones by name."""
+    for one in found[:MOST_LEFT_ON_SCREEN]:
+        yield f"left in {one.place}: {one.name} ({one.reason})"
+    rest = len(found) - MOST_LEFT_ON_SCREEN
+    if rest > 0:
+        yield f"... and {rest} more that are left alone: --json names all {len(found)}."
 
 
 def counted(anomalies: Iterable[Anomaly]) -> str:

@@ -10,7 +10,13 @@ import click
 
 from fla_batch.cli.edge import say, say_all
 from fla_batch.cli.options import ANY_PATH, Shared, shared
-from fla_batch.cli.show import counts_in_words, in_words, table, table_lines
+from fla_batch.cli.show import (
+    counts_in_words,
+    in_words,
+    left_alone_lines,
+    table,
+    table_lines,
+)
 from fla_batch.ledger.lifecycle import FormState
 from fla_batch.vocabulary.terms import FormKind
 
@@ -31,8 +37,12 @@ def status(batch: str | None, shared: Shared) -> None:
     with shared.workspace() as workspace:
         rows = status_command(workspace, batch)
         lines = forms(workspace, batch) if batch else None
+        left = workspace.ledger.left_alone(workspace.environment)
         if shared.as_json:
-            document: dict[str, object] = {"batches": [row.to_json() for row in rows]}
+            document: dict[str, object] = {
+                "batches": [row.to_json() for row in rows],
+                "left_alone": [one.to_json() for one in left],
+            }
             if lines is not None:
                 document["forms"] = (form.to_json() for form in lines)
             shared.show_json(document)
@@ -43,6 +53,8 @@ def status(batch: str | None, shared: Shared) -> None:
             if lines is not None:
                 say()
                 say_all(_form_table(lines))
+        if not shared.as_json:
+            say_all(left_alone_lines(left))
 
 
 def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:

@@ -14,8 +14,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.commands.build_batches import build_bodies
-from fla_batch.commands.poll import PollResult, watch
+from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.recovery import recover
+from fla_batch.commands.watch import watch
 from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import ConsultationRow, FormRow

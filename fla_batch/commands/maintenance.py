@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.commands.receive import LOCK, PollResult, Reception
+from fla_batch.commands.poll_result import PollResult
+from fla_batch.commands.receive import LOCK, Reception
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
 from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerOutcome, AnswerRow, Change
 from fla_batch.outbox.audit import audit

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.answers.unzip import unzip_single
+from fla_batch.commands.poll_result import PollResult
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
 from fla_batch.ledger.records import (
     Acceptance,
@@ -33,6 +34,7 @@ from fla_batch.outbox.inbox import Arrival, Kept
 from fla_batch.system.files import facts_of, new_private_file, remove_file
 from fla_batch.system.subprocess_iterator import aside
 from fla_batch.system.xmlsafe import UnusableXml
+from fla_batch.vocabulary.errors import UnknownTransition
 from fla_batch.vocabulary.filenames import BatchName, FileName, InvalidName
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 from fla_batch.vocabulary.terms import Environment, FileKind
@@ -45,40 +47,10 @@ _WORTH_A_PROCESS_BYTES = 20_000_000
 LOCK = "poll"
 """The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
 _ANSWERS = ("FO.", "CO.")
+_OF_THIS_FILE = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
+"""What reading one answer may raise, and what is therefore an outcome of that file (R31)."""
 _COUNTED_TOGETHER = 500
 _CLASH = "the same name came before with other content: both are kept, none replaced"
-
-
-@dataclass(slots=True)
-class PollResult:
-    """What came in one poll, or in all polls of a watch."""
-
-    processed: list[str] = field(default_factory=list)
-    quarantined: list[tuple[str, str]] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)
-    refused_files: int = 0
-    refused_forms: int = 0
-    open_batches: int = 0
-
-    def add(self, other: PollResult) -> None:
-        """Takes in what a later poll brought."""
-        self.processed += other.processed
-        self.quarantined += other.quarantined
-        self.unmatched += other.unmatched
-        self.refused_files += other.refused_files
-        self.refused_forms += other.refused_forms
-        self.open_batches = other.open_batches
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of `poll --json`."""
-        return {
-            "processed": self.processed,
-            "quarantined": [{"name": name, "reason": reason} for name, reason in self.quarantined],
-            "unmatched": self.unmatched,
-            "refused_files": self.refused_files,
-            "refused_forms": self.refused_forms,
-            "open_batches": self.open_batches,
-        }
 
 
 class Reception:
@@ -107,22 +79,24 @@ class Reception:
 
     def _kept(self) -> Iterator[Kept]:
         """The inbox, and what open batches have received."""
-        workspace = self._workspace
-        yield from workspace.outbox.inbox.waiting(workspace.environment)
+        workspace, inbox = self._workspace, self._workspace.outbox.inbox
+        yield from inbox.waiting(workspace.environment)
         for row in workspace.ledger.batches(workspace.environment, _STILL_MOVING):
-            folder = workspace.outbox.folder(row.name) / "received"
-            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-                relative = path.relative_to(workspace.outbox.root).as_posix()
-                yield Kept(path.name.partition("~")[0], relative, facts_of(path), Arrival.NEW)
+            yield from inbox.received(workspace.outbox.folder(row.name))
+
+    def odd_files(self) -> list[tuple[str, str]]:
+        """What lies in our inbox and cannot be read as a file, with the reason."""
+        return self._workspace.outbox.inbox.odd_entries(self._workspace.environment)
 
     def process(self, kept: Kept, *, replay: bool = False) -> Acceptance | None:
         """Raw file to its batch, rows and "done" in one transaction; or to quarantine (None)."""
         path = self._workspace.outbox.root / kept.path
-        with suppress(UnusableXml):
+        batch = None
+        with suppress(*_OF_THIS_FILE):
             batch = self._batch_of(path, kept.name)
-            self._announce(batch)
-            if batch is not None:
-                kept = self._move(kept, batch)
+        self._announce(batch)
+        if batch is not None:
+            kept = self._move(kept, batch)
         return self._record(kept, self._workspace.outbox.root / kept.path, replay)
 
     def _announce(self, batch: BatchName | None) -> None:
@@ -150,7 +124,7 @@ class Reception:
         """The answer to its batch, after the FS and GO that came with it."""
         workspace = self._workspace
         inbox, folder = workspace.outbox.inbox, workspace.outbox.folder(batch)
-        for name in (f"FS{kept.name[2:]}", *go_names(kept.name)):
+        for name in _beside(kept.name):
             path = inbox.folder(workspace.environment) / name
             if path.is_file():
                 relative = path.relative_to(workspace.outbox.root).as_posix()
@@ -175,8 +149,13 @@ class Reception:
                 outcome = workspace.ledger.accept_answer(
                     file, _counted(changes, told, self._told), now, replay=replay
                 )
-        except UnusableXml as error:
+        except (UnusableXml, UnknownTransition) as error:
             self.quarantine(path, kept.name, str(error))
+            return None
+        except _OF_THIS_FILE as error:
+            # A mistake of ours in one answer holds up no other one; `replay` reads it once mended.
+            reason = f"fla-batch cannot read it ({type(error).__name__}): please report this"
+            self.quarantine(path, kept.name, reason)
             return None
         if outcome is Acceptance.DONE:
             told.processed.append(kept.name)
@@ -282,16 +261,11 @@ def _unpacked(packed: _Packed) -> Change:
 _STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]
 
 
-def go_names(name: str) -> tuple[str, ...]:
-    """The GO of an answer: the same name, or the same without its part.
-
-    >>> go_names("FO.NOTI.999999.20250302.00001.S.2.1")
-    ('GO.NOTI.999999.20250302.00001.S.2.1', 'GO.NOTI.999999.20250302.00001.S.2')
-    """
-    same = "GO" + name[2:]
+def _beside(name: str) -> Iterator[str]:
+    """The names of FS and GO that may go with an answer."""
+    yield f"{FileKind.FS}{name[2:]}"
     with suppress(InvalidName):
-        return tuple(dict.fromkeys((same, str(FileName.parse(name).companion(FileKind.GO)))))
-    return (same,)
+        yield from FileName.parse(name).go_names
 
 
 def _counted(changes: Iterator[Change], told: PollResult, counted: Watcher) -> Iterator[Change]:

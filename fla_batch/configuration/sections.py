@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -98,22 +98,29 @@ class SigningSection(_Section):
 
 
 class LimitsSection(_Section):
-    """Size of what is sent: bytes and forms a part, parts a batch; bytes of one answer."""
+    """Size of what is sent: bytes and forms a part, parts a batch; and of what a poll fetches."""
 
     part_bytes: int = Field(default=100_000_000, ge=10_000)
     part_forms: int = Field(default=50_000, ge=1)
     parts: int = Field(default=9, ge=1, le=9)
     answer_bytes: int = Field(default=2_000_000_000, ge=10_000)
     answers_per_poll: int = Field(default=10_000, ge=1)
+    poll_bytes: int = Field(default=20_000_000_000, ge=10_000)
 
 
 class AnswersSection(_Section):
-    """When silence is overdue, and whether answers are deleted on the server."""
+    """When silence is overdue, which files are ours, and how far they are trusted.
+
+    `kinds` are the second parts of the names of our answers; FLAA is ours (decision 0601).
+    Answers of batches closed less than `recheck_days` ago are compared again at each poll.
+    """
 
     overdue_acrf_hours: float = Field(default=24, gt=0)
     overdue_noti_days: float = Field(default=3, gt=0)
     delete_on_server: bool = False
     require_signature: bool = False
+    recheck_days: float = Field(default=7, ge=0, le=3650)
+    kinds: tuple[Annotated[str, Field(pattern=r"^[A-Z]{4}$")], ...] = ("ACRF", "NOTI", "FLAA")
 
 
 class RulesSection(_Section):

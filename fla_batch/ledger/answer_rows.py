@@ -102,14 +102,6 @@ def _settle(
     return int(connection.execute(statement.returning(answer_file.c.id)).scalar_one())
 
 
-def seen(connection: Connection, environment: Environment) -> frozenset[tuple[str, int]]:
-    """Name and size of every file that has an outcome: a poll need not fetch those again."""
-    query = select(answer_file.c.name, answer_file.c.size).where(
-        answer_file.c.environment == environment.value
-    )
-    return frozenset((name, size) for name, size in connection.execute(query))
-
-
 def answer_rows(connection: Connection, outcome: AnswerOutcome | None) -> list[AnswerRow]:
     """Answer files in the order in which they were first settled."""
     query = select(answer_file).order_by(answer_file.c.id)

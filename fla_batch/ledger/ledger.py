@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Engine
 
 from fla_batch.ledger import (
+    answer_looks,
     answer_rows,
     batches,
     by_worker,
     events,
     form_lookup,
     integrity,
+    left_rows,
     locks,
     photos,
     sequences,
     status_rows,
 )
 from fla_batch.ledger.anomaly_rows import anomaly_rows, insert_anomalies
+from fla_batch.ledger.answer_looks import Look
 from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
 from fla_batch.ledger.form_lookup import Scope
 from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
+from fla_batch.ledger.left_rows import LeftAlone
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits, shown
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
@@ -279,10 +283,37 @@ class Ledger(Closing):
         with writing(self._engine) as connection:
             return answer_rows.quarantine(connection, file, reason, at)
 
-    def seen_answers(self, environment: Environment) -> frozenset[tuple[str, int]]:
-        """Name and size in bytes of every answer that need not be fetched again."""
+    def seen_answers(self, environment: Environment) -> Mapping[str, list[Look]]:
+        """Every answer that has an outcome, by name, as the server listed it."""
         with reading(self._engine) as connection:
-            return answer_rows.seen(connection, environment)
+            return answer_looks.looks(connection, environment)
+
+    def has_answer(self, name: str, size: int, sha256: str) -> bool:
+        """True when that very content of that name has an outcome."""
+        with reading(self._engine) as connection:
+            return answer_looks.has_answer(connection, name, size, sha256)
+
+    def note_looks(self, looks: Iterable[Look], at: datetime) -> None:
+        """Remember how the server listed answers, and that they were compared (R32)."""
+        with writing(self._engine) as connection:
+            answer_looks.note(connection, looks, at)
+
+    def answers_to_recheck(self, environment: Environment, since: datetime) -> list[str]:
+        """Names of answers of batches that are open or were closed after `since`."""
+        with reading(self._engine) as connection:
+            return answer_looks.to_recheck(connection, environment, since)
+
+    def left_alone(self, environment: Environment) -> list[LeftAlone]:
+        """What polls left where it is: not ours, or not to be had."""
+        with reading(self._engine) as connection:
+            return left_rows.left_rows(connection, environment)
+
+    def replace_left(
+        self, environment: Environment, entries: Iterable[LeftAlone], at: datetime
+    ) -> list[LeftAlone]:
+        """Keep exactly these, and return those that are new or have another reason."""
+        with writing(self._engine) as connection:
+            return left_rows.replace_left(connection, environment, entries, at)
 
     def answer_files(self, outcome: AnswerOutcome | None = None) -> list[AnswerRow]:
         """Every answer file that was seen, or those of one outcome, oldest first."""

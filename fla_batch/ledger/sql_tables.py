@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that this version of the program needs."""
 
 
@@ -159,6 +159,9 @@ answer_file = Table(
     Column("outcome", String(20), nullable=False, index=True),
     Column("reason", Text),
     Column("settled_at", Instant, nullable=False),
+    Column("listed_size", BigInteger),
+    Column("modified", BigInteger),
+    Column("checked_at", Instant),
     UniqueConstraint("name", "size", "sha256"),
 )
 
@@ -218,6 +221,17 @@ photo = Table(
     Column("told_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
     Index(None, "inss", "company_id", "calendar_year", "kind"),
+)
+
+left_alone = Table(
+    "left_alone",
+    metadata,
+    Column("environment", String(1), primary_key=True),
+    Column("place", String(20), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("is_ours", Boolean, nullable=False),
+    Column("since", Instant, nullable=False),
 )
 
 lock = Table(

@@ -7,12 +7,15 @@ least one whole copy (R16).
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from fla_batch.system.files import (
     FileFacts,
+    disk_errors,
     facts_of,
     partial_path,
     place,
@@ -20,6 +23,7 @@ from fla_batch.system.files import (
     remove_file,
     remove_partials,
 )
+from fla_batch.system.xmlsafe import plain_text
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 from fla_batch.vocabulary.terms import Environment
@@ -67,11 +71,25 @@ class Inbox:
 
     def waiting(self, environment: Environment) -> list[Kept]:
         """What lies in the inbox, by name: not yet matched, or left there by a crash."""
+        return list(self._files_in(self.folder(environment)))
+
+    def received(self, batch_folder: Path) -> list[Kept]:
+        """What a batch has received, by name."""
+        folder = batch_folder / "received"
+        return list(self._files_in(folder)) if folder.is_dir() else []
+
+    def odd_entries(self, environment: Environment) -> list[tuple[str, str]]:
+        """Name, safe to print, and reason of what lies in the inbox and is no file to read."""
         return [
-            Kept(_original(path.name), self._relative(path), facts_of(path), Arrival.NEW)
-            for path in sorted(self.folder(environment).iterdir())
-            if not path.name.startswith(".")
+            (plain_text(path.name), "not a file that can be read")
+            for path in _entries(self.folder(environment))
+            if not _is_readable(path)
         ]
+
+    def _files_in(self, folder: Path) -> Iterator[Kept]:
+        for path in _entries(folder):
+            if _is_readable(path):
+                yield Kept(_original(path.name), self._relative(path), facts_of(path), Arrival.NEW)
 
     def move_to_batch(self, kept: Kept, batch_folder: Path) -> Kept:
         """Move an answer to the `received/` of a batch. Done twice, the second does nothing."""
@@ -99,6 +117,15 @@ class Inbox:
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
+
+
+def _entries(folder: Path) -> list[Path]:
+    with disk_errors("read", folder):
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and os.access(path, os.R_OK)
 
 
 def _beside(name: str, facts: FileFacts) -> str:

@@ -129,6 +129,8 @@ class FileName:
             return part is None and self.kind not in (FileKind.FI, FileKind.TD)
         if not 1 <= total <= MAX_PARTS:
             return False
+        if self.kind is FileKind.GO and self.batch.sender == PORTAL_SENDER:
+            return part is None or part <= total  # the portal's may be named as its FO is
         if self.kind in (FileKind.GO, FileKind.TD):
             return part is None
         if part is None:
@@ -157,6 +159,18 @@ class FileName:
     def is_answer(self) -> bool:
         """True for FO and CO, the files that hold an answer for us."""
         return self.kind in _ANSWERS
+
+    @property
+    def go_names(self) -> tuple[str, ...]:
+        """Every name under which the portal says that this answer is whole.
+
+        >>> FileName.parse("FO.NOTI.999999.20250302.00001.S.2.1").go_names
+        ('GO.NOTI.999999.20250302.00001.S.2.1', 'GO.NOTI.999999.20250302.00001.S.2', \
+'GO.NOTI.999999.20250302.00001.S')
+        """
+        batch = f"{FileKind.GO}.{self.batch}"
+        total, part = self.total or 1, self.part or 1
+        return f"{batch}.{total}.{part}", f"{batch}.{total}", batch
 
     def companion(self, kind: FileKind) -> FileName:
         """The file of another kind with the same name, such as the GO of an FO.

@@ -183,13 +183,14 @@ def test_attributes_in_all_their_parts() -> None:
         + uint64(77)
         + bytes(8)
         + uint32(0o100600)
-        + bytes(8)
+        + uint32(5)
+        + uint32(1_740_820_500)
         + uint32(1)
         + string(b"name")
         + string(b"value")
     )
     reader = Reader(body + uint32(0))
-    assert reader.attributes() == Attributes(77, 0o100600)
+    assert reader.attributes() == Attributes(77, 0o100600, 1_740_820_500)
     assert reader.attributes() == Attributes()
 
 

@@ -79,7 +79,7 @@ def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
 
 
 def test_status(fla: CommandLine, settings: Path, good: Path) -> None:
-    assert fla("status", "--json").document == {"batches": []}
+    assert fla("status", "--json").document == {"batches": [], "left_alone": []}
     name = fla("build", good, "--json").document["batches"][0]["name"]
     (row,) = fla("status", "--json").document["batches"]
     assert tuple(row) == STATUS

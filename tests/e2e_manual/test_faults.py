@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from fla_batch.commands.build import build as build_command
-from fla_batch.commands.poll import PollResult, poll, watch
+from fla_batch.commands.poll import poll
+from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.send import send as send_command
 from fla_batch.commands.send import to_send
 from fla_batch.commands.status import status
+from fla_batch.commands.watch import watch
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.fault_catalogue import NOTES, combined, page_table

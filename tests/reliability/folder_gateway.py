@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from fla_batch.channel.protocol import (
     RemoteFileTooLarge,
     Uploaded,
     ignored,
+    is_plain_name,
     require_plain_name,
 )
 
@@ -33,9 +35,7 @@ class FolderGateway:
     root: Path
 
     def list_folder(self, folder: str) -> list[RemoteFile]:
-        return [
-            RemoteFile(path.name, path.stat().st_size) for path in (self.root / folder).iterdir()
-        ]
+        return [_entry(path) for path in (self.root / folder).iterdir()]
 
     def can_stat(self, folder: str) -> bool:
         return True
@@ -72,8 +72,8 @@ class FolderGateway:
 
     def download(self, folder: str, name: str, path: Path, *, max_bytes: int) -> Downloaded:
         source = self._path(folder, name)
-        if not source.exists():
-            raise OperationRefused(f"{name} is not there")
+        if not source.is_file():
+            raise OperationRefused(f"{name} is not there, or no file")
         if source.stat().st_size > max_bytes:
             raise RemoteFileTooLarge(f"{name} is larger than {max_bytes} bytes")
         shutil.copyfile(source, path)
@@ -108,3 +108,12 @@ class FolderGateway:
     def _note(self, text: str) -> None:
         with (self.root / OPERATIONS).open("a", encoding="utf-8") as stream:
             stream.write(text + "\n")
+
+
+def _entry(path: Path) -> RemoteFile:
+    """As SFTP lists it: what is no plain file has a fault."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        return RemoteFile(path.name, found.st_size, is_file=False, fault="not a regular file")
+    fault = None if is_plain_name(path.name) else "not a plain name"
+    return RemoteFile(path.name, found.st_size, fault=fault, modified=int(found.st_mtime))

@@ -13,7 +13,7 @@ import pytest
 
 from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
-from fla_batch.commands.receive import PollResult
+from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.send import send, to_send
 from tests.reliability.inputs import write
 from tests.reliability.scene import Scene
