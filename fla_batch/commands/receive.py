@@ -92,7 +92,7 @@ class Reception:
         """Raw file to its batch, rows and "done" in one transaction; or to quarantine (None)."""
         path = self._workspace.outbox.root / kept.path
         batch = None
-        with suppress(*_OF_THIS_FILE):
+        with suppress(UnusableXml, *_OF_THIS_FILE):
             batch = self._batch_of(path, kept.name)
         self._announce(batch)
         if batch is not None:
