@@ -8,8 +8,7 @@ bytes are the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fla_batch.batching.form_maker import FormMaker
@@ -17,7 +16,8 @@ from fla_batch.batching.form_store import SpooledForm, WrittenForms
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, Profile
 from fla_batch.models import Entry
-from fla_batch.rules import RuleContext, check
+from fla_batch.models.column_values import Blocks
+from fla_batch.rules import RuleContext, check, clear
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
@@ -28,29 +28,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedChunk:
-    """A table chunk after a look at its whole columns, with two verdicts a declaration.
+    """A table chunk after a look at its whole columns.
 
-    `cleared`: it breaks no rule, those that need history excepted. `fine`: the platform cannot
-    hold one of its key either, so that no rule has anything to say.
+    `fine` tells for each declaration whether no rule has anything to say of it: `blocks` are
+    those. The others are in `chunk`, each with the rules that it is `cleared` of.
     """
 
-    chunk: TableChunk
-    cleared: pl.Series
     fine: pl.Series
+    blocks: Blocks
+    chunk: TableChunk
+    cleared: list[frozenset[str]]
 
     @classmethod
     def of(cls, chunk: TableChunk, context: RuleContext) -> ScreenedChunk:
-        """The verdicts on `chunk`."""
+        """What the rules have to say of the columns of `chunk`."""
         import polars as pl
 
-        from fla_batch.rules.screen import cleared
-
-        verdict = chunk.cleared(partial(cleared, context=context))
-        history = context.history
-        if history is None:
-            return cls(chunk, verdict, verdict)
-        held = pl.Series(map(history.may_hold, chunk.keys()), dtype=pl.Boolean)
-        return cls(chunk, verdict, verdict & ~held)
+        rows = chunk.blocks()
+        clearance = clear(chunk.layout.kind, rows.blocks, context)
+        whole = clearance.whole()
+        places = rows.plain.arg_true()
+        fine = pl.repeat(value=False, n=len(rows.plain), eager=True).scatter(places, whole)
+        cleared = {places[index]: names for index, names in clearance.cleared().items()}
+        left = (~fine).arg_true().to_list()
+        of_none = frozenset[str]()
+        return cls(
+            fine,
+            rows.blocks.filter(whole),
+            chunk.only(~fine),
+            [cleared.get(index, of_none) for index in left],
+        )
 
     @property
     def declarations(self) -> int:
@@ -60,11 +67,12 @@ class ScreenedChunk:
     @property
     def questions(self) -> int:
         """How many of them the rules have to look at one by one."""
-        return len(self.fine) - int(self.fine.sum())
+        return len(self.cleared)
 
     def entries(self) -> Iterator[Entry]:
         """Those declarations."""
-        return self.chunk.entries(self.cleared, ~self.fine)
+        for entry, cleared in zip(self.chunk.entries(), self.cleared, strict=True):
+            yield replace(entry, cleared=cleared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +140,8 @@ class Desk:
         numbers = pl.int_range(first, first + len(fine), eager=True)
         written: list[SpooledForm] = []
         if fine.any():
-            blocks, kind = screened.chunk.blocks(fine), screened.chunk.layout.kind
-            written = self.columns.spooled(kind, blocks, numbers.filter(fine))
+            kind = screened.chunk.layout.kind
+            written = self.columns.spooled(kind, screened.blocks, numbers.filter(fine))
             done.declarations += len(written)
         if fine.all():
             return written

@@ -79,7 +79,7 @@ def _convert(cells: pl.Series, column: Column) -> tuple[pl.Series, list[tuple[in
         else:
             values[text] = value
     series = cells.replace_strict(
-        list(values), list(values.values()), default=None, return_dtype=_dtype(column)
+        list(values), list(values.values()), default=None, return_dtype=dtype_of(column)
     )
     if not wrong:
         return series, []
@@ -92,7 +92,8 @@ def _read(column: Column, text: str) -> Value | Mistake:
     return column.read(text)
 
 
-def _dtype(column: Column) -> type[pl.DataType]:
+def dtype_of(column: Column) -> type[pl.DataType]:
+    """The type of a converted column."""
     import polars as pl
 
     types = {ZoneType.INTEGER: pl.Int64, ZoneType.DATE: pl.Date}

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby, repeat
+from dataclasses import dataclass, replace
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.intake.cleared_blocks import cleared_blocks
-from fla_batch.intake.cleared_rows import ClearedRows
 from fla_batch.intake.comments import without_comments
 from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.drafts import TableRow
 from fla_batch.intake.grouping import Scan, grouped, scan
 from fla_batch.intake.headings import Layout, layout_of
 from fla_batch.intake.right_rows import rights_entry
+from fla_batch.intake.row_blocks import RowBlocks, row_blocks
 from fla_batch.intake.training_rows import trainings_entry
 from fla_batch.intake.zone_columns import KEY_COLUMNS
 from fla_batch.models import DeclarationKey, Entry
-from fla_batch.models.column_values import Blocks
 from fla_batch.tables.csv_files import open_csv
 from fla_batch.tables.excel_files import open_excel
 from fla_batch.tables.parquet_files import open_parquet
@@ -31,9 +29,6 @@ from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     import polars as pl
-
-Screen = Callable[["pl.DataFrame", str], "pl.Series"]
-"""(typed rows, name of the key column) -> True for the rows of declarations that are cleared."""
 
 _ENTRIES = {FormKind.TRAININGS: trainings_entry, FormKind.TRAINING_RIGHTS: rights_entry}
 
@@ -62,25 +57,26 @@ class TableChunk:
         """The number of the first row of each declaration."""
         yield from self.frame[ROW].filter(self.frame[KEY].is_first_distinct())
 
-    def cleared(self, screen: Screen) -> pl.Series:
-        """For each declaration whether `screen` clears it; one with a misread cell it does not."""
-        return _cleared(self, screen)
+    def blocks(self) -> RowBlocks:
+        """As columns, the declarations of which there is nothing to say in reading them."""
+        return row_blocks(self.frame, self.layout.kind, self.mistakes.keys())
 
-    def blocks(self, wanted: pl.Series) -> Blocks:
-        """Those declarations as columns; each must have been cleared."""
-        return cleared_blocks(self._rows_of(wanted))
+    def only(self, wanted: pl.Series) -> TableChunk:
+        """A chunk with the `wanted` declarations."""
+        return replace(self, frame=self.frame.filter(wanted.gather(self.frame[KEY].rle_id())))
 
-    def entries(
-        self, cleared: pl.Series | None = None, wanted: pl.Series | None = None
-    ) -> Iterator[Entry]:
-        """The `wanted` declarations, by default all; those cleared are built without a question."""
-        frame = self.frame if wanted is None else self._rows_of(wanted)
-        if cleared is not None and wanted is not None:
-            cleared = cleared.filter(wanted)
-        return _built(self, frame, cleared)
-
-    def _rows_of(self, wanted: pl.Series) -> pl.DataFrame:
-        return self.frame.filter(wanted.gather(self.frame[KEY].rle_id()))
+    def entries(self) -> Iterator[Entry]:
+        """The declarations, built one by one."""
+        entry_of = _ENTRIES[self.layout.kind]
+        names = self.frame.columns
+        key, number = names.index(KEY), names.index(ROW)
+        values = [(i, name) for i, name in enumerate(names) if i not in (key, number)]
+        for _, group in groupby(self.frame.iter_rows(), key=itemgetter(key)):
+            rows = [
+                TableRow(row[number], {name: row[i] for i, name in values if row[i] is not None})
+                for row in group
+            ]
+            yield entry_of(rows, self.file, self.layout, self.mistakes)
 
 
 def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
@@ -169,39 +165,3 @@ def _declaring(
                     )
                 )
         yield frame
-
-
-def _built(chunk: TableChunk, frame: pl.DataFrame, cleared: pl.Series | None) -> Iterator[Entry]:
-    entry_of = _ENTRIES[chunk.layout.kind]
-    names = frame.columns
-    key, number = names.index(KEY), names.index(ROW)
-    values = [(i, name) for i, name in enumerate(names) if i not in (key, number)]
-    verdicts: Iterable[bool] = repeat(False)
-    quick = None
-    if cleared is not None and cleared.any():
-        verdicts, quick = cleared, ClearedRows(chunk.file, chunk.layout, names, number)
-    groups = groupby(frame.iter_rows(), key=itemgetter(key))
-    for (_, group), fine in zip(groups, verdicts, strict=False):
-        rows = list(group)
-        if quick is not None and fine:
-            yield quick.entry(rows)
-        else:
-            table_rows = [
-                TableRow(row[number], {name: row[i] for i, name in values if row[i] is not None})
-                for row in rows
-            ]
-            yield entry_of(table_rows, chunk.file, chunk.layout, chunk.mistakes)
-
-
-def _cleared(chunk: TableChunk, screen: Screen) -> pl.Series:
-    import polars as pl
-
-    frame = chunk.frame
-    first = frame[KEY].is_first_distinct()
-    if chunk.layout.kind is not FormKind.TRAININGS:
-        return pl.repeat(value=False, n=int(first.sum()), eager=True)
-    verdict = screen(frame.drop(ROW), KEY).filter(first)
-    if not chunk.mistakes:
-        return verdict
-    misread = frame[KEY].filter(frame[ROW].is_in(list(chunk.mistakes)))
-    return verdict & ~frame[KEY].filter(first).is_in(misread.unique().to_list())

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.message import MessageShape, Profile
-from fla_batch.rules import RuleContext
+from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.rules import RuleContext, clear
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
+    import polars as pl
     from lxml.etree import _Element
 
 BLOCK_BYTES = 16_000_000
@@ -72,16 +74,15 @@ class Clearing:
         import polars as pl
 
         from fla_batch.message.column_reader import FORM
-        from fla_batch.rules.screen import cleared
 
         rows = self._reader.rows(lines)
-        # What the platform holds already is a question for each declaration by itself.
-        if rows.is_empty() or self._context.history is not None:
-            return range(len(lines))
-        rows = rows.filter(pl.col("identification") == self._identification).drop("identification")
-        fine = cleared(rows, FORM, self._context)
         every = pl.int_range(len(lines), eager=True)
-        return every.filter(~every.is_in(rows[FORM].filter(fine).unique())).to_list()
+        if rows.is_empty():
+            return range(len(lines))
+        rows = rows.filter(pl.col("identification") == self._identification)
+        whole = clear(FormKind.TRAININGS, _as_blocks(rows), self._context).whole()
+        fine = rows[FORM].unique(maintain_order=True).filter(whole)
+        return every.filter(~every.is_in(fine.implode())).to_list()
 
     def _element(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own."""
@@ -89,6 +90,18 @@ class Clearing:
         if len(root) != 1 or xmlsafe.label(root[0]) != self._shape.form:
             raise NotByLines
         return root[0]
+
+
+def _as_blocks(rows: pl.DataFrame) -> Blocks:
+    """The declarations of a frame with a row for each training, which has one period."""
+    import polars as pl
+
+    from fla_batch.message.column_reader import FORM
+
+    owners = rows[FORM].rle_id()
+    periods = InnerBlocks(pl.int_range(len(rows), eager=True), Blocks(rows))
+    trainings = InnerBlocks(owners, Blocks(rows, {"details_per_period": periods}))
+    return Blocks(rows.filter(owners.is_first_distinct()), {"trainings": trainings})
 
 
 def _head(file: BinaryIO, shape: MessageShape) -> tuple[bytes, bytes]:

@@ -21,6 +21,11 @@ class Blocks:
     frame: pl.DataFrame
     inner: Mapping[str, InnerBlocks] = field(default_factory=dict)
 
+    def filter(self, wanted: pl.Series) -> Blocks:
+        """Those for which `wanted` is true, with all that is in them."""
+        inner = {name: each.filter(wanted) for name, each in self.inner.items()}
+        return Blocks(self.frame.filter(wanted), inner)
+
 
 @dataclass(frozen=True, slots=True)
 class InnerBlocks:
@@ -28,3 +33,11 @@ class InnerBlocks:
 
     owners: pl.Series
     blocks: Blocks
+
+    def filter(self, owners: pl.Series) -> InnerBlocks:
+        """Those whose owner is wanted; what is left of the owners counts from 0 again."""
+        import polars as pl
+
+        kept = owners.gather(self.owners)
+        place = owners.cast(pl.Int64).cum_sum() - 1
+        return InnerBlocks(place.gather(self.owners.filter(kept)), self.blocks.filter(kept))

@@ -33,12 +33,12 @@ class Entry:
     """One declaration as read. `anomalies` are those of reading it (a date that does not exist).
 
     `unreadable` are the paths whose value was there but could not be converted: the model holds
-    None for them, and the rules do not call them missing as well. `cleared` says that a screen
-    of whole columns proved that no rule finds anything, those that need history excepted.
+    None for them, and the rules do not call them missing as well. `cleared` are the names of
+    the rules that certainly find nothing, as a look at whole columns has shown.
     """
 
     declaration: Declaration
     origin: Origin = field(default_factory=NoOrigin)
     anomalies: tuple[Anomaly, ...] = ()
     unreadable: frozenset[Path] = frozenset()
-    cleared: bool = False
+    cleared: frozenset[str] = frozenset()

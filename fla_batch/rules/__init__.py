@@ -1,4 +1,7 @@
-"""The platform's rules as pure functions, listed once; `check` applies them all.
+"""The platform's rules, listed once: `check` applies them all, `clear` looks at whole columns.
+
+Every way in applies this list: `check`, `build` and `validate`, to JSON, tables and messages. A
+declaration is spared a rule only where the rule's own column form cleared it of it.
 
 Source: the field tables and sections 3.1, 3.3.3 and 3.3.4 of the REST manual of 31/01/2025;
 what is our own decision is marked [D] at the rule.
@@ -6,13 +9,17 @@ what is our own decision is marked [D] at the rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from fla_batch.models.column_values import Blocks
 from fla_batch.models.entry import Entry
 from fla_batch.models.zone import path_text
 from fla_batch.rules.base import Accepted, Finding, History, Rule, RuleContext
 from fla_batch.rules.bounds import bounds, half_day
 from fla_batch.rules.characters import admitted_characters, xml_characters
+from fla_batch.rules.columns import DeclarationColumns
 from fla_batch.rules.dates import (
     certificate_dates,
     envelope,
@@ -28,17 +35,22 @@ from fla_batch.rules.photo_guards import already_declared, legal_must_stay, phot
 from fla_batch.rules.presence import occurrences, presence, read_only, status_missing
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "RULES",
-    "WITH_HISTORY",
     "Accepted",
+    "Clearance",
     "Finding",
     "History",
     "Rule",
     "RuleContext",
     "anomaly_of",
     "check",
+    "clear",
     "findings",
 ]
 
@@ -67,8 +79,47 @@ RULES: tuple[Rule, ...] = (
     already_declared,
 )
 
-WITH_HISTORY: tuple[Rule, ...] = (legal_must_stay, photo_shrinks, already_declared)
-"""Those of RULES that look at what was accepted before; a screen of columns cannot clear them."""
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Which rules certainly find nothing in which of `declarations`, which count from 0.
+
+    `questions` are the rules that have something to ask, each with the declarations it asks it of.
+    """
+
+    declarations: int
+    rules: frozenset[str]
+    questions: Mapping[str, pl.Series]
+
+    def whole(self) -> pl.Series:
+        """For each declaration whether it is cleared of all rules."""
+        import polars as pl
+
+        every = pl.int_range(self.declarations, eager=True)
+        asked = pl.concat([every.clear(), *self.questions.values()])
+        return ~every.is_in(asked.unique().implode())
+
+    def cleared(self) -> dict[int, frozenset[str]]:
+        """The rules of which each declaration that leaves a question is cleared all the same."""
+        asked: dict[int, set[str]] = {}
+        for name, declarations in self.questions.items():
+            for index in declarations:
+                asked.setdefault(index, set()).add(name)
+        return {index: self.rules - names for index, names in asked.items()}
+
+
+def clear(kind: FormKind, blocks: Blocks, context: RuleContext) -> Clearance:
+    """What a look at whole columns tells of declarations of one `kind`."""
+    import polars as pl
+
+    columns = DeclarationColumns(kind, blocks, context)
+    every = pl.int_range(len(columns), eager=True)
+    found = {
+        rule.name: columns.questions(rule.clears(columns)) if rule.clears else every
+        for rule in RULES
+    }
+    asked = {name: declarations for name, declarations in found.items() if len(declarations)}
+    return Clearance(len(columns), frozenset(found), asked)
 
 
 def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
@@ -80,7 +131,9 @@ def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
 
 def findings(entry: Entry, context: RuleContext) -> Iterator[Finding]:
     """What the rules find, without what the reader of the file reported already."""
-    for rule in WITH_HISTORY if entry.cleared else RULES:
+    for rule in RULES:
+        if rule.name in entry.cleared:
+            continue
         for finding in rule(entry.declaration, context):
             if not (entry.unreadable and _was_unreadable(finding, entry)):
                 yield finding

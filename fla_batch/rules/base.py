@@ -3,20 +3,31 @@
 A rule is a pure function (declaration, context) -> findings. It never raises, never changes
 anything, and says nothing about values that are missing or could not be read: the presence
 rules and the reader do.
+
+Beside it stands its column form, or none: expressions that clear many declarations at once of
+that rule (`fla_batch.rules.columns`). A form may leave questions, which the function answers; it
+must clear nothing in which the function finds something. Without a form nothing is ever cleared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.terms import AnomalyClass
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fla_batch.rules.columns import DeclarationColumns, Holds
+
+Year = TypeVar("Year", int, "pl.Expr")
 
 FOR_INFORMATION = "000"
 """Meaning of findings that only inform; the portal's list of meanings has none for that."""
@@ -69,7 +80,11 @@ class RuleContext:
         >>> RuleContext(date(2025, 1, 1)).window_of(date(2022, 8, 19))
         2019
         """
-        return day.year - (day.year - self.window_start_year) % self.window_years
+        return self.window_of_year(day.year)
+
+    def window_of_year(self, year: Year) -> Year:
+        """The same for a year, or for a column of years."""
+        return year - (year - self.window_start_year) % self.window_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,30 @@ class Finding:
     value: object = None
 
 
-Rule = Callable[[Declaration, RuleContext], Iterator[Finding]]
+RuleFunction = Callable[[Declaration, RuleContext], Iterator[Finding]]
+ColumnForm = Callable[["DeclarationColumns"], Iterable["Holds"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its function, and the column form that clears declarations of it, or None."""
+
+    find: RuleFunction
+    clears: ColumnForm | None = None
+
+    @property
+    def name(self) -> str:
+        """The stable name, as the function's with dashes."""
+        return self.find.__name__.replace("_", "-")
+
+    def __call__(self, declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
+        return self.find(declaration, context)
+
+
+def rule(clears: ColumnForm | None = None) -> Callable[[RuleFunction], Rule]:
+    """Makes a rule of a function."""
+    return lambda find: Rule(find, clears)
+
 
 BLOCKING = AnomalyClass.BLOCKING
 WARNING = AnomalyClass.WARNING

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone, leaves_of, walk
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.columns import DeclarationColumns, Holds
 from fla_batch.vocabulary.terms import AnomalyClass
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Annex 24 of the portal's batch messages (2017/1), and the other case of each of its letters.
 _PUNCTUATION = " '-#%()*+,./:=?@\\{|}°"
@@ -16,6 +21,27 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz" + "áàâäãåçđéèêëíîïñóò�
 ADMITTED = frozenset("0123456789" + _PUNCTUATION + _LETTERS + _LETTERS.upper())
 
 
+def only_admitted(text: pl.Expr) -> pl.Expr:
+    """True where a text is there and holds admitted characters only."""
+    inside = "".join(map(_escaped, sorted(ADMITTED)))
+    return text.str.contains(f"^[{inside}]*$")
+
+
+def _escaped(character: str) -> str:
+    return "\\" + character if character in "\\-[]^&~" else character
+
+
+def _texts_admitted(columns: DeclarationColumns) -> Iterator[Holds]:
+    """Clears of both rules: whatever is admitted XML can carry."""
+    import polars as pl
+
+    for column in columns.zones:
+        if column.zone.is_text:
+            text = pl.col(column.name)
+            yield Holds(column.level, text.is_null() | only_admitted(text))
+
+
+@rule(clears=_texts_admitted)
 def admitted_characters(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Free text keeps to the portal's admitted characters (003) [P]."""
     yield from _odd_characters(
@@ -23,6 +49,7 @@ def admitted_characters(declaration: Declaration, _: RuleContext) -> Iterator[Fi
     )
 
 
+@rule(clears=_texts_admitted)
 def xml_characters(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Free text holds no character that XML 1.0 cannot carry (003)."""
     yield from _odd_characters(

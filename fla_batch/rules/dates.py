@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from fla_batch.models import Declaration, Training, TrainingsDeclaration
+from fla_batch.models import Declaration, DetailsPerPeriod, Training, TrainingsDeclaration
+from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.columns import OWNER, DeclarationColumns, Holds
 from fla_batch.vocabulary.terms import Certificate, TrainingStatus
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PAIRS: tuple[tuple[type[Block], str, str], ...] = (
+    (Training, "trainingFirstStartDate", "trainingLastEndDate"),
+    (Training, "certificateValidityStartDate", "certificateValidityEndDate"),
+    (DetailsPerPeriod, "trainingStartDate", "trainingEndDate"),
+)
+"""Blocks with their start and end dates."""
 
 
 def _trainings(declaration: Declaration) -> Iterator[tuple[Training, Path]]:
@@ -18,6 +31,21 @@ def _trainings(declaration: Declaration) -> Iterator[tuple[Training, Path]]:
             yield training, ("trainings", index)
 
 
+def _or_missing(holds: pl.Expr, *names: str) -> pl.Expr:
+    """`holds`, or one of the zones has no value, of which these rules say nothing."""
+    import polars as pl
+
+    return pl.any_horizontal(holds, *(pl.col(name).is_null() for name in names))
+
+
+def _in_order(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    for level, start, end in _PAIRS:
+        yield Holds(level, _or_missing(pl.col(end) >= pl.col(start), start, end))
+
+
+@rule(clears=_in_order)
 def period_order(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """An end date is not before its start date (014), certificate dates included."""
     for training, path in _trainings(declaration):
@@ -67,6 +95,17 @@ def _repeats_a_reversed_period(training: Training) -> bool:
     )
 
 
+def _edges_fit(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    first, last = "trainingFirstStartDate", "trainingLastEndDate"
+    earliest = pl.col("trainingStartDate").min().over(OWNER)
+    latest = pl.col("trainingEndDate").max().over(OWNER)
+    yield Holds(DetailsPerPeriod, _or_missing(pl.col(first) == earliest, first))
+    yield Holds(DetailsPerPeriod, _or_missing(pl.col(last) == latest, last))
+
+
+@rule(clears=_edges_fit)
 def envelope(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """First start and last end are those of the periods (399, 400)."""
     for training, path in _trainings(declaration):
@@ -99,6 +138,15 @@ def _edge(found: date, expected: date, path: Path, *, start: bool) -> Iterator[F
     )
 
 
+def _in_its_year(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    start, year = "trainingFirstStartDate", "calendarYear"
+    same = pl.col(start).dt.year() == pl.col(year)
+    yield Holds(Training, _or_missing(same, start, year))
+
+
+@rule(clears=_in_its_year)
 def year_of_start(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """A training is declared whole, in the year in which its first period starts (021)."""
     year = declaration.calendar_year
@@ -117,6 +165,22 @@ def year_of_start(declaration: Declaration, _: RuleContext) -> Iterator[Finding]
             )
 
 
+def _in_windows(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    window_of = columns.context.window_of_year
+    first, last = (
+        window_of(pl.col(name).dt.year()) for name in ("trainingStartDate", "trainingEndDate")
+    )
+    yield Holds(
+        DetailsPerPeriod, _or_missing(first == last, "trainingStartDate", "trainingEndDate")
+    )
+    # Windows that follow each other leave none out; of others the function finds out.
+    span = last.max().over(OWNER) - first.min().over(OWNER)
+    yield Holds(DetailsPerPeriod, (span <= columns.context.window_years) | span.is_null())
+
+
+@rule(clears=_in_windows)
 def fla_window(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """No period crosses a five-year window, and each window spanned has a period (271)."""
     for training, path in _trainings(declaration):
@@ -158,6 +222,16 @@ def _windows_without_period(
             )
 
 
+def _no_dates_without(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    leads = pl.col("trainingLeadingToCertificate")
+    dates = ("certificateValidityStartDate", "certificateValidityEndDate")
+    none = pl.all_horizontal(pl.col(name).is_null() for name in dates)
+    yield Holds(Training, leads.is_null() | (leads != Certificate.NO.value) | none)
+
+
+@rule(clears=_no_dates_without)
 def certificate_dates(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Certificate dates only where the training leads to a certificate (005) [D]."""
     for training, path in _trainings(declaration):
@@ -187,6 +261,16 @@ def certificate_dates(declaration: Declaration, _: RuleContext) -> Iterator[Find
                 )
 
 
+def _over_or_not_followed(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    status, end = pl.col("trainingStatus"), pl.col("trainingEndDate")
+    not_followed = status.is_null() | (status != TrainingStatus.FOLLOWED.value)
+    over = end.is_null() | (end <= columns.context.today)
+    yield Holds(DetailsPerPeriod, not_followed | over)
+
+
+@rule(clears=_over_or_not_followed)
 def future_followed(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """A period that ends after today is not "followed" yet (264) [D]."""
     for training, path in _trainings(declaration):

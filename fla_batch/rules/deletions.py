@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch.models import Declaration, TrainingRightsDeclaration
-from fla_batch.rules.base import FOR_INFORMATION, INFORMATION, Finding, RuleContext
+from fla_batch.models import (
+    DECLARATIONS,
+    Declaration,
+    LegalFlaRight,
+    TrainingRightsDeclaration,
+    TrainingsDeclaration,
+)
+from fla_batch.models.zone import Presence
+from fla_batch.rules.base import FOR_INFORMATION, INFORMATION, Finding, RuleContext, rule
+from fla_batch.rules.columns import DeclarationColumns, Holds, count_of, fields_of
+from fla_batch.vocabulary.terms import FormKind
 
 
+def _deletes_nothing(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    if columns.kind is FormKind.TRAININGS:
+        yield Holds(TrainingsDeclaration, pl.col(count_of("trainings")) > 0)
+        return
+    top = DECLARATIONS[columns.kind]
+    legal = [column for column in columns.zones if column.block is LegalFlaRight]
+    others = [pl.col(count_of(name)) > 0 for _, name in fields_of(top)]
+    yield Holds(top, pl.any_horizontal(~legal[0].block_is_absent(), *others))
+    for column in legal:
+        if column.zone.presence is Presence.ONE_OF:
+            amount = pl.col(column.name)
+            yield Holds(top, amount.is_null() | (amount != 0))
+
+
+@rule(clears=_deletes_nothing)
 def delete_legal(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Tells that the legal right goes with the value 0, and what an empty photo deletes."""
     if not isinstance(declaration, TrainingRightsDeclaration):

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fla_batch.models import Declaration, Training, TrainingsDeclaration
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.models import Declaration, DetailsPerPeriod, Training, TrainingsDeclaration
+from fla_batch.models.zone import leaves_of
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.characters import only_admitted
+from fla_batch.rules.columns import DECLARATION, DeclarationColumns, Holds
+
+_ALIKE = ("training_start_date", "training_end_date", "training_days", "training_hours")
+"""The fields of a period by which trainings of one name are told apart."""
 
 
+def _numbers_once(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    number = pl.col("trainingSequenceNbr")
+    yield Holds(Training, number.is_null() | pl.struct(DECLARATION, number).is_unique())
+
+
+@rule(clears=_numbers_once)
 def sequence_unique(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """TrainingSequenceNbr is unique in the declaration (006)."""
     if not isinstance(declaration, TrainingsDeclaration):
@@ -32,6 +46,25 @@ def sequence_unique(declaration: Declaration, _: RuleContext) -> Iterator[Findin
             seen.add(number)
 
 
+def _periods_once(_: DeclarationColumns) -> Iterator[Holds]:
+    """Trainings that are alike have all their periods in common."""
+    import polars as pl
+
+    name = pl.col("trainingDenomination")
+    # Of these characters none becomes another one in casefold than in lower.
+    yield Holds(DetailsPerPeriod, only_admitted(name))
+    amounts = [each for field, _, each in leaves_of(DetailsPerPeriod) if field in _ALIKE]
+    alike = pl.struct(
+        DECLARATION,
+        name.str.to_lowercase(),
+        "trainingFirstStartDate",
+        "trainingLastEndDate",
+        *amounts,
+    )
+    yield Holds(DetailsPerPeriod, alike.is_unique())
+
+
+@rule(clears=_periods_once)
 def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Same name, dates and hours twice in one declaration (006) [D]."""
     if not isinstance(declaration, TrainingsDeclaration):
@@ -67,12 +100,7 @@ def _what_makes_it_alike(training: Training) -> object:
         training.training_last_end_date,
         frozenset(
             Counter(
-                (
-                    period.training_start_date,
-                    period.training_end_date,
-                    period.training_days,
-                    period.training_hours,
-                )
+                tuple(getattr(period, name) for name in _ALIKE)
                 for period in training.details_per_period
             ).items()
         ),

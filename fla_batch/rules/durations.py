@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
+from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, json_name, leaves_of, walk, zones_of
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, shown
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, shown
+from fla_batch.rules.columns import DeclarationColumns, Holds, ZoneColumn
 from fla_batch.vocabulary import catalogue
 
+_DAY_CENTI = {"training_days": 100, "training_hours": 2400}
+"""How much of a zone a calendar day holds at most."""
 
+
+def _one_of_two(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    either: dict[type[Block], list[ZoneColumn]] = {}
+    for column in columns.zones:
+        if column.zone.presence is Presence.ONE_OF:
+            either.setdefault(column.block, []).append(column)
+    for offered in either.values():
+        filled = pl.sum_horizontal(pl.col(each.name).is_not_null() for each in offered)
+        one = filled == 1
+        first = offered[0]
+        yield Holds(first.level, first.block_is_absent() | one if first.optional else one)
+
+
+@rule(clears=_one_of_two)
 def days_xor_hours(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Exactly one of Days and Hours in every block that offers both (001 none, 005 both)."""
     for block, path in walk(declaration):
@@ -34,6 +54,17 @@ def _neither_or_both(path: Path, offered: list[tuple[str, Zone, str]], filled: i
     return Finding("days-xor-hours", BLOCKING, zone.label, code, (*path, name), text, parameters)
 
 
+def _fits_in_period(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    start, end = pl.col("trainingStartDate"), pl.col("trainingEndDate")
+    days = (end - start).dt.total_days() + 1
+    for name, most in _DAY_CENTI.items():
+        value = pl.col(json_name(DetailsPerPeriod, name))
+        yield Holds(DetailsPerPeriod, value.is_null() | (value <= days * most))
+
+
+@rule(clears=_fits_in_period)
 def more_hours_than_period(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """No more days than the period has, no more than 24 hours a calendar day (420) [D]."""
     if not isinstance(declaration, TrainingsDeclaration):
@@ -48,12 +79,9 @@ def _too_much(period: DetailsPerPeriod, path: Path) -> Iterator[Finding]:
     if start is None or end is None or end < start:
         return
     days = (end - start).days + 1
-    for name, limit, text in (
-        ("training_days", days * 100, "more-days"),
-        ("training_hours", days * 2400, "more-hours"),
-    ):
+    for name, text in (("training_days", "more-days"), ("training_hours", "more-hours")):
         value = getattr(period, name)
-        if value is not None and value > limit:
+        if value is not None and value > days * _DAY_CENTI[name]:
             zone = zones_of(DetailsPerPeriod)[name]
             parameters = {"shown": shown(zone, value), "days": days}
             here = (*path, json_name(DetailsPerPeriod, name))

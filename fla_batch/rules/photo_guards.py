@@ -18,11 +18,17 @@ from fla_batch.models import (
 )
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Presence, Zone, leaves_of
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, shown
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, shown
+from fla_batch.rules.columns import DeclarationColumns, Holds
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Labels
 
 
+def _nothing_held(columns: DeclarationColumns) -> Iterable[Holds]:
+    return columns.unknown_to(columns.context.history)
+
+
+@rule(clears=_nothing_held)
 def legal_must_stay(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """Once a declaration carried LegalFlaRight, every later one must (001).
 
@@ -43,6 +49,7 @@ def legal_must_stay(declaration: Declaration, context: RuleContext) -> Iterator[
         )
 
 
+@rule(clears=_nothing_held)
 def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """What the last accepted declaration had and this one drops would be deleted (181).
 
@@ -68,6 +75,7 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
         )
 
 
+@rule(clears=_nothing_held)
 def already_declared(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """Identical to what the platform says it holds (272): sending it changes nothing.
 

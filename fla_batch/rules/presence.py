@@ -3,13 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fla_batch.models import Declaration, TrainingsDeclaration
+from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Presence, blocks_of, json_name, leaves_of, repeats_of, walk
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext
+from fla_batch.models.zone import (
+    Presence,
+    ZoneType,
+    blocks_of,
+    json_name,
+    leaves_of,
+    repeats_of,
+    walk,
+)
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.columns import (
+    DeclarationColumns,
+    Holds,
+    ZoneColumn,
+    count_of,
+    fields_of,
+    levels_of,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
+def _all_there(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    for column in columns.zones:
+        if column.zone.presence is Presence.MANDATORY:
+            filled = _is_filled(column)
+            yield Holds(
+                column.level, column.block_is_absent() | filled if column.optional else filled
+            )
+    for level in levels_of(columns.kind):
+        for model, name in fields_of(level):
+            yield Holds(level, pl.col(count_of(name)) >= repeats_of(model)[name].least)
+
+
+def _is_filled(column: ZoneColumn) -> pl.Expr:
+    import polars as pl
+
+    value = pl.col(column.name)
+    if column.zone.many > 1:
+        return value.list.len() > 0
+    if column.zone.type in (ZoneType.INTEGER, ZoneType.DATE):
+        return value.is_not_null()
+    # With a letter, digit or sign in it, a text is not blank, whatever one calls a blank.
+    return value.str.contains(r"[\p{L}\p{N}\p{P}\p{S}]")
+
+
+@rule(clears=_all_there)
 def presence(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """A mandatory zone or block is there (001); blanks alone do not fill a zone."""
     for block, path in walk(declaration):
@@ -30,6 +77,13 @@ def _missing(label: str, path: Path) -> Finding:
     return Finding("presence", BLOCKING, label, "001", path, "missing", {"zone": label})
 
 
+def _status_there(_: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    yield Holds(DetailsPerPeriod, pl.col("trainingStatus").is_not_null())
+
+
+@rule(clears=_status_there)
 def status_missing(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """A period says its status: the manual leaves its presence blank (001) [D]."""
     if not isinstance(declaration, TrainingsDeclaration):
@@ -43,6 +97,15 @@ def status_missing(declaration: Declaration, _: RuleContext) -> Iterator[Finding
                 )
 
 
+def _none_read_only(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    for column in columns.zones:
+        if column.zone.presence is Presence.READ_ONLY:
+            yield Holds(column.level, pl.col(column.name).is_null())
+
+
+@rule(clears=_none_read_only)
 def read_only(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Zones that only answers carry are not sent (005) [D]."""
     for block, path in walk(declaration):
@@ -60,6 +123,19 @@ def read_only(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
                 )
 
 
+def _not_too_many(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    for level in levels_of(columns.kind):
+        for model, name in fields_of(level):
+            yield Holds(level, pl.col(count_of(name)) <= repeats_of(model)[name].most)
+    for column in columns.zones:
+        if column.zone.many > 1:
+            values = pl.col(column.name)
+            yield Holds(column.level, values.is_null() | (values.list.len() <= column.zone.many))
+
+
+@rule(clears=_not_too_many)
 def occurrences(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Blocks and zones repeat no more than their maximum (090)."""
     for block, path in walk(declaration):

@@ -5,29 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fla_batch.batching.column_forms import ColumnForms
 from fla_batch.batching.form_builder import Desk, Done, Job, ScreenedChunk
 from fla_batch.batching.form_maker import FormMaker, counter
-from fla_batch.intake import read_chunks
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, load
 from fla_batch.models import DeclarationKey
 from fla_batch.rules import Accepted, RuleContext
 from fla_batch.vocabulary.terms import FormKind
+from tests.batching.test_screened_tables import GOOD, WORKERS, chunks_of, mutated_rows, several
+from tests.counts import count
 from tests.message.profiles import PROFILES
-from tests.rules.test_screen import GOOD, OTHERS
 
 CONTEXT = RuleContext(today=date(2025, 3, 1))
 # Just before midnight in Brussels, so that forms of one chunk have two dates.
 STARTED = datetime(2025, 3, 1, 22, 59, 59, 998_000, tzinfo=UTC)
-WORKERS = ("85061210108", "90030420237", "70081500504")
 
 
 class Everything:
@@ -46,11 +44,6 @@ class Everything:
 def desk(profile: str, context: RuleContext = CONTEXT) -> Desk:
     loaded = load(PROFILES[profile])
     return Desk.for_profile(loaded, FormMaker(loaded, "RUN", STARTED), context)
-
-
-def chunks(path: Path, rows: list[dict[str, Any]]) -> list[TableChunk]:
-    pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)).write_parquet(path)
-    return [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
 
 
 def one_by_one(desk: Desk, chunk: TableChunk, first: int) -> Done:
@@ -78,7 +71,7 @@ def trainings(*numbers: int, **cells: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_cleared_declarations_are_written_as_others(profile: str, tmp_path: Path) -> None:
     rows = [row for inss in WORKERS for row in trainings(1, 2, 3, inss=inss)]
-    found = chunks(tmp_path / "t.parquet", rows)
+    found = chunks_of(tmp_path / "t.parquet", rows)
     assert [ScreenedChunk.of(chunk, CONTEXT).questions for chunk in found] == [0] * len(found)
     compare(profile, found)
 
@@ -93,7 +86,7 @@ def test_blocked_and_warned_ones_take_their_places_in_between(tmp_path: Path) ->
         *trainings(1, 2, inss=WORKERS[1], companyId="0401234561"),  # blocked
         *trainings(1, calendarYear="2022"),  # the last one of a file is a chunk of its own
     ]
-    found = chunks(tmp_path / "t.parquet", rows)
+    found = chunks_of(tmp_path / "t.parquet", rows)
     at = desk("shipped")
     done = at.do(Job(1, ScreenedChunk.of(found[0], at.context)))
     assert (done.declarations, done.blocked, len(done.written.sizes)) == (6, 3, 3)
@@ -113,35 +106,25 @@ def test_what_the_platform_may_hold_is_compared_with_it(tmp_path: Path) -> None:
 
     context = replace(CONTEXT, history=Remembers())
     at = desk("shipped", context)
-    found = chunks(tmp_path / "t.parquet", rows)
+    found = chunks_of(tmp_path / "t.parquet", rows)
     for chunk in found:
         at.do(Job(1, ScreenedChunk.of(chunk, at.context)))
     assert {key.inss for key in asked} == {WORKERS[1]}
     compare("shipped", found, replace(CONTEXT, history=Everything()))
 
 
-@settings(max_examples=80, deadline=None)
-@given(
-    profile=st.sampled_from(sorted(PROFILES)),
-    rows=st.lists(
-        st.tuples(
-            st.integers(0, 2),
-            st.dictionaries(st.sampled_from(sorted(OTHERS)), st.integers(0, 7), max_size=1),
-        ),
-        min_size=1,
-        max_size=9,
-    ),
-)
-def test_mutated_tables_give_the_same_either_way(
-    tmp_path_factory: pytest.TempPathFactory,
-    profile: str,
-    rows: list[tuple[int, dict[str, int]]],
-) -> None:
-    table = []
-    for number, (worker, change) in enumerate(rows, start=1):
-        row = trainings(number, inss=WORKERS[worker])[0]
-        table.append(row | {k: OTHERS[k][v % len(OTHERS[k])] for k, v in change.items()})
-    compare(profile, chunks(tmp_path_factory.mktemp("desk") / "t.parquet", table))
+@pytest.mark.parametrize("profile", PROFILES)
+def test_several_periods_are_written_by_columns_too(profile: str, tmp_path: Path) -> None:
+    rows = [row for inss in WORKERS for row in several(inss=inss)]
+    found = chunks_of(tmp_path / "t.parquet", rows)
+    assert [ScreenedChunk.of(chunk, CONTEXT).questions for chunk in found] == [0] * len(found)
+    compare(profile, found)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_mutated_tables_give_the_same_either_way(profile: str, tmp_path: Path) -> None:
+    for seed in range(count(15, 1_000)):
+        compare(profile, chunks_of(tmp_path / f"{seed}.parquet", mutated_rows(Random(seed))))
 
 
 def test_rights_have_lists_of_values_and_are_written_one_by_one() -> None:

@@ -13,7 +13,7 @@ from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.models import Entry, TrainingsDeclaration
 from fla_batch.vocabulary.findings import Anomaly
 from tests import builders as b
-from tests.rules.test_screen import GOOD
+from tests.batching.test_screened_tables import GOOD
 
 WORKERS = ["85061210108", "90030420237", "70081500504"]
 

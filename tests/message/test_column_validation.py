@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fla_batch.message import MessageWriter, load, validation
 from fla_batch.message.column_validation import Clearing, NotByLines
-from fla_batch.models import Declaration
+from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.rules import RuleContext
 from fla_batch.vocabulary.terms import FormKind, Verdict
 from tests import builders as b
@@ -88,10 +88,10 @@ def test_blocks_end_anywhere(tmp_path: Path, block_bytes: int) -> None:
         compare(path)
 
 
-def test_with_a_history_each_is_asked_about(tmp_path: Path) -> None:
-    class Nothing:
-        def may_hold(self, key: object) -> bool:
-            return False
+def test_with_a_history_those_that_it_may_hold_are_asked_about(tmp_path: Path) -> None:
+    class One:
+        def may_hold(self, key: DeclarationKey) -> bool:
+            return key.inss == b.inss(2)
 
         def last_accepted(self, key: object) -> None:
             return None
@@ -100,7 +100,7 @@ def test_with_a_history_each_is_asked_about(tmp_path: Path) -> None:
             return False
 
     path = written(tmp_path, "shipped", *some()[:2])
-    assert left(path, context=RuleContext(today=date(2026, 1, 1), history=Nothing())) == [1, 2]
+    assert left(path, context=RuleContext(today=date(2026, 1, 1), history=One())) == [2]
 
 
 def sub(pattern: str, replacement: str) -> Callable[[str], str]:

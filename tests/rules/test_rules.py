@@ -321,15 +321,15 @@ def test_the_document_tells_each_rule_as_it_is_seen_to_work() -> None:
 
 
 def test_the_document_lists_the_rules_in_their_order() -> None:
-    functions = [rule.__name__.replace("_", "-") for rule in RULES]
+    functions = [rule.name for rule in RULES]
     # One function tells both deletions.
     assert [name for name in _documented() if name != "delete-empty"] == functions
 
 
 def test_names_of_rules_are_stable_words() -> None:
-    names = Counter(rule.__name__ for rule in RULES)
+    names = Counter(rule.name for rule in RULES)
     assert max(names.values()) == 1
-    assert all(rule.__doc__ for rule in RULES)
+    assert all(rule.find.__doc__ for rule in RULES)
 
 
 def test_paths_read_as_the_manual_prints_them() -> None:

@@ -1,0 +1,185 @@
+"""Rows of a table of trainings to columns of blocks: no declaration is built one by one.
+
+Only for declarations of which the reader has nothing to say ("plain"): every cell could be read,
+rows that share a block agree, and what they share stands on the first of them. What comes of
+them is the same as what `trainings_entry` makes of the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fla_batch.intake.conversion import KEY, dtype_of
+from fla_batch.intake.zone_columns import HEADS, columns_of
+from fla_batch.models import Training, TrainingProviderReference
+from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.models.zone import leaves_of
+from fla_batch.tables.table import ROW
+from fla_batch.vocabulary.terms import FormKind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_DECLARATION, _TRAINING, _IDENTITY = "#declaration", "#training", "#identity"
+_SEQUENCE = "trainingSequenceNbr"
+_AMOUNTS = {"trainingHours": "hours", "trainingDays": "days"}
+_EDGES = {
+    "trainingFirstStartDate": "trainingStartDate",
+    "trainingLastEndDate": "trainingEndDate",
+}
+"""Zones of a training that follow from those of its periods when the table has none."""
+_OF_TRAINING = tuple(
+    name for model in (Training, TrainingProviderReference) for _, _, name in leaves_of(model)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowBlocks:
+    """`plain` tells for each declaration whether it is; `blocks` are the plain ones, in order.
+
+    The column ROW of the innermost blocks has the number of the row that each one stood in.
+    """
+
+    plain: pl.Series
+    blocks: Blocks
+
+
+def row_blocks(frame: pl.DataFrame, kind: FormKind, misread: Collection[int]) -> RowBlocks:
+    """The declarations of a converted frame. `misread` are the rows with a cell not read."""
+    import polars as pl
+
+    index = frame[KEY].rle_id().cast(pl.Int64)
+    every = pl.int_range(index[-1] + 1 if len(frame) else 0, eager=True)
+    if kind is not FormKind.TRAININGS:
+        return RowBlocks(pl.repeat(value=False, n=len(every), eager=True), Blocks(frame.clear()))
+    rows = _by_training(_whole(frame).with_columns(index.alias(_DECLARATION)))
+    fine = rows.select(
+        pl.all_horizontal(*_row_is_plain(misread), *_rows_agree(rows)).fill_null(value=False)
+    ).to_series()
+    plain = ~every.is_in(rows[_DECLARATION].filter(~fine).unique().implode())
+    if not plain.all():
+        rows = rows.filter(plain.gather(rows[_DECLARATION]))
+    return RowBlocks(plain, _blocks(rows))
+
+
+def _whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a column for every zone that a table may have."""
+    import polars as pl
+
+    missing = [
+        pl.lit(None, dtype=dtype_of(column)).alias(name)
+        for name, column in columns_of(FormKind.TRAININGS).items()
+        if name not in frame.columns
+    ]
+    return frame.drop(KEY).with_columns(missing)
+
+
+def _by_training(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of each training together, under TRAINING, in order of first appearance."""
+    import polars as pl
+
+    pairs = rows.select(_DECLARATION, _identity(rows).alias(_IDENTITY))
+    if pairs.select(pl.struct(pl.all()).is_unique().all()).item():
+        return rows.with_columns(pl.int_range(len(rows), eager=True).alias(_TRAINING))
+    numbered = pairs.unique(maintain_order=True).with_row_index(_TRAINING)
+    found = pairs.join(numbered, on=[_DECLARATION, _IDENTITY], how="left", maintain_order="left")[
+        _TRAINING
+    ]
+    return rows.with_columns(found.cast(pl.Int64)).sort(_TRAINING, maintain_order=True)
+
+
+def _identity(rows: pl.DataFrame) -> pl.Expr:
+    """What rows of one training have in common; as `training_rows` tells them apart."""
+    import polars as pl
+
+    if not rows[_SEQUENCE].null_count():
+        return pl.col(_SEQUENCE)
+    number, reference = pl.col(_SEQUENCE).cast(pl.String), pl.col("trainingReferenceNbr")
+    dates = [pl.coalesce(given, period).cast(pl.String) for given, period in _EDGES.items()]
+    name = [pl.col("trainingDenomination"), *(date.fill_null("") for date in dates)]
+    return pl.coalesce(
+        pl.concat_str(pl.lit("number"), number, separator="\x1f"),
+        pl.concat_str(pl.lit("reference"), reference, separator="\x1f"),
+        pl.concat_str(pl.lit("dates"), *name, separator="\x1f"),
+        pl.concat_str(pl.lit("row"), pl.col(ROW).cast(pl.String), separator="\x1f"),
+    )
+
+
+def _row_is_plain(misread: Collection[int]) -> Iterator[pl.Expr]:
+    """Each row says something, in one notation, with both dates, and was read whole."""
+    import polars as pl
+
+    for name in _EDGES.values():
+        yield pl.col(name).is_not_null()
+    for exact, friendly in _AMOUNTS.items():
+        one, other = pl.col(exact), pl.col(friendly)
+        yield one.is_null() | other.is_null() | (one == other)
+    if misread:
+        yield ~pl.col(ROW).is_in(list(misread))
+
+
+def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Series]:
+    """All rows of a declaration and of a training say what the first one says, or nothing."""
+    import polars as pl
+
+    declarations = rows[_DECLARATION]
+    yield from _as_the_first(rows, declarations, sorted(HEADS))
+    numbered = rows[_SEQUENCE].is_not_null()
+    if not numbered.all():
+        first = numbered.filter(declarations.is_first_distinct())
+        yield numbered == first.gather(declarations.rle_id())
+    trainings = rows[_TRAINING]
+    if trainings.is_unique().all():
+        return
+    yield from _as_the_first(rows, trainings, _OF_TRAINING)
+    # Rows that are the same in all cells are told to have been pasted twice.
+    same = pl.struct(_TRAINING, *_EDGES.values(), *_AMOUNTS, *_AMOUNTS.values())
+    yield rows.select(same.is_unique()).to_series()
+
+
+def _as_the_first(
+    rows: pl.DataFrame, groups: pl.Series, names: Collection[str]
+) -> Iterator[pl.Series]:
+    """For each column whether a row has the value of the first row of its group, or none."""
+    place, starts = groups.rle_id(), groups.is_first_distinct()
+    for name in names:
+        values = rows[name]
+        if values.null_count() < len(values):
+            yield values.is_null() | (values == values.filter(starts).gather(place))
+
+
+def _blocks(rows: pl.DataFrame) -> Blocks:
+    import polars as pl
+
+    heads = rows.filter(rows[_DECLARATION].is_first_distinct()).select(sorted(HEADS))
+    rows = rows.with_columns(
+        *(pl.coalesce(exact, friendly).alias(exact) for exact, friendly in _AMOUNTS.items()),
+    )
+    trainings = _trainings(rows)
+    periods = InnerBlocks(rows[_TRAINING].rle_id().cast(pl.Int64), Blocks(rows))
+    within = Blocks(trainings, {"details_per_period": periods})
+    owners = trainings[_DECLARATION].rle_id().cast(pl.Int64)
+    return Blocks(heads, {"trainings": InnerBlocks(owners, within)})
+
+
+def _trainings(rows: pl.DataFrame) -> pl.DataFrame:
+    """A row per training, with its number and its edges."""
+    import polars as pl
+
+    first, last = (pl.coalesce(given, period) for given, period in _EDGES.items())
+    trainings = rows
+    if not rows[_TRAINING].is_unique().all():
+        start, end = _EDGES.values()
+        edges = rows.group_by(_TRAINING, maintain_order=True).agg(pl.min(start), pl.max(end))
+        trainings = rows.filter(rows[_TRAINING].is_first_distinct()).with_columns(
+            edges[start], edges[end]
+        )
+    trainings = trainings.with_columns(
+        first.alias("trainingFirstStartDate"), last.alias("trainingLastEndDate")
+    )
+    if not trainings[_SEQUENCE].null_count():
+        return trainings
+    number = pl.int_range(pl.len()).over(_DECLARATION) + 1
+    return trainings.with_columns(pl.coalesce(_SEQUENCE, number).alias(_SEQUENCE))

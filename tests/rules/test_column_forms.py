@@ -1,0 +1,132 @@
+"""Both forms of every rule are equal: what its columns clear, its function finds nothing in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+import pytest
+
+from fla_batch.models import DECLARATIONS, Declaration
+from fla_batch.rules import RULES, RuleContext, clear
+from fla_batch.vocabulary.terms import FormKind
+from tests import builders as b
+from tests.columns import as_columns
+from tests.counts import COUNTED, count
+from tests.mutations import mutated
+from tests.rules.test_history import Remembered
+
+Record = Callable[[str, object], None]
+HISTORY = Remembered(b.trainings())
+CONTEXT = replace(b.CONTEXT, history=HISTORY)
+
+
+def sound_trainings(worker: int) -> Declaration:
+    """Several trainings, with several periods, each zone filled in somewhere."""
+    days = b.period(
+        training_days=150,
+        training_start_date=date(2024, 5, 6),
+        training_end_date=date(2024, 5, 7),
+        training_place=3,
+        additional_information="B2C",
+    )
+    later = b.period(training_start_date=date(2024, 12, 30), training_end_date=date(2025, 1, 3))
+    return b.trainings(
+        b.training(b.period(), days, later),
+        b.training(
+            days,
+            training_sequence_nbr=2,
+            training_reference_nbr="A/7",
+            training_organiser_name="Céfora",
+            certificate_validity_start_date=date(2024, 6, 1),
+            certificate_validity_end_date=date(2029, 6, 1),
+            training_provider_reference=b.provider_reference(),
+        ),
+        b.training(training_sequence_nbr=3, training_leading_to_certificate=1),
+        employee=b.employee(inss=b.inss(worker), language=2, ref_hours_in_working_day=760),
+        employer=b.employer(fla_importance_code=4),
+    )
+
+
+def sound_rights(worker: int) -> Declaration:
+    """Rights of every kind."""
+    return b.rights(
+        b.legal(joint_commission_nbr=("200", "149.02"), working_regulations_registry_nbr="R/1"),
+        (b.sector(), b.sector(joint_commission_nbr="302", complementary_sector_right_days=50)),
+        (b.extra(), b.extra(working_regulations_registry_nbr="R/2")),
+        employee=b.employee(inss=b.inss(worker)),
+    )
+
+
+SOUND = {FormKind.TRAININGS: sound_trainings, FormKind.TRAINING_RIGHTS: sound_rights}
+
+
+def changed(kind: FormKind, seed: int, many: int) -> list[Declaration]:
+    """Sound declarations with up to three changes each."""
+    random = Random(seed)
+    found: list[Declaration] = []
+    for _ in range(many):
+        declaration = SOUND[kind](random.randint(1, 3))
+        for _ in range(random.choice((0, 1, 1, 2, 3))):
+            declaration = mutated(declaration, random)
+        found.append(declaration)
+    return found
+
+
+def questions(
+    kind: FormKind, declarations: list[Declaration], context: RuleContext
+) -> dict[str, set[int]]:
+    """Rule -> the declarations that its column form does not clear."""
+    found = clear(kind, as_columns(DECLARATIONS[kind], declarations), context).questions
+    return {rule.name: set(found.get(rule.name, ())) for rule in RULES}
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_what_is_sound_is_cleared_of_every_rule(kind: FormKind) -> None:
+    asked = questions(kind, [SOUND[kind](worker) for worker in range(1, 9)], b.CONTEXT)
+    assert {name: found for name, found in asked.items() if found} == {}
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_what_a_form_clears_its_function_finds_nothing_in(
+    kind: FormKind, record_property: Record
+) -> None:
+    cleared, found = Counter[str](), Counter[str]()
+    rounds = count(6, 200)
+    for seed in range(rounds):
+        declarations = changed(kind, seed, 400)
+        asked = questions(kind, declarations, CONTEXT)
+        for rule in RULES:
+            for index, declaration in enumerate(declarations):
+                findings = list(rule(declaration, CONTEXT))
+                cleared[rule.name] += index not in asked[rule.name]
+                found[rule.name] += bool(findings)
+                assert not findings or index in asked[rule.name], (rule.name, declaration)
+    total = rounds * 400
+    for rule in RULES:
+        # A form that asked of everything would be no form at all.
+        sound = total - found[rule.name]
+        assert cleared[rule.name] >= 0.6 * sound, (rule.name, cleared[rule.name], sound)
+    record_property(
+        COUNTED,
+        f"{kind.value}: {total:,} declarations, {len(RULES)} rules, "
+        f"{cleared.total():,} cleared, {found.total():,} found, 0 cleared wrongly",
+    )
+
+
+def test_every_rule_finds_something_in_what_is_changed() -> None:
+    """Or the test above would prove nothing of it."""
+    silent = {rule.name for rule in RULES}
+    for kind in SOUND:
+        for seed in range(3):
+            for declaration in changed(kind, seed, 400):
+                context = replace(CONTEXT, history=Remembered(SOUND[kind](1)))
+                silent -= {
+                    rule.name
+                    for rule in RULES
+                    if rule.name in silent and any(rule(declaration, context))
+                }
+    assert silent == set()
