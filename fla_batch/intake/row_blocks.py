@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, dtype_of
-from fla_batch.intake.zone_columns import HEADS, columns_of
+from fla_batch.intake.zone_columns import HEADS, KEY_COLUMNS, columns_of
 from fla_batch.models import Training, TrainingProviderReference
 from fla_batch.models.column_values import Blocks, InnerBlocks
 from fla_batch.models.zone import leaves_of
@@ -81,7 +81,7 @@ def _by_training(rows: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     pairs = rows.select(_DECLARATION, _identity(rows).alias(_IDENTITY))
-    if pairs.select(pl.struct(pl.all()).is_unique().all()).item():
+    if pairs.select(pl.struct(pl.all()).hash().is_unique().all()).item():
         return rows.with_columns(pl.int_range(len(rows), eager=True).alias(_TRAINING))
     numbered = pairs.unique(maintain_order=True).with_row_index(_TRAINING)
     found = pairs.join(numbered, on=[_DECLARATION, _IDENTITY], how="left", maintain_order="left")[
@@ -136,7 +136,7 @@ def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Series]:
     yield from _as_the_first(rows, trainings, _OF_TRAINING)
     # Rows that are the same in all cells are told to have been pasted twice.
     same = pl.struct(_TRAINING, *_EDGES.values(), *_AMOUNTS, *_AMOUNTS.values())
-    yield rows.select(same.is_unique()).to_series()
+    yield rows.select(same.hash().is_unique()).to_series()
 
 
 def _as_the_first(
@@ -158,10 +158,19 @@ def _blocks(rows: pl.DataFrame) -> Blocks:
         *(pl.coalesce(exact, friendly).alias(exact) for exact, friendly in _AMOUNTS.items()),
     )
     trainings = _trainings(rows)
-    periods = InnerBlocks(rows[_TRAINING].rle_id().cast(pl.Int64), Blocks(rows))
-    within = Blocks(trainings, {"details_per_period": periods})
+    periods = InnerBlocks(rows[_TRAINING].rle_id().cast(pl.Int64), Blocks(_filled(rows)))
+    within = Blocks(_filled(trainings), {"details_per_period": periods})
     owners = trainings[_DECLARATION].rle_id().cast(pl.Int64)
-    return Blocks(heads, {"trainings": InnerBlocks(owners, within)})
+    return Blocks(_filled(heads), {"trainings": InnerBlocks(owners, within)})
+
+
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without the columns in which nothing stands, those of the key excepted."""
+    return frame.select(
+        column
+        for column in frame
+        if column.name in KEY_COLUMNS or column.null_count() < len(column)
+    )
 
 
 def _trainings(rows: pl.DataFrame) -> pl.DataFrame:

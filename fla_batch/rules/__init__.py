@@ -114,10 +114,10 @@ def clear(kind: FormKind, blocks: Blocks, context: RuleContext) -> Clearance:
 
     columns = DeclarationColumns(kind, blocks, context)
     every = pl.int_range(len(columns), eager=True)
-    found = {
-        rule.name: columns.questions(rule.clears(columns)) if rule.clears else every
-        for rule in RULES
-    }
+    # Rules may have a form in common.
+    forms = {rule.clears for rule in RULES}
+    answers = {form: columns.questions(form(columns)) if form else every for form in forms}
+    found = {rule.name: answers[rule.clears] for rule in RULES}
     asked = {name: declarations for name, declarations in found.items() if len(declarations)}
     return Clearance(len(columns), frozenset(found), asked)
 

@@ -9,7 +9,7 @@ from fla_batch.models import Declaration, DetailsPerPeriod, Training, TrainingsD
 from fla_batch.models.zone import leaves_of
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
 from fla_batch.rules.characters import only_admitted
-from fla_batch.rules.columns import DECLARATION, DeclarationColumns, Holds
+from fla_batch.rules.columns import DECLARATION, DeclarationColumns, Holds, once
 
 _ALIKE = ("training_start_date", "training_end_date", "training_days", "training_hours")
 """The fields of a period by which trainings of one name are told apart."""
@@ -19,7 +19,7 @@ def _numbers_once(_: DeclarationColumns) -> Iterator[Holds]:
     import polars as pl
 
     number = pl.col("trainingSequenceNbr")
-    yield Holds(Training, number.is_null() | pl.struct(DECLARATION, number).is_unique())
+    yield Holds(Training, number.is_null() | once(DECLARATION, number))
 
 
 @rule(clears=_numbers_once)
@@ -52,16 +52,11 @@ def _periods_once(_: DeclarationColumns) -> Iterator[Holds]:
 
     name = pl.col("trainingDenomination")
     # Of these characters none becomes another one in casefold than in lower.
-    yield Holds(DetailsPerPeriod, only_admitted(name))
+    yield Holds(Training, only_admitted(name))
     amounts = [each for field, _, each in leaves_of(DetailsPerPeriod) if field in _ALIKE]
-    alike = pl.struct(
-        DECLARATION,
-        name.str.to_lowercase(),
-        "trainingFirstStartDate",
-        "trainingLastEndDate",
-        *amounts,
-    )
-    yield Holds(DetailsPerPeriod, alike.is_unique())
+    edges = ("trainingFirstStartDate", "trainingLastEndDate")
+    alone = once(DECLARATION, name.str.to_lowercase(), *edges, *amounts)
+    yield Holds(DetailsPerPeriod, alone)
 
 
 @rule(clears=_periods_once)

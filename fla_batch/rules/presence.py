@@ -52,8 +52,8 @@ def _is_filled(column: ZoneColumn) -> pl.Expr:
         return value.list.len() > 0
     if column.zone.type in (ZoneType.INTEGER, ZoneType.DATE):
         return value.is_not_null()
-    # With a letter, digit or sign in it, a text is not blank, whatever one calls a blank.
-    return value.str.contains(r"[\p{L}\p{N}\p{P}\p{S}]")
+    # With one of these in it a text is not blank; of others, and blanks, the function decides.
+    return value.str.contains("[0-9A-Za-z]")
 
 
 @rule(clears=_all_there)

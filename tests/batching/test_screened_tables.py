@@ -148,6 +148,13 @@ def test_each_cell_of_a_column(tmp_path: Path, name: str) -> None:
         compare(chunks_of(tmp_path / "t.parquet", table))
 
 
+def test_a_declaration_without_a_key(tmp_path: Path) -> None:
+    nobody = GOOD | dict.fromkeys(KEY_COLUMNS)
+    chunks = chunks_of(tmp_path / "t.parquet", [nobody, nobody])
+    assert compare(chunks) == 0
+    assert len(found(chunks)) == 2
+
+
 def test_mutated_tables(tmp_path: Path, record_property: Record) -> None:
     """Some cells of some rows changed, rows moved, doubled and left out."""
     rounds, fine, whole = count(40, 2_000), 0, 0
