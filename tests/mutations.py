@@ -37,7 +37,7 @@ def values_around(zone: Zone) -> tuple[Any, ...]:
 
 def mutated(block: Any, random: Random) -> Any:
     """`block` with one change, somewhere in it."""
-    model = type(block)
+    model: type[Block] = type(block)
     inner = [name for name in blocks_of(model) if getattr(block, name)]
     if inner and random.random() < 0.7:
         name = random.choice(inner)
@@ -84,7 +84,7 @@ def _list_mutated(blocks: tuple[Any, ...], random: Random) -> tuple[Any, ...]:
 
 
 def _without_a_block(block: Any, random: Random) -> Any:
-    model = type(block)
+    model: type[Block] = type(block)
     left_out = [name for name in blocks_of(model) if model.model_fields[name].default in (None, ())]
     if not left_out:
         return block

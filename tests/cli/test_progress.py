@@ -14,7 +14,8 @@ from fla_batch.batching.worker_pool import spool_all
 from fla_batch.cli.progress_bar import Drawn, Unit, bar
 from fla_batch.intake import read_chunks
 from fla_batch.message import load
-from tests.batching.test_desk import CONTEXT, STARTED, WORKERS, trainings
+from tests.batching.test_desk import CONTEXT, STARTED, trainings
+from tests.batching.test_screened_tables import WORKERS
 from tests.intake.test_photos import table
 
 
