@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.account.account import declared_accounts
 from fla_batch.account.ledger_history import declaration_of
-from fla_batch.account.remaining_credit import WINDOW_YEARS, Forecast, TrainingTime, forecast
+from fla_batch.account.remaining_credit import WINDOW_YEARS, Forecast, TrainingTime
 from fla_batch.account.rest_json import credit_json
 from fla_batch.intake import read_inputs
-from fla_batch.models import DECLARATIONS, Declaration, DeclarationKey, Employee, Employer
+from fla_batch.models import DECLARATIONS, Declaration, DeclarationKey
 from fla_batch.rules import RuleContext, check
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.fla_windows import USUAL_WINDOWS, FlaWindows
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
@@ -43,32 +45,14 @@ def read(paths: Iterable[Path], context: RuleContext) -> Inputs:
     return inputs
 
 
-def forecasts(declarations: Iterable[Declaration], calculated_at: datetime) -> Iterator[Forecast]:
-    """The credit of each employer's workers at `calculated_at` (Belgian local time), in order.
-
-    The hours of a worker's day, where a declaration lacks them, are those of the last year that
-    has them; the credit names the worker without them, as the platform's does.
-    """
-    workers: dict[tuple[str, str], list[Declaration]] = {}
-    for declaration in declarations:
-        workers.setdefault(declaration.key[:2], []).append(declaration)
-    for (company_id, inss), theirs in workers.items():
-        day_hours = next(
-            (
-                one.employee.ref_hours_in_working_day
-                for one in sorted(theirs, key=lambda one: -(one.calendar_year or 0))
-                if one.employee.ref_hours_in_working_day
-            ),
-            None,
-        )
-        found = forecast(
-            theirs,
-            employer=Employer(company_id=company_id),
-            employee=Employee(inss=inss, ref_hours_in_working_day=day_hours),
-            calculated_at=calculated_at,
-        )
-        shown = found.credit.model_copy(update={"employee": Employee(inss=inss)})
-        yield Forecast(shown, found.uncovered)
+def forecasts(
+    declarations: Iterable[Declaration],
+    calculated_at: datetime,
+    windows: FlaWindows = USUAL_WINDOWS,
+) -> Iterator[Forecast]:
+    """The credit of each employer's workers at `calculated_at` (Belgian local time), in order."""
+    for account in declared_accounts(declarations):
+        yield account.credit(calculated_at, windows=windows)
 
 
 def with_ledger(
@@ -96,14 +80,16 @@ def with_ledger(
 
 
 def forecast_json(found: Forecast) -> dict[str, Any]:
-    """A credit in the manual's shape, and the time for which there was none."""
+    """A credit in the manual's shape, and what it does not show; see `Forecast`."""
     return credit_json(found.credit) | {
-        "uncovered": [uncovered_json(time) for time in found.uncovered]
+        "uncovered": [_time_json(time) for time in found.uncovered],
+        "notCounted": [_time_json(time) | {"reason": "no status"} for time in found.without_status],
+        "remarks": [str(zone) for zone in found.beyond_bounds],
     }
 
 
-def uncovered_json(time: TrainingTime) -> dict[str, Any]:
-    """Followed time without credit, with the manual's names of a period's zones."""
+def _time_json(time: TrainingTime) -> dict[str, Any]:
+    """Time of a period, with the manual's names of its zones."""
     return {
         "trainingStartDate": time.start_date.isoformat(),
         "trainingEndDate": time.end_date.isoformat(),

@@ -8,11 +8,11 @@ docs/decisions/0901 and 0902.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.answers.blocks import PortalHeader, PortalReference
 from fla_batch.answers.matching import Unmatched, match_form
@@ -25,12 +25,19 @@ from fla_batch.ledger.records import (
     FormChange,
     FormRow,
     FoundForm,
+    Photo,
     PhotoRecord,
     UnmatchedChange,
 )
 from fla_batch.message import FormReader, Profile
-from fla_batch.models import Training, TrainingRights, TrainingRightsDeclaration
+from fla_batch.models import (
+    DeclarationKey,
+    Training,
+    TrainingRights,
+    TrainingRightsDeclaration,
+)
 from fla_batch.models import TrainingsDeclaration as Trainings
+from fla_batch.models.employer import SMALL_EMPLOYERS
 from fla_batch.models.form import Answer, AnswerForm
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.belgian_time import BELGIUM
@@ -95,25 +102,53 @@ def _told(
     yield FormChange(key, Event.ACCEPTED, details=details | {"matched_by": found.by.value})
     header = form.header
     told_at = written_at(header.form_creation_date, header.form_creation_hour, at)
-    yield from _consultations(kind, form.body, question, key, told_at)
+    asked = Subject(question.company_id, question.inss, question.calendar_year, question.body)
+
+    def held(key: DeclarationKey) -> Photo | None:
+        return sent.last_photo(key, environment)
+
+    yield from consultations(kind, form.body, asked, told_at, held, form=key)
 
 
-def _consultations(
-    kind: FormKind, answer: Answer, question: FormRow, key: FoundForm, told_at: datetime
+class Subject(NamedTuple):
+    """What was asked about whom; `body` is the question in the REST manual's names."""
+
+    company_id: str | None
+    inss: str | None
+    calendar_year: int | None
+    body: Mapping[str, Any]
+
+
+Held = Callable[[DeclarationKey], Photo | None]
+"""The declaration that the platform is known to hold for a key."""
+
+
+def consultations(
+    kind: FormKind,
+    answer: Answer,
+    asked: Subject,
+    told_at: datetime,
+    held: Held,
+    *,
+    form: FoundForm | None = None,
 ) -> Iterator[Consultation]:
-    """What was asked for, and the credit that comes with it (REST manual 3.1)."""
+    """What was asked for, and the credit that comes with it (REST manual 3.1).
+
+    `form` is the question of ours that is answered; None when it came by another way.
+    """
     about: dict[str, Any] = {
         "told_at": told_at,
-        "company_id": question.company_id,
-        "inss": question.inss,
-        "form": key,
+        "company_id": asked.company_id,
+        "inss": asked.inss,
+        "form": form,
+        "asked": dict(asked.body),
     }
     if kind is not FormKind.ASK_CREDIT:
         yield Consultation(
             kind=kind,
             body=answer.to_json(),
-            calendar_year=question.calendar_year,
-            photo=_photo(kind, answer, question.body),
+            calendar_year=asked.calendar_year,
+            photo=_photo(kind, answer, asked.body, held),
             **about,
         )
     if answer.fla_credit_calculation is not None:
@@ -159,7 +194,9 @@ def _answers(kind: FormKind, answer: Answer, question: FormRow) -> bool:
     )
 
 
-def _photo(kind: FormKind, answer: Answer, asked: dict[str, Any]) -> PhotoRecord | None:
+def _photo(
+    kind: FormKind, answer: Answer, asked: Mapping[str, Any], held: Held
+) -> PhotoRecord | None:
     """The whole declaration that an answer amounts to; None when it says too little."""
     employer, employee, year = answer.employer, answer.employee, answer.calendar_year
     if employer is None or employee is None or year is None:
@@ -169,10 +206,34 @@ def _photo(kind: FormKind, answer: Answer, asked: dict[str, Any]) -> PhotoRecord
         rights = _without_legal(answer.training_rights or TrainingRights())
         declared = TrainingRightsDeclaration(**common, training_rights=rights)
         return PhotoRecord(declared.key, declared.to_json())
-    if kind is FormKind.ASK_TRAININGS and asked.get("processingState") in _WHOLE_STATES:
+    state = asked.get("processingState")
+    if kind is FormKind.ASK_TRAININGS and state in _WHOLE_STATES:
         photo = Trainings(**common, trainings=declared_trainings(answer.trainings))
+        if employer.fla_importance_code in SMALL_EMPLOYERS:
+            if state is None:
+                return None  # without references, nobody can tell whose the trainings are
+            own = _own(photo, held(photo.key))
+            photo = photo.model_copy(update={"trainings": own})
         return PhotoRecord(photo.key, photo.to_json())
     return None
+
+
+def _own(photo: Trainings, before: Photo | None) -> tuple[Training, ...]:
+    """Without the providers' trainings that validated themselves: no photo ever held them.
+
+    Below 10 workers they are shown as validated, and are not in force until a photo holds them
+    (3.2): the guard must not take them for the employer's own.
+    """
+    known = {
+        training.get("trainingProviderReference", {}).get("providerTrainingId", "").lower()
+        for training in (before.body if before else {}).get("trainings", ())
+    }
+    return tuple(
+        training
+        for training in photo.trainings
+        if training.training_provider_reference is None
+        or (training.training_provider_reference.provider_training_id or "").lower() in known
+    )
 
 
 def _without_legal(rights: TrainingRights) -> TrainingRights:

@@ -7,11 +7,13 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Protocol
 
 from fla_batch.answers.matching import Scope, SentForm, SentForms
-from fla_batch.ledger.records import FormRow, FoundForm
+from fla_batch.ledger.records import FormRow, FoundForm, Photo
 from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
+    from fla_batch.models import DeclarationKey
 
 
 class Sent(SentForms, Protocol):
@@ -19,6 +21,10 @@ class Sent(SentForms, Protocol):
 
     def form(self, key: str) -> FormRow | None:
         """The form of that reference number."""
+        ...
+
+    def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
+        """The declaration that the platform is known to hold."""
         ...
 
 
@@ -91,6 +97,10 @@ class SentFromLedger:
     def form(self, key: str) -> FormRow | None:
         """See `Sent.form`."""
         return self.ledger.form(key)
+
+    def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
+        """See `Sent.last_photo`."""
+        return self.ledger.last_accepted(key, environment)
 
 
 def _sent(found: Iterable[FoundForm]) -> list[SentForm]:

@@ -49,7 +49,7 @@ def forecast(
     declarations = read.declarations
     if with_ledger:
         declarations = _completed(declarations, at, shared)
-    found = list(credit_forecast.forecasts(declarations, at))
+    found = list(credit_forecast.forecasts(declarations, at, context.windows))
     blocked = [anomaly for anomaly in read.anomalies if anomaly.blocks]
     if shared.as_json:
         shared.show_json(
@@ -96,3 +96,14 @@ def _show(found: list[Forecast]) -> None:
     if uncovered:
         click.echo(f"\n{plural(len(uncovered), 'followed period')} without enough credit:")
         click.echo(table(["worker", "from", "to", "without credit"], uncovered))
+    without_status = [
+        [each.credit.employee.inss, period.start_date, period.end_date, hours(period.hours_centi)]
+        for each in found
+        for period in each.without_status
+    ]
+    if without_status:
+        click.echo(f"\nNot counted, no status: {plural(len(without_status), 'period')}:")
+        click.echo(table(["worker", "from", "to", "not counted"], without_status))
+    for each in found:
+        for zone in each.beyond_bounds:
+            click.echo(f"\nRemark: {each.credit.employee.inss}: {zone}.")

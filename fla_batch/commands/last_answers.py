@@ -32,7 +32,7 @@ def known(workspace: Records, asked: Iterable[Question]) -> list[ConsultationRow
     last: dict[tuple[object, ...], ConsultationRow] = {}
     for kind, company_id in sorted({(words.kind, words.company_id) for words in wanted}):
         for row in workspace.ledger.consultations(workspace.environment, kind, company_id):
-            if not wanted.isdisjoint(_answered(workspace, row)):
+            if not wanted.isdisjoint(_answered(row)):
                 last[row.kind, row.company_id, row.inss, row.calendar_year] = row
     return list(last.values())
 
@@ -54,12 +54,10 @@ def _words(asked: Question) -> _Asked:
     return _Asked(asked.kind, asked.employer.company_id or "", inss, asked.calendar_year, filters)
 
 
-def _answered(workspace: Records, row: ConsultationRow) -> Iterator[_Asked]:
+def _answered(row: ConsultationRow) -> Iterator[_Asked]:
     """The questions that a row answers: its own, and those about everybody or every year."""
-    said: dict[str, Any] = {}
-    if row.kind is not FormKind.ASK_CREDIT:
-        form = workspace.ledger.form(row.form.key) if row.form else None
-        said = form.body if form else {}
+    # A credit comes with every answer and verdict, whatever was asked or declared.
+    said = row.asked or {} if row.kind is not FormKind.ASK_CREDIT else {}
     filters = tuple(said.get(name) for name in _FILTERS)
     every_year = () if row.kind in _LISTS else (None,)  # for a list the year is a filter too
     for inss in dict.fromkeys((row.inss, None)):

@@ -148,8 +148,7 @@ def _last_answers(workspace: Records, company_id: str) -> list[ConsultationRow]:
     last: dict[tuple[str | None, int | None], ConsultationRow] = {}
     ledger = workspace.ledger
     for row in ledger.consultations(workspace.environment, FormKind.ASK_TRAININGS, company_id):
-        question = ledger.form(row.form.key) if row.form else None
-        if question and question.body.get("processingState") == ProcessingState.ALL:
+        if (row.asked or {}).get("processingState") == ProcessingState.ALL:
             last[row.inss, row.calendar_year] = row
     return list(last.values())
 

@@ -226,6 +226,7 @@ class ChangeWriter:
                 calendar_year=told.calendar_year,
                 told_at=told.told_at,
                 body=canonical_json(told.body),
+                asked=canonical_json(told.asked) if told.asked is not None else None,
             )
             .returning(consultation.c.id)
         ).scalar_one()

@@ -23,6 +23,7 @@ from fla_batch.ledger import (
     photos,
     sequences,
     status_rows,
+    told,
 )
 from fla_batch.ledger.anomaly_rows import anomaly_rows, insert_anomalies
 from fla_batch.ledger.answer_looks import Look
@@ -434,7 +435,14 @@ class Ledger(Closing):
     ) -> list[ConsultationRow]:
         """What the platform told of credit, rights and trainings, oldest first."""
         with reading(self._engine) as connection:
-            return photos.consultations(connection, environment, kind, company_id, inss)
+            return told.consultations(connection, environment, kind, company_id, inss)
+
+    def received_since(
+        self, environment: Environment, since: datetime
+    ) -> Iterator[ConsultationRow]:
+        """What the platform told in answers that came to us at `since` or later; streamed."""
+        with reading(self._engine) as connection:
+            yield from told.received_since(connection, environment, since)
 
     # Keeping it right
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
-from fla_batch.ledger.records import ConsultationRow, FoundForm, Photo
+from fla_batch.ledger.records import Photo
 from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, loads
 from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form, form_state, photo
-from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
 
 if TYPE_CHECKING:
@@ -110,40 +109,3 @@ def held_keys(connection: Connection, environment: Environment) -> Iterator[Decl
     for query in (ours, told):
         for company_id, inss, calendar_year, kind in streamed.execute(query):
             yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
-
-
-def consultations(
-    connection: Connection,
-    environment: Environment,
-    kind: FormKind | None,
-    company_id: str | None,
-    inss: str | None,
-) -> list[ConsultationRow]:
-    """What the platform told, oldest first; a None is not compared."""
-    query = (
-        select(consultation, form.c.reference_nbr, batch.c.name.label("batch_name"))
-        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
-        .outerjoin(form, form.c.id == consultation.c.form_id)
-        .outerjoin(batch, batch.c.id == form.c.batch_id)
-        .where(answer_file.c.environment == environment.value)
-        .order_by(consultation.c.told_at, consultation.c.id)
-    )
-    wanted = {"kind": kind.value if kind else None, "company_id": company_id, "inss": inss}
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(consultation.c[name] == value)
-    return [_consultation_row(row) for row in connection.execute(query)]
-
-
-def _consultation_row(row: Row[Any]) -> ConsultationRow:
-    return ConsultationRow(
-        kind=FormKind(row.kind),
-        company_id=row.company_id,
-        inss=row.inss,
-        calendar_year=row.calendar_year,
-        told_at=row.told_at,
-        body=loads(row.body),
-        form=FoundForm(row.reference_nbr, BatchName.parse(row.batch_name))
-        if row.reference_nbr is not None
-        else None,
-    )

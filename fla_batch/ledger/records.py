@@ -266,7 +266,8 @@ class Consultation:
     """What the platform told about one worker: credit, rights or trainings.
 
     `photo` is the declaration that it amounts to, when it is a whole one of its `kind`: it then
-    counts as history. `told_at` is when the platform wrote it.
+    counts as history. `told_at` is when the platform wrote it, `asked` the question that it
+    answers, in the REST manual's names.
     """
 
     kind: FormKind
@@ -277,6 +278,7 @@ class Consultation:
     calendar_year: int | None = None
     form: FoundForm | None = None
     photo: PhotoRecord | None = None
+    asked: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +328,11 @@ class UnmatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsultationRow:
-    """What the platform told about one worker, and when; `form` is the one that it came with."""
+    """What the platform told about one worker, and when.
+
+    `form` is the one that it came with, `asked` the question that it answers; both are None for
+    what came unasked.
+    """
 
     kind: FormKind
     company_id: str | None
@@ -335,6 +341,7 @@ class ConsultationRow:
     told_at: datetime
     body: dict[str, Any]
     form: FoundForm | None = None
+    asked: dict[str, Any] | None = None
 
 
 Change = BatchChange | FormChange | UnmatchedChange | Consultation

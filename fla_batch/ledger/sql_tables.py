@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that this version of the program needs."""
 
 
@@ -205,6 +205,7 @@ consultation = Table(
     Column("calendar_year", Integer),
     Column("told_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Column("asked", Text),
     Index(None, "inss", "company_id", "kind"),
 )
 

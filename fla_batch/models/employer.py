@@ -18,6 +18,8 @@ IMPORTANCE_CODES: dict[int | str, tuple[str, str, str]] = {
     8: ("500-999 workers", "500 à 999 travailleurs", "500 tot 999 werknemers"),
     9: ("1000 workers or more", "1000 travailleurs ou plus", "1000 werknemers of meer"),
 }
+SMALL_EMPLOYERS = (1, 2)
+"""FlaImportanceCode of fewer than 10 workers: their providers' trainings validate themselves."""
 LANGUAGE_CODES: dict[int | str, tuple[str, str, str]] = {
     1: ("Dutch", "néerlandais", "Nederlands"),
     2: ("French", "français", "Frans"),

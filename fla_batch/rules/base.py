@@ -20,6 +20,7 @@ from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.fla_windows import FlaWindows, Year
 from fla_batch.vocabulary.terms import AnomalyClass
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from fla_batch.rules.columns import DeclarationColumns, Holds
 
-Year = TypeVar("Year", int, "pl.Expr")
 
 FOR_INFORMATION = "000"
 """Meaning of findings that only inform; the portal's list of meanings has none for that."""
@@ -80,11 +80,16 @@ class RuleContext:
         >>> RuleContext(date(2025, 1, 1)).window_of(date(2022, 8, 19))
         2019
         """
-        return self.window_of_year(day.year)
+        return self.windows.first_year(day.year)
 
     def window_of_year(self, year: Year) -> Year:
         """The same for a year, or for a column of years."""
-        return year - (year - self.window_start_year) % self.window_years
+        return self.windows.first_year(year)
+
+    @property
+    def windows(self) -> FlaWindows:
+        """The FLA windows, which also tell until when a right counts."""
+        return FlaWindows(self.window_start_year, self.window_years)
 
 
 @dataclass(frozen=True, slots=True)

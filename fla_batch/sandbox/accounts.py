@@ -1,4 +1,4 @@
-"""Accounts: what the platform knows of (employer, worker, year), in the store.
+"""The store's accounts: what the platform knows of (employer, worker, year), as one `Account`.
 
 A photo replaces the one before it, which is kept as inactive (REST manual 3.3.1). Rights that
 the platform itself computed count until the employer declares the legal right (3.3.3.2 F).
@@ -6,23 +6,24 @@ the platform itself computed count until the employer declares the legal right (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fla_batch.account.account import Account, YearState
+from fla_batch.account.rights_in_force import of_type
 from fla_batch.models import (
     DECLARATIONS,
     Declaration,
     DeclarationKey,
     LegalFlaRight,
+    Training,
     TrainingRights,
     TrainingRightsDeclaration,
-    TrainingsDeclaration,
 )
 from fla_batch.rules import Accepted
-from fla_batch.sandbox.declared_rights import in_force, of_type
 from fla_batch.sandbox.store import Store
-from fla_batch.vocabulary.terms import FormKind, RightSource, RightType
+from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightSource, RightType
 
 _ACTIVE_PHOTO = (
     "select body, source, accepted_on from photo "
@@ -36,8 +37,23 @@ _PHOTO_WITH_LEGAL = (
     "select 1 from photo "
     "where company_id = ? and inss = ? and calendar_year = ? and carries_legal = 1"
 )
-_PREFILLED = (
-    "select body from prefilled_right where company_id = ? and inss = ? and calendar_year = ?"
+_ACTIVE_PHOTOS = (
+    "select calendar_year, kind, body, source from photo "
+    "where company_id = ? and inss = ? and active = 1"
+)
+_TOOK_OVER = (
+    "select distinct calendar_year from photo "
+    "where company_id = ? and inss = ? and carries_legal = 1"
+)
+_PREFILLED = "select calendar_year, body from prefilled_right where company_id = ? and inss = ?"
+_REGISTERED = (
+    "select calendar_year, provider_training_id, body, state from provider_training "
+    "where company_id = ? and inss = ? order by id"
+)
+_WITH_TRAININGS = (
+    "select inss, calendar_year, 0 as source, id from provider_training where company_id = ? "
+    "union all select inss, calendar_year, 1, id from photo "
+    "where company_id = ? and kind = 'trainings' and active = 1 order by source, id"
 )
 
 
@@ -76,7 +92,7 @@ class Accounts:
         account = AccountYear(*key[:3])
         before, carries_legal = None, False
         if isinstance(declaration, TrainingRightsDeclaration):
-            before = self.rights_in_force(account)
+            before = self._rights_in_force(account)
             carries_legal = declaration.training_rights.legal_fla_right is not None
         with self._store.transaction():
             self._store.execute(_RETIRE_PHOTO, _of(key))
@@ -95,7 +111,7 @@ class Accounts:
         """
         if self.employer_took_over(account):
             return False
-        before = self.rights_in_force(account)
+        before = self._rights_in_force(account)
         with self._store.transaction():
             self._store.execute(
                 "insert or replace into prefilled_right values (?, ?, ?, ?)",
@@ -104,54 +120,37 @@ class Accounts:
             self._note_changes(account, before, on)
         return True
 
-    def rights_in_force(self, account: AccountYear) -> TrainingRights:
-        """Rights that count, each with its source; what was declared with 0 is gone."""
-        row = self._store.row(_ACTIVE_PHOTO, (*account, FormKind.TRAINING_RIGHTS.value))
-        declared = TrainingRights()
-        source = RightSource.EMPLOYER.value
-        if row is not None:
-            photo = TrainingRightsDeclaration.model_validate_json(row["body"])
-            declared, source = photo.training_rights, row["source"]
-        kept = in_force(declared, source)
-        computed = self.prefilled_right(account)
-        return kept.model_copy(update={"legal_fla_right": computed}) if computed else kept
+    def account(self, company_id: str, inss: str) -> Account:
+        """All that the platform knows of one worker with one employer."""
+        worker = (company_id, inss)
+        years: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+        for row in self._store.rows(_ACTIVE_PHOTOS, worker):
+            kind = FormKind(row["kind"])
+            zones = years[row["calendar_year"]]
+            if kind is FormKind.TRAINING_RIGHTS:
+                zones |= {"rights": _declaration(kind, row["body"]), "rights_source": row["source"]}
+            else:
+                zones["trainings"] = _declaration(kind, row["body"])
+        for row in self._store.rows(_TOOK_OVER, worker):
+            years[row["calendar_year"]]["taken_over"] = True
+        for row in self._store.rows(_PREFILLED, worker):
+            legal = LegalFlaRight.model_validate_json(row["body"])
+            years[row["calendar_year"]]["computed"] = legal
+        for row in self._store.rows(_REGISTERED, worker):
+            zones = years[row["calendar_year"]]
+            training = Training.model_validate_json(row["body"])
+            zones["registered"] = (*zones.get("registered", ()), training)
+            if row["state"] == ProcessingState.VALIDATED:
+                alone = {row["provider_training_id"]}
+                zones["self_validated"] = zones.get("self_validated", frozenset()) | alone
+        states = {year: YearState(**zones) for year, zones in years.items()}
+        return Account(company_id, inss, states)
 
-    def photo(self, account: AccountYear, kind: FormKind) -> Declaration | None:
-        """The declaration in force, as it was sent."""
-        found = self.last_accepted(DeclarationKey(*account, kind))
-        return found.declaration if found else None
-
-    def in_force(self, company_id: str, inss: str) -> Iterator[Declaration]:
-        """What counts for the credit: rights and trainings of all years."""
-        years = self._store.rows(
-            "select calendar_year from photo where company_id = ? and inss = ? union "
-            "select calendar_year from prefilled_right where company_id = ? and inss = ?",
-            (company_id, inss, company_id, inss),
-        )
-        for row in years:
-            account = AccountYear(company_id, inss, row["calendar_year"])
-            rights = self.photo(account, FormKind.TRAINING_RIGHTS)
-            yield TrainingRightsDeclaration(
-                employee=rights.employee if rights else TrainingRightsDeclaration().employee,
-                calendar_year=account.calendar_year,
-                training_rights=self.rights_in_force(account),
-            )
-            trainings = self.photo(account, FormKind.TRAININGS)
-            if trainings is not None:
-                yield trainings
-
-    def trainings_photos(
-        self, company_id: str
-    ) -> Iterator[tuple[AccountYear, TrainingsDeclaration]]:
-        """The trainings in force of every worker of an employer, oldest first."""
-        rows = self._store.rows(
-            "select inss, calendar_year, body from photo "
-            "where company_id = ? and kind = ? and active = 1 order by id",
-            (company_id, FormKind.TRAININGS.value),
-        )
-        for row in rows:
-            photo = TrainingsDeclaration.model_validate_json(row["body"])
-            yield AccountYear(company_id, row["inss"], row["calendar_year"]), photo
+    def worker_years(self, company_id: str) -> list[AccountYear]:
+        """Workers and years of an employer: with providers' trainings first, then as declared."""
+        rows = self._store.rows(_WITH_TRAININGS, (company_id, company_id))
+        once = dict.fromkeys((row["inss"], row["calendar_year"]) for row in rows)
+        return [AccountYear(company_id, inss, year) for inss, year in once]
 
     def changed_since(
         self, company_id: str, day: date, year: int | None, right_type: str | None
@@ -180,12 +179,9 @@ class Accounts:
         """True once a declaration of the employer carried the legal right, also with 0."""
         return self._store.row(_PHOTO_WITH_LEGAL, account) is not None
 
-    def prefilled_right(self, account: AccountYear) -> LegalFlaRight | None:
-        """The legal right as the platform keeps it; None where the employer does, or nobody."""
-        if self.employer_took_over(account):
-            return None
-        row = self._store.row(_PREFILLED, account)
-        return LegalFlaRight.model_validate_json(row["body"]) if row else None
+    def _rights_in_force(self, account: AccountYear) -> TrainingRights:
+        found = self.account(account.company_id, account.inss)
+        return found.of(account.calendar_year).rights_in_force
 
     def _note_size(self, declaration: Declaration) -> None:
         code = declaration.employer.fla_importance_code
@@ -193,7 +189,7 @@ class Accounts:
             self.set_importance_code(declaration.key.company_id, code)
 
     def _note_changes(self, account: AccountYear, before: TrainingRights, on: date) -> None:
-        after = self.rights_in_force(account)
+        after = self._rights_in_force(account)
         for right_type in RightType:
             if of_type(before, right_type) != of_type(after, right_type):
                 self._store.execute(

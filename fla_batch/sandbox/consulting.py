@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Protocol
 
+from fla_batch.account.account import Account
+from fla_batch.account.rights_in_force import of_type, without_read_only
 from fla_batch.models import (
     Declaration,
     Employee,
     Employer,
     Training,
     TrainingRights,
-    TrainingsDeclaration,
 )
 from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.form import Answer, EmployeeYear
 from fla_batch.models.question import Question
 from fla_batch.sandbox.accounts import Accounts, AccountYear
-from fla_batch.sandbox.declared_rights import of_type, without_read_only
-from fla_batch.sandbox.register import Register, Registered
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
 
@@ -32,11 +31,10 @@ class CountsCredit(Protocol):
 
 
 class QuestionAnswers:
-    """Answers questions from the accounts and the register; it changes nothing."""
+    """Answers questions from the accounts; it changes nothing."""
 
-    def __init__(self, accounts: Accounts, register: Register, credit: CountsCredit) -> None:
+    def __init__(self, accounts: Accounts, credit: CountsCredit) -> None:
         self._accounts = accounts
-        self._register = register
         self._credit = credit
         self._answers: dict[FormKind, Callable[[Question, datetime], Answer]] = {
             FormKind.ASK_CREDIT: self._credit_of_worker,
@@ -59,30 +57,27 @@ class QuestionAnswers:
         )
 
     def _rights(self, question: Question, at: datetime) -> Answer:
-        account = _account(question)
-        rights = self._accounts.rights_in_force(account)
+        state = self._account(question).of(question.calendar_year)
+        rights = state.rights_in_force
         if question.right_type is None:
             rights = without_read_only(rights)
         else:
             rights = of_type(rights, RightType(question.right_type))
-        photo = self._accounts.photo(account, FormKind.TRAINING_RIGHTS)
         return self._of_account(
-            question, photo, at, training_rights=None if rights == TrainingRights() else rights
+            question,
+            state.rights,
+            at,
+            training_rights=None if rights == TrainingRights() else rights,
         )
 
     def _trainings(self, question: Question, at: datetime) -> Answer:
-        account = _account(question)
-        photo = self._accounts.photo(account, FormKind.TRAININGS)
-        declared = photo.trainings if isinstance(photo, TrainingsDeclaration) else ()
-        registered = [
-            item.training
-            for item in self._register.of_employer(account.company_id)
-            if item.account == account
-        ]
+        account = self._account(question)
+        year = question.calendar_year or 0
         state = ProcessingState(question.processing_state or ProcessingState.VALIDATED)
-        found = [item for item in _all(declared, registered) if _has(item, state)]
+        found = [each for each in account.trainings(year) if _has(each, state)]
         if question.processing_state is None:
             found = [_without_provider(training) for training in found]
+        photo = account.of(year).trainings
         return self._of_account(question, photo, at, trainings=tuple(map(_unnumbered, found)))
 
     def _of_account(
@@ -96,6 +91,9 @@ class QuestionAnswers:
     ) -> Answer:
         """With employer and worker as they were declared, and the credit (3.1, 3.3.5.2)."""
         employer = photo.employer if photo else question.employer
+        if employer.fla_importance_code is None:
+            code = self._accounts.importance_code(employer.company_id or "")
+            employer = employer.model_copy(update={"fla_importance_code": code})
         employee = photo.employee if photo else question.employee or Employee()
         asks_more = question.right_type is not None or question.processing_state is not None
         return Answer(
@@ -107,20 +105,30 @@ class QuestionAnswers:
             fla_credit_calculation=self._credit(employer, employee, at=at, with_end=asks_more),
         )
 
+    def _account(self, question: Question) -> Account:
+        inss = question.employee.inss if question.employee else None
+        return self._accounts.account(question.employer.company_id or "", inss or "")
+
     def _to_validate(self, question: Question, at: datetime) -> Answer:  # noqa: ARG002
         state = ProcessingState(question.processing_state or ProcessingState.TO_VALIDATE)
-        accounts = (
-            item.account
-            for item in self._trainings_of_employer(question.employer.company_id or "")
-            if _has(item.training, state) and _fits(item, question)
+        company_id = question.employer.company_id or ""
+        asked = [
+            each
+            for each in self._accounts.worker_years(company_id)
+            if question.calendar_year in (None, each.calendar_year)
+        ]
+        known = {each.inss: self._accounts.account(company_id, each.inss) for each in asked}
+        return _listed(
+            question,
+            (
+                each
+                for each in asked
+                if any(
+                    _has(training, state) and _fits(training, question)
+                    for training in known[each.inss].trainings(each.calendar_year)
+                )
+            ),
         )
-        return _listed(question, accounts)
-
-    def _trainings_of_employer(self, company_id: str) -> Iterator[Registered]:
-        yield from self._register.of_employer(company_id)
-        for account, photo in self._accounts.trainings_photos(company_id):
-            for training in photo.trainings:
-                yield Registered(account, _validated(training))
 
     def _changed_rights(self, question: Question, at: datetime) -> Answer:  # noqa: ARG002
         accounts = self._accounts.changed_since(
@@ -132,11 +140,6 @@ class QuestionAnswers:
         return _listed(question, accounts)
 
 
-def _account(question: Question) -> AccountYear:
-    inss = question.employee.inss if question.employee else None
-    return AccountYear(question.employer.company_id or "", inss or "", question.calendar_year or 0)
-
-
 def _listed(question: Question, accounts: Iterable[AccountYear]) -> Answer:
     """Each worker and year once, in the order of their first appearance."""
     once = dict.fromkeys((account.inss, account.calendar_year) for account in accounts)
@@ -144,27 +147,6 @@ def _listed(question: Question, accounts: Iterable[AccountYear]) -> Answer:
         employer=question.employer,
         employee_year=tuple(EmployeeYear(inss=inss, calendar_year=year) for inss, year in once),
     )
-
-
-def _all(declared: Iterable[Training], registered: Iterable[Training]) -> Iterator[Training]:
-    """Declared trainings, then those of the register that the declaration does not hold."""
-    held = set()
-    for training in declared:
-        held.add(_reference(training))
-        yield _validated(training)
-    yield from (training for training in registered if _reference(training) not in held)
-
-
-def _reference(training: Training) -> tuple[str, str | None] | None:
-    reference = training.training_provider_reference
-    if reference is None:
-        return None
-    number = (reference.provider_training_id or "").lower()
-    return number, reference.training_provider_company_id
-
-
-def _validated(training: Training) -> Training:
-    return training.model_copy(update={"processing_state": ProcessingState.VALIDATED.value})
 
 
 def _unnumbered(training: Training) -> Training:
@@ -182,12 +164,9 @@ def _has(training: Training, state: ProcessingState) -> bool:
     return state is ProcessingState.ALL or training.processing_state == state
 
 
-def _fits(item: Registered, question: Question) -> bool:
-    year = question.calendar_year
-    start, end = item.training.training_first_start_date, item.training.training_last_end_date
+def _fits(training: Training, question: Question) -> bool:
+    start, end = training.training_first_start_date, training.training_last_end_date
     first, last = question.from_training_first_start_date, question.to_training_last_end_date
-    return (
-        (year is None or item.account.calendar_year == year)
-        and (first is None or (start is not None and start >= first))
-        and (last is None or (end is not None and end <= last))
+    return (first is None or (start is not None and start >= first)) and (
+        last is None or (end is not None and end <= last)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from fla_batch.account.remaining_credit import WINDOW_YEARS, forecast
+from fla_batch.account.remaining_credit import Forecast
 from fla_batch.message import Reading
 from fla_batch.models import (
     Declaration,
@@ -34,6 +34,7 @@ from fla_batch.sandbox.register import Register
 from fla_batch.sandbox.store import Store
 from fla_batch.vocabulary.belgian_time import belgian, belgian_date
 from fla_batch.vocabulary.findings import Anomaly, blocking
+from fla_batch.vocabulary.fla_windows import FlaWindows
 from fla_batch.vocabulary.identifiers import is_valid_company_id
 from fla_batch.vocabulary.terms import AnomalyClass, RightSource
 
@@ -57,7 +58,7 @@ class Platform:
         self.accounts = Accounts(self.store)
         self.register = Register(self.store, self.accounts)
         self._directory = directory
-        self._window_start_year = window_start_year
+        self._windows = FlaWindows(window_start_year)
 
     def prefill(self, account: AccountYear, right: LegalFlaRight, *, on: date) -> bool:
         """Pre-fill the legal right that the platform computed, as from 2025 it does.
@@ -65,8 +66,12 @@ class Platform:
         False, and nothing is done, once the employer declares it himself for that worker and
         year (REST manual 3.3.3.2 F). Without an end of validity the right ends with its window.
         """
-        end = right.legal_fla_right_validity_end_date or self._window_end(account.calendar_year)
-        computed = {"source": RightSource.FLA.value, "legal_fla_right_validity_end_date": end}
+        told = right.legal_fla_right_validity_end_date
+        end = self._windows.validity_end(account.calendar_year, told)
+        computed = {
+            "source": RightSource.FLA.value,
+            "legal_fla_right_validity_end_date": end or told,
+        }
         return self.accounts.prefill(account, right.model_copy(update=computed), on=on)
 
     def register_provider_training(self, account: AccountYear, training: Training) -> None:
@@ -106,12 +111,13 @@ class Platform:
         with self.store.transaction():
             self.accounts.accept(declaration, on=today, source=source)
             if isinstance(declaration, TrainingsDeclaration):
-                anomalies += self.register.validate(declaration)
+                anomalies += self.register.unknown_in(declaration)
             self.register.validate_small_employer(declaration.key.company_id)
-        credit = self.credit(
+        found = self._counted(
             declaration.employer, declaration.employee, at=at, with_end=_names_provider(declaration)
         )
-        return FormOutcome(tuple(anomalies), credit=credit)
+        anomalies += remarks.beyond_bounds(declaration.key, found.beyond_bounds)
+        return FormOutcome(tuple(anomalies), credit=found.credit)
 
     def credit(
         self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
@@ -119,26 +125,25 @@ class Platform:
         """The credit at `at` (aware). `with_end`: with the end of validity of the legal credit,
         provided that the platform keeps the legal right (REST manual 3.3.5.2).
         """
-        local = belgian(at).replace(tzinfo=None)
-        company_id, inss = employer.company_id or "", employee.inss or ""
-        window = range(local.year, local.year - WINDOW_YEARS, -1)
-        accounts = [AccountYear(company_id, inss, year) for year in window]
-        found = forecast(
-            self.accounts.in_force(company_id, inss),
+        return self._counted(employer, employee, at=at, with_end=with_end).credit
+
+    def _counted(
+        self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
+    ) -> Forecast:
+        account = self.accounts.account(employer.company_id or "", employee.inss or "")
+        return account.credit(
+            belgian(at).replace(tzinfo=None),
             employer=employer,
             employee=employee,
-            calculated_at=local,
-            legal_validity_end_date=self._legal_end(accounts) if with_end else None,
+            windows=self._windows,
+            with_end=with_end,
         )
-        # The manual's credit names the worker without the hours of his day (3.4.2).
-        shown = employee.model_copy(update={"ref_hours_in_working_day": None})
-        return found.credit.model_copy(update={"employee": shown})
 
     def _answered(self, question: Question, anomalies: list[Anomaly], at: datetime) -> FormOutcome:
         anomalies += remarks.of_question(question)
         if blocking(anomalies):
             return FormOutcome(tuple(anomalies))
-        answer = QuestionAnswers(self.accounts, self.register, self.credit).answer(question, at=at)
+        answer = QuestionAnswers(self.accounts, self.credit).answer(question, at=at)
         return FormOutcome(tuple(anomalies), answer=answer)
 
     def _employer_anomalies(self, employer: Employer) -> Iterator[Anomaly]:
@@ -149,7 +154,7 @@ class Platform:
 
     def _rule_anomalies(self, entry: Entry, today: date) -> Iterator[Anomaly]:
         yield from remarks.unreadable(entry)
-        context = RuleContext(today=today, window_start_year=self._window_start_year)
+        context = RuleContext(today=today, window_start_year=self._windows.start_year)
         for anomaly in check(entry, context):
             # What only informs is this tool's advice, which the platform does not give.
             if anomaly.anomaly_class in (AnomalyClass.BLOCKING, AnomalyClass.WARNING):
@@ -165,22 +170,6 @@ class Platform:
         before = self.accounts.last_accepted(key)
         if before is not None and before.declaration == declaration:
             yield remarks.already_declared(key)
-
-    def _legal_end(self, accounts: list[AccountYear]) -> date | None:
-        """End of validity as of the latest account with a legal right; None where the employer
-        keeps that one.
-        """
-        for account in accounts:
-            computed = self.accounts.prefilled_right(account)
-            if computed is not None:
-                return computed.legal_fla_right_validity_end_date
-            if self.accounts.employer_took_over(account):
-                return None
-        return None
-
-    def _window_end(self, year: int) -> date:
-        first = year - (year - self._window_start_year) % WINDOW_YEARS
-        return date(first + WINDOW_YEARS - 1, 12, 31)
 
 
 def _names_provider(declaration: Declaration) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from fla_batch.account.remaining_credit import BeyondBounds
 from fla_batch.models import DeclarationKey, Entry, TrainingProviderReference
 from fla_batch.models.question import Question
 from fla_batch.models.zone import path_text
@@ -48,6 +49,15 @@ def unknown_reference(
     path = f"trainings[{index}].trainingProviderReference.providerTrainingId"
     number = reference.provider_training_id
     return _about(key, AnomalyClass.WARNING, "ProviderTrainingId", "513", path, number)
+
+
+def beyond_bounds(key: DeclarationKey, found: Iterable[BeyondBounds]) -> Iterator[Anomaly]:
+    """A credit that passes the manual's upper bounds is told whole, and said to (008) [D]."""
+    for zone, hours_centi, year in found:
+        about = key._replace(calendar_year=year or key.calendar_year)
+        yield _about(
+            about, AnomalyClass.WARNING, zone, "008", "flaCreditCalculation", str(hours_centi)
+        )
 
 
 def unreadable(entry: Entry) -> Iterator[Anomaly]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -242,8 +243,83 @@ def test_days_become_hours_by_the_usual_day_where_it_is_unknown() -> None:
     )
 
     assert legal_total(five_days) == 3800
-    known = Employee(ref_hours_in_working_day=700)
-    assert legal_of(counted(five_days, employee=known).credit)[2024] == (3500, 3500)
+
+
+def test_the_hours_of_a_day_come_from_the_account_not_from_who_asks() -> None:
+    five_days = TrainingRightsDeclaration(
+        calendar_year=2024,
+        training_rights=TrainingRights(legal_fla_right=LegalFlaRight(legal_fla_right_days=500)),
+    )
+    asker = Employee(ref_hours_in_working_day=700)
+    later = trainings(2026, employee=Employee(ref_hours_in_working_day=800))
+    earlier = trainings(2022, employee=Employee(ref_hours_in_working_day=600))
+
+    assert legal_of(counted(five_days, employee=asker).credit)[2024] == (3800, 3800)
+    assert legal_of(counted(five_days, later).credit)[2024] == (4000, 4000)
+    assert legal_of(counted(five_days, later, earlier).credit)[2024] == (3000, 3000)
+
+
+@pytest.mark.parametrize(
+    ("on", "left", "total"),
+    [
+        ("2028-12-31", {2024: 3800, 2028: 3800}, 5 * 3800),
+        ("2029-01-01", {2025: 0, 2028: 0, 2029: 0}, 0),
+    ],
+)
+def test_rights_end_with_their_window(on: str, left: dict[int, int], total: int) -> None:
+    found = counted(
+        *(rights(year, legal=3800) for year in range(2024, 2029)), at=datetime.fromisoformat(on)
+    ).credit
+    per_year = legal_of(found)
+    assert {year: per_year[year][1] for year in left} == left
+    assert found.legal_fla_credit is not None
+    assert found.legal_fla_credit.total_legal_fla_credit_hours == total
+    assert per_year[2028][0] == 3800
+
+
+def test_what_has_ended_cannot_be_consumed_later() -> None:
+    followed = trainings(2029, training(period(date(2029, 2, 5), 500)))
+    found = counted(
+        rights(2024, legal=3800),
+        rights(2029, legal=100),
+        followed,
+        at=datetime.fromisoformat("2029-06-01"),
+    )
+    assert legal_of(found.credit)[2029] == (100, 0)
+    assert [time.hours_centi for time in found.uncovered] == [400]
+
+
+def test_the_end_of_the_work_relation_comes_before_that_of_the_window() -> None:
+    found = forecast(
+        [rights(2024, legal=3800), rights(2025, legal=3800)],
+        employer=EMPLOYER,
+        employee=WORKER,
+        calculated_at=datetime.fromisoformat("2026-01-01"),
+        relation_ends={2024: date(2025, 6, 30)},
+    )
+    assert legal_of(found.credit)[2024] == (3800, 0)
+    assert legal_of(found.credit)[2025] == (3800, 3800)
+
+
+def test_a_period_without_a_status_is_listed_and_does_not_count() -> None:
+    found = counted(
+        rights(2024, legal=1000),
+        trainings(2024, training(period(date(2024, 1, 8), 100, status=None))),
+    )
+    day = date(2024, 1, 8)
+    assert found.without_status == (TrainingTime(day, day, INSIDE, 100),)
+    assert legal_of(found.credit)[2024] == (1000, 1000)
+
+
+def test_more_than_the_manuals_bounds_is_said_and_not_cut() -> None:
+    found = counted(rights(2024, sector=[312_000, 312_000]))
+    sector = found.credit.complementary_sector_credit
+    assert sector is not None
+    assert sector.total_complementary_sector_credit_hours == 624_000
+    assert [each.zone for each in found.beyond_bounds] == [
+        "InitialComplementarySectorCreditHours",
+        "RemainingComplementarySectorCreditHours",
+    ]
 
 
 def test_the_next_year_does_not_count_yet() -> None:

@@ -24,8 +24,10 @@ from fla_batch.configuration.server import Limits
 from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.records import FormRow
 from fla_batch.message import load
+from fla_batch.rules import RuleContext
 from fla_batch.sandbox.fault_catalogue import combined
 from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 
@@ -105,6 +107,10 @@ class Office:
         names = asking.build(self.workspace, questions)
         self.exchange(names)
         return asking.outcome(self.workspace, names)
+
+    def workspace_context(self) -> RuleContext:
+        """What the rules know at the office's hour, without a history."""
+        return RuleContext(today=belgian_date(self.clock()))
 
     def credit_told(self) -> dict[str, Any]:
         """The last credit that the ledger holds of the manual's worker."""

@@ -29,8 +29,9 @@ def test_the_seed_of_the_page_loads(new_practice: NewPractice, tmp_path: Path) -
 
     load_seed(path).sow(practice.platform, on=TODAY)
 
-    (registered,) = practice.platform.register.of_employer("0880820673")
-    assert registered.training.processing_state == "toValidate"
+    account = practice.platform.accounts.account("0880820673", "81511716525")
+    (registered,) = account.trainings(2024)
+    assert registered.processing_state == "toValidate"
 
 
 def test_the_absent_employers_are_named() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from fla_batch.account.day_hours import USUAL_DAY_HOURS_CENTI
 from fla_batch.account.remaining_credit import right_hours
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
     LegalFlaRight,
+    Right,
     TrainingRights,
 )
 from fla_batch.vocabulary.terms import RightType
@@ -23,20 +25,20 @@ _AnyRight = TypeVar(
 )
 
 
-def in_force(declared: TrainingRights, source: str) -> TrainingRights:
+def in_force(declared: TrainingRights, source: str | None) -> TrainingRights:
     """Without what was deleted by the value 0; each right with its source."""
     legal = declared.legal_fla_right
     return TrainingRights(
-        legal_fla_right=_sourced(legal, source) if legal and right_hours(legal) else None,
+        legal_fla_right=_sourced(legal, source) if legal and _counts(legal) else None,
         complementary_sector_right=tuple(
             _sourced(right, source)
             for right in declared.complementary_sector_right
-            if right_hours(right)
+            if _counts(right)
         ),
         complementary_employer_right=tuple(
             _sourced(right, source)
             for right in declared.complementary_employer_right
-            if right_hours(right)
+            if _counts(right)
         ),
     )
 
@@ -63,5 +65,9 @@ def without_read_only(rights: TrainingRights) -> TrainingRights:
     )
 
 
-def _sourced(right: _AnyRight, source: str) -> _AnyRight:
-    return right.model_copy(update={"source": source})
+def _counts(right: Right) -> bool:
+    return bool(right_hours(right, USUAL_DAY_HOURS_CENTI))
+
+
+def _sourced(right: _AnyRight, source: str | None) -> _AnyRight:
+    return right.model_copy(update={"source": source}) if source else right

@@ -1,0 +1,72 @@
+"""What the platform told: answers to questions, and the credits that come with verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from fla_batch.ledger.records import ConsultationRow, FoundForm
+from fla_batch.ledger.rows import CHUNK, loads
+from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form
+from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Environment, FormKind
+
+
+def consultations(
+    connection: Connection,
+    environment: Environment,
+    kind: FormKind | None,
+    company_id: str | None,
+    inss: str | None,
+) -> list[ConsultationRow]:
+    """What the platform told, oldest first; a None is not compared."""
+    query = _told(environment).order_by(consultation.c.told_at, consultation.c.id)
+    wanted = {"kind": kind.value if kind else None, "company_id": company_id, "inss": inss}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(consultation.c[name] == value)
+    return [_consultation_row(row) for row in connection.execute(query)]
+
+
+def received_since(
+    connection: Connection, environment: Environment, since: datetime
+) -> Iterator[ConsultationRow]:
+    """What was told in answers that came to us at `since` or later; streamed, in their order."""
+    query = _told(environment).where(answer_file.c.received_at >= since)
+    streamed = connection.execution_options(yield_per=CHUNK)
+    for row in streamed.execute(query.order_by(consultation.c.id)):
+        yield _consultation_row(row)
+
+
+def _told(environment: Environment) -> Select[Any]:
+    return (
+        select(
+            consultation,
+            form.c.reference_nbr,
+            form.c.body.label("form_body"),
+            batch.c.name.label("batch_name"),
+        )
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .outerjoin(form, form.c.id == consultation.c.form_id)
+        .outerjoin(batch, batch.c.id == form.c.batch_id)
+        .where(answer_file.c.environment == environment.value)
+    )
+
+
+def _consultation_row(row: Row[Any]) -> ConsultationRow:
+    asked = row.asked or row.form_body
+    return ConsultationRow(
+        kind=FormKind(row.kind),
+        company_id=row.company_id,
+        inss=row.inss,
+        calendar_year=row.calendar_year,
+        told_at=row.told_at,
+        body=loads(row.body),
+        form=FoundForm(row.reference_nbr, BatchName.parse(row.batch_name))
+        if row.reference_nbr is not None
+        else None,
+        asked=loads(asked) if asked else None,
+    )
