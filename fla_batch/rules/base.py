@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.models.entry import Path
@@ -24,8 +24,6 @@ from fla_batch.vocabulary.fla_windows import FlaWindows, Year
 from fla_batch.vocabulary.terms import AnomalyClass
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fla_batch.rules.columns import DeclarationColumns, Holds
 
 
