@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _STEP = re.compile(
-    r"^(?:New file|In) `(?P<file>[^`]+)`(?:, (?P<where>before|after) `(?P<anchor>[^`]+)`)?:\n\n"
+    r"^(?:New file|In) `(?P<file>[^`]+)`(?:, (?P<where>before|after) `(?P<anchor>[^\n]+)`)?:\n\n"
     r"```\w*\n(?P<text>.*?)```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -25,8 +25,8 @@ def recipe(title: str) -> str:
 
 
 def follow(title: str, folder: Path) -> list[str]:
-    """A copy of the package in `folder`, changed as the recipe says; the files that it touches."""
-    for name in ("fla_batch", "schemas"):
+    """A copy of the project in `folder`, changed as the recipe says; the files that it touches."""
+    for name in ("fla_batch", "schemas", "docs", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     touched = []
     for step in _STEP.finditer(recipe(title)):
@@ -56,4 +56,12 @@ def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-c", code, str(folder), *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`pytest ARGUMENTS` in the copy in `folder`."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=170
     )

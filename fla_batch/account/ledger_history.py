@@ -41,7 +41,7 @@ class LedgerHistory:
         return not self._held
 
     def may_hold(self, key: DeclarationKey) -> bool:
-        """See `rules.History`."""
+        """See `rules.PlatformHistory`."""
         if not self._held:
             return False
         number = _number(key)
@@ -49,7 +49,7 @@ class LedgerHistory:
         return place < len(self._held) and self._held[place] == number
 
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:
-        """See `rules.History`."""
+        """See `rules.PlatformHistory`."""
         if not self.may_hold(key):
             return None
         photo = self._ledger.last_accepted(key, self._environment)
@@ -59,7 +59,7 @@ class LedgerHistory:
         return Accepted(declaration_of(key.kind, photo.body), day, photo.ours)
 
     def had_legal_right(self, key: DeclarationKey) -> bool:
-        """See `rules.History`."""
+        """See `rules.PlatformHistory`."""
         return self.may_hold(key) and self._ledger.had_legal_right(key, self._environment)
 
 

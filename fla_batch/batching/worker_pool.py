@@ -33,7 +33,7 @@ from fla_batch.vocabulary.progress import Watcher
 from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
-    from fla_batch.rules import History
+    from fla_batch.rules import PlatformHistory
 
 Item = Entry | Anomaly | TableChunk
 _ITEMS_A_JOB = 500
@@ -190,7 +190,7 @@ def desk_of(recipe: Recipe) -> Desk:
     return Desk.for_profile(profile, maker, context)
 
 
-def _history(recipe: Recipe) -> History:
+def _history(recipe: Recipe) -> PlatformHistory:
     from fla_batch.account.ledger_history import LedgerHistory
     from fla_batch.ledger import Ledger
 

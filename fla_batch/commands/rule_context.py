@@ -10,14 +10,14 @@ from fla_batch.vocabulary.belgian_time import belgian_date
 
 if TYPE_CHECKING:
     from fla_batch.configuration.sections import RulesSection
-    from fla_batch.rules import History
+    from fla_batch.rules import PlatformHistory
 
 
 def rule_context(
     section: RulesSection,
     now: datetime,
     *,
-    history: History | None = None,
+    history: PlatformHistory | None = None,
     allow_removals: bool = False,
 ) -> RuleContext:
     """What the rules need to know, on the Belgian date of `now`."""

@@ -16,23 +16,28 @@ from typing import TYPE_CHECKING
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.entry import Entry
 from fla_batch.models.zone import path_text
-from fla_batch.rules.base import Accepted, Finding, History, Rule, RuleContext
-from fla_batch.rules.bounds import bounds, half_day
-from fla_batch.rules.characters import admitted_characters, xml_characters
-from fla_batch.rules.columns import DeclarationColumns
-from fla_batch.rules.dates import (
-    certificate_dates,
-    envelope,
-    fla_window,
-    future_followed,
-    period_order,
-    year_of_start,
+from fla_batch.rules import (
+    bounds,
+    characters,
+    dates,
+    deletions,
+    duplicates,
+    durations,
+    photo_guards,
+    presence,
 )
-from fla_batch.rules.deletions import delete_legal
-from fla_batch.rules.duplicates import duplicate_training, sequence_unique
-from fla_batch.rules.durations import days_xor_hours, more_hours_than_period
-from fla_batch.rules.photo_guards import already_declared, legal_must_stay, photo_shrinks
-from fla_batch.rules.presence import occurrences, presence, read_only, status_missing
+from fla_batch.rules.base import (
+    BLOCKING,
+    INFORMATION,
+    WARNING,
+    Accepted,
+    Finding,
+    PlatformHistory,
+    Rule,
+    RuleContext,
+    rules_of,
+)
+from fla_batch.rules.columns import DeclarationColumns
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import FormKind
@@ -45,7 +50,7 @@ __all__ = [
     "Accepted",
     "Clearance",
     "Finding",
-    "History",
+    "PlatformHistory",
     "Rule",
     "RuleContext",
     "anomaly_of",
@@ -54,30 +59,23 @@ __all__ = [
     "findings",
 ]
 
-RULES: tuple[Rule, ...] = (
-    presence,
-    occurrences,
-    days_xor_hours,
-    bounds,
-    half_day,
-    xml_characters,
-    sequence_unique,
-    period_order,
-    envelope,
-    year_of_start,
-    fla_window,
-    certificate_dates,
-    more_hours_than_period,
-    future_followed,
-    status_missing,
-    read_only,
-    admitted_characters,
-    duplicate_training,
-    delete_legal,
-    legal_must_stay,
-    photo_shrinks,
-    already_declared,
+RULES: tuple[Rule, ...] = tuple(
+    rule
+    for module in (
+        presence,
+        durations,
+        bounds,
+        characters,
+        duplicates,
+        dates,
+        deletions,
+        photo_guards,
+    )
+    for rule in rules_of(module)
 )
+"""The rules of each module, as they stand in it."""
+
+_BLOCKING_FIRST = tuple(each.value for each in (BLOCKING, WARNING, INFORMATION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +121,13 @@ def clear(kind: FormKind, blocks: Blocks, context: RuleContext) -> Clearance:
 
 
 def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
-    """Everything that is wrong or odd with one declaration: from reading it, then rule by rule."""
-    found = list(entry.anomalies)
-    found += [anomaly_of(finding, entry) for finding in findings(entry, context)]
-    return found
+    """Everything that is wrong or odd with one declaration: from reading it, then by the rules.
+
+    Of these what blocks comes first, then warnings, then what is for information.
+    """
+    found = [anomaly_of(finding, entry) for finding in findings(entry, context)]
+    found.sort(key=lambda anomaly: _BLOCKING_FIRST.index(anomaly.anomaly_class))
+    return [*entry.anomalies, *found]
 
 
 def findings(entry: Entry, context: RuleContext) -> Iterator[Finding]:

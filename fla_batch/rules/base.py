@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fla_batch.models import Declaration, DeclarationKey
@@ -42,7 +43,7 @@ class Accepted(NamedTuple):
     ours: bool = False
 
 
-class History(Protocol):
+class PlatformHistory(Protocol):
     """What earlier declarations said; the ledger answers it."""
 
     def may_hold(self, key: DeclarationKey) -> bool:
@@ -69,7 +70,7 @@ class RuleContext:
     today: date
     window_start_year: int = 2024
     window_years: int = 5
-    history: History | None = None
+    history: PlatformHistory | None = None
     allow_removals: bool = False
 
     def window_of(self, day: date) -> int:
@@ -131,6 +132,15 @@ class Rule:
 def rule(clears: ColumnForm | None = None) -> Callable[[RuleFunction], Rule]:
     """Makes a rule of a function."""
     return lambda find: Rule(find, clears)
+
+
+def rules_of(module: ModuleType) -> Iterator[Rule]:
+    """The rules that are written in a module, in their order."""
+    return (
+        value
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.find.__module__ == module.__name__
+    )
 
 
 BLOCKING = AnomalyClass.BLOCKING

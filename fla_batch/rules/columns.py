@@ -25,7 +25,7 @@ from fla_batch.models.zone import (
     repeats_of,
     zones_of,
 )
-from fla_batch.rules.base import History, RuleContext
+from fla_batch.rules.base import PlatformHistory, RuleContext
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class DeclarationColumns:
         for company_id, inss, year in zip(*columns, strict=True):
             yield DeclarationKey(company_id or "", inss or "", year or 0, self.kind)
 
-    def unknown_to(self, history: History | None) -> Iterator[Holds]:
+    def unknown_to(self, history: PlatformHistory | None) -> Iterator[Holds]:
         """Holds for declarations of whose key `history` certainly knows nothing."""
         import polars as pl
 

@@ -72,7 +72,7 @@ class Accounts:
         self._store = store
 
     def may_hold(self, key: DeclarationKey) -> bool:
-        """See `rules.History`: whether there is something for `key`."""
+        """See `rules.PlatformHistory`: whether there is something for `key`."""
         return self.last_accepted(key) is not None or self.had_legal_right(key)
 
     def last_accepted(self, key: DeclarationKey) -> Accepted | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from random import Random
 
 import pytest
@@ -18,50 +17,11 @@ from tests.columns import as_columns
 from tests.counts import COUNTED, count
 from tests.mutations import mutated
 from tests.rules.test_history import Remembered
+from tests.sound import SOUND
 
 Record = Callable[[str, object], None]
 HISTORY = Remembered(b.trainings())
 CONTEXT = replace(b.CONTEXT, history=HISTORY)
-
-
-def sound_trainings(worker: int) -> Declaration:
-    """Several trainings, with several periods, each zone filled in somewhere."""
-    days = b.period(
-        training_days=150,
-        training_start_date=date(2024, 5, 6),
-        training_end_date=date(2024, 5, 7),
-        training_place=3,
-        additional_information="B2C",
-    )
-    later = b.period(training_start_date=date(2024, 12, 30), training_end_date=date(2025, 1, 3))
-    return b.trainings(
-        b.training(b.period(), days, later),
-        b.training(
-            days,
-            training_sequence_nbr=2,
-            training_reference_nbr="A/7",
-            training_organiser_name="Céfora",
-            certificate_validity_start_date=date(2024, 6, 1),
-            certificate_validity_end_date=date(2029, 6, 1),
-            training_provider_reference=b.provider_reference(),
-        ),
-        b.training(training_sequence_nbr=3, training_leading_to_certificate=1),
-        employee=b.employee(inss=b.inss(worker), language=2, ref_hours_in_working_day=760),
-        employer=b.employer(fla_importance_code=4),
-    )
-
-
-def sound_rights(worker: int) -> Declaration:
-    """Rights of every kind."""
-    return b.rights(
-        b.legal(joint_commission_nbr=("200", "149.02"), working_regulations_registry_nbr="R/1"),
-        (b.sector(), b.sector(joint_commission_nbr="302", complementary_sector_right_days=50)),
-        (b.extra(), b.extra(working_regulations_registry_nbr="R/2")),
-        employee=b.employee(inss=b.inss(worker)),
-    )
-
-
-SOUND = {FormKind.TRAININGS: sound_trainings, FormKind.TRAINING_RIGHTS: sound_rights}
 
 
 def changed(kind: FormKind, seed: int, many: int) -> list[Declaration]:
@@ -95,7 +55,7 @@ def test_what_a_form_clears_its_function_finds_nothing_in(
     kind: FormKind, record_property: Record
 ) -> None:
     cleared, found = Counter[str](), Counter[str]()
-    rounds = count(6, 200)
+    rounds = count(6, 60)
     for seed in range(rounds):
         declarations = changed(kind, seed, 400)
         asked = questions(kind, declarations, CONTEXT)

@@ -8,7 +8,7 @@ import string
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,16 @@ from hypothesis import given
 
 import fla_batch
 from fla_batch import rules
-from fla_batch.models import Declaration, Employer, Entry, TrainingRights
+from fla_batch.models import Declaration, Employer, Entry
 from fla_batch.models.entry import Path as ZonePath
 from fla_batch.models.zone import path_text
 from fla_batch.rules import RULES
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from tests import builders as b
-from tests.rules.test_history import Remembered
 from tests.strategies import ANYTHING, VALID
 
 PACKAGE = Path(fla_batch.__file__).parent
-DOCUMENT = PACKAGE.parent / "docs" / "concepts" / "rules.md"
 
 
 def test_25_mistakes_give_25_anomalies_at_once() -> None:
@@ -262,68 +260,6 @@ def test_every_meaning_that_the_rules_use_is_known() -> None:
     codes = {text for text in _strings_of("rules") if re.fullmatch(r"[0-9]{3}", text)}
     assert codes > {"001", "003", "008", "093"}
     assert {code for code in codes if catalogue.meaning(code) is None} == {"000"}
-
-
-_FAR = date(2035, 1, 1)
-BAD: list[Declaration] = [
-    b.trainings(
-        employer=Employer(company_id="x", fla_importance_code=0), employee=b.employee(inss="1")
-    ),
-    b.trainings(employee=b.employee(inss="81511716526")),
-    b.rights(b.legal(joint_commission_nbr=("x",) * 11, legal_fla_right_days=25, source="FLA")),
-    b.rights(b.legal(legal_fla_right_hours=0, working_regulations_registry_nbr="")),
-    b.rights(b.legal(legal_fla_right_hours=None)),
-    b.rights(b.legal(legal_fla_right_hours=1, legal_fla_right_days=50)),
-    b.rights(training_rights=TrainingRights()),
-    b.trainings(trainings=()),
-    b.trainings(b.training(scope=None, training_denomination="abc\x00€")),
-    b.trainings(b.training(), b.training()),
-    b.trainings(b.training(b.period(training_hours=99999)), calendar_year=2025),
-    b.trainings(b.training(b.period(training_status=None), training_first_start_date=_FAR)),
-    b.trainings(
-        b.training(
-            b.period(training_end_date=_FAR),
-            training_last_end_date=date(2024, 1, 1),
-            training_leading_to_certificate=1,
-            certificate_validity_start_date=_FAR,
-        )
-    ),
-]
-
-
-def _documented() -> dict[str, tuple[str, set[str]]]:
-    """Rule -> class and meanings, from the table of docs/concepts/rules.md."""
-    rows = re.findall(
-        r"^\| `([a-z-]+)` \| (\w+) \| ([0-9, ]+) \|", DOCUMENT.read_text("utf-8"), re.MULTILINE
-    )
-    return {name: (kind, set(codes.split(", "))) for name, kind, codes in rows}
-
-
-def test_the_document_tells_each_rule_as_it_is_seen_to_work() -> None:
-    seen: dict[str, tuple[str, set[str]]] = {}
-    remembering: list[tuple[Declaration, Declaration]] = [
-        (b.rights(sectors=(b.sector(),)), b.rights()),
-        (b.rights(extras=(b.extra(),)), b.rights(sectors=(b.sector(),))),
-        (b.trainings(), b.trainings()),
-    ]
-    outcomes = [b.found(declaration) for declaration in BAD]
-    outcomes += [
-        b.found(declaration, replace(b.CONTEXT, history=Remembered(before)))
-        for declaration, before in remembering
-    ]
-    for anomalies in outcomes:
-        for anomaly in anomalies:
-            name, code = str(anomaly.rule), anomaly.error_id.rpartition("-")[2]
-            kind, codes = seen.setdefault(name, (anomaly.anomaly_class, set()))
-            assert kind == anomaly.anomaly_class
-            codes.add(code)
-    assert seen == _documented()
-
-
-def test_the_document_lists_the_rules_in_their_order() -> None:
-    functions = [rule.name for rule in RULES]
-    # One function tells both deletions.
-    assert [name for name in _documented() if name != "delete-empty"] == functions
 
 
 def test_names_of_rules_are_stable_words() -> None:
