@@ -1,18 +1,15 @@
-"""Whole columns of text to typed columns: each distinct text is converted once.
-
-The same functions that a single value goes through (`fla_batch.tables.values`) do the work, so
-there is one truth; columns repeat themselves enough for that to be quick.
-"""
+"""Batches of text to batches of typed columns under the names of the zones, with their keys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fla_batch.intake.headings import Layout
+from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column
 from fla_batch.models.zone import ZoneType
-from fla_batch.tables.table import ERROR_CELLS, EXTRA, ROW
-from fla_batch.tables.values import Mistake, Value, shown
+from fla_batch.tables.column_reading import read_column
+from fla_batch.tables.table import EXTRA, ROW
+from fla_batch.tables.values import Mistake, Tolerated, shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,11 +17,11 @@ if TYPE_CHECKING:
 KEY = "#key"
 """Column of a converted batch: the same text for the rows of one declaration."""
 
-Mistakes = dict[int, list[tuple[str, Mistake]]]
-"""Row number -> names of the columns that could not be read, and why."""
+Mistakes = dict[int, list[tuple[str, Mistake | Tolerated]]]
+"""Row number -> names of the columns that could not be read, or were with a remark, and why."""
 
 
-def converted(frame: pl.DataFrame, layout: Layout, mistakes: Mistakes) -> pl.DataFrame:
+def converted(frame: pl.DataFrame, layout: TableLayout, mistakes: Mistakes) -> pl.DataFrame:
     """The batch with typed columns under their names, ROW and KEY; `mistakes` is added to.
 
     A cell that cannot be read is null. Rows whose key is not whole stand alone under KEY.
@@ -42,7 +39,7 @@ def converted(frame: pl.DataFrame, layout: Layout, mistakes: Mistakes) -> pl.Dat
     return _with_key(_framed(columns))
 
 
-def keys_of(frame: pl.DataFrame, layout: Layout) -> pl.Series:
+def keys_of(frame: pl.DataFrame, layout: TableLayout) -> pl.Series:
     """A number per row, equal for rows of one declaration, without converting the rest."""
     columns = [frame[ROW]]
     for position, column in layout.columns.items():
@@ -65,31 +62,14 @@ def _with_key(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(key.fill_null(alone).alias(KEY))
 
 
-def _convert(cells: pl.Series, column: Column) -> tuple[pl.Series, list[tuple[int, Mistake]]]:
-    if column.is_free_text and not cells.str.starts_with("#").any():
-        return cells, []
-    if column.unchanged and cells.str.contains(column.unchanged).all():
-        return cells, []
-    values: dict[str, Value] = {}
-    wrong: dict[str, Mistake] = {}
-    for text in cells.unique().drop_nulls():
-        value = _read(column, text)
-        if isinstance(value, Mistake):
-            wrong[text] = value
-        else:
-            values[text] = value
-    series = cells.replace_strict(
-        list(values), list(values.values()), default=None, return_dtype=dtype_of(column)
-    )
-    if not wrong:
-        return series, []
-    return series, [(i, wrong[text]) for i, text in enumerate(cells) if text in wrong]
-
-
-def _read(column: Column, text: str) -> Value | Mistake:
-    if text in ERROR_CELLS:
-        return Mistake("error-cell", text)
-    return column.read(text)
+def _convert(
+    cells: pl.Series, column: Column
+) -> tuple[pl.Series, list[tuple[int, Mistake | Tolerated]]]:
+    found = read_column(cells, column.read, dtype_of(column), unchanged=column.unchanged)
+    if not found.said:
+        return found.values, []
+    said = [(i, found.said[text]) for i, text in enumerate(cells) if text in found.said]
+    return found.values, said
 
 
 def dtype_of(column: Column) -> type[pl.DataType]:

@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 
 from fla_batch.intake.conversion import Mistakes
-from fla_batch.intake.headings import Layout
+from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import Column, columns_of
 from fla_batch.models import Declaration, Employee, Employer, Entry
 from fla_batch.models.entry import Path
 from fla_batch.tables.reader_findings import COLUMN, NO_KEY, DeclarationKeyParts, remark
 from fla_batch.tables.table import EXTRA
-from fla_batch.tables.values import Mistake, shown
+from fla_batch.tables.values import Mistake, Tolerated, shown
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 Cells = Mapping[str, Any]
@@ -61,7 +61,7 @@ class Draft:
     """One declaration in the making."""
 
     file: str
-    layout: Layout
+    layout: TableLayout
     mistakes: Mistakes
     key: DeclarationKeyParts = NO_KEY
     rows: dict[Path, int] = field(default_factory=dict)
@@ -146,21 +146,27 @@ class Draft:
         """Say which rows have more cells than there are headings."""
         for row in rows:
             for name, mistake in self.mistakes.get(row.number, ()):
-                if name == EXTRA:
+                if name == EXTRA and isinstance(mistake, Mistake):
                     self.say(mistake.rule, COLUMN, (), row.number, None, value=mistake.value)
 
-    def misread(self, mistake: Mistake, name: str, path: Path, row: int) -> None:
-        self.unreadable.add(path)
+    def misread(self, mistake: Mistake | Tolerated, name: str, path: Path, row: int) -> None:
+        """Say what is wrong with a cell; its value is unknown, unless it was read all the same."""
         zone = columns_of(self.layout.kind)[name].zone.label
+        parameters, text = mistake.parameters, None
+        if isinstance(mistake, Mistake):
+            self.unreadable.add(path)
+            shown_value, text = mistake.value, mistake.text
+        else:
+            shown_value = mistake.shown
         self.say(
-            mistake.rule,
-            zone,
-            path,
-            row,
-            name,
-            value=mistake.value,
-            parameters=mistake.parameters,
-            text=mistake.text,
+            mistake.rule, zone, path, row, name, value=shown_value, parameters=parameters, text=text
+        )
+
+    def is_misread(self, row: int, name: str) -> bool:
+        """True when that cell could not be read."""
+        return any(
+            wrong == name and isinstance(mistake, Mistake)
+            for wrong, mistake in self.mistakes.get(row, ())
         )
 
     def say(

@@ -7,13 +7,12 @@ the two it is, a first pass over the key columns finds out.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, Mistakes, converted, keys_of
-from fla_batch.intake.headings import Layout
+from fla_batch.intake.headings import TableLayout
 from fla_batch.tables.table import BATCH_ROWS, ROW
 
 if TYPE_CHECKING:
@@ -28,17 +27,25 @@ class Scan:
     together: bool
 
 
-def scan(batches: Iterator[pl.DataFrame], layout: Layout) -> Scan:
+def scan(batches: Iterator[pl.DataFrame], layout: TableLayout) -> Scan:
     """Look through the key columns of a table. Raises TableBroken."""
     import polars as pl
 
     # A number for each run of rows with one key; a run may go on in the next batch.
-    runs = [_runs(keys_of(batch, layout)) for batch in batches if len(batch)]
+    runs, gap, before = [], False, 0
+    for batch in batches:
+        if len(batch):
+            keys, rows = keys_of(batch, layout), batch[ROW].cast(pl.Int64)
+            # Between two rows of one key there may be one without any key, which parts them.
+            apart = (rows - rows.shift(1, fill_value=before)) > 1
+            gap = gap or bool((apart & (keys == keys.shift(1, fill_value=keys[0]))).any())
+            before = int(rows[-1])
+            runs.append(_runs(keys))
     if not runs:
         return Scan(0, together=True)
     every = _runs(pl.concat(runs))
     declarations = every.n_unique()
-    return Scan(declarations, together=len(every) == declarations)
+    return Scan(declarations, together=len(every) == declarations and not gap)
 
 
 def _runs(keys: pl.Series) -> pl.Series:
@@ -46,10 +53,12 @@ def _runs(keys: pl.Series) -> pl.Series:
 
 
 def grouped(
-    batches: Iterator[pl.DataFrame], layout: Layout, found: Scan
+    batches: Iterator[pl.DataFrame], layout: TableLayout, found: Scan, mistakes: Mistakes
 ) -> Iterator[tuple[pl.DataFrame, Mistakes]]:
-    """Converted frames in which every declaration is whole and its rows stand together."""
-    mistakes: Mistakes = defaultdict(list)
+    """Converted frames in which every declaration is whole and its rows stand together.
+
+    What there is to say of their cells is added to `mistakes`.
+    """
     frames = (converted(batch, layout, mistakes) for batch in batches if len(batch))
     for frame in _cut(frames if found.together else _sorted(frames)):
         yield frame, mistakes

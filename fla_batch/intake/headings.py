@@ -1,84 +1,167 @@
 """Which column of a file is which: the headings, matched with the known names.
 
-A heading that is not known stops the file: a misspelled column would lose its values without
-a word, and the photo that is sent would erase them on the platform.
+A heading that nearly is a known one stops the file: a misspelled column would lose its values,
+and the photo that is sent would erase them on the platform. One that resembles none is another's
+column: it is left out, and the user is told once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pydantic import BaseModel
 
+from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
+from fla_batch.intake.heading_words import KINDS, almost, columns_by_heading, is_heading
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
-from fla_batch.models.zone import Presence
+from fla_batch.models.zone import Presence, ZoneType
+from fla_batch.tables.codes import bare_words
+from fla_batch.tables.column_reading import ReadCell
+from fla_batch.tables.dates import any_date_1904
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.table import Knows
+from fla_batch.tables.values import Mistake, Tolerated, Value
 from fla_batch.vocabulary.findings import Anomaly, Source
-from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
 
-_KINDS = (FormKind.TRAININGS, FormKind.TRAINING_RIGHTS)
 # They can be left out, since they follow from the periods, or are given.
 _DERIVED = frozenset({"trainingSequenceNbr", "trainingFirstStartDate", "trainingLastEndDate"})
 _PROVIDER = frozenset({"providerTrainingId", "trainingProviderCompanyId"})
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """The kind of table, its columns by position and by block, and the headings as written."""
+class TableLayout:
+    """The kind of table, its columns by position and by block, and the headings as written.
+
+    `constants` are texts for columns that the user gives a value for all rows: those at positions
+    beyond the headings are not in the file. `ignored` are the headings that are not read, and
+    `remarks` what there is to say of them.
+    """
 
     kind: FormKind
     columns: Mapping[int, Column]
     headings: Mapping[str, str]
     by_model: Mapping[type[BaseModel], Sequence[Column]]
+    constants: Mapping[int, str] = field(default_factory=dict)
+    ignored: Sequence[str] = ()
+    remarks: Sequence[Anomaly] = ()
 
 
-def layout_of(headings: Sequence[str], source: Source) -> Layout | list[Anomaly]:
+def knows(mapping: ColumnMapping) -> Knows:
+    """Tells headings from other texts, those of the user's mapping too."""
+
+    def is_known(text: str) -> bool:
+        return is_heading(text) or bare_words(text) in mapping.columns
+
+    return is_known
+
+
+def layout_of(
+    headings: Sequence[str],
+    source: Source,
+    mapping: ColumnMapping = NO_MAPPING,
+    *,
+    from_1904: bool = False,
+) -> TableLayout | list[Anomaly]:
     """The layout, or everything that is wrong with the headings."""
-    found = {i: _known_name(heading) for i, heading in enumerate(headings) if heading.strip()}
-    kind = _kind(set(found.values()))
+    filled = {i: heading for i, heading in enumerate(headings) if heading.strip()}
+    names = {i: name for i, text in filled.items() if (name := _name_of(text, mapping)) is not None}
+    others = {
+        i: text
+        for i, text in filled.items()
+        if i not in names and bare_words(text) not in mapping.ignore
+    }
+    given = {*names.values(), *mapping.constants}
+    kind = _kind(given)
     if kind is None:
-        return [*_unknown(headings, found, source), _unclear_kind(set(found.values()), source)]
-    known = columns_of(kind)
+        misspelled = _misspelled(others, given, source)
+        return [*misspelled, _unclear_kind(given, source)]
     anomalies = [
-        *_unknown(headings, found, source),
-        *_twice(found, source),
-        *_missing(kind, set(found.values()), source),
+        *_misspelled(others, given, source),
+        *_twice(names, source),
+        *_missing(kind, given, source),
     ]
     if anomalies:
         return anomalies
-    columns = {i: known[name] for i, name in found.items()}
+    return _layout(kind, headings, names, others, source, mapping, from_1904=from_1904)
+
+
+def _layout(
+    kind: FormKind,
+    headings: Sequence[str],
+    names: Mapping[int, str],
+    others: Mapping[int, str],
+    source: Source,
+    mapping: ColumnMapping,
+    *,
+    from_1904: bool,
+) -> TableLayout:
+    known = columns_by_heading(kind)
+    columns: dict[int, Column] = {}
+    for i, name in names.items():
+        by_label = known.get(bare_words(headings[i]))
+        is_own = by_label is not None and by_label.name == name
+        columns[i] = by_label if is_own and by_label is not None else columns_of(kind)[name]
+    positions = {column.name: i for i, column in columns.items()}
+    constants: dict[int, str] = {}
+    for name, text in mapping.constants.items():
+        position = positions.get(name, len(headings) + len(constants))
+        constants[position] = text
+        columns.setdefault(position, columns_of(kind)[name])
+    for i, column in columns.items():
+        columns[i] = _read_as_told(column, mapping, from_1904=from_1904)
     by_model: dict[type[BaseModel], list[Column]] = {}
     for column in columns.values():
         by_model.setdefault(column.model, []).append(column)
-    written = {column.name: headings[i] for i, column in columns.items()}
-    return Layout(kind, columns, written, by_model)
+    written = {name: headings[i] for i, name in names.items()}
+    ignored = [text.strip() for text in others.values()]
+    remarks = [_ignored(text, source) for text in ignored]
+    return TableLayout(kind, columns, written, by_model, constants, ignored, remarks)
 
 
-def _known_name(heading: str) -> str:
-    """The name that a heading means; the heading itself when it means none."""
-    wanted = heading.strip().lower()
-    return next((name for name in _all_names() if name.lower() == wanted), heading.strip())
+def _read_as_told(column: Column, mapping: ColumnMapping, *, from_1904: bool) -> Column:
+    if from_1904 and column.zone.type is ZoneType.DATE:
+        column = replace(column, read=any_date_1904)
+    words = mapping.values.get(column.name)
+    return column if words is None else replace(column, read=partial(_by_words, words, column.read))
 
 
-def _all_names() -> list[str]:
-    return [name for kind in _KINDS for name in columns_of(kind)]
+def _by_words(words: Mapping[str, str], read: ReadCell, text: str) -> Value | Tolerated | Mistake:
+    return read(words.get(bare_words(text), text))
+
+
+def _name_of(heading: str, mapping: ColumnMapping) -> str | None:
+    """The column that a heading means, by the user's word or ours; None when it means none."""
+    words = bare_words(heading)
+    if words in mapping.ignore:
+        return None
+    if words in mapping.columns:
+        return mapping.columns[words]
+    return next(
+        (
+            columns_by_heading(kind)[words].name
+            for kind in KINDS
+            if words in columns_by_heading(kind)
+        ),
+        None,
+    )
 
 
 def _own_names(kind: FormKind) -> set[str]:
     """Names that only tables of this kind have."""
-    others = (set(columns_of(other)) for other in _KINDS if other is not kind)
+    others = (set(columns_of(other)) for other in KINDS if other is not kind)
     return set(columns_of(kind)).difference(*others)
 
 
 def _kind(names: set[str]) -> FormKind | None:
-    kinds = [kind for kind in _KINDS if names & _own_names(kind)]
+    kinds = [kind for kind in KINDS if names & _own_names(kind)]
     return kinds[0] if len(kinds) == 1 else None
 
 
 def _unclear_kind(names: set[str], source: Source) -> Anomaly:
-    trainings, rights = (sorted(names & _own_names(kind)) for kind in _KINDS)
+    trainings, rights = (sorted(names & _own_names(kind)) for kind in KINDS)
     return remark(
         "unclear-kind",
         FILE,
@@ -88,20 +171,19 @@ def _unclear_kind(names: set[str], source: Source) -> Anomaly:
     )
 
 
-def _unknown(
-    headings: Sequence[str], found: Mapping[int, str], source: Source
-) -> Iterator[Anomaly]:
-    for i, name in found.items():
-        if name not in _all_names():
-            meant = nearest(name, _all_names())
-            yield remark(
-                "unknown-column",
-                COLUMN,
-                Source(source.file, source.row, headings[i].strip()),
-                parameters={"name": name, "nearest": meant},
-                value=name,
-                text=None if meant else "unknown-column-alone",
-            )
+def _misspelled(others: Mapping[int, str], given: set[str], source: Source) -> Iterator[Anomaly]:
+    for text in others.values():
+        meant = almost(text)
+        if meant is not None and meant not in given:
+            heading = text.strip()
+            place = Source(source.file, source.row, heading)
+            parameters = {"name": heading, "nearest": meant}
+            yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
+
+
+def _ignored(heading: str, source: Source) -> Anomaly:
+    place = Source(source.file, source.row, heading)
+    return remark("ignored-column", COLUMN, place, parameters={"name": heading}, value=heading)
 
 
 def _twice(found: Mapping[int, str], source: Source) -> Iterator[Anomaly]:

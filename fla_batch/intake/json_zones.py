@@ -5,15 +5,9 @@ from __future__ import annotations
 import math
 
 from fla_batch.models.zone import Zone, ZoneType
-from fla_batch.tables.values import (
-    Mistake,
-    Value,
-    identifier,
-    iso_date,
-    plain_text,
-    shown,
-    whole_number,
-)
+from fla_batch.tables.dates import iso_date
+from fla_batch.tables.numbers import whole_number
+from fla_batch.tables.values import Mistake, Tolerated, Value, identifier, plain_text, shown
 
 _LARGEST_EXACT_FLOAT = 2**53
 
@@ -51,7 +45,7 @@ def _from_integer(zone: Zone, raw: int) -> Value | Mistake:
     if zone.type is ZoneType.INTEGER:
         return whole_number(str(raw))
     if zone.type in (ZoneType.INSS, ZoneType.COMPANY_ID) and raw >= 0:
-        return identifier(zone, str(raw))
+        return _number(zone, str(raw))
     return Mistake("wrong-type", shown(raw))
 
 
@@ -62,7 +56,13 @@ def _from_text(zone: Zone, raw: str) -> Value | Mistake:
         return iso_date(raw)
     if zone.type is ZoneType.TEXT:
         return plain_text(raw)
-    return identifier(zone, raw)
+    return _number(zone, raw)
+
+
+def _number(zone: Zone, text: str) -> Value | Mistake:
+    """An identifier; in JSON a float of a whole number is that number without a word."""
+    found = identifier(zone, text)
+    return found.value or "" if isinstance(found, Tolerated) else found
 
 
 def _many(raws: list[object]) -> tuple[str, ...] | Mistake:

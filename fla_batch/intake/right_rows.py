@@ -12,7 +12,7 @@ from typing import Any
 from fla_batch.intake.amounts import amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
-from fla_batch.intake.headings import Layout
+from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
 from fla_batch.models.entry import Path
@@ -28,7 +28,9 @@ _PREFIXES = {
 _ANY_RIGHT = frozenset({"rightType", "hours", "days"})
 
 
-def rights_entry(rows: Sequence[TableRow], file: str, layout: Layout, mistakes: Mistakes) -> Entry:
+def rights_entry(
+    rows: Sequence[TableRow], file: str, layout: TableLayout, mistakes: Mistakes
+) -> Entry:
     """The declaration that `rows` make; they share employer, worker and year."""
     draft = Draft(file, layout, mistakes)
     heads = draft.heads(rows)
@@ -65,7 +67,7 @@ def _kind(draft: Draft, row: TableRow) -> RightType | None:
     draft.note_row(row, ["rightType"], path)
     written = row.cells.get("rightType")
     if written is None:
-        mistaken = any(name == "rightType" for name, _ in draft.mistakes.get(row.number, ()))
+        mistaken = draft.is_misread(row.number, "rightType")
         return None if mistaken else _kind_by_columns(draft, row)
     if written in RightType.__members__:
         return RightType(written)

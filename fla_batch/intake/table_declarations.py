@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,19 +10,22 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.intake.comments import without_comments
+from fla_batch.intake.comma_shifts import note_comma_shifts
 from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.drafts import TableRow
 from fla_batch.intake.grouping import Scan, grouped, scan
-from fla_batch.intake.headings import Layout, layout_of
+from fla_batch.intake.headings import TableLayout, knows, layout_of
+from fla_batch.intake.merged_cells import Completion, completion
+from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
+from fla_batch.intake.receipt import Receipt
 from fla_batch.intake.right_rows import rights_entry
 from fla_batch.intake.row_blocks import RowBlocks, row_blocks
+from fla_batch.intake.sheet_remarks import sheet_remarks
 from fla_batch.intake.training_rows import trainings_entry
+from fla_batch.intake.undeclared_rows import without_comments, without_totals
 from fla_batch.intake.zone_columns import KEY_COLUMNS
 from fla_batch.models import DeclarationKey, Entry
-from fla_batch.tables.csv_files import open_csv
-from fla_batch.tables.excel_files import open_excel
-from fla_batch.tables.parquet_files import open_parquet
+from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import ROW, Table, TableBroken
 from fla_batch.vocabulary.findings import Anomaly, Source
@@ -44,7 +48,7 @@ class TableChunk:
     frame: pl.DataFrame
     mistakes: Mistakes
     file: str
-    layout: Layout
+    layout: TableLayout
     announces: int = 0
 
     def keys(self) -> Iterator[DeclarationKey]:
@@ -79,72 +83,103 @@ class TableChunk:
             yield entry_of(rows, self.file, self.layout, self.mistakes)
 
 
-def read_table_chunks(path: Path, *, sheet: str | None = None) -> Iterator[TableChunk | Anomaly]:
-    """The declarations of a CSV, Excel or Parquet file, and what is wrong with the file.
+def read_table_chunks(
+    path: Path, how: ReadingChoice = AS_FOUND, receipt: Receipt | None = None
+) -> Iterator[TableChunk | Anomaly]:
+    """The declarations of a table file, and what is wrong with the file.
 
-    With anything wrong in the headings or the format, nothing of the file is declared.
+    With anything wrong in the headings or the format, nothing of the file is declared. What is
+    read is noted in `receipt`.
     """
-    table = _open(path, sheet)
+    receipt = receipt or Receipt(str(path))
+    table = open_table(path, knows(how.mapping), how.table)
     if isinstance(table, Anomaly):
         yield table
         return
-    layout = layout_of(table.headings, Source(table.file, table.heading_row or None))
+    source = Source(table.file, table.heading_row or None)
+    from_1904 = table.facts.from_1904
+    layout = layout_of(table.headings, source, how.mapping, from_1904=from_1904)
     if isinstance(layout, list):
         yield from layout
         return
+    receipt.note_table(table, layout.ignored)
     try:
-        yield from _chunks(table, layout)
+        for item in _chunks(table, layout):
+            if isinstance(item, TableChunk):
+                receipt.note_rows(item.frame)
+            yield item
     except TableBroken as broken:
         source = Source(table.file, broken.row)
         yield remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
 
 
-def _open(path: Path, sheet: str | None) -> Table | Anomaly:
-    suffix = path.suffix.lower()
-    if suffix.startswith(".xls"):
-        return open_excel(path, sheet)
-    return open_parquet(path) if suffix == ".parquet" else open_csv(path)
-
-
-def _chunks(table: Table, layout: Layout) -> Iterator[TableChunk | Anomaly]:
-    said: list[Anomaly] = []
-    found = _scan(table, layout, said.append)
+def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]:
+    mistakes: Mistakes = defaultdict(list)
+    complete = completion(table, layout, mistakes)
+    said: list[Anomaly] = list(sheet_remarks(table, layout))
+    found = _scan(table, layout, complete, said.append)
     yield from said
+    blocked = any(anomaly.blocks for anomaly in said)
     if not found.declarations:
         yield remark("nothing-declared", FILE, Source(table.file))
-    if any(anomaly.blocks for anomaly in said) or not found.declarations:
+    if blocked or not found.declarations:
         return
     announces = found.declarations
-    batches = (without_comments(batch, table, layout, _unsaid) for batch in table.batches())
-    for frame, mistakes in grouped(batches, layout, found):
-        theirs = (
-            {row: mistakes.pop(row) for row in frame[ROW] if row in mistakes} if mistakes else {}
-        )
+    said = []
+    batches = _declared(table, layout, complete, mistakes, said.append)
+    for frame, noted in grouped(batches, layout, found, mistakes):
+        yield from said
+        said.clear()
+        if frame.is_empty():
+            continue
+        theirs = {row: noted.pop(row) for row in frame[ROW] if row in noted} if noted else {}
         yield TableChunk(frame, theirs, table.file, layout, announces)
         announces = 0
+    yield from said
 
 
 def _unsaid(_: Anomaly) -> None:
     """The first pass said it already."""
 
 
-def _scan(table: Table, layout: Layout, say: Callable[[Anomaly], None]) -> Scan:
+def _declared(
+    table: Table,
+    layout: TableLayout,
+    complete: Completion,
+    mistakes: Mistakes,
+    say: Callable[[Anomaly], None],
+) -> Iterator[pl.DataFrame]:
+    """The second pass: all columns of the rows that declare something."""
+    for batch in table.batches():
+        frame = without_comments(complete(batch), table, layout, _unsaid)
+        frame = without_totals(frame, table, layout, say)
+        note_comma_shifts(frame, table, layout, mistakes)
+        if len(frame):
+            yield frame
+
+
+def _scan(
+    table: Table, layout: TableLayout, complete: Completion, say: Callable[[Anomaly], None]
+) -> Scan:
     """The first pass, over the columns that tell where rows belong and what is no data at all."""
     nameless = [i for i, heading in enumerate(table.headings) if not heading.strip()]
+    first = next((i for i, heading in enumerate(table.headings) if heading.strip()), 0)
     keys = [i for i, column in layout.columns.items() if column.name in KEY_COLUMNS]
-    batches = _declaring(table.batches({0, *keys, *nameless}), nameless, table, layout, say)
-    found = scan(batches, layout)
+    wanted = {i for i in (first, *keys, *nameless) if i < len(table.headings)}
+    batches = map(complete, table.batches(wanted))
+    found = scan(_declaring(batches, nameless, table, layout, say), layout)
     if found.declarations:
         return found
     # Rows without any part of a key are rows all the same.
-    return scan(_declaring(table.batches(), (), table, layout, _unsaid), layout)
+    batches = map(complete, table.batches())
+    return scan(_declaring(batches, (), table, layout, _unsaid), layout)
 
 
 def _declaring(
     batches: Iterator[pl.DataFrame],
     nameless: Iterable[int],
     table: Table,
-    layout: Layout,
+    layout: TableLayout,
     say: Callable[[Anomaly], None],
 ) -> Iterator[pl.DataFrame]:
     """The batches without comments; values in a column without heading are reported once."""
@@ -154,14 +189,13 @@ def _declaring(
         for position in list(unseen):
             if frame[str(position)].null_count() < len(frame):
                 unseen.remove(position)
-                source = Source(table.file, table.heading_row or None)
-                say(
-                    remark(
-                        "unknown-column",
-                        COLUMN,
-                        source,
-                        parameters={"position": position + 1},
-                        text="nameless-column",
-                    )
-                )
+                say(_nameless(table, position))
         yield frame
+
+
+def _nameless(table: Table, position: int) -> Anomaly:
+    """In text such a column may be a shift; in a sheet it is what somebody noted beside a table."""
+    source = Source(table.file, table.heading_row or None)
+    rule = "unknown-column" if table.sheet is None else "ignored-column"
+    parameters = {"position": position + 1}
+    return remark(rule, COLUMN, source, parameters=parameters, text="nameless-column")

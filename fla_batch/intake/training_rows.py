@@ -14,7 +14,7 @@ from typing import Any
 from fla_batch.intake.amounts import FRIENDLY, amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
-from fla_batch.intake.headings import Layout
+from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import HEADS
 from fla_batch.models import (
     DetailsPerPeriod,
@@ -24,6 +24,7 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.entry import Path
+from fla_batch.tables.values import Mistake
 
 _SEQUENCE = "trainingSequenceNbr"
 _ENVELOPE = (
@@ -33,7 +34,7 @@ _ENVELOPE = (
 
 
 def trainings_entry(
-    rows: Sequence[TableRow], file: str, layout: Layout, mistakes: Mistakes
+    rows: Sequence[TableRow], file: str, layout: TableLayout, mistakes: Mistakes
 ) -> Entry:
     """The declaration that `rows` make; they share employer, worker and year."""
     draft = Draft(file, layout, mistakes)
@@ -72,7 +73,8 @@ def _trainings(rows: Sequence[TableRow], mistakes: Mistakes) -> list[list[TableR
 def _identity(row: TableRow, mistakes: Mistakes) -> object:
     """What rows of one training have in common; a row that has nothing of it stands alone."""
     cells = row.cells
-    if any(name == _SEQUENCE for name, _ in mistakes.get(row.number, ())):
+    said = mistakes.get(row.number, ())
+    if any(name == _SEQUENCE and isinstance(mistake, Mistake) for name, mistake in said):
         return "row", row.number
     if _SEQUENCE in cells:
         return "number", cells[_SEQUENCE]

@@ -24,18 +24,17 @@ from fla_batch.models import (
     TrainingProviderReference,
 )
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
+from fla_batch.tables.codes import coded
+from fla_batch.tables.dates import any_date
+from fla_batch.tables.numbers import days_centi, hours_centi, whole_number
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.tables.values import (
     Mistake,
+    Tolerated,
     Value,
-    any_date,
-    coded,
-    days_centi,
-    hours_centi,
     identifier,
     joint_committee,
     plain_text,
-    whole_number,
 )
 from fla_batch.vocabulary.terms import FormKind, RightType
 
@@ -85,7 +84,7 @@ class Column:
     zone: Zone
     model: type[BaseModel]
     field: str
-    read: Callable[[str], Value | Mistake]
+    read: Callable[[str], Value | Tolerated | Mistake]
 
     @property
     def is_free_text(self) -> bool:
@@ -145,7 +144,7 @@ def _columns_in(model: type[BaseModel]) -> dict[str, Column]:
     return columns
 
 
-def _reader(zone: Zone) -> Callable[[str], Value | Mistake]:
+def _reader(zone: Zone) -> Callable[[str], Value | Tolerated | Mistake]:
     if zone.label == "JointCommissionNbr":
         return _joint_committees
     if zone.codes:

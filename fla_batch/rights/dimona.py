@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from fla_batch.rights.input_columns import (
     Check,
-    Chunk,
     apply_checks,
     as_day,
     date_checks,
     employer_checks,
+    identifier_remarks,
     our_columns,
     with_identifiers,
 )
-from fla_batch.rights.input_tables import read_table
+from fla_batch.rights.input_tables import Chunk, read_table
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Period
 from fla_batch.rights.quarters import OPEN
@@ -36,13 +36,14 @@ VALUES = ("inss", "company", "noss", *Period._fields)
 
 def read_dimona(path: Path, law: Law) -> Iterator[Chunk]:
     """The periods of a file, chunk by chunk. Raises InputUnreadable."""
-    for number, frame in enumerate(read_table(path)):
-        ours, anomalies = our_columns(frame, REQUIRED, OPTIONAL, path.name)
+    for number, read in enumerate(read_table(path, (*REQUIRED, *OPTIONAL))):
+        ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
         if blocking(anomalies):
             yield Chunk(no_values(), anomalies)
             return
         chunk = dimona_values(ours, law, path.name)
-        yield Chunk(chunk.values, (anomalies if number == 0 else []) + chunk.anomalies)
+        found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
+        yield Chunk(chunk.values, found)
 
 
 def no_values() -> pl.DataFrame:
@@ -58,12 +59,15 @@ def dimona_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
     import polars as pl
 
     typed = with_identifiers(frame).with_columns(
-        as_day("StartingDate").alias("start"), as_day("EndingDate").alias("ends"), _kind(law)
+        as_day(frame, "StartingDate").alias("start"),
+        as_day(frame, "EndingDate").alias("ends"),
+        _kind(law),
     )
     chunk = apply_checks(typed, _checks(), file)
     end = pl.col("ends").fill_null(OPEN).alias("end")
     periods = chunk.values.select("inss", "company", "noss", "start", end, "kind")
-    return Chunk(periods.cast(no_values().schema), chunk.anomalies)
+    remarks = identifier_remarks(typed, file)
+    return Chunk(periods.cast(no_values().schema), remarks + chunk.anomalies)
 
 
 def _kind(law: Law) -> pl.Expr:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from fla_batch.rights.dmfa_checks import dmfa_checks
 from fla_batch.rights.dmfa_xml import read_dmfa_xml
 from fla_batch.rights.input_columns import (
-    Chunk,
     apply_checks,
     as_day,
     as_number,
     as_quarter,
+    identifier_remarks,
     our_columns,
     with_identifiers,
 )
-from fla_batch.rights.input_tables import read_table
+from fla_batch.rights.input_tables import Chunk, read_table
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
@@ -53,14 +53,20 @@ VALUES = ("inss", "company", "noss", *Line._fields)
 
 def read_dmfa(path: Path, law: Law) -> Iterator[Chunk]:
     """The lines of a file, chunk by chunk. Raises InputUnreadable."""
-    frames = read_dmfa_xml(path, law) if path.suffix.lower() == ".xml" else read_table(path)
-    for number, frame in enumerate(frames):
-        ours, anomalies = our_columns(frame, REQUIRED, OPTIONAL, path.name)
+    for number, read in enumerate(_chunks(path, law)):
+        ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
         if blocking(anomalies):
             yield Chunk(no_values(), anomalies)
             return
         chunk = dmfa_values(ours, law, path.name)
-        yield Chunk(chunk.values, (anomalies if number == 0 else []) + chunk.anomalies)
+        found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
+        yield Chunk(chunk.values, found)
+
+
+def _chunks(path: Path, law: Law) -> Iterator[Chunk]:
+    if path.suffix.lower() == ".xml":
+        return (Chunk(frame, []) for frame in read_dmfa_xml(path, law))
+    return read_table(path, (*REQUIRED, *OPTIONAL))
 
 
 def no_values() -> pl.DataFrame:
@@ -80,21 +86,22 @@ def dmfa_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
     import polars as pl
 
     typed = with_identifiers(frame).with_columns(
-        as_quarter("Quarter").alias("quarter"),
-        as_number("EmployerClass").alias("employer_class"),
-        as_number("WorkerCode").alias("worker_code"),
-        as_day("OccupationStartingDate").alias("begins"),
-        as_day("OccupationEndingDate").alias("ends"),
-        as_number("RefMeanWorkingHours").alias("s"),
-        as_number("MeanWorkingHours").alias("q"),
-        as_number("ServiceNbrHours").alias("hours_centi"),
-        as_number("ContractType").alias("contract"),
+        as_quarter(frame, "Quarter").alias("quarter"),
+        as_number(frame, "EmployerClass").alias("employer_class"),
+        as_number(frame, "WorkerCode").alias("worker_code"),
+        as_day(frame, "OccupationStartingDate").alias("begins"),
+        as_day(frame, "OccupationEndingDate").alias("ends"),
+        as_number(frame, "RefMeanWorkingHours").alias("s"),
+        as_number(frame, "MeanWorkingHours").alias("q"),
+        as_number(frame, "ServiceNbrHours").alias("hours_centi"),
+        as_number(frame, "ContractType").alias("contract"),
         pl.col("JointCommissionNbr").str.replace(r"\.0$", "").alias("joint_committee"),
     )
     included = typed.filter(~_excluded(law).fill_null(value=False)).with_columns(_kind(law))
     dated = _within_quarter(included)
     chunk = apply_checks(dated, dmfa_checks(), file)
-    return Chunk(_line_values(chunk.values, law), chunk.anomalies)
+    remarks = identifier_remarks(included, file)
+    return Chunk(_line_values(chunk.values, law), remarks + chunk.anomalies)
 
 
 def _excluded(law: Law) -> pl.Expr:

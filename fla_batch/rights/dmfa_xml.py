@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fla_batch.rights.input_tables import ROW, translated
 from fla_batch.rights.law import Law
+from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.errors import InputUnreadable
 
 if TYPE_CHECKING:
@@ -46,13 +46,16 @@ def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
     from fla_batch.system.xmlsafe import UnusableXml, root_label
 
     try:
-        with translated(path), path.open("rb") as file:
+        with path.open("rb") as file:
             root = root_label(path)
             if root != _ROOT:
                 raise InputUnreadable(
                     f"{path.name} is a {root} message, not a {_ROOT}.", file=path.name, row=1
                 )
             yield from _chunks(_lines(file, law))
+    except OSError as mistake:
+        reason = mistake.strerror or type(mistake).__name__
+        raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
     except UnusableXml as mistake:
         raise InputUnreadable(f"{path.name}: {mistake}", file=path.name, row=1) from mistake
     except etree.XMLSyntaxError as mistake:

@@ -11,21 +11,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.rights.input_tables import ROW
+from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.rights.input_tables import Chunk, masked
+from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding
+from fla_batch.tables.column_reading import read_column
+from fla_batch.tables.dates import any_date
+from fla_batch.tables.numbers import whole_number
+from fla_batch.tables.reader_findings import remark
+from fla_batch.tables.table import ROW
+from fla_batch.tables.values import Mistake, identifier
 from fla_batch.vocabulary.findings import Anomaly, Source, blocking
+from fla_batch.vocabulary.identifier_columns import has_inss_check_digits, inss_column
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
-    compact_inss,
+    compact_noss,
     is_valid_company_id,
     is_valid_inss,
+    mask_inss,
 )
 
 if TYPE_CHECKING:
     import polars as pl
 
 _EPOCH_ORDINAL = 719_163  # 1 January 1970
-_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
+_INSS = Zone("INSS", ZoneType.INSS)
 EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
 
 
@@ -37,14 +47,6 @@ class Check:
     column: str
     breaks: pl.Expr
     parts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Rows as values, and what was found in them."""
-
-    values: pl.DataFrame
-    anomalies: list[Anomaly]
 
 
 def our_columns(
@@ -72,30 +74,33 @@ def our_columns(
     return renamed.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), anomalies
 
 
-def as_number(column: str) -> pl.Expr:
-    """A whole number, null when it is none; spreadsheets may write 3800.0."""
+def as_number(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Whole numbers, null where there is none."""
     import polars as pl
 
-    return pl.col(column).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+    return read_column(frame[column], whole_number, pl.Int64).values
 
 
-def as_day(column: str) -> pl.Expr:
-    """A date as ordinal, null when it is none; a time of midnight after it is dropped."""
+def as_day(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Dates as ordinals, null where there is none."""
     import polars as pl
 
-    text = pl.col(column).str.replace(r"[ T]00:00:00.*$", "")
-    dates = [text.str.to_date(form, strict=False, exact=True) for form in _DATE_FORMATS]
-    return pl.coalesce(dates).cast(pl.Int32) + _EPOCH_ORDINAL
+    days = read_column(frame[column], any_date, pl.Date).values
+    return days.cast(pl.Int32) + _EPOCH_ORDINAL
 
 
-def as_quarter(column: str) -> pl.Expr:
-    """`2024Q1` or `20241` as quarter number, null when it is none."""
+def as_quarter(frame: pl.DataFrame, column: str) -> pl.Series:
+    """`2024Q1` or `20241` as quarter numbers, null where there is none."""
     import polars as pl
 
-    text = pl.col(column).str.to_uppercase()
-    return text.str.extract(r"^(\d{4})Q?[1-4]$").cast(pl.Int32) * 4 + (
-        text.str.extract(r"^\d{4}Q?([1-4])$").cast(pl.Int32) - 1
-    )
+    return read_column(frame[column], _quarter, pl.Int32).values
+
+
+def _quarter(text: str) -> int | Mistake:
+    try:
+        return parse_quarter(text)
+    except ValueError:
+        return Mistake("not-a-quarter", text)
 
 
 def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
@@ -106,17 +111,15 @@ def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    inss = pl.col("INSS").str.replace_all(r"[\s.\-/]", "")
-    short = inss.str.contains(r"^\d{9,10}$")
     company = _translated(frame, "CompanyID", compact_company_id)
-    noss = pl.col("NOSSRegistrationNbr").str.replace_all(r"[\s.\-/]", "").str.strip_chars_start("0")
+    noss = _translated(frame, "NOSSRegistrationNbr", compact_noss)
     frame = frame.with_columns(
-        pl.when(short).then(inss.str.zfill(11)).otherwise(inss).alias("inss"),
+        inss_column(frame["INSS"]).alias("inss"),
         pl.when(company.str.contains(r"^0*$")).then(None).otherwise(company).alias("company"),
         pl.when(noss != "").then(noss).alias("noss"),
-    ).with_columns(_check_digits_ok().fill_null(value=False).alias("inss_ok"))
+    ).with_columns(has_inss_check_digits("inss").fill_null(value=False).alias("inss_ok"))
     doubtful = frame.filter(~pl.col("inss_ok"))["inss"].unique().drop_nulls()
-    sound = [inss for inss in doubtful if is_valid_inss(compact_inss(inss))]
+    sound = [inss for inss in doubtful if is_valid_inss(inss)]
     companies = frame["company"].unique().drop_nulls()
     right = [each for each in companies if is_valid_company_id(each)]
     return frame.with_columns(
@@ -125,13 +128,20 @@ def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check_digits_ok() -> pl.Expr:
+def identifier_remarks(frame: pl.DataFrame, file: str) -> list[Anomaly]:
+    """Numbers that a program rounded or wrote as decimals, as the reader of tables says it."""
     import polars as pl
 
-    digits = pl.when(pl.col("inss").str.contains(r"^\d{11}$")).then(pl.col("inss"))
-    body = digits.str.slice(0, 9).cast(pl.Int64)
-    check = digits.str.slice(9, 2).cast(pl.Int64)
-    return (check == 97 - body % 97) | (check == 97 - (body + 2_000_000_000) % 97)
+    odd = frame.filter(pl.col("INSS").str.contains(r"[eE]|[.,]0+$"))
+    anomalies = []
+    for row, text in odd.select(ROW, "INSS").iter_rows():
+        found = identifier(_INSS, text)
+        if not isinstance(found, str):
+            shown = mask_inss(text)
+            source = Source(file, row, "INSS")
+            told = remark(found.rule, "INSS", source, value=shown, parameters=found.parameters)
+            anomalies.append(masked(told))
+    return anomalies
 
 
 def _translated(frame: pl.DataFrame, column: str, compact: Callable[[str], str]) -> pl.Expr:

@@ -1,154 +1,131 @@
-"""Tables from CSV, XLSX or Parquet, as text, in chunks that remember their rows.
+"""DmfA, Dimona and sector tables through the package's one table reader, under their headings.
 
-CSV is separated by `;` or `,`, in UTF-8 with or without BOM or in Windows-1252. Every column
-that this package reads is plain ASCII, so that a letter of another encoding elsewhere in the
-file cannot change a value. A chunk is a polars frame of text with the column `row`, counted
-from 1 with the heading; wholly blank rows are left out.
+A chunk is a polars frame of text with the column ROW; wholly blank rows and comments are left
+out. What a table can have wrong wherever it comes from (a comment, an error of a formula, a
+decimal comma that shifts cells) is said as for every other table.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from fla_batch.tables.cleaning import SUSPECT
+from fla_batch.tables.column_reading import read_column
+from fla_batch.tables.comment_rows import is_comment
+from fla_batch.tables.opening import open_table
+from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
+from fla_batch.tables.values import Mistake, plain_text
 from fla_batch.vocabulary.errors import InputUnreadable
+from fla_batch.vocabulary.findings import Anomaly, Source, blocking
+from fla_batch.vocabulary.identifiers import mask_text
 
 if TYPE_CHECKING:
     import polars as pl
 
-ROW = "row"
-_BLOCK_BYTES = 16_000_000
-_PARQUET_ROWS = 250_000
-_UTF8_BOM = b"\xef\xbb\xbf"
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows, and what was found in them."""
+
+    values: pl.DataFrame
+    anomalies: list[Anomaly]
 
 
-def read_table(path: Path) -> Iterator[pl.DataFrame]:
-    """The chunks of a table; at least one, even without rows. Raises InputUnreadable."""
-    readers = {
-        ".csv": _read_csv,
-        ".txt": _read_csv,
-        ".parquet": _read_parquet,
-        ".xlsx": _read_excel,
-        ".xlsm": _read_excel,
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise InputUnreadable(
-            f"{path.name} is no CSV, XLSX or Parquet table by its name.", file=path.name
-        )
-    with translated(path):
-        yield from reader(path)
+def read_table(
+    path: Path, columns: Collection[str], choice: TableChoice | None = None
+) -> Iterator[Chunk]:
+    """The chunks of a table; at least one, even without rows. Raises InputUnreadable.
 
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Errors of the libraries that read files, as InputUnreadable."""
-    import fastexcel
-    import polars as pl
-
+    `columns` are the headings that tell the row of headings from titles above it.
+    """
+    known = {name.lower() for name in columns}
+    table = open_table(path, lambda text: text.strip().lower() in known, choice)
+    if isinstance(table, Anomaly):
+        raise _unreadable(path, table)
+    names = _names(table, path)
+    first = True
     try:
-        yield
-    except OSError as mistake:
-        reason = mistake.strerror or type(mistake).__name__
-        raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
-    except (csv.Error, pl.exceptions.PolarsError, fastexcel.FastExcelError) as mistake:
-        reason = next(iter(str(mistake).splitlines()), type(mistake).__name__)
-        raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
+        for batch in table.batches():
+            yield _chunk(batch, names, path.name)
+            first = False
+    except TableBroken as broken:
+        source = Source(path.name, broken.row)
+        told = remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
+        raise _unreadable(path, told) from broken
+    if first:
+        yield Chunk(_empty(names), [])
 
 
-def _read_csv(path: Path) -> Iterator[pl.DataFrame]:
-    with path.open("rb") as file:
-        heading = file.readline()
-        if heading.startswith(_UTF16_BOMS):
-            raise InputUnreadable(
-                f"{path.name} is in UTF-16; save it as CSV in UTF-8.", file=path.name, row=1
-            )
-        separator = ";" if heading.count(b";") >= heading.count(b",") else ","
-        names = _names(heading, separator, path)
-        row = 2
-        for block in blocks(file):
-            frame = _parse(block, names, separator)
-            yield _numbered(frame, row)
-            row += frame.height
-        if row == 2:
-            yield _numbered(_parse(b"", names, separator), row)
+def _unreadable(path: Path, why: Anomaly) -> InputUnreadable:
+    reason = (why.label.en or why.error_id).partition(": ")[2] or why.error_id
+    message = mask_text(f"{path.name} cannot be read: {reason}")
+    return InputUnreadable(message, file=path.name, row=why.source.row, hint=why.advice.en or None)
 
 
-def _names(heading: bytes, separator: str, path: Path) -> list[str]:
-    text = heading.removeprefix(_UTF8_BOM).decode("cp1252", errors="replace")
-    names = [name.strip() for name in next(csv.reader([text], delimiter=separator), [])]
-    if not any(names):
-        raise InputUnreadable(
-            f"{path.name} has no headings in its first row.", file=path.name, row=1
-        )
-    if len(set(names)) < len(names):
-        raise InputUnreadable(f"{path.name} has a heading twice.", file=path.name, row=1)
+def _names(table: Table, path: Path) -> dict[int, str]:
+    """Position -> heading. Raises InputUnreadable for one that stands twice."""
+    names = {i: text.strip() for i, text in enumerate(table.headings) if text.strip()}
+    if len({name.lower() for name in names.values()}) < len(names):
+        row = table.heading_row or None
+        raise InputUnreadable(f"{path.name} has a heading twice.", file=path.name, row=row)
     return names
 
 
-def blocks(file: BinaryIO, size: int = _BLOCK_BYTES) -> Iterator[bytes]:
-    """Parts of about `size` bytes that end with a line, never inside quotes.
-
-    >>> list(blocks(io.BytesIO(b'1;2\\n"3\\n";4\\n5;6'), size=5))
-    [b'1;2\\n', b'"3\\n";4\\n', b'5;6']
-    """
-    rest = b""
-    while read := file.read(size):
-        rest += read
-        end = rest.rfind(b"\n") + 1
-        while end and rest.count(b'"', 0, end) % 2:
-            end = rest.rfind(b"\n", 0, end - 1) + 1
-        if end:
-            yield rest[:end]
-            rest = rest[end:]
-    if rest.strip():
-        yield rest
-
-
-def _parse(block: bytes, names: list[str], separator: str) -> pl.DataFrame:
+def _empty(names: dict[int, str]) -> pl.DataFrame:
     import polars as pl
 
-    schema = dict.fromkeys(names, pl.String)
-    if not block:
-        return pl.DataFrame(schema=schema)
-    return pl.read_csv(
-        io.BytesIO(block),
-        separator=separator,
-        has_header=False,
-        schema=schema,
-        truncate_ragged_lines=True,
-        missing_columns="insert",
-        encoding="utf8-lossy",
+    return pl.DataFrame(schema={ROW: pl.UInt32, **dict.fromkeys(names.values(), pl.String)})
+
+
+def _chunk(batch: pl.DataFrame, names: dict[int, str], file: str) -> Chunk:
+    import polars as pl
+
+    comment = is_comment(str(min(names, default=0)))
+    anomalies = [
+        remark("ignored-row", FILE, Source(file, row)) for row in batch.filter(comment)[ROW]
+    ]
+    rows = batch.filter(~comment)
+    named = rows.select(ROW, EXTRA, *(pl.col(str(i)).alias(name) for i, name in names.items()))
+    for name in names.values():
+        named, said = _cleaned(named, name, file)
+        anomalies += said
+    shifted = named.filter(pl.col(EXTRA).is_not_null())
+    anomalies += [
+        remark("extra-cells", COLUMN, Source(file, row), value=extra)
+        for row, extra in shifted.select(ROW, EXTRA).iter_rows()
+    ]
+    blocked = {found.source.row for found in blocking(anomalies)}
+    named = named.filter(~pl.col(ROW).is_in(list(blocked)))
+    return Chunk(named.drop(EXTRA), sorted(anomalies, key=lambda found: found.source.row or 0))
+
+
+def _cleaned(frame: pl.DataFrame, name: str, file: str) -> tuple[pl.DataFrame, list[Anomaly]]:
+    """The frame with a column freed of what nobody meant, and what there is to say of its cells."""
+    import polars as pl
+
+    cells = frame[name]
+    if not cells.str.contains(SUSPECT).any():
+        return frame, []
+    found = read_column(cells, plain_text, pl.String)
+    anomalies = []
+    for row, text in zip(frame[ROW], cells, strict=True):
+        said = found.said.get(text) if text is not None else None
+        if said is not None:
+            shown = said.value if isinstance(said, Mistake) else said.shown
+            place = Source(file, row, name)
+            told = remark(said.rule, name, place, value=shown, parameters=said.parameters)
+            anomalies.append(masked(told))
+    return frame.with_columns(found.values.alias(name)), anomalies
+
+
+def masked(anomaly: Anomaly) -> Anomaly:
+    """The text without a whole national number: what is computed may stand in a log."""
+    label = replace(
+        anomaly.label,
+        **{name: mask_text(text) for name, text in anomaly.label.to_json().items() if text},
     )
-
-
-def _read_parquet(path: Path) -> Iterator[pl.DataFrame]:
-    import polars as pl
-
-    lazy = pl.scan_parquet(path)
-    total = lazy.select(pl.len()).collect().item()
-    for offset in range(0, max(total, 1), _PARQUET_ROWS):
-        frame = lazy.slice(offset, _PARQUET_ROWS).collect()
-        yield _numbered(frame.cast(dict.fromkeys(frame.columns, pl.String)), offset + 2)
-
-
-def _read_excel(path: Path) -> Iterator[pl.DataFrame]:
-    import fastexcel
-
-    sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
-    yield _numbered(sheet.to_polars(), 2)
-
-
-def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """The frame with its rows counted from `first`, cells trimmed, blank cells null."""
-    import polars as pl
-
-    text = pl.all().str.strip_chars()
-    trimmed = frame.select(pl.when(text != "").then(text))
-    counted = trimmed.with_row_index(ROW, offset=first)
-    return counted.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
+    return replace(anomaly, label=label, value=mask_text(anomaly.value or "") or None)

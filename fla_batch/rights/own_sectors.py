@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fla_batch.rights.input_tables import ROW, read_table
+from fla_batch.rights.input_tables import read_table
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.sector import CLASS_COLUMNS, COLUMNS, SectorRow, sector_row
+from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 
 
@@ -14,8 +15,9 @@ def read_own_sectors(path: Path) -> tuple[list[SectorRow], list[Anomaly]]:
     """The rows that can be read, and a finding for each that cannot. Raises InputUnreadable."""
     rows: list[SectorRow] = []
     anomalies: list[Anomaly] = []
-    for frame in read_table(path):
-        anomalies = anomalies or _column_findings(frame.columns, path.name)
+    for chunk in read_table(path, COLUMNS):
+        frame = chunk.values
+        anomalies = (anomalies or _column_findings(frame.columns, path.name)) + chunk.anomalies
         if blocking(anomalies) and not rows:
             return [], anomalies
         for cells in frame.iter_rows(named=True):

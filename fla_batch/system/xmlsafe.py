@@ -11,7 +11,7 @@ quarantine can show: no whole national number, no control character.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import lru_cache
@@ -161,6 +161,33 @@ def children(
             if top is not None:
                 # The last one may still be growing; all before it have been seen.
                 del top[:-1]
+
+
+def descendants(
+    source: Path | BinaryIO, labels: Collection[str], *, max_bytes: int = MAX_BYTES
+) -> Iterator[_Element]:
+    """Each element with one of `labels`, wherever it stands, whole, then freed.
+
+    None may stand within another. The rest as `children`.
+    """
+    with _opened(source) as stream:
+        _, prolog = _read_prolog(stream)
+        tags = tuple(f"{{*}}{wanted}" for wanted in labels)
+        parser = etree.XMLPullParser(events=("end",), tag=tags, **_options())
+        for chunk in _capped(prolog, stream, max_bytes):
+            with _translated():
+                if chunk:
+                    parser.feed(chunk)
+                else:
+                    parser.close()
+            for _, found in parser.read_events():
+                element = cast("_Element", found)  # no other events were asked for
+                yield element
+                element.clear()
+                parent, before = element.getparent(), element.getprevious()
+                while parent is not None and before is not None:
+                    parent.remove(before)
+                    before = element.getprevious()
 
 
 def _options() -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Bytes of a text file, to text: which encoding it is in, and what to say when it is in none.
 
-JSON is UTF-8 (RFC 8259), with or without a byte order mark. Tables are UTF-8 or Windows-1252,
-which is what spreadsheets write in Belgium when nobody chose.
+JSON is UTF-8 (RFC 8259), with or without a byte order mark. Tables are UTF-8, UTF-16 (Excel's
+"Unicode text") or Windows-1252, which is what spreadsheets write in Belgium when nobody chose.
 """
 
 from __future__ import annotations
 
 from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.values import shown
@@ -17,6 +19,7 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 _PIECE = 1 << 20
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_LITTLE, _BIG = "utf-16-le", "utf-16-be"
 _OTHER_FORMATS = {
     b"PK\x03\x04": "Excel (.xlsx) or ZIP",
     b"\xd0\xcf\x11\xe0": "Excel 97 (.xls)",
@@ -52,6 +55,8 @@ def json_text(content: bytes, source: Source) -> str | Anomaly:
     trouble = _foreign(bare, source)
     if trouble is not None:
         return trouble
+    if bare.startswith(_UTF16_MARKS) or _utf16_without_mark(bare):
+        return remark("wrong-encoding", FILE, source, value="UTF-16")
     try:
         return bare.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -59,29 +64,53 @@ def json_text(content: bytes, source: Source) -> str | Anomaly:
 
 
 def table_encoding(path: Path) -> str | Anomaly:
-    """The encoding of a CSV file: UTF-8 when it can be, else Windows-1252.
+    """The encoding of a text table: UTF-16 or UTF-8 when it can be, else Windows-1252.
 
     The file is read once, a piece at a time, and never held whole.
     """
     source = Source(str(path))
+    pieces = _pieces(path)
+    first = next(pieces, None)
+    if first is None:
+        return remark("empty-file", FILE, source)
+    if isinstance(first, Anomaly):
+        return first
+    wide = _utf16(first)
+    if wide is not None:
+        return _checked_utf16(wide, chain([first], pieces), source)
+    trouble = _foreign(first, source)
+    return trouble or _of_bytes(chain([first], pieces), source)
+
+
+def _of_bytes(pieces: Iterator[bytes | Anomaly], source: Source) -> str | Anomaly:
     decoder = getincrementaldecoder("utf-8-sig")()
-    utf8, undefined, row, first = True, None, 1, True
-    for piece in _pieces(path):
+    utf8, undefined, row = True, None, 1
+    for piece in pieces:
         if isinstance(piece, Anomaly):
             return piece
-        trouble = _foreign(piece, source, first=first, row=row)
+        trouble = _binary(piece, source, row)
         if trouble is not None:
             return trouble
         if undefined is None:
             undefined = _undefined(piece, source, row)
         utf8 = utf8 and _continues(decoder, piece)
         row += piece.count(b"\n")
-        first = False
-    if first:
-        return remark("empty-file", FILE, source)
     if utf8 and _continues(decoder, b"", final=True):
         return "utf-8-sig"
     return undefined or "cp1252"
+
+
+def open_text(path: Path, encoding: str) -> TextIO:
+    """The file as text, line ends as they are, and the marks at its beginning left out.
+
+    A file that went through two programs may begin with two byte order marks. Raises OSError.
+    """
+    text = path.open(encoding=encoding, newline="")
+    place = text.tell()
+    while text.read(1) == "\ufeff":
+        place = text.tell()
+    text.seek(place)
+    return text
 
 
 def _pieces(path: Path) -> Iterator[bytes | Anomaly]:
@@ -110,25 +139,49 @@ def _undefined(piece: bytes, source: Source, row: int) -> Anomaly | None:
     return None
 
 
-def _foreign(content: bytes, source: Source, *, first: bool = True, row: int = 1) -> Anomaly | None:
-    """An anomaly when the bytes, from line `row` on, are no text in UTF-8 or one byte each."""
-    for magic, name in _OTHER_FORMATS.items() if first else ():
+def _checked_utf16(
+    encoding: str, pieces: Iterator[bytes | Anomaly], source: Source
+) -> str | Anomaly:
+    decoder = getincrementaldecoder(encoding)()
+    for piece in pieces:
+        if isinstance(piece, Anomaly):
+            return piece
+        if not _continues(decoder, piece):
+            return remark("wrong-encoding", FILE, source, value="UTF-16")
+    whole = _continues(decoder, b"", final=True)
+    return encoding if whole else remark("wrong-encoding", FILE, source, value="UTF-16")
+
+
+def _foreign(content: bytes, source: Source) -> Anomaly | None:
+    """An anomaly when the first bytes of a file are those of another format."""
+    for magic, name in _OTHER_FORMATS.items():
         if content.startswith(magic):
             return remark("unreadable-file", FILE, source, value=name, text="other-format")
-    if first and (content.startswith(_UTF16_MARKS) or _looks_like_utf16(content)):
-        return remark("wrong-encoding", FILE, source, value="UTF-16")
+    return None if _utf16(content) else _binary(content, source, 1)
+
+
+def _binary(content: bytes, source: Source, row: int) -> Anomaly | None:
+    """An anomaly when the bytes, from line `row` on, are no text of one byte each or UTF-8."""
     zero = content.find(b"\0")
-    if zero >= 0:
-        place = Source(source.file, row + content.count(b"\n", 0, zero))
-        return remark("unreadable-file", FILE, place, value="NUL", text="binary-file")
-    return None
+    if zero < 0:
+        return None
+    place = Source(source.file, row + content.count(b"\n", 0, zero))
+    return remark("unreadable-file", FILE, place, value="NUL", text="binary-file")
 
 
-def _looks_like_utf16(content: bytes) -> bool:
+def _utf16(content: bytes) -> str | None:
+    if content.startswith(_UTF16_MARKS):
+        return _LITTLE if content.startswith(_UTF16_MARKS[0]) else _BIG
+    return _utf16_without_mark(content)
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
     """Text without a mark in UTF-16: every other byte of what is mostly Latin is zero."""
     start = content[:200]
     pairs = len(start) // 2
-    return pairs > 0 and max(start[0::2].count(0), start[1::2].count(0)) > pairs * 3 // 4
+    if pairs and start[1::2].count(0) > pairs * 3 // 4:
+        return _LITTLE
+    return _BIG if pairs and start[0::2].count(0) > pairs * 3 // 4 else None
 
 
 def _undecodable(

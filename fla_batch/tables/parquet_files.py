@@ -88,7 +88,9 @@ def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     if dtype.is_float():
         whole = column == column.round(0)
         text = column.cast(pl.Int64, strict=False).cast(pl.String)
-        kept = pl.when(whole).then(text).otherwise(column.cast(pl.String))
+        # A number is no text: its three decimals are no thousands (see `numbers`).
+        decimal = column.cast(pl.String).str.replace(r"^(.*\.\d{3})$", "${1}0")
+        kept = pl.when(whole).then(text).otherwise(decimal)
         return pl.when(column.is_not_nan()).then(kept)
     if isinstance(dtype, pl.Datetime):
         return column.dt.strftime("%Y-%m-%d %H:%M:%S")

@@ -30,6 +30,17 @@ MEANINGS: Mapping[str, str] = {
     "lost-digits": "003",
     "error-cell": "003",
     "ambiguous-joint-committee": "003",
+    "ambiguous-number": "003",
+    "uncomputed-formula": "003",
+    "uncomputed-zero": "003",
+    "stored-zero": "003",
+    "date-with-time": "003",
+    "serial-date": "003",
+    "read-as": "003",
+    "cleaned-cell": "003",
+    "merged-filled": "003",
+    "merged-empty": "003",
+    "comma-shift": "003",
     # a declaration
     "unknown-field": "092",
     "field-twice": "006",
@@ -48,6 +59,15 @@ MEANINGS: Mapping[str, str] = {
     "unclear-kind": "163",
     "extra-cells": "092",
     "ignored-row": "092",
+    "ignored-column": "092",
+    "hidden-column": "092",
+    "hidden-rows": "092",
+    "rows-above": "092",
+    "total-row": "092",
+    "heading-again": "092",
+    "unread-sheet": "092",
+    "kinds-unknown": "092",
+    "password-protected": "163",
     # a file
     "no-such-file": "142",
     "unreadable-file": "163",
@@ -61,7 +81,29 @@ MEANINGS: Mapping[str, str] = {
 }
 """Name of the remark -> the last three digits of its error id (spec, anomaly_codes.csv)."""
 
-WARNINGS = frozenset({"row-twice", "ignored-row", "nothing-declared"})
+WARNINGS = frozenset(
+    {
+        "row-twice",
+        "ignored-row",
+        "nothing-declared",
+        "stored-zero",
+        "date-with-time",
+        "serial-date",
+        "read-as",
+        "cleaned-cell",
+        "merged-filled",
+        "merged-empty",
+        "comma-shift",
+        "ignored-column",
+        "hidden-column",
+        "hidden-rows",
+        "rows-above",
+        "total-row",
+        "heading-again",
+        "unread-sheet",
+        "kinds-unknown",
+    }
+)
 """Remarks that hold nothing back; all others block."""
 
 DeclarationKeyParts = tuple[str, str, int]

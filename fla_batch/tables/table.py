@@ -1,17 +1,23 @@
 """A table as every format gives it: headings, and batches of rows that are all text.
 
 Whatever the format, cells are text without blanks around it, null when there is nothing: true
-dates as `2024-02-05`, numbers as digits. So every table is converted by the same functions.
+dates as `2024-02-05`, numbers as digits. So every table is converted by the same functions. A
+cell that holds no value (an error, a formula that was not computed) is a text of `odd_cells`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
+
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".tab")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+PARQUET_SUFFIXES = (".parquet",)
+TABLE_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES)
 
 BATCH_ROWS = 20_000
 """Rows converted at a time: enough for polars to be quick, little enough to stay small."""
@@ -25,7 +31,8 @@ EXTRA = "#extra"
 SEPARATOR = "|"
 """Between several values in one cell, such as joint committees."""
 
-ERROR_CELLS = ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!")
+Knows = Callable[[str], bool]
+"""True for a text that is the heading of one of the columns that a reader looks for."""
 
 
 class TableBroken(Exception):
@@ -50,13 +57,62 @@ class Batches(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What the user says of where the table is: the sheet's name, the number of its headings' row.
+
+    What is None is found.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Cells made one: rows as the program numbers them, columns by position; all inclusive."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What a workbook says of a sheet beside its cells.
+
+    `hidden_rows` are those below the headings that hold something; `filtered` says that a filter
+    hides them. `unread` are the other sheets, `promising` those of them with headings of ours.
+    `from_1904` says that days are counted from 1904. `kinds_known` is false where the format
+    does not tell hidden, merged and uncomputed cells.
+    """
+
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
+    filtered: bool = False
+    merged: Sequence[MergedCells] = ()
+    unread: Sequence[str] = ()
+    promising: Sequence[str] = ()
+    from_1904: bool = False
+    kinds_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """`heading_row` is the number of the row of headings, 0 where the format has none."""
+    """`heading_row` is the number of the row of headings, 0 where the format has none.
+
+    `above` are the rows that hold something above the headings, `separator` what stands between
+    the cells of a text file.
+    """
 
     file: str
     headings: Sequence[str]
     heading_row: int
     batches: Batches
+    sheet: str | None = None
+    above: Sequence[int] = ()
+    separator: str | None = None
+    facts: SheetFacts = field(default_factory=SheetFacts)
 
 
 def tidy(frame: pl.DataFrame) -> pl.DataFrame:

@@ -27,17 +27,33 @@ _ELEVEN_DIGITS = re.compile(
 )
 # A JSON number of somebody born in 2000 loses three zeros and more.
 _SHORTEST_INSS = 7
+# A number that went through a float, as data tools write it: 80010100107.0
+_FLOAT = re.compile(r"([0-9]{7,11})[.,]0+")
 
 
 def compact_inss(text: str) -> str:
     """Without separators, lost zeros put back. Never raises; may still be invalid.
 
-    >>> compact_inss("10100105")
-    '00010100105'
+    >>> compact_inss("10100105"), compact_inss("80010100107.0")
+    ('00010100105', '80010100107')
     """
-    bare = _SEPARATORS.sub("", text)
+    bare = _without_separators(text)
     lost_zeros = bare.isascii() and bare.isdigit() and _SHORTEST_INSS <= len(bare) < 11
     return bare.zfill(11) if lost_zeros else bare
+
+
+def compact_noss(text: str) -> str:
+    """An NSSO number without separators and leading zeros; empty when it is 0.
+
+    >>> compact_noss("012-345678"), compact_noss("000")
+    ('12345678', '')
+    """
+    return _without_separators(text).lstrip("0")
+
+
+def _without_separators(text: str) -> str:
+    whole = _FLOAT.fullmatch(text.strip())
+    return whole[1] if whole else _SEPARATORS.sub("", text)
 
 
 def is_valid_inss(inss: str) -> bool:
@@ -68,8 +84,12 @@ def mask_text(text: str) -> str:
 
 
 def compact_company_id(text: str) -> str:
-    """Without separators and BE, 9 digits padded to 10. Never raises; may still be invalid."""
-    bare = _SEPARATORS.sub("", text).upper().removeprefix("BE")
+    """Without separators and BE, 9 digits padded to 10. Never raises; may still be invalid.
+
+    >>> compact_company_id("880820673.0")
+    '0880820673'
+    """
+    bare = _without_separators(text).upper().removeprefix("BE")
     return bare.zfill(10) if bare.isascii() and bare.isdigit() and len(bare) == 9 else bare
 
 

@@ -17,7 +17,7 @@ FILES = {
     "empty": (b"", "empty-file", None),
     "blank": (b"\n\n;;\n", "empty-file", None),
     "binary": (b"a;b\n\x00\x01", "unreadable-file", 2),
-    "UTF-16": ("companyId;inss".encode("utf-16"), "wrong-encoding", None),
+    "half a character of UTF-16": ("companyId;inss".encode("utf-16")[:-1], "wrong-encoding", None),
     "no encoding": (b"companyId;inss\n\xe9\x81;1\n", "wrong-encoding", 2),
     "an Excel file": (b"PK\x03\x04rest", "unreadable-file", None),
     "no known heading": (b"a;b\n1;2\n", "unclear-kind", 1),
@@ -69,7 +69,7 @@ VALUES = {
         "unknown-code",
         "TrainingResult-003",
     ),
-    "a code that is a word": ("trainingResult", "passed", "not-a-number", "TrainingResult-002"),
+    "a word that is no code": ("trainingResult", "magna", "not-a-number", "TrainingResult-002"),
     "a fraction": ("trainingType", "1.5", "not-whole", "TrainingType-003"),
     "a number without end": ("trainingType", "9" * 30, "too-large", "TrainingType-008"),
 }
@@ -145,7 +145,7 @@ def test_a_misspelled_column_stops_the_file(training: Cells, csv_file: Write, re
 
 def test_all_column_mistakes_at_once(training: Cells, csv_file: Write, read: Any) -> None:
     del training["inss"], training["scope"], training["hours"]
-    training["colour"] = "blue"
+    training["traininPlace"] = "1"
     anomalies = read(csv_file(training, training, training)).anomalies
     assert [(anomaly.rule, anomaly.error_id) for anomaly in anomalies] == [
         ("unknown-column", "Column-092"),

@@ -27,7 +27,7 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.zone import Zone, ZoneType
-from fla_batch.tables.values import days_centi, hours_centi
+from fla_batch.tables.numbers import days_centi, hours_centi
 from fla_batch.vocabulary.findings import Source
 from fla_batch.vocabulary.terms import RightType
 

@@ -47,13 +47,33 @@ def places(anomalies: list[Anomaly]) -> list[tuple[int | None, str | None, str |
     [
         (f"{HEADING}\n{ROW}\n", "utf-8"),
         (f"{HEADING}\r\n{ROW}\r\n", "utf-8-sig"),
+        (f"\ufeff{HEADING}\r\n{ROW}\r\n\x1a", "utf-8-sig"),
+        (f"{HEADING}\n{ROW}\n".replace(";", "\t"), "utf-16"),
+        (f"sep=;\n{HEADING}\n{ROW}\n", "utf-8"),
+        (f"DmfA of 2024\n\n{HEADING}\n{ROW}\n", "utf-8"),
+        (f"{HEADING}\n{ROW.replace(inss_of(1), inss_of(1) + '.0')}\n", "utf-8"),
+        (f"{HEADING}\n{ROW.replace('2020-03-01', '1 mars 2020')}", "utf-8"),
         (f"{HEADING};Prénom\n{ROW};Zoé\n", "cp1252"),
         (f"{HEADING}\n{ROW}\n".replace(";", ","), "utf-8"),
         (f"{HEADING.upper()}\n{ROW}", "utf-8"),
         (f"{HEADING}\n{ROW.replace('2020-03-01', '01/03/2020')}", "utf-8"),
         (f"{HEADING}\n\n{ROW.replace('2024Q1', ' 20241 ')}", "utf-8"),
     ],
-    ids=["plain", "bom", "windows-1252", "comma", "case", "belgian date", "blank row"],
+    ids=[
+        "plain",
+        "bom",
+        "two boms and ctrl-z",
+        "utf-16 with tabs",
+        "sep",
+        "title",
+        "float",
+        "date in words",
+        "windows-1252",
+        "comma",
+        "case",
+        "belgian date",
+        "blank row",
+    ],
 )
 def test_every_csv_gives_the_same_line(tmp_path: Path, text: str, encoding: str) -> None:
     values, _ = dmfa(written(tmp_path / "lines.csv", text, encoding))
@@ -143,6 +163,42 @@ def test_all_faults_of_all_rows_are_listed_with_their_place(tmp_path: Path) -> N
     assert anomalies[1].value == "*********26"
 
 
+def test_one_worker_in_two_spellings(tmp_path: Path) -> None:
+    """Case two-spellings-one-worker-dmfa: a spreadsheet took the zeros of one of two rows."""
+    rows = [ROW.replace(inss_of(1), text) for text in ("10100105", "00010100105", "10100105.0")]
+    values, anomalies = dmfa(written(tmp_path / "a.csv", "\n".join([HEADING, *rows])))
+    assert values["inss"].unique().to_list() == ["00010100105"]
+    assert places(anomalies) == [(4, "INSS", "read-as")]
+    assert "10100105" not in (anomalies[0].label.en or "")
+
+
+def test_a_comment_row_is_one_warning(tmp_path: Path) -> None:
+    """Case two-readers-comment-row-dmfa: as in the tables of trainings."""
+    note = "# line kept as a note;;;;;;;;;"
+    values, anomalies = dmfa(written(tmp_path / "a.csv", f"{HEADING}\n{note}\n{ROW}"))
+    assert values.height == 1
+    assert [(one.rule, one.source.row, one.blocks) for one in anomalies] == [
+        ("ignored-row", 2, False)
+    ]
+
+
+def test_too_many_cells_are_said_with_their_row(tmp_path: Path) -> None:
+    """Case too-many-cells: no words of the table library."""
+    values, anomalies = dmfa(written(tmp_path / "a.csv", f"{HEADING}\n{ROW};x;y\n{ROW}"))
+    assert values.height == 1
+    assert [(one.rule, one.source.row, one.value, one.blocks) for one in anomalies] == [
+        ("extra-cells", 2, "x;y", True)
+    ]
+
+
+@pytest.mark.parametrize("error", ["#N/B", "#VALEUR !", "Fout:502", "#REF!"])
+def test_an_error_of_a_formula_is_named(tmp_path: Path, error: str) -> None:
+    text = f"{HEADING}\n{ROW.replace(';1900;', f';{error};')}"
+    values, anomalies = dmfa(written(tmp_path / "a.csv", text))
+    assert values.height == 0
+    assert places(anomalies) == [(2, "MeanWorkingHours", "error-cell")]
+
+
 def test_excluded_lines_are_not_checked(tmp_path: Path) -> None:
     excluded = f"880820673;;{inss_of(1)};2024Q1;027;495;nonsense;;x;y;z;"
     values, anomalies = dmfa(written(tmp_path / "a.csv", f"{HEADING}\n{excluded}\n{ROW}"))
@@ -186,7 +242,6 @@ def test_dimona_periods(tmp_path: Path) -> None:
     [
         ("empty.csv", b""),
         ("twice.csv", b"INSS;INSS\n1;2\n"),
-        ("utf16.csv", "INSS;Quarter\n".encode("utf-16")),
         ("not_a_workbook.xlsx", b"INSS;Quarter\n"),
         ("not_parquet.parquet", b"INSS;Quarter\n"),
         ("letter.doc", b"INSS"),
@@ -224,7 +279,7 @@ def test_random_bytes_never_crash_a_reader(tmp_path: Path, content: bytes, kind:
 )
 @given(
     st.lists(
-        st.text(st.characters(codec="utf-8", exclude_characters='\r\n;"'), max_size=8),
+        st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n;"'), max_size=8),
         min_size=12,
         max_size=12,
     )

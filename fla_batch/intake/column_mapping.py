@@ -1,0 +1,94 @@
+"""A user's own mapping of headings, words and constants (`--columns FILE.toml`).
+
+ignore = ["Nom"]
+[columns]
+"Nom de la formation" = "trainingDenomination"
+[values.trainingResult]
+"réussi" = 1
+[constants]
+companyId = "0880820673"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fla_batch.intake.heading_words import KINDS
+from fla_batch.intake.zone_columns import columns_of
+from fla_batch.tables.codes import bare_words
+from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.nearest import nearest
+
+_KNOWN = ("ignore", "columns", "values", "constants")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """What the user says of the table; headings and words are bare (`codes.bare_words`)."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_MAPPING = ColumnMapping()
+
+
+def read_mapping(path: Path) -> ColumnMapping:
+    """The mapping in a TOML file. Raises ConfigurationMistake for what it does not say rightly."""
+    raw = _loaded(path)
+    unknown = sorted(raw.keys() - set(_KNOWN))
+    if unknown:
+        near = nearest(unknown[0], _KNOWN)
+        hint = f"Did you mean {near}?" if near else f"Known are: {', '.join(_KNOWN)}."
+        raise ConfigurationMistake(f"unknown key {unknown[0]} in {path.name}", hint=hint)
+    columns = _table(raw, "columns", path)
+    constants = _table(raw, "constants", path)
+    values = _table(raw, "values", path)
+    ignore = raw.get("ignore", [])
+    if not isinstance(ignore, list) or not all(isinstance(each, str) for each in ignore):
+        raise ConfigurationMistake(f"ignore in {path.name} is a list of headings")
+    return ColumnMapping(
+        {bare_words(heading): _column(name, path) for heading, name in columns.items()},
+        frozenset(map(bare_words, ignore)),
+        {_column(name, path): _words(name, words, path) for name, words in values.items()},
+        {_column(name, path): str(value) for name, value in constants.items()},
+    )
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
+    except OSError as error:
+        raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _table(raw: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    table = raw.get(key, {})
+    if not isinstance(table, dict):
+        raise ConfigurationMistake(f"[{key}] in {path.name} is a table of names and values")
+    return table
+
+
+def _words(column: str, words: object, path: Path) -> Mapping[str, str]:
+    if not isinstance(words, dict):
+        raise ConfigurationMistake(
+            f"[values.{column}] in {path.name} is a table of words and codes"
+        )
+    return {bare_words(word): str(code) for word, code in words.items()}
+
+
+def _column(name: object, path: Path) -> str:
+    known = [each for kind in KINDS for each in columns_of(kind)]
+    if name in known:
+        return str(name)
+    near = nearest(str(name), known)
+    hint = f"Did you mean {near}?" if near else "docs/reference/input.md lists the columns."
+    raise ConfigurationMistake(f"{path.name} names {name}, which is no column", hint=hint)

@@ -1,0 +1,90 @@
+"""Headings as people write them, to columns: exact names, labels in en, fr and nl, and synonyms.
+
+Under its exact name a column of hours or days is in hundredths, as in the REST manual. Under its
+label it is what a person writes there: hours as 7,6 and days as 0,5.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+from fla_batch.intake.zone_columns import Column, columns_of
+from fla_batch.tables.codes import bare_words
+from fla_batch.tables.numbers import days_centi, hours_centi
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.terms import FormKind
+
+KINDS = (FormKind.TRAININGS, FormKind.TRAINING_RIGHTS)
+_LONGEST = 120
+_ALMOST = 0.85
+
+
+@cache
+def columns_by_heading(kind: FormKind) -> Mapping[str, Column]:
+    """Bare words of a heading -> the column that it means in a table of `kind`.
+
+    >>> trainings = columns_by_heading(FormKind.TRAININGS)
+    >>> [trainings[bare_words(text)].name for text in ("SCOPE", "Numéro d'entreprise", "Uren")]
+    ['scope', 'companyId', 'hours']
+    >>> trainings["trainingHours".lower()].read("760"), trainings["heuresdeformation"].read("7,6")
+    (760, 760)
+    """
+    columns = columns_of(kind)
+    found = {bare_words(name): column for name, column in columns.items()}
+    for heading, column in _labels(columns):
+        found.setdefault(heading, column)
+    for name, synonyms in _synonyms().items():
+        for synonym in synonyms if name in columns else ():
+            found.setdefault(bare_words(synonym), columns[name])
+    return found
+
+
+def is_heading(text: str) -> bool:
+    """True for the heading of a column of any kind of table."""
+    if len(text) > _LONGEST:
+        return False
+    words = bare_words(text)
+    return any(words in columns_by_heading(kind) for kind in KINDS)
+
+
+def almost(text: str) -> str | None:
+    """The column that a heading nearly names; None when it resembles none.
+
+    >>> almost("trainingPlaec"), almost("Numéro d'entrprise"), almost("Nom")
+    ('trainingPlace', 'companyId', None)
+    """
+    for kind in KINDS:
+        known = columns_by_heading(kind)
+        found = get_close_matches(bare_words(text), known, n=1, cutoff=_ALMOST)
+        if found:
+            return known[found[0]].name
+    return None
+
+
+def _labels(columns: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
+    for name, column in columns.items():
+        if name in ("hours", "days"):
+            continue  # the exact column carries the same label
+        label = catalogue.zone_label(column.zone.label)
+        written = _as_written(column)
+        for text in (label.en, label.fr, label.nl):
+            yield bare_words(text or name), written
+
+
+def _as_written(column: Column) -> Column:
+    """The column as people fill it in under its label."""
+    if column.zone.codes or not column.name.lower().endswith(("hours", "days", "workingday")):
+        return column
+    is_days = column.name.lower().endswith("days")
+    return replace(column, read=days_centi if is_days else hours_centi)
+
+
+@cache
+def _synonyms() -> Mapping[str, list[str]]:
+    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

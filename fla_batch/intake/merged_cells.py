@@ -1,0 +1,83 @@
+"""Cells that a workbook shows as one over several rows, and values given for the whole table.
+
+A worker that is written once beside several trainings stands in all their rows: the cells that
+say whose declaration a row is are filled down, and that is said. Others are not, since hours that
+are merged over two rows would count twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fla_batch.intake.conversion import Mistakes
+from fla_batch.intake.headings import TableLayout
+from fla_batch.intake.zone_columns import HEADS
+from fla_batch.tables.table import ROW, MergedCells, Table
+from fla_batch.tables.values import Tolerated, shown
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What is put into cells that are empty in the file: position -> row -> text; and constants."""
+
+    filled: dict[int, dict[int, str]]
+    constants: dict[int, str]
+
+    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The batch, completed; columns that it does not have are left alone."""
+        import polars as pl
+
+        for position, rows in self.filled.items():
+            if str(position) in frame.columns:
+                given = pl.col(ROW).replace_strict(rows, default=None, return_dtype=pl.String)
+                frame = frame.with_columns(pl.col(str(position)).fill_null(given))
+        constants = [
+            (
+                pl.col(str(i)).fill_null(pl.lit(text)) if str(i) in frame.columns else pl.lit(text)
+            ).alias(str(i))
+            for i, text in self.constants.items()
+        ]
+        return frame.with_columns(constants) if constants else frame
+
+
+def completion(table: Table, layout: TableLayout, mistakes: Mistakes) -> Completion:
+    """What completes the batches of `table`; what there is to say of it is added to `mistakes`."""
+    filled: dict[int, dict[int, str]] = {}
+    for merged, position, value in _values(table, layout):
+        column = layout.columns[position]
+        is_head = column.name in HEADS and position == merged.first_column
+        for row in range(merged.first_row, merged.last_row + 1):
+            if (row, position) == (merged.first_row, merged.first_column):
+                continue
+            rule = "merged-filled" if is_head else "merged-empty"
+            said = Tolerated(None, rule, shown(value), {"first_row": merged.first_row})
+            mistakes[row].append((column.name, said))
+            if is_head:
+                filled.setdefault(position, {})[row] = value
+    return Completion(filled, dict(layout.constants))
+
+
+def _values(table: Table, layout: TableLayout) -> Iterator[tuple[MergedCells, int, str]]:
+    """Merged cells that hold something, with each of our columns that they cover."""
+    of_interest = [
+        (merged, position)
+        for merged in table.facts.merged
+        for position in range(merged.first_column, merged.last_column + 1)
+        if position in layout.columns
+    ]
+    if not of_interest:
+        return
+    starts = {merged.first_row for merged, _ in of_interest}
+    firsts: dict[int, dict[str, str | None]] = {}
+    for batch in table.batches():
+        for cells in batch.filter(batch[ROW].is_in(list(starts))).iter_rows(named=True):
+            firsts[int(cells[ROW])] = cells
+    for merged, position in of_interest:
+        value = firsts.get(merged.first_row, {}).get(str(merged.first_column))
+        if value is not None:
+            yield merged, position, value

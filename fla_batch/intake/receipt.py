@@ -1,0 +1,107 @@
+"""What was read of a file, for the user to compare with what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fla_batch.models import Declaration, TrainingsDeclaration
+from fla_batch.tables.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_HOURS = ("trainingHours", "hours")
+_RIGHT_HOURS = (
+    "legalFlaRightHours",
+    "complementarySectorRightHours",
+    "complementaryEmployerRightHours",
+)
+
+
+@dataclass(slots=True)
+class Receipt:
+    """Counts of one file, complete once it was read to its end; hours are in hundredths.
+
+    `header_row` is None where the format has no row of headings, `sheet` where it has no sheets,
+    and `rows` for a file that has none.
+    """
+
+    file: str
+    sheet: str | None = None
+    header_row: int | None = None
+    rows: int | None = None
+    declarations: int = 0
+    hours_centi: int = 0
+    ignored_columns: Sequence[str] = ()
+    hidden_rows: int = 0
+    unread_sheets: Sequence[str] = ()
+    _workers: set[str] = field(default_factory=set)
+    _employers: set[str] = field(default_factory=set)
+
+    @property
+    def workers(self) -> int:
+        """Different national numbers."""
+        return len(self._workers)
+
+    @property
+    def employers(self) -> int:
+        """Different company numbers."""
+        return len(self._employers)
+
+    def note_table(self, table: Table, ignored: Sequence[str]) -> None:
+        """Where the table is, and what of its file is not read."""
+        self.sheet, self.header_row = table.sheet, table.heading_row or None
+        self.rows = 0
+        self.ignored_columns = ignored
+        self.hidden_rows = len(table.facts.hidden_rows)
+        self.unread_sheets = table.facts.unread
+
+    def note_rows(self, frame: pl.DataFrame) -> None:
+        """Converted rows, one per period or right."""
+        self.rows = (self.rows or 0) + len(frame)
+        self.declarations += int(frame["#key"].is_first_distinct().sum())
+        self._workers.update(frame["inss"].drop_nulls())
+        self._employers.update(frame["companyId"].drop_nulls())
+        amounts = [frame[name] for name in (*_HOURS, *_RIGHT_HOURS) if name in frame.columns]
+        self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
+
+    def note_declaration(self, declaration: Declaration) -> None:
+        """One declaration of a file without rows."""
+        self.declarations += 1
+        self._workers.update(filter(None, [declaration.employee.inss]))
+        self._employers.update(filter(None, [declaration.employer.company_id]))
+        self.hours_centi += sum(_hours_of(declaration))
+
+    def to_json(self) -> dict[str, Any]:
+        """As `check --json` and `build --json` give it under `read`."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "header_row": self.header_row,
+            "rows": self.rows,
+            "declarations": self.declarations,
+            "workers": self.workers,
+            "employers": self.employers,
+            "hours_centi": self.hours_centi,
+            "ignored_columns": list(self.ignored_columns),
+            "hidden_rows": self.hidden_rows,
+            "unread_sheets": list(self.unread_sheets),
+        }
+
+
+def _hours_of(declaration: Declaration) -> Iterable[int]:
+    if isinstance(declaration, TrainingsDeclaration):
+        for training in declaration.trainings:
+            for period in training.details_per_period:
+                yield period.training_hours or 0
+    else:
+        for right in declaration.rights:
+            prefix = right.right_type.value.lower()
+            name = (
+                "legal_fla_right_hours"
+                if prefix == "legal"
+                else f"complementary_{prefix}_right_hours"
+            )
+            yield getattr(right, name) or 0

@@ -1,0 +1,42 @@
+"""What the user is told about a sheet as a whole: nothing in it is passed over in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fla_batch.intake.headings import TableLayout
+from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.table import Table
+from fla_batch.vocabulary.findings import Anomaly, Source
+
+_MOST_NAMED = 10
+
+
+def sheet_remarks(table: Table, layout: TableLayout) -> Iterator[Anomaly]:
+    """Rows above the headings, hidden rows and columns, other sheets with headings of ours."""
+    facts, file = table.facts, table.file
+    heading_row = table.heading_row or None
+    if table.above:
+        parameters = {"rows": numbers(table.above)}
+        yield remark("rows-above", FILE, Source(file, table.above[0]), parameters=parameters)
+    for name in facts.promising:
+        yield remark("unread-sheet", FILE, Source(file), value=name)
+    if facts.hidden_rows:
+        parameters = {"count": str(len(facts.hidden_rows)), "rows": numbers(facts.hidden_rows)}
+        yield remark("hidden-rows", FILE, Source(file, facts.hidden_rows[0]), parameters=parameters)
+    for position in facts.hidden_columns:
+        if position in layout.columns and position < len(table.headings):
+            heading = table.headings[position].strip()
+            yield remark("hidden-column", COLUMN, Source(file, heading_row, heading), value=heading)
+    if not facts.kinds_known:
+        yield remark("kinds-unknown", FILE, Source(file))
+    yield from layout.remarks
+
+
+def numbers(rows: Sequence[int]) -> str:
+    """
+    >>> numbers([3, 4]), numbers(range(1, 20))
+    ('3, 4', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...')
+    """
+    shown = ", ".join(str(row) for row in rows[:_MOST_NAMED])
+    return f"{shown}, ..." if len(rows) > _MOST_NAMED else shown

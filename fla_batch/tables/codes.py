@@ -1,0 +1,80 @@
+"""Coded zones: the code, its meaning in words, or both as the templates' lists write them.
+
+The words are the zones' own, in three languages, and the other forms of them that people write
+(`code_words.toml`: réussi beside réussie, true for a yes).
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.tables.numbers import whole_number
+from fla_batch.tables.values import Mistake, shown
+
+
+def coded(zone: Zone, text: str) -> int | str | Mistake:
+    """A code, its word, or both.
+
+    >>> from fla_batch.models.trainings import RESULT_CODES
+    >>> zone = Zone("TrainingResult", ZoneType.INTEGER, codes=RESULT_CODES)
+    >>> [coded(zone, text) for text in ("1", "1 - geslaagd", "réussi", "Geslaagd", "PASSED")]
+    [1, 1, 1, 1, 1]
+    >>> coded(zone, "1 - failed").rule, coded(zone, "magna").rule, coded(zone, "magna").text
+    ('unknown-code', 'not-a-number', 'unknown-code')
+    """
+    code, dash, meaning = text.partition(" - ")
+    if dash:
+        meant = _code_of(zone, meaning)
+        if meant is None or str(meant) != code.strip():
+            whole = _code_of(zone, text)
+            return Mistake("unknown-code", shown(text)) if whole is None else whole
+        return meant
+    meant = _code_of(zone, text)
+    if meant is not None:
+        return meant
+    if zone.type is not ZoneType.INTEGER:
+        return code
+    number = whole_number(code)
+    if isinstance(number, Mistake) and number.rule == "not-a-number":
+        # To somebody who wrote the word, "digits only" would not say which.
+        return replace(number, text="unknown-code")
+    return number
+
+
+def bare_words(text: str) -> str:
+    """A text as headings and words are compared: letters and digits, no case, no accents.
+
+    >>> bare_words("Numéro d’entreprise :"), bare_words("N° NISS")
+    ('numerodentreprise', 'nniss')
+    """
+    spread = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in spread if character.isalnum())
+
+
+def _code_of(zone: Zone, words: str) -> int | str | None:
+    if words.isdigit():
+        return None
+    codes = dict(zone.codes)
+    found = _words(zone.label).get(bare_words(words))
+    if found is not None and found in codes:
+        return found
+    for code, texts in codes.items():
+        if bare_words(words) in {bare_words(text) for text in texts}:
+            return code
+    return None
+
+
+@cache
+def _words(label: str) -> Mapping[str, int | str]:
+    text = files(__package__).joinpath("code_words.toml").read_text(encoding="utf-8")
+    return {
+        bare_words(word): int(code) if code.isdigit() else code
+        for code, words in tomllib.loads(text).get(label, {}).items()
+        for word in words
+    }

@@ -1,0 +1,59 @@
+"""Cells that hold no value: errors in the words of every program, formulas that nobody computed.
+
+A reader that knows the kind of a cell writes it as a text that no file can hold (it begins with
+NUL). In text files only the words are left: Excel, LibreOffice and Google write errors in the
+language of their user (`#N/B`, `#VALEUR !`, `Fout:502`), so the shape of the words decides.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+ERROR_WORDS = (
+    r"^(?:#[\p{Lu}0-9/_]{2,24}[  ]?[!?]|#(?i:n/a|n/b|n/d|n/v|nv|getting_data)"
+    r"|(?i:err|error|erreur|fout|fehler)[  ]?:[  ]?[0-9]{3}|#{3,})$"
+)
+"""An error in words, for polars' regular expressions; `is_error` for one text."""
+
+_ERROR = re.compile(ERROR_WORDS.replace(r"\p{Lu}", "A-ZÀ-ÖØ-Þ"))
+_MARK = "\0"
+
+
+class OddKind(Enum):
+    """Why a cell holds no value; the value is the name of the remark."""
+
+    ERROR = "error-cell"
+    UNCOMPUTED = "uncomputed-formula"
+    ZERO = "uncomputed-zero"
+    """A formula's stored 0, in a workbook that asks to be computed first (decision 1502)."""
+    STORED_ZERO = "stored-zero"
+    """A formula's stored 0 in any other: that of a program that computes nothing looks the same."""
+
+
+def odd_cell(kind: OddKind, content: str) -> str:
+    """The text that stands for such a cell in a table; `content` is what to show of it."""
+    return f"{_MARK}{kind.value}{_MARK}{content}"
+
+
+def odd_kind(text: str) -> tuple[OddKind, str] | None:
+    """Kind and content of a cell without a value; None for a cell that holds one.
+
+    >>> odd_kind("#N/B"), odd_kind("webmaster"), odd_kind(odd_cell(OddKind.UNCOMPUTED, "=A1"))[1]
+    ((<OddKind.ERROR: 'error-cell'>, '#N/B'), None, '=A1')
+    """
+    if text.startswith(_MARK):
+        _, kind, content = text.split(_MARK, 2)
+        return OddKind(kind), content
+    return (OddKind.ERROR, text) if is_error(text) else None
+
+
+def is_error(text: str) -> bool:
+    """True for an error in the words of a spreadsheet program.
+
+    >>> [is_error(text) for text in ("#VALEUR !", "#DIV/0!", "Err:502", "Fout:502", "########")]
+    [True, True, True, True, True]
+    >>> [is_error(text) for text in ("#1 course", "Fout", "# 0880820673")]
+    [False, False, False]
+    """
+    return _ERROR.match(text) is not None
