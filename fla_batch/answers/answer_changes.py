@@ -137,6 +137,7 @@ def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
         "result_code": form.result_code,
         "file_name": form.file_name,
         "references": list(form.our_reference_nbrs),
+        "tickets": list(form.file_tickets),
         "candidates": [candidate.key for candidate in found.candidates],
     }
     anomalies = tuple(anomalies_of(form))

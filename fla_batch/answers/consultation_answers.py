@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fla_batch.answers.blocks import PortalHeader, PortalReference
+from fla_batch.answers.blocks import NoForm, PortalHeader, PortalReference
 from fla_batch.answers.matching import Unmatched, match_form
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.sent_forms import Sent
@@ -57,15 +57,21 @@ def answers(
 ) -> Iterator[Change]:
     """What each form of the message tells. Raises UnusableXml."""
     shape = profile.answer
+    found = False
     for element in xmlsafe.children(path, shape.form, root=shape.root):
+        found = True
         form, reading = reader.read(element)
-        if isinstance(form, AnswerForm):
-            for change in _told(form, profile, environment, at, sent):
-                # A photo with a hole in it is no photo: the guards would miss what it hides.
-                if reading.unreadable and isinstance(change, Consultation):
-                    yield replace(change, photo=None)
-                else:
-                    yield change
+        if not isinstance(form, AnswerForm):
+            yield UnmatchedChange("a form that is no answer to a question")
+            continue
+        for change in _told(form, profile, environment, at, sent):
+            # A photo with a hole in it is no photo: the guards would miss what it hides.
+            if reading.unreadable and isinstance(change, Consultation):
+                yield replace(change, photo=None)
+            else:
+                yield change
+    if not found:
+        raise NoForm("the answer holds no form")
 
 
 def written_at(day: date | None, hour: time | None, otherwise: datetime) -> datetime:
@@ -164,8 +170,10 @@ def _clues(form: AnswerForm) -> NotificationForm:
         if handled
         else None
     )
-    # Whatever origin the platform gives it: only a number of ours leads to a form.
-    references = (PortalReference("1", "1", reference.reference_nbr),) if reference else ()
+    # Whatever origin the platform gives it: only a number of ours leads to a form, and only a
+    # ticket of a file of ours to a batch.
+    number = reference.reference_nbr if reference else None
+    references = (PortalReference("1", "1", number), PortalReference("0", "2", number))
     return NotificationForm(
         header=PortalHeader(form.header.identification),
         result_code="",

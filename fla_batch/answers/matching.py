@@ -1,7 +1,8 @@
 """Which batch or form of ours is an answer about?
 
-Tried in this order, each within what the one before found: the file name (batch), our own
-reference number (form), the form's creation and identification, employer with worker and year.
+Tried in this order, each within what the one before found: the file name (batch), a ticket that
+an acknowledgement gave us (batch), our own reference number (form), the form's creation and
+identification, employer with worker and year.
 Two candidates are none: a wrong match would show a refused form as accepted. What cannot be
 matched is returned with its reason, and is the caller's to keep and to list.
 """
@@ -64,6 +65,10 @@ class SentForms(Protocol):
 
     def has_batch(self, batch: BatchName) -> bool:
         """True when that batch was sent from here."""
+        ...
+
+    def by_ticket(self, ticket: str) -> BatchName | None:
+        """The one batch to whose file an acknowledgement gave that ticket."""
         ...
 
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
@@ -139,8 +144,10 @@ def batch_named(file_name: str) -> BatchName | None:
 def match_batch(
     acknowledgement: Acknowledgement, environment: Environment, sent: SentForms
 ) -> MatchedBatch | Unmatched:
-    """The batch that an acknowledgement from `environment` is about, by its file name."""
+    """The batch that an acknowledgement from `environment` is about: by file name, or ticket."""
     batch = batch_named(acknowledgement.file_name or "")
+    if batch is None and acknowledgement.ticket:
+        batch = sent.by_ticket(acknowledgement.ticket)
     if batch is None:
         return Unmatched(Reason.NO_CLUE)
     return _refused_batch(batch, environment, sent) or MatchedBatch(batch)
@@ -151,18 +158,33 @@ def match_form(
 ) -> MatchedForm | Unmatched:
     """The form that a notification from `environment` is about."""
     batch = batch_named(form.file_name) if form.file_name else None
+    if batch is None:
+        batch = _ticketed(form, sent)
     if batch is not None:
         refused = _refused_batch(batch, environment, sent)
         if refused:
             return refused
     scope = batch or environment
+    several: Unmatched | None = None
     tried = False
     for by, look in _STEPS:
         found = look(form, scope, sent)
-        if found:
-            return _single(by, found, scope)
         tried = tried or found is not None
-    return Unmatched(Reason.UNKNOWN_FORM if tried else Reason.NO_CLUE, batch)
+        if several and found:
+            found = [one for one in several.candidates if one in found]
+        if not found:
+            continue
+        result = _single(by, found, scope)
+        if isinstance(result, MatchedForm) or result.reason is not Reason.SEVERAL_FORMS:
+            return result
+        several = result  # what two clues agree on is no guess: the next one may tell them apart
+    return several or Unmatched(Reason.UNKNOWN_FORM if tried else Reason.NO_CLUE, batch)
+
+
+def _ticketed(form: NotificationForm, sent: SentForms) -> BatchName | None:
+    """The batch whose ticket the form names; None when it names none of ours, or two."""
+    found = {batch for ticket in form.file_tickets if (batch := sent.by_ticket(ticket))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) -> Unmatched | None:

@@ -131,6 +131,16 @@ class NotificationForm(_FromMessage):
         return ResultCode(self.result_code) if self.result_code in set(ResultCode) else None
 
     @property
+    def file_tickets(self) -> tuple[str, ...]:
+        """Numbers of the portal's that may be the ticket of the file, without repetition.
+
+        A notification without FileReference has been seen to name it as a Reference of origin 2.
+        """
+        numbers = [self.file_reference.reference_nbr] if self.file_reference else []
+        numbers += [one.reference_nbr for one in self.references if one.reference_origin == "2"]
+        return tuple(dict.fromkeys(filter(None, numbers)))
+
+    @property
     def our_reference_nbrs(self) -> tuple[str, ...]:
         """The numbers that we gave the form, without repetition."""
         numbers = [one.reference_nbr for one in self.references if one.reference_origin == "1"]

@@ -41,6 +41,7 @@ class SentFromLedger:
         self._known: set[BatchName] = set()
         self._numbers: dict[BatchName, frozenset[str]] = {}
         self._last: BatchName | None = None
+        self._tickets: dict[str, BatchName] = {}
 
     def has_batch(self, batch: BatchName) -> bool:
         """See `SentForms.has_batch`."""
@@ -50,6 +51,15 @@ class SentFromLedger:
         if known:
             self._known.add(batch)
         return known
+
+    def by_ticket(self, ticket: str) -> BatchName | None:
+        """See `SentForms.by_ticket`. One that is known stays so; another one may come later."""
+        if ticket not in self._tickets:
+            found = self.ledger.batches_by_ticket(ticket)
+            if len(found) != 1:
+                return None
+            self._tickets[ticket] = found[0]
+        return self._tickets[ticket]
 
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
         """See `SentForms.by_reference`."""

@@ -1,7 +1,8 @@
 """What lies in OUT: our answers with what goes with them, and what is not ours. Pure.
 
 The folder is shared by everything that a sender receives. An answer is ours by its name and by
-its kind; whatever else lies there is left where it is (3-channel.md, "What lies in OUT").
+its kind; whatever else lies there is left where it is (3-channel.md, "What lies in OUT";
+decision 1410).
 """
 
 from __future__ import annotations

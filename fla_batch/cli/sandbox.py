@@ -12,6 +12,7 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
+from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ def sandbox() -> None:
     help="Misbehave; may be repeated: " + ", ".join(_FAULTS) + ".",
 )
 @click.option(
+    "--dialect",
+    "dialects",
+    type=click.Choice(sorted(DIALECTS)),
+    metavar="KIND",
+    multiple=True,
+    help="Answer in another way that is allowed; may be repeated: "
+    + ", ".join(sorted(DIALECTS))
+    + ".",
+)
+@click.option(
     "--seed",
     metavar="FILE",
     help="What the platform knows beforehand; 'example' takes the one that is shipped.",
@@ -72,6 +83,7 @@ def serve(
     folder: Path,
     delay_s: float,
     kinds: tuple[str, ...],
+    dialects: tuple[str, ...],
     seed: str | None,
     shared: Shared,
 ) -> None:
@@ -93,6 +105,7 @@ def serve(
         delay_s=delay_s,
         faults=faults,
         answer_fault=answer_fault,
+        dialect=combined_dialect(dialects),
     )
     with ground_of as ground:
         if seed:

@@ -75,6 +75,8 @@ def _look_into_out(
                 settled.append(offered)
     finally:
         workspace.ledger.note_looks(fetch.looks, workspace.clock())
+    if result.processed:
+        reception.match_again()
     names = {entry.name for entry in listing}
     left = fetch.left | {
         name: reason

@@ -164,6 +164,21 @@ class Reception:
             self._result.quarantined.append((kept.name, _CLASH))
         return outcome
 
+    def match_again(self) -> None:
+        """Read once more what named no batch when it came, and names a known ticket now (R18)."""
+        ledger, rows = self._workspace.ledger, {}
+        for row, details in ledger.answers_without_batch(self._workspace.environment):
+            if any(map(ledger.batches_by_ticket, details.get("tickets", ()))):
+                rows[row.file.kept_path] = row
+        for kept_path, row in rows.items():
+            path = self._workspace.outbox.root / kept_path
+            if not path.is_file():
+                continue
+            told = PollResult()
+            with closing(self.changes(row.file, path)) as changes:
+                ledger.read_again(row, _counted(changes, told, self._told))
+            self._result.add(told)
+
     def _batch_of(self, path: Path, name: str) -> BatchName | None:
         """The batch that an answer is about, from its first form; only files of batches we know."""
         workspace = self._workspace

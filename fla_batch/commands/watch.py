@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerLine
 
 _RECHECK_EVERY_S = 3600.0
-"""How often a watch compares old answers again; each time means fetching them."""
+"""How often a watch compares old answers again: each time they are fetched (decision 1411)."""
 
 
 def watch(

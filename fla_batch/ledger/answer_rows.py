@@ -122,6 +122,23 @@ def _answer_row(row: Row[Any]) -> AnswerRow:
     return AnswerRow(file, AnswerOutcome(row.outcome), row.reason, row.settled_at)
 
 
+def without_batch(
+    connection: Connection, environment: Environment
+) -> list[tuple[AnswerRow, dict[str, Any]]]:
+    """What could not be matched, each time with the whole answer that it stands in."""
+    query = (
+        select(answer_file, unmatched.c.details)
+        .join(unmatched, unmatched.c.answer_id == answer_file.c.id)
+        .where(
+            answer_file.c.environment == environment.value,
+            answer_file.c.outcome == AnswerOutcome.DONE.value,
+            unmatched.c.batch_name.is_(None),
+        )
+        .order_by(unmatched.c.id)
+    )
+    return [(_answer_row(row), loads(row.details)) for row in connection.execute(query)]
+
+
 def unmatched_rows(connection: Connection) -> list[UnmatchedRow]:
     """What could not be matched, in the order of arrival."""
     query = (

@@ -28,6 +28,13 @@ def has_batch(connection: Connection, name: BatchName) -> bool:
     return connection.execute(select(batch.c.id).where(named(name))).first() is not None
 
 
+def by_ticket(connection: Connection, ticket: str) -> list[BatchName]:
+    """The batches to which an acknowledgement gave that ticket."""
+    query = select(batch.c.name).join(batch_state, batch_state.c.batch_id == batch.c.id)
+    names = connection.execute(query.where(batch_state.c.ticket == ticket)).scalars()
+    return [BatchName.parse(name) for name in names]
+
+
 def reference_numbers(connection: Connection, name: BatchName) -> Iterator[str]:
     """The ReferenceNbr of every form of a batch."""
     query = select(form.c.reference_nbr).join(batch, batch.c.id == form.c.batch_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 
@@ -56,7 +56,7 @@ from fla_batch.ledger.records import (
     Photo,
     UnmatchedRow,
 )
-from fla_batch.ledger.rows import CHUNK
+from fla_batch.ledger.rows import CHUNK, storable
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
@@ -362,6 +362,23 @@ class Ledger(Closing):
         with reading(self._engine) as connection:
             return form_lookup.has_batch(connection, batch)
 
+    def batches_by_ticket(self, ticket: str) -> list[BatchName]:
+        """The batches to whose file an acknowledgement gave that ticket."""
+        with reading(self._engine) as connection:
+            return form_lookup.by_ticket(connection, storable(ticket))
+
+    def answers_without_batch(
+        self, environment: Environment
+    ) -> list[tuple[AnswerRow, dict[str, Any]]]:
+        """Answers that are done in which something names no batch of ours, with its details."""
+        with reading(self._engine) as connection:
+            return answer_rows.without_batch(connection, environment)
+
+    def read_again(self, row: AnswerRow, changes: Changes) -> None:
+        """Replace what was kept of an answer by `changes`; events are only added."""
+        with writing(self._engine) as connection:
+            integrity.read_again(connection, row, changes)
+
     def reference_numbers(self, batch: BatchName) -> Iterator[str]:
         """The reference numbers of all forms of a batch; streamed."""
         with reading(self._engine) as connection:
@@ -467,8 +484,7 @@ class Ledger(Closing):
 
     def _rebuild_answer(self, row: AnswerRow, read: Reader) -> Rebuilt:
         try:
-            with writing(self._engine) as connection:
-                integrity.read_again(connection, row, read(row.file))
+            self.read_again(row, read(row.file))
         except FlaBatchError as error:
             return Rebuilt(row.file.name, str(error))
         return Rebuilt(row.file.name)

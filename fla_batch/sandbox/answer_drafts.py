@@ -12,13 +12,19 @@ from fla_batch.vocabulary.terms import FileKind
 
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """An answer that lies at `path`, a file of its final name in the staging folder."""
+    """An answer that lies at `path`, a file of its final name in the staging folder.
+
+    `go_name` is what its GO is called, when that is not as usual.
+    """
 
     name: FileName
     path: Path
+    go_name: str | None = None
 
     def beside(self, kind: FileKind) -> Path:
         """Where the FS or GO of the draft lies."""
+        if kind is FileKind.GO and self.go_name is not None:
+            return self.path.with_name(self.go_name)
         return self.path.with_name(str(self.name.companion(kind)))
 
     @property

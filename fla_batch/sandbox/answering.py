@@ -14,6 +14,7 @@ from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.portal_writer import write_acknowledgements, write_notification
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading
 from fla_batch.models.form import AnswerForm, Form
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import (
     ReceivedFile,
@@ -45,6 +46,7 @@ class Answers:
         *,
         clock: Clock,
         language: Language,
+        dialect: PortalDialect = PLAIN,
     ) -> None:
         self._profile = profile
         self._platform = platform
@@ -53,6 +55,7 @@ class Answers:
         self._journal = journal
         self._clock = clock
         self._language = language
+        self._dialect = dialect
         self._reader = FormReader(profile, profile.declaration)
         self._writer = MessageWriter(profile.answer)
 
@@ -104,7 +107,12 @@ class Answers:
             if outcome.answer is not None:
                 answer(
                     answer_form_of(
-                        form, form.body.kind, outcome.answer, profile=self._profile, at=now
+                        form,
+                        form.body.kind,
+                        outcome.answer,
+                        profile=self._profile,
+                        at=now,
+                        dialect=self._dialect,
                     )
                 )
             yield notification_of(
@@ -115,6 +123,7 @@ class Answers:
                 ticket=self._journal.next_ticket(),
                 at=now,
                 language=self._language,
+                dialect=self._dialect,
             )
 
     def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -79,6 +80,7 @@ def practice_ground(
     port: int = 0,
     faults: Faults = NO_FAULTS,
     answer_fault: AnswerFault = SOUND,
+    dialect: PortalDialect = PLAIN,
     delay_s: float = 0.0,
 ) -> Iterator[Ground]:
     """Serves until the `with` ends. Raises ConfigurationMistake when the port is taken.
@@ -108,6 +110,7 @@ def practice_ground(
         ),
         delay_s=delay_s,
         fault=answer_fault,
+        dialect=dialect,
     )
     server = SandboxServer(
         folder / "portal",

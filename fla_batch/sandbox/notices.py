@@ -15,12 +15,14 @@ from fla_batch.answers.portal_writer import identifying_path, report_of
 from fla_batch.message import Profile
 from fla_batch.models import form as ours
 from fla_batch.models.form import Answer, AnswerForm, Form
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind, Language, ResultCode
 
 _TYPE_FORM = "FA"
 _BY_PORTAL = "2"
+_TICKET_OF_FILE = "0"
 _TICKET_OF_FORM = "1"
 _LONGEST_FILE_NAME = 64
 
@@ -59,6 +61,7 @@ def notification_of(
     ticket: str,
     at: datetime,
     language: Language,
+    dialect: PortalDialect = PLAIN,
 ) -> NotificationForm:
     """The verdict on one form; `ticket` is the portal's of that form."""
     body = form.body
@@ -67,10 +70,10 @@ def notification_of(
     return NotificationForm(
         header=PortalHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
         result_code=ResultCode.ACCEPTED if outcome.accepted else ResultCode.REFUSED,
-        file_reference=file.reference,
+        file_reference=file.reference if dialect.file_reference else None,
         sender_id=sender,
         handled_original_form=_header_of(form),
-        references=_references_of(form),
+        references=_references_of(form, file, dialect),
         company_id=who.get("CompanyID"),
         inss=who.get("INSS"),
         handled_reference=PortalReference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
@@ -80,7 +83,13 @@ def notification_of(
 
 
 def answer_form_of(
-    form: Form, kind: FormKind, answer: Answer, *, profile: Profile, at: datetime
+    form: Form,
+    kind: FormKind,
+    answer: Answer,
+    *,
+    profile: Profile,
+    at: datetime,
+    dialect: PortalDialect = PLAIN,
 ) -> AnswerForm:
     """The answer to a question, as a form of a FLAAnswer message; our PortalReference is echoed."""
     made = PortalHeader.at(at, profile.answer_identifications[kind], _TYPE_FORM)
@@ -90,7 +99,7 @@ def answer_form_of(
         form_creation_hour=made.form_creation_hour,
         attestation_status=ours.ORIGINAL,
         type_form=_TYPE_FORM,
-        reference=form.header.reference,
+        reference=form.header.reference if dialect.own_reference else None,
     )
     asked = form.header
     handled = ours.HandledOriginalForm(
@@ -117,12 +126,13 @@ def _header_of(form: Form) -> PortalHeader:
     )
 
 
-def _references_of(form: Form) -> tuple[PortalReference, ...]:
-    reference = form.header.reference
-    if reference is None:
-        return ()
-    return (
-        PortalReference(
-            str(reference.reference_type), str(reference.reference_origin), reference.reference_nbr
-        ),
-    )
+def _references_of(
+    form: Form, file: ReceivedFile, dialect: PortalDialect
+) -> tuple[PortalReference, ...]:
+    found = []
+    if (ours := form.header.reference) is not None and dialect.own_reference:
+        numbers = str(ours.reference_type), str(ours.reference_origin)
+        found.append(PortalReference(*numbers, ours.reference_nbr))
+    if not dialect.file_reference:
+        found.append(PortalReference(_TICKET_OF_FILE, _BY_PORTAL, file.ticket))
+    return tuple(found)

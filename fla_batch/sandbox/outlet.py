@@ -6,6 +6,7 @@ into the OUT folder, so that a file that is seen there is complete.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from fla_batch.sandbox.answer_drafts import AnswerDraft
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
+from fla_batch.sandbox.answer_parts import in_parts
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.journal import PortalJournal
+from fla_batch.sandbox.neighbours import put_neighbours
 from fla_batch.vocabulary.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
 from fla_batch.vocabulary.terms import Environment, FileKind
 
@@ -40,6 +44,7 @@ class Outlet:
         *,
         signer: Signer | None = None,
         fault: AnswerFault = SOUND,
+        dialect: PortalDialect = PLAIN,
     ) -> None:
         self._root = root
         self._staging = staging
@@ -47,6 +52,7 @@ class Outlet:
         self._signer = signer
         self._prepare = fault.prepare
         self._deliver = fault.new_deliver()
+        self._dialect = dialect
         staging.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def draft(self, kind: AnswerName, environment: Environment, day: date) -> AnswerDraft:
@@ -58,6 +64,19 @@ class Outlet:
 
     def publish(self, draft: AnswerDraft, *, at: datetime) -> None:
         """Sign what was written (when the portal has a certificate), and deliver it."""
+        folder = self._root / draft.name.batch.environment.folder_out
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._dialect.strangers:
+            put_neighbours(folder)
+        parts = [self._signed(part, at) for part in in_parts(draft, self._dialect.parts)]
+        # Nothing is whole before the last part is there: a GO that stands for all comes with it.
+        for part, following in zip(parts, [*parts[1:], None], strict=True):
+            if following is None or following.go_name != part.go_name:
+                part.beside(FileKind.GO).touch()
+        for part in parts:
+            self._deliver(part, folder)
+
+    def _signed(self, draft: AnswerDraft, at: datetime) -> AnswerDraft:
         draft = self._prepare(draft)
         draft.path.chmod(0o600)
         if self._signer is not None:
@@ -65,7 +84,4 @@ class Outlet:
 
             signature = sign_file(self._signer, draft.path, signed_at=at)
             draft.beside(FileKind.FS).write_bytes(signature)
-        draft.beside(FileKind.GO).touch()
-        folder = self._root / draft.name.batch.environment.folder_out
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._deliver(draft, folder)
+        return replace(draft, go_name=self._dialect.name_of_go(draft.name))

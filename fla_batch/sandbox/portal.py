@@ -18,6 +18,7 @@ from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.answering import Answers, Clock, belgian_day
 from fla_batch.sandbox.background_worker import BackgroundWorker
 from fla_batch.sandbox.content import Inspector
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.incoming_batches import IncomingBatches, Listing, is_kind
 from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import ReceivedFile
@@ -41,6 +42,7 @@ class Portal(Closing):
     `state` is a folder of the portal's own, by default beside `root`: answers are staged there,
     and what was received is kept there below `received`. `roots` are the certificates that
     senders' signatures must lead to, None to take any signer; `signer` signs the answers.
+    `dialect` is how it writes and names them.
     `delay_s` passes between a GO and its processing, so that a TD can still cancel the batch.
     """
 
@@ -59,6 +61,7 @@ class Portal(Closing):
         language: Language = Language.FR,
         delay_s: float = 0.0,
         fault: AnswerFault = SOUND,
+        dialect: PortalDialect = PLAIN,
     ) -> None:
         self.root = root
         self.platform = platform
@@ -69,10 +72,20 @@ class Portal(Closing):
         self._journal = PortalJournal(platform.store)
         self._inbox = IncomingBatches(root, self.state / "received", self._journal)
         self._inspector = Inspector(profile, sender, roots=roots, limits=limits)
-        outlet = Outlet(root, self.state / "staging", self._journal, signer=signer, fault=fault)
-        self._answers = Answers(
-            profile, platform, sender, outlet, self._journal, clock=clock, language=language
+        outlet = Outlet(
+            root, self.state / "staging", self._journal, signer=signer, fault=fault, dialect=dialect
         )
+        self._answers = Answers(
+            profile,
+            platform,
+            sender,
+            outlet,
+            self._journal,
+            clock=clock,
+            language=language,
+            dialect=dialect,
+        )
+        self._dialect = dialect
         self._worker = BackgroundWorker(max(delay_s, fault.delay_s))
         self._one_at_a_time = threading.Lock()
 
@@ -126,7 +139,7 @@ class Portal(Closing):
     def _receive(self, environment: Environment, named: str, batch: Listing) -> None:
         now = self._clock()
         received = self._inbox.take(environment, batch)
-        file = ReceivedFile(named, self._journal.next_ticket())
+        file = ReceivedFile(self._dialect.name_of_file(named), self._journal.next_ticket())
         error_ids = check(
             Delivery(environment.folder_in, self._sender.number, batch),
             today=belgian_day(now),

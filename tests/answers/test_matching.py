@@ -59,6 +59,9 @@ class Sent:
     def has_batch(self, batch: BatchName) -> bool:
         return any(record.form.batch == batch for record in self.records)
 
+    def by_ticket(self, ticket: str) -> BatchName | None:
+        return TICKETS.get(ticket)
+
     def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
         return [record.form for record in self.records if record.reference == reference_nbr]
 
@@ -104,6 +107,7 @@ RIGHTS = Record(SentForm("rights", ONE), "REF-1", HOUR, "FLA001")
 TRAININGS = Record(SentForm("trainings", ONE), "REF-2", time(10, 15, 0, 124000), "FLA002")
 LATER = Record(SentForm("later", TWO), "REF-3", HOUR, "FLA001")
 REAL = Record(SentForm("real", IN_PRODUCTION), "REF-4", HOUR, "FLA001")
+TICKETS = {"TICKET-1": ONE, "TICKET-2": TWO, "TICKET-R": IN_PRODUCTION}
 SENT = Sent(RIGHTS, TRAININGS, LATER, REAL)
 
 
@@ -118,6 +122,10 @@ GO = "GO.FLAD.123456.20250301.00001.S.1"
 
 def our(number: str) -> dict[str, Any]:
     return {"references": (PortalReference("1", "1", number),)}
+
+
+def ticketed(number: str, reference_type: str = "0") -> dict[str, Any]:
+    return {"references": (PortalReference(reference_type, "2", number),)}
 
 
 def created(
@@ -137,6 +145,12 @@ def subject(year: int | None = 2024, inss: str = WORKER) -> dict[str, Any]:
     ("form", "key", "by"),
     [
         (about(GO, **our("REF-2")), "trainings", MatchedBy.REFERENCE),
+        (about(None, **ticketed("TICKET-1"), **created()), "rights", MatchedBy.CREATION),
+        (about(None, **ticketed("TICKET-2"), **created()), "later", MatchedBy.CREATION),
+        (about(None, **ticketed("TICKET-2", "1"), **created()), "later", MatchedBy.CREATION),
+        (about(None, **ticketed("TICKET-2"), **subject()), "later", MatchedBy.SUBJECT),
+        (about("not a name", **ticketed("TICKET-2"), **created()), "later", MatchedBy.CREATION),
+        (about(GO, **ticketed("TICKET-2"), **created()), "rights", MatchedBy.CREATION),
         (about(None, **our("REF-3")), "later", MatchedBy.REFERENCE),
         (about("not a name", **our("REF-1")), "rights", MatchedBy.REFERENCE),
         (about(GO, **our("REF-2"), **created()), "trainings", MatchedBy.REFERENCE),
@@ -241,6 +255,33 @@ def test_the_order_of_the_notifications_does_not_matter() -> None:
 def test_an_acknowledgement_finds_its_batch_by_any_of_its_names(name: str) -> None:
     acknowledgement = messages.acknowledgement(file_reference=FileReference(name))
     assert match_batch(acknowledgement, S, SENT) == MatchedBatch(ONE)
+
+
+@pytest.mark.parametrize(
+    "reference", [FileReference(None, "2", "TICKET-2"), FileReference("x", "2", "TICKET-2")]
+)
+def test_an_acknowledgement_without_a_name_finds_its_batch_by_the_ticket(
+    reference: FileReference,
+) -> None:
+    assert match_batch(messages.acknowledgement(file_reference=reference), S, SENT) == MatchedBatch(
+        TWO
+    )
+
+
+def test_a_ticket_of_another_environment_is_no_match() -> None:
+    assert match_form(about(None, **ticketed("TICKET-R"), **created()), S, SENT) == Unmatched(
+        Reason.OTHER_ENVIRONMENT, IN_PRODUCTION
+    )
+
+
+def test_two_clues_that_agree_on_one_form_are_no_guess() -> None:
+    other = replace(LATER, inss="70081500504")
+    form = about(None, **created(), **subject(inss=other.inss))
+    assert match_form(form, S, Sent(RIGHTS, other)) == MatchedForm(other.form, MatchedBy.SUBJECT)
+    stranger = about(None, **created(), **subject(inss="85061210108"))
+    assert match_form(stranger, S, Sent(RIGHTS, other)) == Unmatched(
+        Reason.SEVERAL_FORMS, None, (RIGHTS.form, other.form)
+    )
 
 
 @pytest.mark.parametrize(

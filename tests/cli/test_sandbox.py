@@ -84,6 +84,24 @@ def test_a_fault_of_an_answer(fla: CommandLine, tmp_path: Path) -> None:
         assert row["state"] == "sent"
 
 
+def test_a_portal_that_speaks_in_tickets_and_parts_among_strangers(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    good = write_csv(tmp_path / "good.csv", [{}, {"inss": "70081500504"}])
+    dialects = [f"--dialect={name}" for name in ("ticket", "go-batch", "strangers")]
+    with serving(tmp_path / "sandbox", *dialects) as settings:
+        here = CommandLine(fla.capsys, settings)
+        called = here("run", good, "--every", "0.2", "--timeout", "60", "--json")
+        assert called.code == 0, called.err
+        document = here("status", "--json").document
+        assert [row["state"] for row in document["batches"]] == ["closed"]
+        assert {one["name"] for one in document["left_alone"]} >= {"README", "archive", "latest"}
+        shown = here("status").out
+        assert "left in OUTTEST-S: README (the name is none of the channel)" in shown
+        again = here("poll")
+        assert (again.code, "README" in again.out) == (0, False)
+
+
 def test_an_unknown_fault(fla: CommandLine) -> None:
     called = fla("sandbox", "serve", "--fault", "bogus")
     assert called.code == 2

@@ -23,6 +23,7 @@ from fla_batch.configuration.loading import Settings
 from fla_batch.configuration.loading import load as load_settings
 from fla_batch.ledger import Ledger
 from fla_batch.message import Profile, load
+from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.folders import FOLDERS
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
@@ -130,7 +131,9 @@ class Scene:
             yield workspace
 
     @contextmanager
-    def portal(self, clock: Clock | None = None) -> Iterator[Portal]:
+    def portal(
+        self, clock: Clock | None = None, dialect: PortalDialect = PLAIN
+    ) -> Iterator[Portal]:
         """The portal's side, with its platform and signed answers."""
         store = Store(self.folder / "platform.db")
         keys = self.folder / "keys"
@@ -147,14 +150,15 @@ class Scene:
                     key_file=keys / "portal" / "key.pem",
                     certificate_file=keys / "portal" / "certificate.pem",
                 ),
+                dialect=dialect,
             ) as portal:
                 yield portal
         finally:
             store.close()
 
-    def let_portal_work(self) -> None:
+    def let_portal_work(self, dialect: PortalDialect = PLAIN) -> None:
         """The portal looks into its folder and answers every batch whose GO is there."""
-        with self.portal() as portal:
+        with self.portal(dialect=dialect) as portal:
             for path in sorted((self.account / S.folder_in).glob("GO.*")):
                 portal.process(S, path.name)
 
