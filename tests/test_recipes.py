@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from fla_batch.rules import RULES
+from tests.builders import inss
 from tests.cli.test_added_rule import MONDAY, SUNDAY, written
+from tests.command_line import write_csv
 from tests.recipes import follow, pytest_in, run_in
 
 
@@ -32,3 +35,39 @@ def test_a_rule(tmp_path: Path) -> None:
     judged = pytest_in(tmp_path, *tests, "-k", "sundays or seen or clears and trainings")
     assert judged.returncode == 0, judged.stdout
     assert f"{len(RULES) + 1} rules" in judged.stdout
+
+
+def test_a_zone(tmp_path: Path) -> None:
+    """It is read, written, judged and compared everywhere, a pattern included."""
+    assert len(set(follow("A zone", tmp_path))) == 5
+    (tmp_path / "fla-batch.toml").write_text('[sender]\nnumber = "123456"\n', encoding="utf-8")
+    good, wrong = {"trainingRoom": "A-101"}, {"inss": inss(2), "trainingRoom": "A-1"}
+    table = write_csv(tmp_path / "rooms.csv", [good, wrong])
+    body = written(tmp_path, "json").read_text(encoding="utf-8")
+    body = body.replace('"trainingType"', '"trainingRoom": "A-1", "trainingType"', 1)
+    (tmp_path / "rooms.json").write_text(body, encoding="utf-8")
+    for path in (table, tmp_path / "rooms.json"):
+        said = json.loads(run_in(tmp_path, "check", str(path), "--json").stdout)
+        (told,) = [each for each in said["anomalies"] if each["error_id"] == "TrainingRoom-003"]
+        assert told["label"]["nl"].startswith("Opleidingslokaal - ")
+        assert "X-000" in told["label"]["en"]
+    assert run_in(tmp_path, "build", str(table), "--skip-blocked").returncode == 1
+    (message,) = (tmp_path / "outbox").rglob("FI*")
+    assert b"<TrainingRoom>A-101</TrainingRoom>" in message.read_bytes()
+    assert run_in(tmp_path, "validate", str(message)).returncode == 0
+    assert run_in(tmp_path, "schema", "check", "fla-20250131").returncode == 0
+    judged = pytest_in(
+        tmp_path,
+        *(
+            "tests/rules/test_bounds.py",
+            "tests/rules/test_presence.py",
+            "tests/rules/test_rules.py",
+        ),
+        *("tests/message/test_conformity.py", "tests/message/test_xsd.py"),
+        *("tests/batching/test_screened_tables.py", "tests/vocabulary"),
+        *(
+            "-k",
+            "clean or note or mandatory or never_raises or trainingRoom or clears and trainings",
+        ),
+    )
+    assert judged.returncode == 0, judged.stdout

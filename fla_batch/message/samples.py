@@ -28,18 +28,14 @@ _COMPANY_ID = "0880820673"
 _INSS = "81511716525"
 _EMPLOYER = Employer(company_id=_COMPANY_ID)
 _EMPLOYEE = Employee(inss=_INSS)
-_PATTERNED: dict[str, tuple[str, ...]] = {
-    "JointCommissionNbr": ("200", "149.02", "149.02.01"),
-    "ProviderTrainingId": ("8f14e45f-ceea-467f-9c2d-0123456789ab",),
-}
 
 
 def values_of(zone: Zone) -> tuple[Any, ...]:
     """Values that reach the bounds of a zone: all codes, both ends of a range or a length."""
     if zone.codes:
         return tuple(zone.codes)
-    if zone.label in _PATTERNED:
-        return _PATTERNED[zone.label]
+    if zone.samples:
+        return zone.samples
     if zone.type is ZoneType.INTEGER:
         low, high = zone.low or 0, zone.high or 0
         middle = (low + high) // 2 // zone.step * zone.step

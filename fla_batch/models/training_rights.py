@@ -40,6 +40,8 @@ def _joint_committee(many: int = 1) -> Zone:
         Presence.MANDATORY,
         longest=9,
         pattern=_JOINT_COMMITTEE,
+        form="CCC, CCC.CC, CCC.CC.CC",
+        samples=("200", "149.02", "149.02.01"),
         many=many,
     )
 

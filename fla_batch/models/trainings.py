@@ -101,6 +101,8 @@ class TrainingProviderReference(Block):
             Presence.MANDATORY,
             longest=36,
             pattern=r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+            form="xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+            samples=("8f14e45f-ceea-467f-9c2d-0123456789ab",),
         ),
     ] = None
     training_provider_company_id: Annotated[

@@ -41,7 +41,8 @@ class Zone:
 
     `step` is the multiple that an integer must be of (50 = half days). `codes` are the allowed
     integers or texts of a coded zone, with their meaning in en, fr and nl. `pattern` is a whole
-    match. `many` is the most often that the zone may repeat.
+    match; with it go `form`, the same for people, and `samples` that fit it. `many` is the most
+    often that the zone may repeat. Raises ValueError for a pattern that is not told whole.
     """
 
     label: str
@@ -53,8 +54,16 @@ class Zone:
     shortest: int | None = None
     longest: int | None = None
     pattern: str | None = None
+    form: str = ""
+    samples: tuple[str, ...] = ()
     codes: dict[int | str, tuple[str, str, str]] = field(default_factory=dict, hash=False)
     many: int = 1
+
+    def __post_init__(self) -> None:
+        if self.pattern is None:
+            return
+        if not self.form or not self.samples or not all(map(self.matches, self.samples)):
+            raise ValueError(f"{self.label} has a pattern: say its form and samples that fit")
 
     @property
     def is_text(self) -> bool:

@@ -21,11 +21,6 @@ _ANY_LENGTH = 1 << 31
 # python-stdnum takes a year of birth in the 2000s only once it has begun.
 _YOUNGEST = 25
 
-_FORMS = {
-    "JointCommissionNbr": "CCC, CCC.CC, CCC.CC.CC",
-    "ProviderTrainingId": "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
-}
-
 
 def _within_bounds(columns: DeclarationColumns) -> Iterator[Holds]:
     for column in columns.zones:
@@ -167,8 +162,12 @@ def _number(
 
 
 def _text(zone: Zone, path: Path, value: str) -> Iterator[Finding]:
+    if zone.codes and value not in zone.codes:
+        parameters: dict[str, object] = {"shown": value[:40], "codes": _listed(zone)}
+        yield Finding("bounds", BLOCKING, zone.label, "008", path, "code", parameters, value=value)
+        return
     if not zone.matches(value):
-        parameters = {"shown": value[:40], "form": _FORMS[zone.label]}
+        parameters = {"shown": value[:40], "form": zone.form}
         yield Finding(
             "bounds", BLOCKING, zone.label, "003", path, "pattern", parameters, value=value
         )

@@ -1,4 +1,5 @@
-"""The help pages as click prints them: `python -m tests.cli.regenerate` writes them anew.
+"""The help pages as click prints them: `python -m tests.cli.regenerate` writes them anew,
+and with them the tables of zones (`tests.zone_pages`).
 
 `fla_batch/cli/help.txt` is what `fla-batch --help` shows without importing click, and
 `docs/reference/commands.md` has the page of every command. A test compares both.
@@ -14,6 +15,7 @@ from typing import Any
 import click
 
 from fla_batch.cli.commands import commands
+from tests import zone_pages
 
 HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
@@ -60,6 +62,8 @@ def _settings(command: click.Command) -> dict[str, Any]:
 def main() -> None:
     HELP.write_text(main_page(), encoding="utf-8")
     PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    zones = zone_pages.PAGE.read_text(encoding="utf-8")
+    zone_pages.PAGE.write_text(zone_pages.written(zones), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from fla_batch.intake.reading import SUFFIXES
 from fla_batch.intake.zone_columns import columns_of
 from fla_batch.tables.reader_findings import MEANINGS, WARNINGS
 from fla_batch.vocabulary.terms import FormKind
+from tests.zone_pages import written
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/input.md").read_text(encoding="utf-8")
@@ -23,6 +24,11 @@ def first_cells(mark: str) -> list[str]:
     table = PAGE.partition(f"<!-- {mark} -->\n")[2].partition("\n\n")[0]
     cells = [line.split("|")[1] for line in table.splitlines()[2:]]
     return [name for cell in cells for name in re.findall("`([^`]+)`", cell)]
+
+
+def test_the_tables_of_columns_are_those_of_the_zones() -> None:
+    assert written(PAGE) == PAGE, "run python -m tests.cli.regenerate"
+    assert "| `trainingStatus` |  | 1 = followed, 2 = not followed" in PAGE
 
 
 @pytest.mark.parametrize("kind", [FormKind.TRAININGS, FormKind.TRAINING_RIGHTS])

@@ -8,8 +8,11 @@ import pytest
 from lxml import etree
 
 from fla_batch.message.profile import schemas_folder
+from fla_batch.models.zone import zones_of
+from fla_batch.vocabulary import catalogue
 from tests.message.profiles import SHIPPED
 from tests.official import official
+from tests.one_zone import all_models
 from tests.rules.bounds_of_the_specification import (
     DATES,
     HALF_DAYS,
@@ -108,6 +111,20 @@ def test_the_envelope_has_the_labels_of_the_portals_own_messages(label: str) -> 
     path = official("xsd/DmfAOriginal_20223.xsd")
     assert label in elements(etree.parse(path).getroot())
     assert label in elements(schema(XSDS[0]))
+
+
+@pytest.mark.parametrize("name", XSDS)
+def test_the_note_of_each_zone_begins_with_its_name(name: str) -> None:
+    """`catalogue/zones.csv` has it, in three languages."""
+    notes = {
+        element.get("name"): element.findtext("xs:annotation/xs:documentation", None, XS)
+        for element in schema(name).iterfind("xs:element", XS)
+    }
+    labels = {zone.label for model in all_models() for zone in zones_of(model).values()}
+    told = {label: notes[label] or "" for label in labels & notes.keys()}
+    assert len(told) > 30
+    for label, note in told.items():
+        assert note.startswith(catalogue.zone_label(label).en or "?"), label
 
 
 def test_the_folder_tells_where_it_comes_from() -> None:

@@ -27,9 +27,10 @@ def blocking(declaration: Declaration) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_the_tables_name_every_zone_of_a_declaration() -> None:
+def test_the_tables_name_every_zone_of_the_manual() -> None:
+    """A zone that comes later has its second statement in the XSD; `schema check` compares."""
     labels = {zone.label for model in all_models() for zone in zones_of(model).values()}
-    assert labels == {*INTEGERS, *TEXTS, *PATTERNS, *NUMBERS, *DATES, *READ_ONLY}
+    assert labels >= {*INTEGERS, *TEXTS, *PATTERNS, *NUMBERS, *DATES, *READ_ONLY}
 
 
 @pytest.mark.parametrize("label", INTEGERS)

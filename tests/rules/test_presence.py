@@ -8,17 +8,13 @@ from typing import Any
 import pytest
 
 from fla_batch.models import (
-    ComplementaryEmployerRight,
-    ComplementarySectorRight,
     Declaration,
-    DetailsPerPeriod,
     Employee,
     Employer,
-    LegalFlaRight,
-    Training,
-    TrainingProviderReference,
 )
+from fla_batch.models.zone import Presence, json_name, leaves_of, repeats_of
 from tests import builders as b
+from tests.one_zone import all_models
 
 EMPLOYER = ("employer.companyId", "CompanyID")
 MANDATORY: list[tuple[str, str, Declaration]] = [
@@ -104,60 +100,6 @@ MANDATORY: list[tuple[str, str, Declaration]] = [
         b.trainings(b.training(details_per_period=())),
     ),
 ]
-OPTIONAL: list[tuple[type[Any], set[str]]] = [
-    (Employer, {"fla_importance_code"}),
-    (Employee, {"language", "ref_hours_in_working_day"}),
-    (
-        Training,
-        {
-            "training_reference_nbr",
-            "training_organiser_name",
-            "certificate_validity_start_date",
-            "certificate_validity_end_date",
-            "training_provider_reference",
-            "processing_state",
-        },
-    ),
-    (
-        DetailsPerPeriod,
-        {
-            "training_days",
-            "training_hours",
-            "training_status",
-            "training_place",
-            "additional_information",
-        },
-    ),
-    (TrainingProviderReference, set()),
-    (
-        LegalFlaRight,
-        {
-            "legal_fla_right_days",
-            "legal_fla_right_hours",
-            "working_regulations_registry_nbr",
-            "source",
-            "legal_fla_right_validity_end_date",
-        },
-    ),
-    (
-        ComplementarySectorRight,
-        {
-            "complementary_sector_right_days",
-            "complementary_sector_right_hours",
-            "working_regulations_registry_nbr",
-            "source",
-        },
-    ),
-    (
-        ComplementaryEmployerRight,
-        {
-            "complementary_employer_right_days",
-            "complementary_employer_right_hours",
-            "working_regulations_registry_nbr",
-            "source",
-        },
-    ),
-]
 
 
 @pytest.mark.parametrize(("path", "label", "declaration"), MANDATORY)
@@ -166,11 +108,15 @@ def test_what_is_mandatory_is_missed(path: str, label: str, declaration: Declara
 
 
 def test_nothing_else_is_mandatory() -> None:
-    """Every field that the table above does not empty is optional by the specification."""
+    """What the table above empties is mandatory by the specification."""
     emptied = {path.rpartition(".")[2] for path, _, _ in MANDATORY}
-    for model, optional in OPTIONAL:
-        for name, info in model.model_fields.items():
-            assert (info.alias in emptied) == (name not in optional), (model.__name__, name)
+    mandatory = set()
+    for model in all_models():
+        zones = leaves_of(model)
+        mandatory |= {name for _, zone, name in zones if zone.presence is Presence.MANDATORY}
+        least = {name for name, repeats in repeats_of(model).items() if repeats.least}
+        mandatory |= {json_name(model, name) for name in least}
+    assert mandatory == emptied
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\t\n", "\u00a0\u00a0\u00a0"])

@@ -1,0 +1,99 @@
+"""The tables of zones in docs/reference/input.md, from the zones themselves.
+
+`python -m tests.cli.regenerate` writes them anew, and a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from fla_batch.intake.zone_columns import Column, columns_of
+from fla_batch.models.zone import Presence, Zone, ZoneType
+from fla_batch.vocabulary.terms import FormKind
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "input.md"
+_HEADING = ("| column | must | holds |", "| --- | --- | --- |")
+# What a table may leave out, or say otherwise than a message.
+_REMARKS = {
+    "companyId": ("yes", "company number, with or without BE, points and leading zero"),
+    "inss": ("yes", "national or BIS number, with or without separators and leading zeros"),
+    "hours": ("one of two", "`7.6`, `7,6`, `7:36`, `7h36`, or an Excel time"),
+    "days": ("one of two", "`0.5`, `0,5`"),
+    "rightType": ("unless an exact column says it", "LEGAL, SECTOR, EMPLOYER"),
+    "trainingSequenceNbr": ("", "1 to 999; given when left out"),
+    "trainingFirstStartDate": ("", "the earliest start of the periods, when left out"),
+    "trainingLastEndDate": ("", "the latest end of the periods, when left out"),
+    "activityCode": ("for SECTOR", "NACE code, 0 to 99999"),
+    "providerTrainingId": ("", "a UUID: names a training that a provider registered"),
+    "trainingProviderCompanyId": ("", "company number of that provider"),
+}
+
+
+def written(page: str) -> str:
+    """`page` with each table that follows a mark `<!-- columns: ... -->` written anew."""
+    for mark, names in _tables().items():
+        table = "\n".join((*_HEADING, *map(_row, names)))
+        page, found = re.subn(
+            rf"(<!-- columns: {mark} -->\n)(?:\|.*\n)*", lambda m, t=table: f"{m[1]}{t}\n", page
+        )
+        assert found == 1, mark
+    return page
+
+
+def _tables() -> dict[str, list[Column]]:
+    trainings, rights = (
+        columns_of(kind) for kind in (FormKind.TRAININGS, FormKind.TRAINING_RIGHTS)
+    )
+    both = [column for name, column in trainings.items() if name in rights]
+    return {
+        "both": both,
+        "trainings": [column for column in trainings.values() if column.name not in rights],
+        "rights": [column for column in rights.values() if column.name not in trainings],
+    }
+
+
+def _row(column: Column) -> str:
+    must, holds = _REMARKS.get(column.name, (_must(column), holding(column.zone)))
+    return f"| `{column.name}` | {must} | {holds} |"
+
+
+def _must(column: Column) -> str:
+    if column.zone.presence is Presence.ONE_OF:
+        return "one of two"
+    return "yes" if column.zone.presence is Presence.MANDATORY else ""
+
+
+def holding(zone: Zone) -> str:
+    """What a zone holds, in words."""
+    return "; ".join(_facts(zone))
+
+
+def _facts(zone: Zone) -> Iterator[str]:
+    if zone.presence is Presence.READ_ONLY:
+        yield "read-only, from answers"
+    if zone.codes:
+        yield ", ".join(
+            f"{code} = {names[0]}" if isinstance(code, int) else str(code)
+            for code, names in zone.codes.items()
+        )
+    elif zone.type is ZoneType.INTEGER:
+        unit = "hundredths, " if zone.label.endswith(("Hours", "Days", "Day")) else ""
+        half = ", in half days" if zone.step > 1 else ""
+        yield f"{unit}{zone.low} to {zone.high}{half}"
+    elif zone.type is ZoneType.DATE:
+        yield "date"
+    elif zone.pattern:
+        yield zone.form
+    else:
+        shortest = zone.shortest or 0
+        yield (
+            f"{shortest} to {zone.longest} characters"
+            if shortest > 1
+            else (f"up to {zone.longest} characters")
+        )
+    if zone.label == "TrainingStatus":
+        yield "a warning without it"
+    if zone.many > 1:
+        yield f"up to {zone.many} of them, separated by <code>&#124;</code>"
