@@ -35,10 +35,10 @@ def written(page: str) -> str:
     """`page` with each table that follows a mark `<!-- columns: ... -->` written anew."""
     for mark, names in _tables().items():
         table = "\n".join((*_HEADING, *map(_row, names)))
-        page, found = re.subn(
-            rf"(<!-- columns: {mark} -->\n)(?:\|.*\n)*", lambda m, t=table: f"{m[1]}{t}\n", page
-        )
-        assert found == 1, mark
+        before, begin, rest = page.partition(f"<!-- columns: {mark} -->\n")
+        assert begin, mark
+        after = re.sub(r"\A(?:\|.*\n)*", "", rest)
+        page = before + begin + table + "\n" + after
     return page
 
 
