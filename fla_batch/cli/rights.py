@@ -1,17 +1,17 @@
-"""`fla-batch rights`: compute the legal right of everyone, or explain that of one worker."""
+"""`fla-batch rights`: check what is given, compute everyone's right, explain one worker's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import MOST_ON_SCREEN, in_words
+from fla_batch.cli.rights_options import SECTORS, own_facts, prepared, rights_options
+from fla_batch.cli.show import MOST_ON_SCREEN, in_words, plural, table
 from fla_batch.cli.show import counted as counted_text
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, blocking, summary
@@ -19,80 +19,9 @@ from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_t
 
 if TYPE_CHECKING:
     from fla_batch.rights.compute import Computation
-    from fla_batch.rights.request import Request
-    from fla_batch.rights.sector import SectorRow
-    from fla_batch.rights.size_store import SizeStore
-    from fla_batch.rights.spill import Spill
+    from fla_batch.rights.not_computed import NotComputed
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-_OPTIONS = (
-    click.option(
-        "--dmfa",
-        multiple=True,
-        required=True,
-        type=EXISTING_FILE,
-        help="DmfA lines: CSV, XLSX, Parquet or DmfAOriginal XML. May be repeated.",
-    ),
-    click.option(
-        "--dimona",
-        multiple=True,
-        type=EXISTING_FILE,
-        help="Dimona periods: CSV, XLSX or Parquet. May be repeated.",
-    ),
-    click.option(
-        "--as-of",
-        required=True,
-        type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]),
-        help="The date on which the right is looked at.",
-    ),
-    click.option(
-        "--year", type=int, help="Calendar year of the right; by default that of --as-of."
-    ),
-    click.option(
-        "--declared-through",
-        metavar="YYYYQn",
-        help="Last quarter whose DmfA was known; by default all that is given.",
-    ),
-    click.option(
-        "--cct",
-        multiple=True,
-        type=EXISTING_FILE,
-        help="Your own sector table, on top of the package's.",
-    ),
-    click.option(
-        "--size",
-        "sizes",
-        multiple=True,
-        metavar="COMPANYID=NUMBER",
-        help="An employer's size that you know already.",
-    ),
-    click.option(
-        "--merged",
-        multiple=True,
-        metavar="OLD=NEW",
-        help="An employer's former number, and the one that counts now.",
-    ),
-    click.option(
-        "--outside-law",
-        multiple=True,
-        metavar="COMPANYID",
-        help="An employer outside the law of 5 December 1968: A is 0.",
-    ),
-    click.option(
-        "--ledger",
-        metavar="URL",
-        help="Database in which sizes are frozen for two years.",
-    ),
-    click.option(
-        "--recompute-size", is_flag=True, help="Leave frozen sizes aside and establish new ones."
-    ),
-)
-
-
-def _with_options(command: Command) -> Command:
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+_MOST_QUARTERS = 40
 
 
 @click.group()
@@ -101,27 +30,62 @@ def rights() -> None:
 
 
 @rights.command()
-@_with_options
+@rights_options
+@shared
+def check(*, shared: Shared, **options: Any) -> int:
+    """Say whether the input can be trusted: gaps, duplicates, corrections, contradictions."""
+    from fla_batch.rights.input_report import input_report, report_json
+    from fla_batch.rights.spill import Spill
+
+    with Spill() as spill:
+        computation = prepared(spill, None, shared, options)
+        workers = sum(1 for _ in computation.rights())
+        anomalies = [*computation.anomalies, *computation.sector_warnings()]
+        held = computation.not_computed()
+    if shared.as_json:
+        rows = input_report(computation.settled.declared, anomalies)
+        found = {
+            "employers": report_json(rows, anomalies),
+            "workers": workers,
+            "not_computed": [_held_json(each) for each in held],
+            **summary(anomalies),
+        }
+        shared.show_json(found)
+    else:
+        _show_head(computation, anomalies)
+        _tell_anomalies(anomalies, shared)
+        click.echo(_computed_text(workers, len(held)))
+    return 1 if held or blocking(anomalies) else 0
+
+
+@rights.command()
+@rights_options
+@click.option(
+    "--all-or-nothing",
+    is_flag=True,
+    help="Write nothing when anything cannot be computed.",
+)
 @click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A .json file (input for build) or a .csv file.",
+    help="A .json file (input for build) or a .csv file; not-computed.csv is put beside it.",
 )
 @shared
-def compute(output: Path, *, shared: Shared, **options: Any) -> int:
-    """Write the right of every worker, whole or not at all."""
-    from fla_batch.rights.output import write_rights
+def compute(output: Path, all_or_nothing: bool, *, shared: Shared, **options: Any) -> int:
+    """Write every right that can be computed, and list what cannot."""
+    from fla_batch.rights.output import NOT_COMPUTED_FILE, write_rights
     from fla_batch.rights.spill import Spill
 
     with Spill() as spill, counting("rights", shared) as counted:
-        computation, found = _prepared(spill, None, shared, options)
-        computation.anomalies[:0] = found
-        written = write_rights(computation, output, counted)
+        computation = prepared(spill, None, shared, options)
+        written = write_rights(
+            computation, output, counted, all_or_nothing=all_or_nothing, language=shared.language
+        )
         established = computation.sizes.establish(now()) if written.kept else 0
+    kept, held = written.kept, written.not_computed
     if shared.as_json:
-        kept = written.kept
         shared.show_json(
             {
                 "output": str(output) if kept else None,
@@ -129,19 +93,28 @@ def compute(output: Path, *, shared: Shared, **options: Any) -> int:
                 "rows": written.rows if kept else 0,
                 "sizes": _sizes_json(computation),
                 "sizes_established": established,
+                "input": _head_json(computation, written.anomalies),
+                "not_computed": [_held_json(each) for each in held],
+                "not_computed_file": str(output.parent / NOT_COMPUTED_FILE) if held else None,
+                "sector_supplements": len(written.supplements),
                 **summary(written.anomalies),
             }
         )
-        return 0 if kept else 1
-    _tell_anomalies(written.anomalies, shared)
-    if written.kept:
-        click.echo(f"{output}: {written.workers} workers, {written.rows} rights")
-    return 0 if written.kept else 1
+    else:
+        _show_head(computation, written.anomalies)
+        _tell_anomalies(written.anomalies, shared)
+        if kept:
+            click.echo(f"{output}: {written.workers} workers, {written.rows} rights")
+        if held:
+            click.echo(f"{output.parent / NOT_COMPUTED_FILE}: {len(held)} not computed")
+        if kept and written.supplements:
+            click.echo(f"{len(written.supplements)} sector supplements beside it, no legal right")
+    return 0 if kept and not held and not blocking(written.anomalies) else 1
 
 
 @rights.command()
 @click.argument("inss")
-@_with_options
+@rights_options
 @shared
 def explain(inss: str, *, shared: Shared, **options: Any) -> int:
     """Show the arithmetic of one worker's right, month by month."""
@@ -152,11 +125,10 @@ def explain(inss: str, *, shared: Shared, **options: Any) -> int:
     if not is_valid_inss(worker):
         raise UsageMistake("The INSS has the wrong length or check digits.")
     with Spill() as spill:
-        computation, found = _prepared(spill, worker, shared, options)
-        usable = not blocking([*found, *computation.anomalies])
-        shown = list(computation.rights()) if usable else []
+        computation = prepared(spill, worker, shared, options)
+        shown = list(computation.rights())
     law, as_of = computation.law, computation.request.as_of
-    anomalies = [*found, *computation.anomalies]
+    anomalies = computation.concerning(worker)
     if shared.as_json:
         explained = [explanation_json(right, law, as_of) for right in shown]
         shared.show_json({"rights": explained, **summary(anomalies)})
@@ -172,55 +144,67 @@ def explain(inss: str, *, shared: Shared, **options: Any) -> int:
     return 1 if blocking(anomalies) else 0
 
 
-def _prepared(
-    spill: Spill, inss: str | None, shared: Shared, options: Mapping[str, Any]
-) -> tuple[Computation, list[Anomaly]]:
-    """Everything read, and the findings on the sector tables."""
-    from fla_batch.rights.compute import prepare
-    from fla_batch.rights.own_sectors import read_own_sectors
-
-    rows: list[SectorRow] = []
-    anomalies: list[Anomaly] = []
-    for path in options["cct"]:
-        found, findings = read_own_sectors(path)
-        rows += found
-        anomalies += findings
-    request = _request(inss, rows, options)
-    for name in ("dmfa", "dimona"):
-        if len({path.resolve() for path in options[name]}) < len(options[name]):
-            raise UsageMistake(f"--{name} names one file twice; its lines would count twice.")
-    store = _store(options["ledger"], shared)
-    computation = prepare(spill, options["dmfa"], options["dimona"], request, store)
-    return computation, anomalies
-
-
-def _request(inss: str | None, rows: Sequence[SectorRow], options: Mapping[str, Any]) -> Request:
-    from fla_batch.rights import request
+@rights.command()
+@click.argument("committee", required=False)
+@SECTORS
+@shared
+def sectors(committee: str | None, sectors: Sequence[Path], *, shared: Shared) -> int:
+    """Show the sector facts, of one joint committee or of all, with their sources."""
     from fla_batch.rights.sector import sector_table
+    from fla_batch.rights.sector_list import fact_json, fact_rows, facts_of
 
-    as_of: date = options["as_of"].date()
-    return request.Request(
-        as_of=as_of,
-        year=options["year"] or as_of.year,
-        declared_through=request.declared_quarter(options["declared_through"]),
-        stated=request.stated_sizes(options["sizes"]),
-        merged=request.merged_numbers(options["merged"]),
-        outside_law=frozenset(map(request.employer_number, options["outside_law"])),
-        sectors=sector_table(tuple(rows)),
-        recompute_size=options["recompute_size"],
-        inss=inss,
-    )
+    own, anomalies = own_facts(sectors)
+    facts = facts_of(sector_table(own), committee)
+    if shared.as_json:
+        shared.show_json({"facts": [fact_json(fact) for fact in facts], **summary(anomalies)})
+    else:
+        _tell_anomalies(anomalies, shared)
+        headings, rows = fact_rows(facts)
+        click.echo(table(headings, rows))
+    if not facts:
+        raise UsageMistake(
+            f"No fact is known of joint committee {committee}.",
+            hint="The law's own numbers hold: fla-batch rights sectors law",
+        )
+    return 1 if blocking(anomalies) else 0
 
 
-def _store(given: str | None, shared: Shared) -> SizeStore | None:
-    """The ledger named, else the configured one when it is there already, else none."""
-    from fla_batch.rights.size_store import open_size_store
+def _computed_text(workers: int, held: int) -> str:
+    return f"{plural(workers, 'worker')} can be computed; not computed: {held}"
 
-    url = given or shared.settings.workspace.ledger
-    prefix = "sqlite:///"
-    if not given and url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
-        return None
-    return open_size_store(url)
+
+def _held_json(held: NotComputed) -> dict[str, Any]:
+    return {
+        "company_id": held.company_id,
+        "inss": held.inss,
+        "file": held.reason.source.file,
+        "row": held.reason.source.row,
+        "rule": held.reason.rule,
+        "reason": held.reason.label.to_json(),
+        "what_to_do": held.reason.advice.to_json(),
+    }
+
+
+def _head_json(computation: Computation, anomalies: Sequence[Anomaly]) -> list[dict[str, Any]]:
+    from fla_batch.rights.input_report import input_report
+
+    rows = input_report(computation.settled.declared, anomalies)
+    return [row._asdict() for row in rows]
+
+
+def _show_head(computation: Computation, anomalies: Sequence[Anomaly]) -> None:
+    """What was given, by employer and quarter as far as a screen takes it, else in total."""
+    from fla_batch.rights.input_report import QuarterReport, input_report
+
+    rows = input_report(computation.settled.declared, anomalies)
+    if len(rows) <= _MOST_QUARTERS:
+        click.echo(table(QuarterReport._fields, rows))
+        return
+    sums = [sum(column) for column in zip(*(row[2:] for row in rows), strict=True)]
+    employers = len({row.company_id for row in rows})
+    quarters = len({row.quarter for row in rows})
+    headings = ("employers", "quarters", *QuarterReport._fields[2:])
+    click.echo(table(headings, [(employers, quarters, *sums)]))
 
 
 def _sizes_json(computation: Computation) -> dict[str, Any]:
@@ -234,5 +218,8 @@ def _tell_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
     """Each finding with its place and what to do, as far as a screen takes them, without INSS."""
     for found in anomalies[:MOST_ON_SCREEN]:
         shared.tell(mask_text(in_words(found, shared.language)))
+    left_out = len(anomalies) - MOST_ON_SCREEN
+    if left_out > 0:
+        shared.tell(f"... and {left_out} more, not shown here: --json gives all of them.")
     if anomalies:
         shared.tell(counted_text(anomalies))

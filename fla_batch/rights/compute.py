@@ -2,136 +2,171 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.factor import Factor, factor_a
 from fla_batch.rights.law import Law, law_of
-from fla_batch.rights.occupation import History, Kind, history_of
-from fla_batch.rights.quarters import year_bounds
-from fla_batch.rights.relation import Standing, relations, standing
+from fla_batch.rights.not_computed import HeldBack, NotComputed
+from fla_batch.rights.occupation import Kind, history_of
+from fla_batch.rights.outcome import Outcome, outcome
+from fla_batch.rights.quarters import quarter_text, year_bounds
+from fla_batch.rights.read_inputs import ReadInput, read_inputs
 from fla_batch.rights.request import Request
 from fla_batch.rights.right import CommitteeRight, WorkerRight
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.share import Share, recent, share_of, shares
+from fla_batch.rights.sector_findings import sector_findings
+from fla_batch.rights.settlement import Settlement, settle_all
+from fla_batch.rights.share import Basis, Share
 from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
-from fla_batch.rights.spill import Spill
+from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
-from fla_batch.rights.workers import Employers, Worker, histories, read_inputs
+from fla_batch.rights.workers import KEY, Employers, Worker, histories
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl
 
-_CACHED_OUTCOMES = 50_000
-
-
-class Outcome(NamedTuple):
-    """What a history comes to on a day: B x C per joint committee, whoever the employer is.
-
-    `concerned` is false when no day of the history lies in the year.
-    """
-
-    standing: Standing
-    concerned: bool
-    shares: tuple[Share, ...]
-
-
-@lru_cache(maxsize=_CACHED_OUTCOMES)
-def outcome(history: History, day: int, year: int) -> Outcome:
-    """B x C of every relation that runs on `day`; a share of 0 when none does."""
-    where = standing(history.lines, history.periods, day)
-    found: tuple[Share, ...] = ()
-    if where is Standing.EMPLOYED:
-        for relation in relations(history.lines, history.periods, day):
-            found += shares(recent(relation, year), year)
-    concerned = where is Standing.EMPLOYED or _touches(history, year)
-    return Outcome(where, concerned, found or _nothing(history))
-
-
-def _nothing(history: History) -> tuple[Share, ...]:
-    """A share of 0 for each joint committee of the last quarter declared, if any."""
-    newest = max((line.quarter for line in history.lines), default=0)
-    last = sorted(
-        (line.joint_committee, line.regime_centi)
-        for line in history.lines
-        if line.quarter == newest
-    )
-    return tuple(
-        share_of(committee or None, regime, (), Kind.ORDINARY)
-        for committee, regime in dict(last).items()
-    ) or (share_of(None, 0, (), Kind.ORDINARY),)
-
-
-def _touches(history: History, year: int) -> bool:
-    """True when a period or a line has a day in the year."""
-    first, last = year_bounds(year)
-    days = [(line.start, line.end) for line in history.lines]
-    days += [(period.start, period.end) for period in history.periods]
-    return any(start <= last and end >= first for start, end in days)
-
 
 @dataclass(slots=True)
 class Computation:
-    """One run over what was read. `anomalies` is complete once `rights` is exhausted."""
+    """One run over what was read. `anomalies` and `held` are complete once `rights` is exhausted.
+
+    `newest` is the last quarter that each employer declared.
+    """
 
     spill: Spill
-    employers: Employers
     law: Law
     request: Request
     sizes: Sizes
     usual: Mapping[str, Usual]
     has_dimona: bool
+    read: ReadInput
+    settled: Settlement
+    newest: Mapping[str, int]
+    held: HeldBack
     anomalies: list[Anomaly] = field(default_factory=list)
     _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
+    _unsure: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rights(self) -> Iterator[WorkerRight]:
-        """The right of each worker with an employer, in order of INSS and employer."""
-        for lines, periods in self.spill.parts():
-            for worker in self._workers(lines, periods):
-                right = self._right(worker)
-                if right is not None:
-                    yield right
-        self.anomalies += self.sizes.anomalies
+        """The right of each worker with an employer, in order of INSS and employer.
 
-    def _workers(self, lines: pl.DataFrame, periods: pl.DataFrame) -> Iterator[Worker]:
-        """The workers of one part, with the lines that can matter for the year."""
+        Who cannot be computed is in `held` instead.
+        """
+        if not self.read.usable:
+            return
+        for part in self.spill.parts():
+            yield from self._part_rights(part)
+        self.anomalies += self.sizes.anomalies
+        for each in self.sizes.anomalies:
+            if each.blocks:
+                self.held.employer(each)
+
+    def sector_warnings(self) -> list[Anomaly]:
+        """Committees whose number is not certain, with the workers concerned; after `rights`."""
+        factors = ((committee, factor) for (_, committee), factor in self._factors.items())
+        return sector_findings(factors, self._unsure, self.law)
+
+    def concerning(self, inss: str) -> list[Anomaly]:
+        """The findings on one worker and on its employers; complete after `rights`."""
+        return [each for each in self.anomalies if each.inss is None or each.inss == inss]
+
+    def not_computed(self) -> list[NotComputed]:
+        """Everything that stands in no output, with the reason; complete after `rights`."""
+        return self.held.listed()
+
+    def _part_rights(self, part: Part) -> Iterator[WorkerRight]:
         import polars as pl
 
-        year, key = self.request.year, ["inss", "employer"]
         wanted = pl.lit(value=True)
         if self.request.inss is not None:
             wanted = pl.col("inss") == self.request.inss
-        known = lines.filter(wanted & (pl.col("quarter") <= self.request.last_quarter))
-        own = self.employers.named(known)
-        first, last = year_bounds(year)
-        earliest = own["start"].min()
+        lines = part.lines.filter(wanted & (pl.col("quarter") <= self.request.last_quarter))
+        periods = part.periods.filter(wanted)
+        counted = lines.filter(pl.col("kind") <= int(Kind.STUDENT))
+        excluded = set(lines.filter(pl.col("kind") > int(Kind.STUDENT)).select(KEY).iter_rows())
+        self._contradictions(counted, periods)
+        gaps: list[tuple[Worker, int, Basis]] = []
+        for worker in self._workers(counted, periods):
+            found = outcome(worker.history, self.request.day, self.request.year)
+            right = self._right(worker, found, (worker.inss, worker.employer) in excluded)
+            if right is not None:
+                gaps += [(worker, quarter, basis) for quarter, basis in self._gaps(worker, found)]
+                yield right
+        self._report_gaps(gaps, counted)
+
+    def _contradictions(self, lines: pl.DataFrame, periods: pl.DataFrame) -> None:
+        for found in contradictions(lines, periods, self.read.files, self.request.year):
+            self.anomalies.append(found)
+            if found.blocks:
+                self.held.worker(found)
+
+    def _workers(self, lines: pl.DataFrame, periods: pl.DataFrame) -> Iterator[Worker]:
+        """The workers of one part, with the lines that can matter for the year."""
+        first, last = year_bounds(self.request.year)
+        earliest = lines["start"].min()
         start = min(first, earliest) if isinstance(earliest, int) else first
-        rows = histories(own, self.employers.named(periods.filter(wanted)), start, last)
-        for inss, employer, text in rows.select(*key, "history").iter_rows():
+        rows = histories(lines, periods, start, last)
+        for inss, employer, text in rows.select(*KEY, "history").iter_rows():
             yield Worker(inss, employer, history_of(text, self.law.student_reference_centi))
 
-    def _right(self, worker: Worker) -> WorkerRight | None:
-        """None for who has nothing to do with the year, and where the size is not known."""
-        year = self.request.year
-        found = outcome(worker.history, self.request.day, year)
-        if not found.concerned:
+    def _right(self, worker: Worker, found: Outcome, excluded: bool) -> WorkerRight | None:
+        """None for who has nothing to do with the year, and for who cannot be computed."""
+        if not found.concerned or self.held.holds(worker.inss, worker.employer):
+            return None
+        if self._is_unheard(worker, found):
+            if not excluded:
+                self._hold("no-dmfa", "INSS", worker)
             return None
         if self.has_dimona and not worker.history.periods:
             self._report("no-dimona", "StartingDate", worker)
         size = self.sizes.of(worker.employer)
         if size is None:
             return None
+        if found.reduced:
+            self._report("more-than-full-time", "MeanWorkingHours", worker)
         committees = self._committee_rights(worker, found.shares, size.value)
         if not committees:
             return None
+        year = self.request.year
         return WorkerRight(worker.employer, worker.inss, year, found.standing, size, committees)
+
+    def _is_unheard(self, worker: Worker, found: Outcome) -> bool:
+        """True when the employer declared a quarter of a relation, and nothing of the worker."""
+        newest = self.newest.get(worker.employer)
+        return found.undeclared is not None and newest is not None and found.undeclared <= newest
+
+    def _gaps(self, worker: Worker, found: Outcome) -> Iterator[tuple[int, Basis]]:
+        newest = self.newest.get(worker.employer, 0)
+        for quarter, basis in found.projected:
+            if basis is not Basis.PROJECTED or quarter <= newest:
+                yield quarter, basis
+
+    def _report_gaps(self, gaps: list[tuple[Worker, int, Basis]], lines: pl.DataFrame) -> None:
+        """Each projected gap, at the row whose rate stands in for it."""
+        if not gaps:
+            return
+        import polars as pl
+
+        workers = pl.DataFrame(
+            sorted({(worker.inss, worker.employer) for worker, _, _ in gaps}),
+            schema=KEY,
+            orient="row",
+        )
+        rows: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+        for row in lines.join(workers, on=KEY).sort("quarter", "end").iter_rows(named=True):
+            rows[row["inss"], row["employer"]].append(row)
+        for worker, quarter, basis in gaps:
+            self.anomalies.append(
+                gap_finding(worker, quarter, basis, rows[worker.inss, worker.employer], self.read)
+            )
 
     def _committee_rights(
         self, worker: Worker, found: tuple[Share, ...], size: Fraction
@@ -139,37 +174,21 @@ class Computation:
         """One right per joint committee, with the usual one where none is declared."""
         usual = self.usual.get(worker.employer)
         if usual is None and any(not s.joint_committee or not s.regime_centi for s in found):
-            self._report("nothing-declared", "JointCommissionNbr", worker)
+            self._hold("nothing-declared", "JointCommissionNbr", worker)
             return ()
-        otherwise = usual.joint_committee if usual else ""
-        if len(found) == 1:
-            committee = found[0].joint_committee or otherwise
-            return (self._committee_right(worker.employer, committee, found, usual, size),)
+        otherwise = usual or Usual("", 0)
         grouped: dict[str, list[Share]] = defaultdict(list)
         for share in found:
-            grouped[share.joint_committee or otherwise].append(share)
+            regime = share.regime_centi or otherwise.regime_centi
+            if not regime:
+                self._hold("regime-unknown", "RefMeanWorkingHours", worker)
+                return ()
+            committee = share.joint_committee or otherwise.joint_committee
+            grouped[committee].append(share._replace(regime_centi=regime))
         return tuple(
-            self._committee_right(worker.employer, committee, tuple(own), usual, size)
+            CommitteeRight(committee, self._factor(worker.employer, committee, size), tuple(own))
             for committee, own in sorted(grouped.items())
         )
-
-    def _committee_right(
-        self,
-        employer: str,
-        committee: str,
-        own: tuple[Share, ...],
-        usual: Usual | None,
-        size: Fraction,
-    ) -> CommitteeRight:
-        first, *others = own
-        bc, regime, assumed = first.bc, first.regime_centi, first.is_new
-        for share in others:
-            bc = min(Fraction(1), bc + share.bc)
-            regime = max(regime, share.regime_centi)
-            assumed = assumed or share.is_new
-        regime = regime or (usual.regime_centi if usual else 0)
-        factor = self._factor(employer, committee, size)
-        return CommitteeRight(committee, factor, bc, regime, own, assumed)
 
     def _factor(self, employer: str, committee: str, size: Fraction) -> Factor:
         key = (employer, committee)
@@ -178,10 +197,40 @@ class Computation:
             self._factors[key] = factor_a(
                 self.law, self.request.sectors, size, committee, outside_law=outside
             )
-        return self._factors[key]
+        found = self._factors[key]
+        if found.is_unsure:
+            self._unsure[committee, found.size_class.name] += 1
+        return found
 
-    def _report(self, rule: str, zone: str, worker: Worker) -> None:
-        self.anomalies.append(finding(rule, zone, inss=worker.inss, company_id=worker.employer))
+    def _report(self, rule: str, zone: str, worker: Worker) -> Anomaly:
+        found = finding(rule, zone, inss=worker.inss, company_id=worker.employer)
+        self.anomalies.append(found)
+        return found
+
+    def _hold(self, rule: str, zone: str, worker: Worker) -> None:
+        self.held.worker(self._report(rule, zone, worker))
+
+
+def gap_finding(
+    worker: Worker,
+    quarter: int,
+    basis: Basis,
+    rows: Sequence[Mapping[str, object]],
+    read: ReadInput,
+) -> Anomaly:
+    """A quarter of a worker that was projected, at the row whose rate was taken."""
+    before = [row for row in rows if int(str(row["quarter"])) < quarter]
+    used = rows[0] if basis is Basis.GAP_BEFORE or not before else before[-1]
+    return finding(
+        "gap-before" if basis is Basis.GAP_BEFORE else "gap",
+        "Quarter",
+        value=quarter_text(quarter),
+        source=read.source(used),
+        inss=worker.inss,
+        company_id=worker.employer,
+        parts={"of": quarter_text(int(str(used["quarter"])))},
+        path=quarter_text(quarter),
+    )
 
 
 def prepare(
@@ -194,9 +243,25 @@ def prepare(
     """Read everything and survey the employers. Raises InputUnreadable, ConfigurationMistake."""
     law = law_of(request.year)
     employers = Employers(request.merged)
-    anomalies = read_inputs(dmfa, dimona, law, employers, spill)
-    seen = survey(spill, employers, law, request.last_quarter)
-    sizes = Sizes(law, seen.censuses, request.stated, store, request.recompute_size)
+    read = read_inputs(dmfa, dimona, law, employers, spill)
+    settled = settle_all(spill, employers, read.files)
+    seen = survey(spill, law, request.last_quarter)
+    held = HeldBack.of_rows(read.refused)
+    doubts = held.size_doubts(law)
+    sizes = Sizes(law, seen.censuses, request.stated, store, request.recompute_size, doubts)
+    anomalies = [*read.anomalies, *settled.anomalies]
     if not dimona:
         anomalies.append(finding("no-dimona-file", "File"))
-    return Computation(spill, employers, law, request, sizes, seen.usual, bool(dimona), anomalies)
+    return Computation(
+        spill,
+        law,
+        request,
+        sizes,
+        seen.usual,
+        bool(dimona),
+        read,
+        settled,
+        settled.newest(request.last_quarter),
+        held,
+        anomalies,
+    )

@@ -1,4 +1,4 @@
-"""Dimona periods from tables, as values: worker, employer and `history.Period`.
+"""Dimona periods as values, and from tables: worker, employer and `occupation.Period`.
 
 An empty EndingDate means that no OUT is known. Dimona's joint committee is not the real one, so
 it is not read; the DmfA's is (decision 0504).
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.rights.input_columns import (
     Check,
+    all_refused,
     apply_checks,
     as_day,
     date_checks,
@@ -24,6 +25,7 @@ from fla_batch.rights.input_tables import Chunk, read_table
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Period
 from fla_batch.rights.quarters import OPEN
+from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
 
 REQUIRED = ("INSS", "StartingDate", "WorkerType")
 OPTIONAL = ("CompanyID", "NOSSRegistrationNbr", "EndingDate")
-VALUES = ("inss", "company", "noss", *Period._fields)
+VALUES = ("inss", "company", "noss", *Period._fields, "worker_type", ROW)
+_TEXTS = {"inss", "company", "noss", "worker_type"}
 
 
 def read_dimona(path: Path, law: Law) -> Iterator[Chunk]:
-    """The periods of a file, chunk by chunk. Raises InputUnreadable."""
+    """The periods of a table, chunk by chunk. Raises InputUnreadable."""
     for number, read in enumerate(read_table(path, (*REQUIRED, *OPTIONAL))):
         ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
         if blocking(anomalies):
@@ -43,37 +46,41 @@ def read_dimona(path: Path, law: Law) -> Iterator[Chunk]:
             return
         chunk = dimona_values(ours, law, path.name)
         found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
-        yield Chunk(chunk.values, found)
+        refused = all_refused([read.refused, chunk.refused], REQUIRED, OPTIONAL)
+        yield Chunk(chunk.values, found, refused)
 
 
 def no_values() -> pl.DataFrame:
     """A frame without rows, in the types of the result."""
     import polars as pl
 
-    text = dict.fromkeys(("inss", "company", "noss"), pl.String)
-    return pl.DataFrame(schema={name: text.get(name, pl.Int32) for name in VALUES})
+    types: dict[str, pl.DataType] = {name: pl.Int32() for name in VALUES}
+    types |= {ROW: pl.UInt32(), **dict.fromkeys(_TEXTS, pl.String())}
+    return pl.DataFrame(schema={name: types[name] for name in VALUES})
 
 
 def dimona_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
     """Periods as values, with every finding on them."""
     import polars as pl
 
+    worker_type = pl.col("WorkerType").str.to_uppercase().alias("worker_type")
     typed = with_identifiers(frame).with_columns(
         as_day(frame, "StartingDate").alias("start"),
         as_day(frame, "EndingDate").alias("ends"),
-        _kind(law),
+        worker_type,
     )
-    chunk = apply_checks(typed, _checks(), file)
+    chunk = apply_checks(typed.with_columns(_kind(law)), _checks(law), file)
     end = pl.col("ends").fill_null(OPEN).alias("end")
-    periods = chunk.values.select("inss", "company", "noss", "start", end, "kind")
+    periods = chunk.values.with_columns(end, pl.col("worker_type").fill_null("OTH"))
     remarks = identifier_remarks(typed, file)
-    return Chunk(periods.cast(no_values().schema), remarks + chunk.anomalies)
+    values = periods.select(VALUES).cast(no_values().schema)
+    return Chunk(values, remarks + chunk.anomalies, chunk.refused)
 
 
 def _kind(law: Law) -> pl.Expr:
     import polars as pl
 
-    worker_type = pl.col("WorkerType").str.to_uppercase()
+    worker_type = pl.col("worker_type")
     return (
         pl.when(worker_type.is_in(list(law.student_dimona)))
         .then(int(Kind.STUDENT))
@@ -84,7 +91,7 @@ def _kind(law: Law) -> pl.Expr:
     )
 
 
-def _checks() -> list[Check]:
+def _checks(law: Law) -> list[Check]:
     import polars as pl
 
     return [
@@ -94,4 +101,10 @@ def _checks() -> list[Check]:
         *date_checks("EndingDate", "ends"),
         Check("end-before-start", "EndingDate", pl.col("ends") < pl.col("start")),
         Check("missing-type", "WorkerType", pl.col("WorkerType").is_null()),
+        Check(
+            "unknown-type",
+            "WorkerType",
+            ~pl.col("worker_type").is_in(list(law.dimona_types)),
+            {"known": ", ".join(law.dimona_types)},
+        ),
     ]

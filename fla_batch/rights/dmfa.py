@@ -1,19 +1,23 @@
 """DmfA occupation lines from tables and from the declaration XML, as values.
 
-Columns of the result, in the order of `VALUES`: worker and employer, then the fields of
-`history.Line`. Lines that the rights document excludes (3.1) are dropped before anything else
-about them is checked. Hours are hundredths of an hour, S from 1000 to 6000, Q from 0 to 6000.
+Columns of the result, in the order of `VALUES`: worker and employer, the fields of
+`occupation.Line`, then what tells a line from another one: its codes, its number, its place and
+its form. Lines that the rights document excludes (3.1) keep their worker, employer and quarter
+and nothing else about them is checked. Hours are hundredths of an hour, S from 1000 to 6000, Q
+from 0 to 6000.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.rights.dmfa_checks import dmfa_checks
-from fla_batch.rights.dmfa_xml import read_dmfa_xml
+from fla_batch.rights.committees import compact_committee
+from fla_batch.rights.dmfa_checks import dmfa_checks, whole_hours_finding
+from fla_batch.rights.dmfa_xml import FORM_COLUMNS, read_dmfa_xml
 from fla_batch.rights.input_columns import (
+    all_refused,
     apply_checks,
     as_day,
     as_number,
@@ -23,9 +27,10 @@ from fla_batch.rights.input_columns import (
     with_identifiers,
 )
 from fla_batch.rights.input_tables import Chunk, read_table
-from fla_batch.rights.law import Law
+from fla_batch.rights.law import DatedCode, Law
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
+from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
@@ -47,38 +52,51 @@ OPTIONAL = (
     "OccupationEndingDate",
     "ContractType",
     "ServiceNbrHours",
+    "OccupationNbr",
 )
-VALUES = ("inss", "company", "noss", *Line._fields)
+_OF_WORKER = ("inss", "company", "noss")
+_OF_FORM = ("form", "created", "is_update")
+_OF_PLACE = ("employer_class", "worker_code", "occupation", "undated", ROW, *_OF_FORM)
+VALUES = (*_OF_WORKER, *Line._fields, *_OF_PLACE)
+_TEXTS = {*_OF_WORKER, "joint_committee", "occupation"}
+_FLAGS = {"agency", "undated", "is_update"}
 
 
 def read_dmfa(path: Path, law: Law) -> Iterator[Chunk]:
     """The lines of a file, chunk by chunk. Raises InputUnreadable."""
-    for number, read in enumerate(_chunks(path, law)):
+    if path.suffix.lower() == ".xml":
+        for frame in read_dmfa_xml(path, law):
+            yield dmfa_values(frame, law, path.name)
+    else:
+        yield from _read_dmfa_table(path, law)
+
+
+def _read_dmfa_table(path: Path, law: Law) -> Iterator[Chunk]:
+    import polars as pl
+
+    form = [pl.lit(value).alias(name) for name, value in FORM_COLUMNS.items()]
+    hours: list[pl.Series] = []
+    for number, read in enumerate(read_table(path, (*REQUIRED, *OPTIONAL))):
         ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
         if blocking(anomalies):
             yield Chunk(no_values(), anomalies)
             return
-        chunk = dmfa_values(ours, law, path.name)
+        chunk = dmfa_values(ours.with_columns(form), law, path.name)
+        hours.append(chunk.values.filter(_by_hours())["hours_centi"].unique())
         found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
-        yield Chunk(chunk.values, found)
-
-
-def _chunks(path: Path, law: Law) -> Iterator[Chunk]:
-    if path.suffix.lower() == ".xml":
-        return (Chunk(frame, []) for frame in read_dmfa_xml(path, law))
-    return read_table(path, (*REQUIRED, *OPTIONAL))
+        refused = all_refused([read.refused, chunk.refused], REQUIRED, OPTIONAL)
+        yield Chunk(chunk.values, found, refused)
+    yield Chunk(no_values(), whole_hours_finding(pl.concat(hours).unique().to_list(), path.name))
 
 
 def no_values() -> pl.DataFrame:
     """A frame without rows, in the types of the result."""
     import polars as pl
 
-    text = dict.fromkeys(("inss", "company", "noss", "joint_committee"), pl.String)
-    return pl.DataFrame(
-        schema={
-            name: text.get(name, pl.Boolean if name == "agency" else pl.Int32) for name in VALUES
-        }
-    )
+    types: dict[str, pl.DataType] = {name: pl.Int32() for name in VALUES}
+    types |= {"created": pl.Int64(), ROW: pl.UInt32()}
+    types |= {**dict.fromkeys(_TEXTS, pl.String()), **dict.fromkeys(_FLAGS, pl.Boolean())}
+    return pl.DataFrame(schema={name: types[name] for name in VALUES})
 
 
 def dmfa_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
@@ -95,56 +113,86 @@ def dmfa_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
         as_number(frame, "MeanWorkingHours").alias("q"),
         as_number(frame, "ServiceNbrHours").alias("hours_centi"),
         as_number(frame, "ContractType").alias("contract"),
-        pl.col("JointCommissionNbr").str.replace(r"\.0$", "").alias("joint_committee"),
+        _committees(frame).alias("joint_committee"),
+        pl.col("OccupationNbr").alias("occupation"),
     )
-    included = typed.filter(~_excluded(law).fill_null(value=False)).with_columns(_kind(law))
-    dated = _within_quarter(included)
+    sorted_out = typed.with_columns(_kind(law))
+    counted = pl.col("kind") <= int(Kind.STUDENT)
+    dated = _within_quarter(sorted_out.filter(counted))
     chunk = apply_checks(dated, dmfa_checks(), file)
-    remarks = identifier_remarks(included, file)
-    return Chunk(_line_values(chunk.values, law), remarks + chunk.anomalies)
+    lines = _line_values(chunk.values, law)
+    beside = _bare_values(sorted_out.filter(~counted))
+    values = pl.concat([lines, beside]) if beside.height else lines
+    remarks = identifier_remarks(sorted_out.filter(counted), file)
+    return Chunk(values, remarks + chunk.anomalies, chunk.refused)
 
 
-def _excluded(law: Law) -> pl.Expr:
+def _committees(frame: pl.DataFrame) -> pl.Expr:
     import polars as pl
 
-    code = pl.col("worker_code")
-    ranges = [code.is_between(low, high) for low, high in law.excluded_worker_codes]
-    return pl.any_horizontal(
-        *ranges, pl.col("employer_class").is_in(list(law.excluded_employer_classes))
-    )
+    texts = frame["JointCommissionNbr"].unique().drop_nulls()
+    compact = {text: compact_committee(text) for text in texts}
+    return pl.col("JointCommissionNbr").replace(compact)
 
 
 def _kind(law: Law) -> pl.Expr:
+    """How each line counts; a removal stays one, an excluded code comes before all others."""
     import polars as pl
 
     code = pl.col("worker_code")
+    excluded = [code.is_between(low, high) for low, high in law.excluded_worker_codes]
+    excluded.append(pl.col("employer_class").is_in(list(law.excluded_employer_classes)))
     return (
-        pl.when(code.is_in(list(law.student_codes)))
+        pl.when(pl.col("removes"))
+        .then(int(Kind.REMOVAL))
+        .when(pl.any_horizontal(excluded).fill_null(value=False))
+        .then(int(Kind.EXCLUDED))
+        .when(_has_code("worker_code", law.student_codes))
         .then(int(Kind.STUDENT))
-        .when(code.is_in(list(law.flexi_codes)))
+        .when(_has_code("worker_code", law.flexi_codes))
         .then(int(Kind.FLEXI))
         .otherwise(int(Kind.ORDINARY))
         .alias("kind")
     )
 
 
-def _within_quarter(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds `start` and `end`: the line's days in its quarter. A student may have no dates."""
+def _has_code(column: str, codes: tuple[DatedCode, ...]) -> pl.Expr:
+    """True where the line's code is one of these in the line's quarter."""
     import polars as pl
 
-    quarters = frame["quarter"].unique().drop_nulls().to_list()
-    first = pl.col("quarter").replace_strict(
-        {each: quarter_start(each) for each in quarters}, default=None, return_dtype=pl.Int32
-    )
-    last = pl.col("quarter").replace_strict(
-        {each: quarter_end(each) for each in quarters}, default=None, return_dtype=pl.Int32
-    )
-    undated = (pl.col("kind") == Kind.STUDENT) & pl.col("begins").is_null()
+    quarter = pl.col("quarter")
+    return pl.any_horizontal(
+        (pl.col(column) == each.code) & quarter.is_between(each.first, each.last) for each in codes
+    ).fill_null(value=False)
+
+
+def _by_hours() -> pl.Expr:
+    import polars as pl
+
+    return pl.col("kind").is_in([int(Kind.FLEXI), int(Kind.STUDENT)])
+
+
+def _within_quarter(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `start` and `end`: the line's days in its quarter. Who counts hours needs no dates."""
+    import polars as pl
+
+    first, last = (_day_of_quarter(frame, bound) for bound in (quarter_start, quarter_end))
+    undated = _by_hours() & pl.col("OccupationStartingDate").is_null()
     begins = pl.when(undated).then(first).otherwise(pl.col("begins"))
     return frame.with_columns(
+        undated.alias("undated"),
         begins.alias("begins"),
         pl.max_horizontal(begins, first).alias("start"),
         pl.min_horizontal(pl.col("ends").fill_null(last), last).alias("end"),
+    )
+
+
+def _day_of_quarter(frame: pl.DataFrame, bound: Callable[[int], int]) -> pl.Expr:
+    import polars as pl
+
+    quarters = frame["quarter"].unique().drop_nulls().to_list()
+    return pl.col("quarter").replace_strict(
+        {each: bound(each) for each in quarters}, default=None, return_dtype=pl.Int32
     )
 
 
@@ -157,19 +205,12 @@ def _line_values(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     known = rated & s.is_not_null()
     full_time = rated & q.is_null()
     committee = pl.col("joint_committee")
-    agency = pl.col("employer_class").is_in(list(law.agency_classes)) | committee.is_in(
+    agency = _has_code("employer_class", law.agency_classes) | committee.is_in(
         list(law.agency_committees)
     )
     student = pl.col("kind") == Kind.STUDENT
-    lines = frame.filter(pl.col("start") <= pl.col("end")).select(
-        "inss",
-        "company",
-        "noss",
-        "begins",
-        "quarter",
-        "start",
-        "end",
-        committee.fill_null("").alias("joint_committee"),
+    lines = frame.filter(pl.col("start") <= pl.col("end")).with_columns(
+        committee.fill_null(""),
         pl.when(known)
         .then(pl.min_horizontal(q.fill_null(s), s))
         .otherwise(full_time.cast(pl.Int64))
@@ -180,7 +221,30 @@ def _line_values(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
         .otherwise(s.fill_null(0))
         .alias("regime_centi"),
         pl.col("hours_centi").fill_null(0),
-        "kind",
         agency.fill_null(value=False).alias("agency"),
     )
-    return lines.cast(no_values().schema)
+    return lines.select(VALUES).cast(no_values().schema)
+
+
+def _bare_values(frame: pl.DataFrame) -> pl.DataFrame:
+    """Excluded lines and removals whose worker, employer and quarter can be read."""
+    import polars as pl
+
+    named = pl.col("inss_ok") & (pl.col("company_ok") | pl.col("noss").is_not_null())
+    usable = frame.filter(named.fill_null(value=False) & pl.col("quarter").is_not_null())
+    first, last = (_day_of_quarter(usable, bound) for bound in (quarter_start, quarter_end))
+    zeros = ("mean", "regime_centi", "hours_centi")
+    return (
+        usable.with_columns(
+            first.alias("begins"),
+            first.alias("start"),
+            last.alias("end"),
+            *(pl.lit(0).alias(name) for name in zeros),
+            pl.lit(1).alias("ref"),
+            pl.lit(value=False).alias("agency"),
+            pl.lit(value=False).alias("undated"),
+            pl.col("joint_committee").fill_null(""),
+        )
+        .select(VALUES)
+        .cast(no_values().schema)
+    )

@@ -1,22 +1,29 @@
 """What a DmfA line must satisfy, as one visible list of checks.
 
 S (RefMeanWorkingHours) lies from 1000 to 6000 and Q (MeanWorkingHours) from 0 to 6000 hundredths
-of an hour a week; hours worked in a quarter are at most those of 92 whole days.
+of an hour a week; Q is 0 or at least a tenth of S; hours worked in a quarter are at most 13 weeks
+of 60 hours. Whatever breaks these bounds is most often hours where hundredths are asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from fla_batch.rights.committees import NUMBER
 from fla_batch.rights.input_columns import Check, date_checks, employer_checks, number_check
 from fla_batch.rights.occupation import Kind
+from fla_batch.rights.right_findings import finding
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     import polars as pl
 
 _REFERENCE_RANGE = (1000, 6000)
 _MEAN_RANGE = (0, 6000)
-_HOURS_RANGE = (0, 220_800)
+_HOURS_RANGE = (0, 13 * 6000)
+_SMALLEST_PART = 10  # Q is at least S / 10
+_PERHAPS_HOURS = 10_000
 _FULL_TIME_CONTRACT = 0
 
 
@@ -29,7 +36,7 @@ def dmfa_checks() -> list[Check]:
     no_s = pl.col("RefMeanWorkingHours").is_null()
     no_q = pl.col("MeanWorkingHours").is_null()
     committee = pl.col("joint_committee")
-    part_time = pl.col("contract") != _FULL_TIME_CONTRACT
+    full_timer = (pl.col("contract") == _FULL_TIME_CONTRACT).fill_null(value=False)
     reversed_dates = pl.col("ends") < pl.col("begins")
     return [
         *employer_checks(),
@@ -46,7 +53,7 @@ def dmfa_checks() -> list[Check]:
         Check(
             "missing",
             "OccupationStartingDate",
-            pl.col("OccupationStartingDate").is_null() & (kind != Kind.STUDENT),
+            pl.col("OccupationStartingDate").is_null() & rated,
         ),
         *date_checks("OccupationStartingDate", "begins"),
         *date_checks("OccupationEndingDate", "ends"),
@@ -60,7 +67,7 @@ def dmfa_checks() -> list[Check]:
         Check(
             "not-a-committee",
             "JointCommissionNbr",
-            ~committee.str.contains(r"^\d{3}(\.\d{2}){0,2}$"),
+            ~committee.str.contains(f"^{NUMBER}$"),
         ),
         number_check("RefMeanWorkingHours", "s"),
         _range_check("RefMeanWorkingHours", s, _REFERENCE_RANGE),
@@ -72,16 +79,36 @@ def dmfa_checks() -> list[Check]:
         Check(
             "unknown-regime",
             "RefMeanWorkingHours",
-            no_s & no_q & rated & ~part_time.fill_null(value=False),
+            no_s & no_q & rated & full_timer,
         ),
         number_check("MeanWorkingHours", "q"),
         _range_check("MeanWorkingHours", q, _MEAN_RANGE),
-        Check("missing-mean", "MeanWorkingHours", no_q & rated & part_time),
+        Check("missing-mean", "MeanWorkingHours", no_q & rated & ~full_timer),
+        Check(
+            "perhaps-hours",
+            "MeanWorkingHours",
+            rated & (q > 0) & (q * _SMALLEST_PART < s),
+        ),
         Check("mean-above-reference", "MeanWorkingHours", rated & has_s & has_q & (q > s)),
         number_check("ServiceNbrHours", "hours_centi"),
         _range_check("ServiceNbrHours", hours, _HOURS_RANGE),
         Check("missing-hours", "ServiceNbrHours", pl.col("ServiceNbrHours").is_null() & ~rated),
     ]
+
+
+def whole_hours_finding(hours: Iterable[int], file: str) -> list[Anomaly]:
+    """A question when all hours of a table are hundreds below 10,000: 40 h written as 4000?
+
+    >>> [found.rule for found in whole_hours_finding([4000, 7500], "a.csv")]
+    ['perhaps-whole-hours']
+    >>> whole_hours_finding([4000, 7550], "a.csv"), whole_hours_finding([], "a.csv")
+    ([], [])
+    """
+    stated = [each for each in hours if each]
+    if not stated or any(each % 100 or each >= _PERHAPS_HOURS for each in stated):
+        return []
+    source = Source(file, None, "ServiceNbrHours")
+    return [finding("perhaps-whole-hours", "ServiceNbrHours", source=source)]
 
 
 def _range_check(column: str, number: pl.Expr, bounds: tuple[int, int]) -> Check:

@@ -22,6 +22,7 @@ from fla_batch.rights.right import (
     CommitteeRight,
     WorkerRight,
     decimal_text,
+    factor_text,
     hours_centi,
     hours_text,
     plain_text,
@@ -79,12 +80,12 @@ class _Words:
         for share in right.shares:
             yield from self._share(share)
         yield self.line("share", sum=decimal_text(right.bc * 12, 6), bc=amounts.bc)
-        a = plain_text(right.factor.days)
+        a = factor_text(right.factor.days, right.factor.hours)
         yield self.line("days", a=a, bc=amounts.bc, days=amounts.days)
         yield self.line(
             "hours",
             days=amounts.days,
-            regime=decimal_text(Fraction(right.regime_centi, 100), 2),
+            regime=" / ".join(decimal_text(Fraction(each, 100), 2) for each in right.regimes_centi),
             hours=decimal_text(amounts.hours, 3),
             hm=amounts.hours_hm,
         )
@@ -102,13 +103,13 @@ class _Words:
         return self.line(f"size-{size.basis.value}", size=value, quarters=quarters)
 
     def _factor(self, factor: Factor) -> Iterator[str]:
-        row = factor.row
+        row = factor.looked_up.legal or factor.looked_up.silent
         parts = {
-            "days": plain_text(factor.days),
+            "days": factor_text(factor.days, factor.hours),
             "size_class": factor.size_class.name.replace("_plus", "+").replace("_", "-"),
-            "source": factor.size_class.source,
+            "source": factor.fact.agreement,
             "row": row.joint_committee if row else "",
-            "row_year": row.year if row else "",
+            "row_year": row.first if row else "",
             "file": row.file if row else "",
             "row_source": row.source if row else "",
             "confidence": self._confidence(row.confidence if row else ""),
@@ -180,20 +181,20 @@ def _committee_json(right: CommitteeRight) -> dict[str, Any]:
         "bc": amounts.bc,
         "bc_exact": str(right.bc),
         "days": amounts.days,
-        "regime_centi": right.regime_centi,
+        "regimes_centi": list(right.regimes_centi),
         "hours_centi": amounts.hours_centi,
         "hours": amounts.hours_hm,
     }
 
 
 def _factor_json(factor: Factor) -> dict[str, Any]:
-    row = factor.row
+    row = factor.looked_up.legal
     used = row is not None and factor.basis is FactorBasis.SECTOR
     return {
-        "days": plain_text(factor.days),
+        "days": None if factor.days is None else plain_text(factor.days),
         "basis": factor.basis.value,
         "size_class": factor.size_class.name,
-        "source": row.source if row is not None and used else factor.size_class.source,
+        "source": row.source if row is not None and used else factor.fact.source,
         "confidence": row.confidence if row is not None and used else None,
         "sector_row": row.joint_committee if row is not None else None,
         "table": row.file if row is not None else None,

@@ -16,7 +16,14 @@ from enum import StrEnum
 from fractions import Fraction
 
 from fla_batch.rights.law import Law, SizeClass
-from fla_batch.rights.sector import SectorRow, SectorTable, find_sector
+from fla_batch.rights.sector import (
+    NO_FACTS,
+    FoundFacts,
+    SectorFact,
+    SectorTable,
+    find_facts,
+    law_fact,
+)
 
 
 class FactorBasis(StrEnum):
@@ -30,22 +37,46 @@ class FactorBasis(StrEnum):
 class FactorNote(StrEnum):
     """What a reader of the explanation must know about the number."""
 
-    NO_SECTOR_ROW = "no-sector-row"
+    NO_SECTOR_FACT = "no-sector-row"
     SECTOR_SILENT = "sector-silent"
+    COLLECTIVE = "collective"
     SECTOR_SUPPLEMENT = "sector-supplement"
     CONFIDENCE = "confidence"
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
-    """A, in days (0 or more, possibly a fraction), with all that decided it."""
+class Supplement:
+    """What a sector adds below 10 workers, in days or in hours; no legal right."""
 
-    days: Fraction
+    days: Fraction | None
+    hours: Fraction | None
+    fact: SectorFact
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A, in days or, where the sector counts so, in hours of a full-timer, with what decided it.
+
+    `fact` is the law's or the sector's. `looked_up` are all facts that concern the case.
+    """
+
+    days: Fraction | None
     size: Fraction
     size_class: SizeClass
     basis: FactorBasis
-    row: SectorRow | None = None
+    fact: SectorFact
+    hours: Fraction | None = None
+    looked_up: FoundFacts = NO_FACTS
     notes: tuple[FactorNote, ...] = ()
+    supplement: Supplement | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """True when nobody should sign for the number without looking it up."""
+        wanting = (FactorNote.NO_SECTOR_FACT, FactorNote.SECTOR_SILENT, FactorNote.COLLECTIVE)
+        return any(note in wanting for note in self.notes) or (
+            self.basis is FactorBasis.SECTOR and self.fact.is_unsure
+        )
 
 
 def factor_a(
@@ -56,22 +87,41 @@ def factor_a(
     *,
     outside_law: bool = False,
 ) -> Factor:
-    """A by the law's size class, unless the sector's table says otherwise.
+    """A by the law's size class, unless a fact of the sector says otherwise.
 
     `outside_law`: the employer has no relation under the law of 5 December 1968, so A is 0.
     """
     found = law.size_class(size)
+    by_law = law_fact(table, law.year)
     if outside_law:
-        return Factor(Fraction(0), size, found, FactorBasis.OUTSIDE_LAW)
-    row = find_sector(table, joint_committee, law.year)
-    if row is None:
-        notes: tuple[FactorNote, ...] = (FactorNote.NO_SECTOR_ROW,)
-        return Factor(found.days, size, found, FactorBasis.LAW, None, notes)
-    days = row.days[found.name]
-    notes = (FactorNote.CONFIDENCE,) if row.confidence != "high" else ()
-    if days is None:
-        notes = (FactorNote.SECTOR_SILENT, *notes)
-        return Factor(found.days, size, found, FactorBasis.LAW, row, notes)
-    if found is law.size_classes[0] and days > 0:
-        notes = (FactorNote.SECTOR_SUPPLEMENT, *notes)
-    return Factor(days, size, found, FactorBasis.SECTOR, row, notes)
+        return Factor(Fraction(0), size, found, FactorBasis.OUTSIDE_LAW, by_law)
+    facts = find_facts(table, joint_committee, law.year, found.name)
+    notes = _notes(facts)
+    added = facts.supplement
+    supplement = None
+    if added is not None:
+        supplement = Supplement(added.days(found.name), added.hours(found.name), added)
+    fact = facts.legal or by_law
+    basis = FactorBasis.SECTOR if facts.legal else FactorBasis.LAW
+    hours = fact.hours(found.name)
+    days = None if hours is not None else fact.days(found.name)
+    return Factor(days, size, found, basis, fact, hours, facts, notes, supplement)
+
+
+def _notes(facts: FoundFacts) -> tuple[FactorNote, ...]:
+    notes = []
+    if facts.legal is None:
+        if facts.supplement is not None:
+            notes.append(FactorNote.SECTOR_SUPPLEMENT)
+        elif facts.silent is not None:
+            notes.append(FactorNote.SECTOR_SILENT)
+        elif facts.collective is not None:
+            notes.append(FactorNote.COLLECTIVE)
+        else:
+            notes.append(FactorNote.NO_SECTOR_FACT)
+    elif facts.supplement is not None:
+        notes.append(FactorNote.SECTOR_SUPPLEMENT)
+    used = facts.legal or facts.supplement
+    if used is not None and used.confidence != "high":
+        notes.append(FactorNote.CONFIDENCE)
+    return tuple(notes)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.rights.input_tables import Chunk, masked
 from fla_batch.rights.quarters import parse_quarter
-from fla_batch.rights.right_findings import finding
+from fla_batch.rights.right_findings import finding, rule_blocks
 from fla_batch.tables.column_reading import read_column
 from fla_batch.tables.dates import any_date
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.reader_findings import remark
 from fla_batch.tables.table import ROW
 from fla_batch.tables.values import Mistake, identifier
-from fla_batch.vocabulary.findings import Anomaly, Source, blocking
+from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.identifier_columns import has_inss_check_digits, inss_column
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
@@ -197,8 +197,37 @@ def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], file: str) -> Chu
         for n, check in enumerate(checks)
         if row[f"!{n}"]
     ]
-    blocked = {found.source.row for found in blocking(anomalies)}
-    return Chunk(frame.filter(~pl.col(ROW).is_in(list(blocked))), anomalies)
+    # By their flags and not by their rows: a whole XML file may be one row.
+    blocks = [f"!{n}" for n, check in enumerate(checks) if rule_blocks(check.rule)]
+    refused = pl.any_horizontal(blocks)
+    return Chunk(flagged.filter(~refused), anomalies, flagged.filter(refused))
+
+
+def all_refused(
+    frames: Sequence[pl.DataFrame | None], required: Sequence[str], optional: Sequence[str]
+) -> pl.DataFrame | None:
+    """Rows that were refused as they were read, and by a check: whose they are, and where."""
+    import polars as pl
+
+    found = []
+    for frame in frames:
+        if frame is None or not frame.height:
+            continue
+        ours = frame if "inss_ok" in frame.columns else _identified(frame, required, optional)
+        quarter = pl.col("quarter") if "quarter" in ours.columns else pl.lit(None, pl.Int32)
+        named = ("inss", "inss_ok", "company", "company_ok", "noss")
+        found.append(ours.select(*named, quarter.alias("quarter"), ROW))
+    return pl.concat(found) if found else None
+
+
+def _identified(
+    frame: pl.DataFrame, required: Sequence[str], optional: Sequence[str]
+) -> pl.DataFrame:
+    ours, _ = our_columns(frame, required, optional, "")
+    named = with_identifiers(ours)
+    if "Quarter" not in ours.columns:
+        return named
+    return named.with_columns(as_quarter(ours, "Quarter").alias("quarter"))
 
 
 def _finding(check: Check, row: Mapping[str, Any], file: str) -> Anomaly:

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows, and what was found in them."""
+    """Rows, what was found in them, and the rows that were refused, if any."""
 
     values: pl.DataFrame
     anomalies: list[Anomaly]
+    refused: pl.DataFrame | None = None
 
 
 def read_table(
@@ -99,8 +100,9 @@ def _chunk(batch: pl.DataFrame, names: dict[int, str], file: str) -> Chunk:
         for row, extra in shifted.select(ROW, EXTRA).iter_rows()
     ]
     blocked = {found.source.row for found in blocking(anomalies)}
-    named = named.filter(~pl.col(ROW).is_in(list(blocked)))
-    return Chunk(named.drop(EXTRA), sorted(anomalies, key=lambda found: found.source.row or 0))
+    named, refused = named.drop(EXTRA), pl.col(ROW).is_in(list(blocked))
+    ordered = sorted(anomalies, key=lambda found: found.source.row or 0)
+    return Chunk(named.filter(~refused), ordered, named.filter(refused))
 
 
 def _cleaned(frame: pl.DataFrame, name: str, file: str) -> tuple[pl.DataFrame, list[Anomaly]]:

@@ -3,8 +3,8 @@
 >>> law = law_of(2024)
 >>> law.period, [quarter_text(quarter) for quarter in law.reference_quarters]
 ('2024-2025', ['2022Q4', '2023Q1', '2023Q2', '2023Q3'])
->>> [str(size.days) for size in law.size_classes]
-['0', '1', '5']
+>>> [size.name for size in law.size_classes]
+['0_9', '10_19', '20_plus']
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from fla_batch.rights.quarters import parse_quarter, quarter_text
+from fla_batch.rights.quarters import LAST_QUARTER, parse_quarter, quarter_text
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
 TABLES = "tables.toml"
@@ -25,12 +25,19 @@ TABLES = "tables.toml"
 
 @dataclass(frozen=True, slots=True)
 class SizeClass:
-    """Sizes from `at_least` up to the next class, and the law's days a year for a full-timer."""
+    """Sizes from `at_least` up to the next class. Days a year are facts of the sector table."""
 
     name: str
     at_least: int
-    days: Fraction
     source: str
+
+
+class DatedCode(NamedTuple):
+    """A code of an official annex, with the quarters from and to which it exists."""
+
+    code: int
+    first: int
+    last: int = LAST_QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,13 @@ class Law:
     size_classes: tuple[SizeClass, ...]
     excluded_worker_codes: tuple[tuple[int, int], ...]
     excluded_employer_classes: tuple[int, ...]
-    student_codes: tuple[int, ...]
+    student_codes: tuple[DatedCode, ...]
     student_dimona: tuple[str, ...]
     student_reference_centi: int
-    flexi_codes: tuple[int, ...]
+    flexi_codes: tuple[DatedCode, ...]
     flexi_dimona: tuple[str, ...]
-    agency_classes: tuple[int, ...]
+    dimona_types: tuple[str, ...]
+    agency_classes: tuple[DatedCode, ...]
     agency_committees: tuple[str, ...]
     service_codes: tuple[int, ...]
 
@@ -105,22 +113,27 @@ def law_of(year: int) -> Law:
         reference_quarters=tuple(parse_quarter(text) for text in reference["quarters"]),
         reference_source=reference["source"],
         size_classes=tuple(
-            SizeClass(row["name"], row["at_least"], Fraction(row["days"]), row["source"])
+            SizeClass(row["name"], row["at_least"], row["source"])
             for row in _rows("size_classes", year)
         ),
         excluded_worker_codes=tuple(
             (low, high) for low, high in _row("excluded_worker_codes", year)["ranges"]
         ),
         excluded_employer_classes=tuple(_row("excluded_employer_classes", year)["codes"]),
-        student_codes=tuple(students["worker_codes"]),
+        student_codes=_dated(students["worker_codes"]),
         student_dimona=tuple(students["dimona_types"]),
         student_reference_centi=students["weekly_reference_centi"],
-        flexi_codes=tuple(flexi["worker_codes"]),
+        flexi_codes=_dated(flexi["worker_codes"]),
         flexi_dimona=tuple(flexi["dimona_types"]),
-        agency_classes=tuple(agencies["employer_classes"]),
+        dimona_types=tuple(_row("dimona_types", year)["codes"]),
+        agency_classes=_dated(agencies["employer_classes"]),
         agency_committees=tuple(agencies["joint_committees"]),
         service_codes=tuple(_row("hours_worked", year)["service_codes"]),
     )
+
+
+def _dated(codes: list[dict[str, Any]]) -> tuple[DatedCode, ...]:
+    return tuple(DatedCode(each["code"], parse_quarter(each["from"])) for each in codes)
 
 
 def quarters_text(quarters: tuple[int, ...]) -> str:

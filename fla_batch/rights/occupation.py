@@ -17,11 +17,17 @@ _CACHED_HISTORIES = 50_000
 
 
 class Kind(IntEnum):
-    """How an occupation counts: by its rate, or by the hours that were worked."""
+    """How an occupation counts: by its rate, or by the hours that were worked.
+
+    The last two are never part of a history. An excluded line says that the worker was declared;
+    a removal (`DmfAUpdate`) takes back the lines of its worker record.
+    """
 
     ORDINARY = 0
     FLEXI = 1
     STUDENT = 2
+    EXCLUDED = 8
+    REMOVAL = 9
 
 
 class Line(NamedTuple):
@@ -143,6 +149,7 @@ def _confirmed(found: Line, periods: list[Period], student_centi: int) -> Line |
     kinds = {each.kind for each in cover}
     if found.kind == Kind.ORDINARY and Kind.ORDINARY not in kinds:
         kind = min(kinds)
-        regime = student_centi if kind == Kind.STUDENT else found.regime_centi
+        regime = found.regime_centi or student_centi
+        regime = student_centi if kind == Kind.STUDENT else regime
         found = found._replace(kind=kind, regime_centi=regime)
     return found

@@ -1,29 +1,31 @@
 """What `rights compute` writes: bodies for `build` (JSON) or a table (CSV), whole or not at all.
 
 A body has the shape of PUT /trainingRights in the REST manual (3.3.3.3), with one legal right:
-the hours of all joint committees together, and the committees, ten at most.
+the hours of all joint committees together, and the committees, ten at most. What cannot be
+computed stands in `not-computed.csv` beside it, never as 0. What a sector adds below 10 workers
+is no legal right: it stands in `sector-supplements.csv`.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from fla_batch.rights.compute import Computation
+from fla_batch.rights.kept_file import kept_file, remove_own
+from fla_batch.rights.not_computed import COLUMNS as NOT_COMPUTED_COLUMNS
+from fla_batch.rights.not_computed import NotComputed
 from fla_batch.rights.relation import Standing
-from fla_batch.rights.right import WorkerRight, hours_centi, plain_text
+from fla_batch.rights.right import WorkerRight, factor_text, hours_centi, plain_text
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.workers import is_company
-from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, blocking
-from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.terms import AnomalyClass, Language
 
 CSV_COLUMNS = (
     "CompanyID",
@@ -37,9 +39,12 @@ CSV_COLUMNS = (
     "HoursCenti",
     "Hours",
 )
+NOT_COMPUTED_FILE = "not-computed.csv"
+SUPPLEMENTS_FILE = "sector-supplements.csv"
 _COMMITTEES_MAX = 10
 _COUNTED_TOGETHER = 1000
 _JSON, _CSV = ".json", ".csv"
+Row = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -50,30 +55,60 @@ class Written:
     rows: int = 0
     kept: bool = False
     anomalies: list[Anomaly] = field(default_factory=list)
+    not_computed: list[NotComputed] = field(default_factory=list)
+    supplements: list[Row] = field(default_factory=list)
 
 
 def write_rights(
-    computation: Computation, path: Path, counted: Callable[[int], None] = lambda _: None
+    computation: Computation,
+    path: Path,
+    counted: Callable[[int], None] = lambda _: None,
+    *,
+    all_or_nothing: bool = False,
+    language: Language = Language.EN,
 ) -> Written:
-    """Compute every right and write it to `path`, unless any finding blocks.
+    """Compute every right and write to `path` what can be computed.
 
-    `counted` is told how many more workers are done.
+    With `all_or_nothing` nothing is written when anything cannot be computed. `counted` is told
+    how many more workers are done; `language` is that of the reasons in `not-computed.csv`.
     Raises UsageMistake for a name that is neither .json nor .csv, DiskTrouble.
     """
     kind = path.suffix.lower()
     if kind not in (_JSON, _CSV):
         raise UsageMistake(f"{path.name}: rights are written to a .json or .csv file.")
     written = Written()
-    if blocking(computation.anomalies):
-        written.anomalies = list(computation.anomalies)
-        return written
     write = _write_bodies if kind == _JSON else _write_rows
-    with _whole_file(path, lambda: written.kept) as file:
+    with kept_file(path, lambda: written.kept) as file:
         rights = _checked(computation, written, for_declaration=kind == _JSON)
         write(file, _counted(rights, counted), written)
-        written.anomalies = [*computation.anomalies, *written.anomalies]
-        written.kept = not blocking(written.anomalies)
+        written.anomalies = [
+            *computation.anomalies,
+            *written.anomalies,
+            *computation.sector_warnings(),
+        ]
+        written.not_computed = computation.not_computed()
+        stopped = all_or_nothing and blocking(written.anomalies)
+        nothing = not written.workers and bool(written.not_computed)
+        written.kept = computation.read.usable and not stopped and not nothing
+    _write_beside(path.parent, written, language)
     return written
+
+
+def _write_beside(folder: Path, written: Written, language: Language) -> None:
+    """The two lists beside the output. One of an earlier run that is empty now goes away."""
+    rows: list[Row] = [each.cells(language) for each in written.not_computed]
+    lists = (
+        (NOT_COMPUTED_FILE, NOT_COMPUTED_COLUMNS, rows),
+        (SUPPLEMENTS_FILE, CSV_COLUMNS, written.supplements if written.kept else []),
+    )
+    for name, columns, content in lists:
+        if not content:
+            remove_own(folder / name, ";".join(columns))
+            continue
+        with kept_file(folder / name, lambda: True) as file:
+            table = csv.writer(file, delimiter=";", lineterminator="\n")
+            table.writerow(columns)
+            table.writerows(content)
 
 
 def body(right: WorkerRight) -> dict[str, Any]:
@@ -94,16 +129,28 @@ def body(right: WorkerRight) -> dict[str, Any]:
 def _checked(
     computation: Computation, written: Written, *, for_declaration: bool
 ) -> Iterator[WorkerRight]:
-    """The rights, noting employers without a company number and workers with too much."""
+    """The rights that can be written: for a declaration, of employers with a company number."""
     unknown: set[str] = set()
     for right in computation.rights():
-        if for_declaration and len(right.committees) > _COMMITTEES_MAX:
-            written.anomalies.append(_too_many(right))
         if not is_company(right.company_id) and right.company_id not in unknown:
             unknown.add(right.company_id)
-            found = finding("employer-unknown", "CompanyID", value=right.company_id)
+            found = finding(
+                "employer-unknown",
+                "CompanyID",
+                value=right.company_id,
+                company_id=right.company_id,
+            )
             warning = replace(found, anomaly_class=AnomalyClass.WARNING)
             written.anomalies.append(found if for_declaration else warning)
+            if for_declaration:
+                computation.held.employer(found)
+        if for_declaration and right.company_id in unknown:
+            continue
+        if for_declaration and len(right.committees) > _COMMITTEES_MAX:
+            written.anomalies.append(_too_many(right))
+            computation.held.worker(written.anomalies[-1])
+            continue
+        written.supplements += _supplement_rows(right)
         yield right
 
 
@@ -144,57 +191,45 @@ def _write_rows(file: IO[str], rights: Iterator[WorkerRight], written: Written) 
     table = csv.writer(file, delimiter=";", lineterminator="\n")
     table.writerow(CSV_COLUMNS)
     for right in rights:
-        size = plain_text(right.size.value)
-        for each in right.committees:
-            amounts = each.amounts
-            table.writerow(
-                (
-                    right.company_id,
-                    right.inss,
-                    right.calendar_year,
-                    each.joint_committee,
-                    size,
-                    plain_text(each.factor.days),
-                    amounts.bc,
-                    amounts.days,
-                    amounts.hours_centi,
-                    amounts.hours_hm,
-                )
-            )
+        for row in rows_of(right):
+            table.writerow(row)
             written.rows += 1
         written.workers += 1
 
 
-@contextmanager
-def _whole_file(path: Path, keep: Callable[[], bool]) -> Iterator[IO[str]]:
-    """A file that appears under its name only when it is whole and `keep` agrees; mode 0600."""
-    try:
-        with NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        ) as file:
-            temporary = Path(file.name)
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-                if keep():
-                    temporary.replace(path)
-                    _sync_folder(path.parent)
-            finally:
-                temporary.unlink(missing_ok=True)
-    except OSError as mistake:
-        raise DiskTrouble(f"{path.name} cannot be written: {mistake.strerror}.") from mistake
+def rows_of(right: WorkerRight) -> Iterator[Row]:
+    """The rows of a worker, in the order of `CSV_COLUMNS`."""
+    size = plain_text(right.size.value)
+    for each in right.committees:
+        amounts = each.amounts
+        yield (
+            right.company_id,
+            right.inss,
+            right.calendar_year,
+            each.joint_committee,
+            size,
+            factor_text(each.factor.days, each.factor.hours),
+            amounts.bc,
+            amounts.days,
+            amounts.hours_centi,
+            amounts.hours_hm,
+        )
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _supplement_rows(right: WorkerRight) -> Iterator[Row]:
+    for each in right.committees:
+        amounts, added = each.supplement, each.factor.supplement
+        if amounts is None or added is None:
+            continue
+        yield (
+            right.company_id,
+            right.inss,
+            right.calendar_year,
+            each.joint_committee,
+            plain_text(right.size.value),
+            factor_text(added.days, added.hours),
+            amounts.bc,
+            amounts.days,
+            amounts.hours_centi,
+            amounts.hours_hm,
+        )

@@ -1,37 +1,49 @@
-"""A user's own sector table (`--cct`), with the columns of `cct.csv`, in any table format."""
+"""A user's own sector table (`--sectors`), with the columns of `sectors.csv`, in any table format.
+
+A file with the columns of version 0.1.0 (`year` instead of `from` and `to`) is read too.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from fla_batch.rights.committees import is_committee
 from fla_batch.rights.input_tables import read_table
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.sector import CLASS_COLUMNS, COLUMNS, SectorRow, sector_row
+from fla_batch.rights.sector import COLUMNS, LAW, SectorFact, sector_fact
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 
+_YEAR = "year"
+_NAMES = ("joint_committee", "from")
 
-def read_own_sectors(path: Path) -> tuple[list[SectorRow], list[Anomaly]]:
-    """The rows that can be read, and a finding for each that cannot. Raises InputUnreadable."""
-    rows: list[SectorRow] = []
+
+def read_own_sectors(path: Path) -> tuple[list[SectorFact], list[Anomaly]]:
+    """The facts, and a finding for each row that cannot be read. Raises InputUnreadable."""
+    facts: list[SectorFact] = []
     anomalies: list[Anomaly] = []
-    for chunk in read_table(path, COLUMNS):
+    for chunk in read_table(path, (*COLUMNS, _YEAR)):
         frame = chunk.values
         anomalies = (anomalies or _column_findings(frame.columns, path.name)) + chunk.anomalies
-        if blocking(anomalies) and not rows:
+        if blocking(anomalies) and not facts:
             return [], anomalies
         for cells in frame.iter_rows(named=True):
             try:
-                rows.append(sector_row(cells, path.name))
-            except ValueError:
+                fact = sector_fact(cells, path.name, cells[ROW])
+            except (ValueError, ZeroDivisionError):
                 anomalies.append(_finding(cells, path.name))
-    return rows, anomalies
+                continue
+            if fact.joint_committee == LAW or is_committee(fact.joint_committee):
+                facts.append(fact)
+            else:
+                anomalies.append(_finding(cells, path.name))
+    return facts, anomalies
 
 
 def _column_findings(names: list[str], file: str) -> list[Anomaly]:
-    required = ("joint_committee", "year", *CLASS_COLUMNS.values())
+    required = ("joint_committee", _YEAR) if _YEAR in names else _NAMES
     missing = [name for name in required if name not in names]
-    unknown = [name for name in names if name not in (*COLUMNS, ROW)]
+    unknown = [name for name in names if name not in (*COLUMNS, _YEAR, ROW)]
     return [
         finding(rule, "Column", source=Source(file, 1, name), parts={"column": name})
         for rule, found in (("missing-column", missing), ("unknown-column", unknown))
@@ -41,6 +53,6 @@ def _column_findings(names: list[str], file: str) -> list[Anomaly]:
 
 def _finding(cells: dict[str, object], file: str) -> Anomaly:
     row = cells[ROW]
-    shown = ";".join("" if cells.get(name) is None else str(cells[name]) for name in COLUMNS)
+    given = (str(cells[name] or "") for name in (_YEAR, *COLUMNS) if name in cells)
     source = Source(file, row if isinstance(row, int) else None, "joint_committee")
-    return finding("not-a-sector-row", "JointCommissionNbr", value=shown, source=source)
+    return finding("not-a-sector-row", "JointCommissionNbr", value=";".join(given), source=source)

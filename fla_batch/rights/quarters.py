@@ -15,16 +15,30 @@ import re
 from datetime import date
 from functools import cache
 
-_QUARTER = re.compile(r"(\d{4})Q?([1-4])")
+# Q (English), T (French) and K (Dutch) are the letters in use. The number before the year needs a
+# letter or a separator; 2024-01 may be a month and is no quarter.
+_YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[ ./-]?[QTK]?([1-4])")
+_NUMBER_FIRST = re.compile(
+    r"(?:([1-4])[ ./-]|([1-4])[QTK][ ./-]?|[QTK]([1-4])[ ./-]?)((?:19|20)\d\d)"
+)
+_FLOAT = re.compile(r"\.0+$")
 OPEN = date.max.toordinal()  # the end of what has no end
+LAST_QUARTER = date.max.year * 4 + 3  # likewise
 
 
 def parse_quarter(text: str) -> int:
-    """`2024Q1` or, as in the DmfA, `20241`. Raises ValueError for anything else."""
-    found = _QUARTER.fullmatch(text.strip().upper())
-    if found is None:
-        raise ValueError(text)
-    return int(found[1]) * 4 + int(found[2]) - 1
+    """A quarter in any form that fits only one. Raises ValueError for anything else.
+
+    >>> forms = "2024Q1 20241 2024/1 2024-1 1Q2024 2024T1 2024K1 1/2024 q1/2024 20241.0".split()
+    >>> {quarter_text(parse_quarter(form)) for form in [*forms, "Q1 2024", "2024 Q1"]}
+    {'2024Q1'}
+    """
+    bare = _FLOAT.sub("", text.strip().upper())
+    if found := _YEAR_FIRST.fullmatch(bare):
+        return int(found[1]) * 4 + int(found[2]) - 1
+    if found := _NUMBER_FIRST.fullmatch(bare):
+        return int(found[4]) * 4 + int(found[1] or found[2] or found[3]) - 1
+    raise ValueError(text)
 
 
 def quarter_text(quarter: int) -> str:

@@ -27,6 +27,7 @@ class Relation(NamedTuple):
 
     Periods of one kind that overlap are one relation. A line whose start is that of one of them
     stops being projected when that one ends: `stops` pairs such lines with their last day.
+    `is_assumed` marks a relation that only the lines tell of, without any Dimona.
     """
 
     kind: int
@@ -34,6 +35,7 @@ class Relation(NamedTuple):
     end: int
     lines: tuple[Line, ...]
     stops: tuple[tuple[Line, int], ...] = ()
+    is_assumed: bool = False
 
 
 def standing(lines: Sequence[Line], periods: Sequence[Period], day: int) -> Standing:
@@ -54,7 +56,7 @@ def relations(lines: Sequence[Line], periods: Sequence[Period], day: int) -> lis
             [each for each in active if each.kind == kind],
             lines,
             [each for each in known if each.kind == kind],
-        )
+        )._replace(is_assumed=not periods)
         for kind in sorted({each.kind for each in active})
     ]
 

@@ -27,10 +27,11 @@ _CACHED_AMOUNTS = 100_000
 class Amounts(NamedTuple):
     """A right in every form that is shown: exact, hundredths of an hour, and texts.
 
-    `bc` and `days` are texts with six decimals, `hours_hm` is like `22h39`.
+    `bc` and `days` are texts with six decimals, `hours_hm` is like `22h39`. There are no days
+    where the sector gives hours.
     """
 
-    days_exact: Fraction
+    days_exact: Fraction | None
     hours: Fraction
     bc: str
     days: str
@@ -41,28 +42,49 @@ class Amounts(NamedTuple):
 class CommitteeRight(NamedTuple):
     """The right of one worker under one joint committee, exact, with its explanation.
 
-    `bc` lies from 0 to 1; `regime_centi` is the full-time week in hundredths of an hour.
-    `assumed` is true when nothing was declared yet, so that committee and regime are the
-    employer's most frequent ones.
+    Each share has its full-time week: the employer's most frequent one where none was declared.
     """
 
     joint_committee: str
     factor: Factor
-    bc: Fraction
-    regime_centi: int
     shares: tuple[Share, ...]
-    assumed: bool = False
+
+    @property
+    def bc(self) -> Fraction:
+        """B x C, from 0 to 1: that of all shares together."""
+        return sum((share.bc for share in self.shares), Fraction(0))
+
+    @property
+    def regimes_centi(self) -> tuple[int, ...]:
+        """The full-time weeks in hundredths of an hour, the longest one first."""
+        return tuple(sorted({share.regime_centi for share in self.shares}, reverse=True))
+
+    @property
+    def regime_centi(self) -> int:
+        """The longest full-time week."""
+        return self.regimes_centi[0]
+
+    @property
+    def assumed(self) -> bool:
+        """True when nothing was declared yet, so that committee and regime are the usual ones."""
+        return any(share.is_new for share in self.shares)
 
     @property
     def amounts(self) -> Amounts:
-        days = self.factor.days
-        return _amounts(
-            days.numerator,
-            days.denominator,
-            self.bc.numerator,
-            self.bc.denominator,
-            self.regime_centi,
-        )
+        """The legal right."""
+        return self._amounts(self.factor.days, self.factor.hours)
+
+    @property
+    def supplement(self) -> Amounts | None:
+        """What the sector adds below 10 workers, which is no legal right."""
+        added = self.factor.supplement
+        return None if added is None else self._amounts(added.days, added.hours)
+
+    def _amounts(self, days: Fraction | None, hours: Fraction | None) -> Amounts:
+        strands = tuple((share.bc, share.regime_centi) for share in self.shares)
+        if hours is not None:
+            return _amounts_of_hours(hours, strands)
+        return _amounts_of_days(days or Fraction(0), strands)
 
 
 class WorkerRight(NamedTuple):
@@ -83,17 +105,30 @@ class WorkerRight(NamedTuple):
         return sum((each.amounts.hours for each in self.committees), Fraction(0))
 
 
+Strands = tuple[tuple[Fraction, int], ...]
+
+
 @lru_cache(maxsize=_CACHED_AMOUNTS)
-def _amounts(a: int, a_of: int, bc: int, bc_of: int, regime_centi: int) -> Amounts:
-    """The amounts of A = a / a_of and B x C = bc / bc_of; few differ in a run, hence the cache."""
-    share = Fraction(bc, bc_of)
-    days = Fraction(a, a_of) * share
-    hours = hours_of(days, regime_centi)
+def _amounts_of_days(a: Fraction, strands: Strands) -> Amounts:
+    """Days that each strand turns into hours by its own week; few differ in a run."""
+    share = sum((bc for bc, _ in strands), Fraction(0))
+    hours = sum((hours_of(a * bc, regime) for bc, regime in strands), Fraction(0))
+    return _shown(share, a * share, hours)
+
+
+@lru_cache(maxsize=_CACHED_AMOUNTS)
+def _amounts_of_hours(a: Fraction, strands: Strands) -> Amounts:
+    """A given as hours of a full-timer: they are not turned into days and back."""
+    share = sum((bc for bc, _ in strands), Fraction(0))
+    return _shown(share, None, a * share)
+
+
+def _shown(share: Fraction, days: Fraction | None, hours: Fraction) -> Amounts:
     return Amounts(
         days,
         hours,
         decimal_text(share, 6),
-        decimal_text(days, 6),
+        "" if days is None else decimal_text(days, 6),
         hours_centi(hours),
         hours_text(hours),
     )
@@ -133,6 +168,15 @@ def plain_text(value: Fraction) -> str:
     ('5', '2.5')
     """
     return _plain_text(value.numerator, value.denominator)
+
+
+def factor_text(days: Fraction | None, hours: Fraction | None) -> str:
+    """A as it is given: days, or hours where the sector counts so.
+
+    >>> factor_text(Fraction(5, 2), None), factor_text(None, Fraction(32))
+    ('2.5', '32h')
+    """
+    return plain_text(days or Fraction(0)) if hours is None else f"{plain_text(hours)}h"
 
 
 @lru_cache(maxsize=_CACHED_AMOUNTS)

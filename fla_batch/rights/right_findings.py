@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.identifiers import mask_inss
+from fla_batch.vocabulary.terms import AnomalyClass
 
 LANGUAGES = ("en", "fr", "nl")
 
@@ -18,6 +20,20 @@ LANGUAGES = ("en", "fr", "nl")
 def _texts() -> Mapping[str, Any]:
     text = files(__package__).joinpath("texts.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def day_text(day: int) -> str:
+    """A day as Belgians write it.
+
+    >>> day_text(date(2024, 3, 1).toordinal())
+    '01/03/2024'
+    """
+    return date.fromordinal(day).strftime("%d/%m/%Y")
+
+
+def rule_blocks(rule: str) -> bool:
+    """True when what a rule finds cannot count."""
+    return bool(_texts()[rule]["class"] == AnomalyClass.BLOCKING)
 
 
 def finding(
@@ -29,8 +45,11 @@ def finding(
     company_id: str | None = None,
     inss: str | None = None,
     parts: Mapping[str, object] | None = None,
+    path: str | None = None,
 ) -> Anomaly:
     """The anomaly of a rule of `texts.toml` on a zone; `parts` fill in its texts.
+
+    `path` is the quarter that it concerns, if it concerns one.
 
     >>> found = finding("not-a-date", "StartingDate", value="31/02/2024")
     >>> found.error_id, found.blocks, found.label.fr
@@ -48,6 +67,7 @@ def finding(
         advice=_labels(entry["advice"], fields),
         rule=rule,
         tag=zone,
+        path=path,
         value=shown,
         company_id=company_id,
         inss=inss,

@@ -1,82 +1,227 @@
-"""Sector exceptions to factor A: `cct.csv`, with a user's own file on top.
+"""Sector facts for factor A: `sectors.csv`, with a user's own file on top.
 
-One row per joint committee and calendar year, with the days for each size class. A blank cell
-means that the source states nothing for that class. Days can be fractions (2.5).
+Each row is a dated fact: a joint committee, the days from and to which it holds (no end is
+allowed), days or hours a year of a full-timer for each size class, whether the right is each
+worker's (individual) or the company's on average (collective), legal or added by the sector. A
+blank number means that the source states nothing for that class. The law's own numbers are the
+facts of the committee `law`. A year takes the facts that are in force on 1 January (decision 1605).
 
 >>> table = sector_table()
->>> row = find_sector(table, "149.01.02", 2026)
->>> row.joint_committee, str(row.days["20_plus"]), row.source
-('149.01', '4', 'clbgroup.be')
->>> find_sector(table, "999", 2024) is None
+>>> found = find_facts(table, "149.01.02", 2026, "20_plus")
+>>> str(found.legal.days("20_plus")), found.legal.joint_committee, found.legal.source
+('4', '149.01', 'clbgroup.be')
+>>> find_facts(table, "999", 2024, "20_plus").legal is None
 True
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
-SectorTable = Mapping[tuple[str, int], "SectorRow"]
-PACKAGE_FILE = "cct.csv"
-CLASS_COLUMNS = {"0_9": "days_0_9", "10_19": "days_10_19", "20_plus": "days_20_plus"}
-COLUMNS = ("joint_committee", "year", *CLASS_COLUMNS.values(), "source", "confidence")
+from fla_batch.rights.committees import compact_committee, more_general
+
+PACKAGE_FILE = "sectors.csv"
+LAW = "law"
+SIZE_CLASSES = ("0_9", "10_19", "20_plus")
+DAYS_COLUMNS = tuple(f"days_{name}" for name in SIZE_CLASSES)
+HOURS_COLUMNS = tuple(f"hours_{name}" for name in SIZE_CLASSES)
+COLUMNS = (
+    "joint_committee",
+    "from",
+    "to",
+    *DAYS_COLUMNS,
+    *HOURS_COLUMNS,
+    "kind",
+    "right",
+    "agreement",
+    "source",
+    "confidence",
+    "note",
+)
+INDIVIDUAL, COLLECTIVE = "individual", "collective"
+LEGAL, SECTOR = "legal", "sector"
+_UNSURE = ("uncertain", "low")
 
 
 @dataclass(frozen=True, slots=True)
-class SectorRow:
-    """What a collective agreement says for a joint committee and a year.
+class SectorFact:
+    """What a source says for a joint committee from `first` to `last` (None: no end known).
 
-    `days` has one entry per size class, None where nothing is stated; `file` says which table
-    the row comes from.
+    `numbers` holds days and hours by column; `file` and `row` say where the fact stands.
     """
 
     joint_committee: str
-    year: int
-    days: Mapping[str, Fraction | None]
-    source: str
-    confidence: str
+    first: date
+    last: date | None
+    numbers: Mapping[str, Fraction]
+    kind: str = INDIVIDUAL
+    right: str = LEGAL
+    agreement: str = ""
+    source: str = ""
+    confidence: str = ""
+    note: str = ""
     file: str = PACKAGE_FILE
+    row: int = 0
+
+    def days(self, size_class: str) -> Fraction | None:
+        """Days a year of a full-timer in a size class."""
+        return self.numbers.get(f"days_{size_class}")
+
+    def hours(self, size_class: str) -> Fraction | None:
+        """Hours a year of a full-timer, where the agreement counts in hours."""
+        return self.numbers.get(f"hours_{size_class}")
+
+    def speaks_of(self, size_class: str) -> bool:
+        """True when the fact has a number for a size class."""
+        return self.days(size_class) is not None or self.hours(size_class) is not None
+
+    def holds_on(self, day: date) -> bool:
+        """True from `first` to `last`."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    @property
+    def is_unsure(self) -> bool:
+        """True when nobody should sign for the number without looking it up."""
+        return self.confidence in _UNSURE
 
 
-def sector_row(cells: Mapping[str, str | None], file: str) -> SectorRow:
-    """A row from its cells. Raises ValueError when the year or a number of days is none."""
-    days = {
-        name: Fraction(cell.replace(",", ".")) if (cell := cells.get(column)) else None
-        for name, column in CLASS_COLUMNS.items()
+SectorTable = Mapping[str, tuple[SectorFact, ...]]
+
+
+class FoundFacts(NamedTuple):
+    """The facts that concern a committee, year and size class.
+
+    `legal` gives A. `silent` is an individual fact without a number for the class. `collective`
+    never gives A. `supplement` is a right that the sector adds.
+    """
+
+    legal: SectorFact | None = None
+    silent: SectorFact | None = None
+    collective: SectorFact | None = None
+    supplement: SectorFact | None = None
+
+
+NO_FACTS = FoundFacts()
+
+
+def sector_fact(cells: Mapping[str, object], file: str, row: int) -> SectorFact:
+    """A fact from its cells; a row with `year` instead of dates holds for that calendar year.
+
+    Raises ValueError when a date, a year or a number is none.
+    """
+    first, last = _dates(cells)
+    kind, right = _cell(cells, "kind") or INDIVIDUAL, _cell(cells, "right")
+    if kind not in (INDIVIDUAL, COLLECTIVE) or right not in ("", LEGAL, SECTOR):
+        raise ValueError(f"{kind} {right}")
+    numbers = {
+        column: _number(text)
+        for column in (*DAYS_COLUMNS, *HOURS_COLUMNS)
+        if (text := _cell(cells, column))
     }
-    if any(number is not None and number < 0 for number in days.values()):
-        raise ValueError("days below zero")
-    return SectorRow(
-        joint_committee=cells["joint_committee"] or "",
-        year=int(cells["year"] or ""),
-        days=days,
-        source=cells.get("source") or file,
-        confidence=cells.get("confidence") or "",
-        file=file,
+    return SectorFact(
+        compact_committee(_cell(cells, "joint_committee")),
+        first,
+        last,
+        numbers,
+        kind,
+        right or (LEGAL if kind == INDIVIDUAL else ""),
+        _cell(cells, "agreement"),
+        _cell(cells, "source") or file,
+        _cell(cells, "confidence"),
+        _cell(cells, "note"),
+        file,
+        row,
     )
 
 
+def _cell(cells: Mapping[str, object], column: str) -> str:
+    value = cells.get(column)
+    return "" if value is None else str(value).strip()
+
+
+def _dates(cells: Mapping[str, object]) -> tuple[date, date | None]:
+    year = _cell(cells, "year").removesuffix(".0")
+    if year:
+        return date(int(year), 1, 1), date(int(year), 12, 31)
+    last = _cell(cells, "to")
+    first, end = _date(_cell(cells, "from")), _date(last) if last else None
+    if end is not None and end < first:
+        raise ValueError(last)
+    return first, end
+
+
+def _date(text: str) -> date:
+    """A date as 2024-02-05 or 05/02/2024, with or without a time of midnight."""
+    bare = text.replace("T", " ").partition(" ")[0]
+    if "/" in bare:
+        day, month, year = bare.split("/")
+        return date(int(year), int(month), int(day))
+    return date.fromisoformat(bare)
+
+
+def _number(text: str) -> Fraction:
+    number = Fraction(text.replace(",", "."))
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 @cache
-def _package_rows() -> tuple[SectorRow, ...]:
+def _package_facts() -> tuple[SectorFact, ...]:
     text = files(__package__).joinpath(PACKAGE_FILE).read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";")
-    return tuple(sector_row(row, PACKAGE_FILE) for row in rows)
+    return tuple(sector_fact(cells, PACKAGE_FILE, row) for row, cells in enumerate(rows, start=2))
 
 
-def sector_table(own_rows: tuple[SectorRow, ...] = ()) -> SectorTable:
-    """The package's rows, with the user's own instead where both speak of committee and year."""
-    return {(row.joint_committee, row.year): row for row in (*_package_rows(), *own_rows)}
+def sector_table(own: Iterable[SectorFact] = ()) -> SectorTable:
+    """The facts by committee, a user's own before the package's."""
+    table: dict[str, list[SectorFact]] = {}
+    for fact in (*own, *_package_facts()):
+        table.setdefault(fact.joint_committee, []).append(fact)
+    return {committee: tuple(facts) for committee, facts in table.items()}
 
 
-def find_sector(table: SectorTable, joint_committee: str, year: int) -> SectorRow | None:
-    """The row of the most specific number: 149.02.01, then 149.02, then 149."""
-    parts = joint_committee.split(".")
-    for length in range(len(parts), 0, -1):
-        row = table.get((".".join(parts[:length]), year))
-        if row is not None:
-            return row
-    return None
+def law_fact(table: SectorTable, year: int) -> SectorFact:
+    """The law's own numbers of a year, one that `law.law_of` knows."""
+    return _in_force(table, LAW, year)[0]
+
+
+def find_facts(table: SectorTable, committee: str, year: int, size_class: str) -> FoundFacts:
+    """The facts in force on 1 January, of the most specific number that has any.
+
+    149.02.01 comes before 149.02 and 149; of one number a user's own fact comes first, then the
+    newest one.
+    """
+    collective: SectorFact | None = None
+    for number in more_general(committee):
+        held = _in_force(table, number, year)
+        individual = [fact for fact in held if fact.kind == INDIVIDUAL]
+        if collective is None:
+            collective = next((fact for fact in held if fact.kind == COLLECTIVE), None)
+        if individual:
+            legal = [fact for fact in individual if fact.right == LEGAL]
+            added = [fact for fact in individual if fact.right == SECTOR]
+            return FoundFacts(
+                _speaking(legal, size_class),
+                individual[0],
+                collective,
+                _speaking(added, size_class),
+            )
+    return FoundFacts(collective=collective)
+
+
+def _in_force(table: SectorTable, number: str, year: int) -> list[SectorFact]:
+    day = date(year, 1, 1)
+    held = [fact for fact in table.get(number, ()) if fact.holds_on(day)]
+    return sorted(held, key=lambda fact: (fact.file == PACKAGE_FILE, -fact.first.toordinal()))
+
+
+def _speaking(facts: list[SectorFact], size_class: str) -> SectorFact | None:
+    return next((fact for fact in facts if fact.speaks_of(size_class)), None)

@@ -1,9 +1,10 @@
-"""B x C of one relation, for each of its joint committees (rights document 2.3 and 3.3.1).
+"""B x C of one relation, for each strand of its lines (rights document 2.3 and 3.3.1).
 
 B x C is the sum over the months of the year of the month's rate / 12. A month counts whole as
 soon as the relation covers one day of it; its rate is the average over the days on which the
-worker was employed. Months after the last declared quarter are projected with the rate of the
-last declared day, until the month of Dimona OUT.
+worker was employed. A quarter without lines is projected: with the rate of the last day declared
+before it, until the month of Dimona OUT; with that of the first day declared after it when nothing
+was before (decision 1602).
 
 >>> from fla_batch.rights.occupation import Kind, full_time
 >>> relation = Relation(Kind.ORDINARY, 738000, OPEN, (full_time._replace(mean=3040),))
@@ -15,6 +16,7 @@ last declared day, until the month of Dimona OUT.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -25,17 +27,23 @@ from fla_batch.rights.fte import hours_as_days
 from fla_batch.rights.occupation import Line
 from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
-from fla_batch.rights.segments import average_rates, rates_of, segments_of
+from fla_batch.rights.segments import Rates, Strand, average_rates, rates_of, segments_of
 
 _MONTHS = range(1, 13)
 _CACHED_QUARTERS = 50_000
 
 
 class Basis(StrEnum):
-    """Whether a month's rate was declared or projected."""
+    """Where a month's rate comes from: its own lines, or those around a quarter without any.
+
+    `projected` looks back and nothing is declared later; a `gap` has lines on both sides, and
+    `gap-before` only after it.
+    """
 
     DECLARED = "declared"
     PROJECTED = "projected"
+    GAP = "gap"
+    GAP_BEFORE = "gap-before"
 
 
 class Month(NamedTuple):
@@ -47,7 +55,7 @@ class Month(NamedTuple):
 
 
 class Share(NamedTuple):
-    """B x C of one joint committee: `bc`, from 0 to 1, with the months that it is the sum of.
+    """B x C of one strand: `bc`, from 0 to 1, with the months that it is the sum of.
 
     `joint_committee` is None and `regime_centi` 0 when nothing is declared yet: the employer's
     most frequent ones stand in. `is_new` marks that case.
@@ -72,110 +80,136 @@ def share_of(
 
 
 def recent(relation: Relation, year: int) -> Relation:
-    """The relation with only the lines that matter for `year`: the year's, or else the last
-    quarter's, which gives the rate to project."""
+    """The relation with only the lines that matter for `year`: the year's own and those of the
+    last quarter before it, which gives the rate to project."""
     first = quarter_of(year, 1)
-    lines = tuple(found for found in relation.lines if found.quarter >= first)
-    if not lines and relation.lines:
-        newest = max(found.quarter for found in relation.lines)
-        lines = tuple(found for found in relation.lines if found.quarter == newest)
+    before = max((found.quarter for found in relation.lines if found.quarter < first), default=0)
+    lines = tuple(found for found in relation.lines if found.quarter >= (before or first))
     return relation._replace(lines=lines)
 
 
 def shares(relation: Relation, year: int) -> tuple[Share, ...]:
-    """The relation's shares in `year`, in order of joint committee.
+    """The relation's shares in `year`, in order of strand.
 
     Lines after the last quarter of the year must not be given.
     """
     if by_hours(relation):
         return _hours_shares(relation, year)
     if not relation.lines:
-        months = _projected(relation, year, quarter_of(year, 1) - 1)
-        rated = tuple(Month(month, Fraction(1), Basis.PROJECTED) for month in months)
-        return (share_of(None, 0, rated, relation.kind),)
-    declared = _declared_months(relation.lines, year)
-    projected = _projected_months(relation, year)
-    return tuple(
-        share_of(
-            committee,
-            _regime(relation.lines, committee),
-            tuple(declared.get(committee, ()) + projected.get(committee, ())),
-            relation.kind,
+        rated = tuple(
+            Month(month, Fraction(1), Basis.PROJECTED)
+            for month in _MONTHS
+            if _covers(relation, *month_bounds(year, month))
         )
-        for committee in sorted({found.joint_committee for found in relation.lines})
-        if committee in declared or committee in projected
+        return (share_of(None, 0, rated, relation.kind),)
+    months: dict[Strand, list[Month]] = defaultdict(list)
+    for quarter in range(year * 4, year * 4 + 4):
+        own = tuple(found for found in relation.lines if found.quarter == quarter)
+        for strand, found in _quarter_months(own) if own else _without_lines(relation, quarter):
+            months[strand] += found
+    return tuple(
+        share_of(strand.joint_committee, strand.regime_centi, tuple(months[strand]), relation.kind)
+        for strand in sorted(months)
     )
 
 
-def _declared_months(lines: tuple[Line, ...], year: int) -> dict[str, tuple[Month, ...]]:
-    months: dict[str, tuple[Month, ...]] = defaultdict(tuple)
-    for quarter in range(year * 4, year * 4 + 4):
-        own = tuple(found for found in lines if found.quarter == quarter)
-        for committee, found in _quarter_months(own) if own else ():
-            months[committee] += found
-    return months
+def held_to_one(found: tuple[Share, ...]) -> tuple[Share, ...]:
+    """Relations of several kinds side by side: no month of a worker counts for more than one."""
+    totals: dict[int, Fraction] = defaultdict(Fraction)
+    for share in found:
+        for month in share.months:
+            totals[month.month] += month.rate
+    if len(found) == 1 or max(totals.values(), default=Fraction(0)) <= 1:
+        return found
+    return tuple(_divided(share, totals) for share in found)
+
+
+def _divided(share: Share, totals: Mapping[int, Fraction]) -> Share:
+    months = (m._replace(rate=m.rate / max(Fraction(1), totals[m.month])) for m in share.months)
+    return share_of(share.joint_committee, share.regime_centi, tuple(months), share.kind)
+
+
+QuarterMonths = tuple[tuple[Strand, tuple[Month, ...]], ...]
 
 
 @lru_cache(maxsize=_CACHED_QUARTERS)
-def _quarter_months(lines: tuple[Line, ...]) -> tuple[tuple[str, tuple[Month, ...]], ...]:
-    """The months of one quarter, per committee. Most quarters are alike, hence the cache."""
+def _quarter_months(lines: tuple[Line, ...]) -> QuarterMonths:
+    """The months of one quarter, per strand. Most quarters are alike, hence the cache."""
     segments = segments_of(lines)
-    year, number = divmod(lines[0].quarter, 4)
-    months: dict[str, list[Month]] = defaultdict(list)
-    for month in range(number * 3 + 1, number * 3 + 4):
+    months: dict[Strand, list[Month]] = defaultdict(list)
+    for year, month in _months_of(lines[0].quarter):
         first, last = month_bounds(year, month)
         own = [each for each in segments if each.start <= last and each.stop > first]
-        for committee, rate in average_rates(own, first, last + 1).items():
-            months[committee].append(Month(month, rate, Basis.DECLARED))
-    return tuple((committee, tuple(found)) for committee, found in months.items())
+        for strand, rate in average_rates(own, first, last + 1).items():
+            months[strand].append(Month(month, rate, Basis.DECLARED))
+    return tuple((strand, tuple(found)) for strand, found in months.items())
 
 
-def _projected_months(relation: Relation, year: int) -> dict[str, tuple[Month, ...]]:
-    """Months after the last declared quarter, with the rate on the last declared day."""
-    newest = max(found.quarter for found in relation.lines)
-    last_day = max(found.end for found in relation.lines if found.quarter == newest)
+def _without_lines(relation: Relation, quarter: int) -> QuarterMonths:
+    """The months of a quarter that nothing is declared for, as far as the relation covers them."""
+    declared = {found.quarter for found in relation.lines}
+    before = max((each for each in declared if each < quarter), default=None)
+    after = min((each for each in declared if each > quarter), default=None)
+    months: dict[Strand, list[Month]] = defaultdict(list)
+    for year, month in _months_of(quarter):
+        first, last = month_bounds(year, month)
+        if not _covers(relation, first, last) or not _continues(relation, after, last):
+            continue
+        for strand, rate in _rates_around(relation, before, after, first).items():
+            months[strand].append(Month(month, rate, _basis(before, after)))
+    return tuple((strand, tuple(found)) for strand, found in months.items())
+
+
+def _basis(before: int | None, after: int | None) -> Basis:
+    if after is None:
+        return Basis.PROJECTED
+    return Basis.GAP_BEFORE if before is None else Basis.GAP
+
+
+def _rates_around(
+    relation: Relation, before: int | None, after: int | None, first_day: int
+) -> Rates:
+    """Rates on the last day declared before a month, else on the first one declared after it."""
+    if before is None:
+        start = min(found.start for found in relation.lines if found.quarter == after)
+        return rates_of(tuple(found for found in relation.lines if found.start == start))
+    last_day = max(found.end for found in relation.lines if found.quarter == before)
     stops = dict(relation.stops)
-    on = [found for found in relation.lines if found.start <= last_day <= found.end]
-    rates = rates_of(on)
-    months: dict[str, list[Month]] = defaultdict(list)
-    for month in _projected(relation, year, newest):
-        if stops:
-            first, _ = month_bounds(year, month)
-            rates = rates_of([found for found in on if stops.get(found, OPEN) >= first])
-        for committee, rate in rates.items():
-            months[committee].append(Month(month, rate, Basis.PROJECTED))
-    return {committee: tuple(found) for committee, found in months.items()}
+    on = (found for found in relation.lines if found.start <= last_day <= found.end)
+    return rates_of(tuple(found for found in on if stops.get(found, OPEN) >= first_day))
 
 
-def _projected(relation: Relation, year: int, declared: int) -> list[int]:
-    """Months after the quarter `declared` that the relation covers for one day at least."""
-    later = [month for month in _MONTHS if quarter_of(year, month) > declared]
-    bounds = [(month, *month_bounds(year, month)) for month in later]
-    return [m for m, first, last in bounds if relation.start <= last and relation.end >= first]
+def _continues(relation: Relation, after: int | None, last_day: int) -> bool:
+    """Without Dimona, a gap is one only when an occupation declared after it began before."""
+    if not relation.is_assumed or after is None:
+        return True
+    return min(found.begins for found in relation.lines if found.quarter == after) <= last_day
+
+
+def _covers(relation: Relation, first_day: int, last_day: int) -> bool:
+    return relation.start <= last_day and relation.end >= first_day
+
+
+def _months_of(quarter: int) -> list[tuple[int, int]]:
+    year, number = divmod(quarter, 4)
+    return [(year, number * 3 + each) for each in (1, 2, 3)]
 
 
 def _hours_shares(relation: Relation, year: int) -> tuple[Share, ...]:
     """Flexi-jobs and students: each declared quarter counts three months at its hours' rate."""
     lines = [found for found in relation.lines if found.quarter // 4 == year]
     found_shares = []
-    for committee in sorted({found.joint_committee for found in lines}):
-        own = [found for found in lines if found.joint_committee == committee]
+    for strand in sorted({Strand(found.joint_committee, found.regime_centi) for found in lines}):
+        own = [each for each in lines if Strand(each.joint_committee, each.regime_centi) == strand]
         months = tuple(
             Month(month, _hours_rate(own, quarter_of(year, month)), Basis.DECLARED)
             for month in _MONTHS
             if any(found.quarter == quarter_of(year, month) for found in own)
         )
-        found_shares.append(share_of(committee, _regime(own, committee), months, relation.kind))
+        found_shares.append(share_of(*strand, months, relation.kind))
     return tuple(found_shares)
 
 
 def _hours_rate(lines: list[Line], quarter: int) -> Fraction:
     days = (hours_as_days(found) for found in lines if found.quarter == quarter)
     return min(Fraction(1), sum(days, Fraction(0)) / quarter_days(quarter))
-
-
-def _regime(lines: tuple[Line, ...] | list[Line], committee: str) -> int:
-    """The longest full-time week that the committee's newest lines state; 0 when none does."""
-    own = [found for found in lines if found.joint_committee == committee]
-    newest = max(found.end for found in own)
-    return max(found.regime_centi for found in own if found.end == newest)

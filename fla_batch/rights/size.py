@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -26,7 +27,6 @@ from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import History
 from fla_batch.rights.quarters import quarter_end, quarter_text
 
-_FINGERPRINT_MODULUS = 1 << 256
 _CACHED_HISTORIES = 50_000
 
 
@@ -55,43 +55,44 @@ class Size:
 
 @dataclass(slots=True)
 class Census:
-    """What one employer's lines add up to. Adding workers in another order changes nothing."""
+    """What one employer's lines add up to. Adding workers in another order changes nothing.
+
+    `workers` counts who had a line in a reference quarter, `unheard` those whom Dimona shows in
+    one and of whom no line was given.
+    """
 
     fte: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    workers: Counter[int] = field(default_factory=Counter)
+    unheard: Counter[int] = field(default_factory=Counter)
     heads: Counter[int] = field(default_factory=Counter)
     employment: set[int] = field(default_factory=set)
-    fingerprint: int = 0
 
     def add_fte(self, quarter: int, fte: Fraction, workers: int = 1) -> None:
         """The FTE of so many workers in a reference quarter. Numerators add up per denominator."""
         self.fte[quarter][fte.denominator] += fte.numerator * workers
+        self.workers[quarter] += workers
 
-    def add_digest(self, digest: int, workers: int) -> None:
-        """Add an input's digest to the fingerprint, which is a sum and so blind to order."""
-        self.fingerprint = (self.fingerprint + digest * workers) % _FINGERPRINT_MODULUS
+    def quarters(self) -> tuple[tuple[int, Fraction], ...]:
+        """The FTE of each reference quarter with a line, in order."""
+        return tuple(
+            (quarter, sum((Fraction(top, bottom) for bottom, top in parts.items()), Fraction(0)))
+            for quarter, parts in sorted(self.fte.items())
+        )
 
 
 def count_reference(census: Census, history: History, workers: int, law: Law) -> None:
     """Add workers with one history to the census: their FTE in the reference quarters.
 
-    The history holds lines up to the last reference quarter; those before the first one say what
-    rate was last known.
+    Lines before the first of these say what rate was last known, those after the last one where
+    an agency worker's weekend ends.
     """
-    counted, digest = _reference(history, law.reference_quarters)
-    for quarter, fte in counted:
+    for quarter, fte in _reference(history, law.reference_quarters):
         census.add_fte(quarter, fte, workers)
-    if counted:
-        census.add_digest(digest, workers)
 
 
 @lru_cache(maxsize=_CACHED_HISTORIES)
-def _reference(
-    history: History, quarters: tuple[int, ...]
-) -> tuple[tuple[tuple[int, Fraction], ...], int]:
-    """FTE in the reference quarters, and the digest of the lines that they come from."""
-    text = repr([tuple(found)[1:] for found in history.lines])
-    digest = int.from_bytes(hashlib.sha256(text.encode()).digest())
-    return ftes(history.lines, quarters), digest
+def _reference(history: History, quarters: tuple[int, ...]) -> tuple[tuple[int, Fraction], ...]:
+    return ftes(history.lines, quarters)
 
 
 def count_heads(census: Census, history: History, workers: int, law: Law) -> None:
@@ -105,19 +106,18 @@ def count_heads(census: Census, history: History, workers: int, law: Law) -> Non
 def size_of(census: Census, law: Law) -> Size | None:
     """The employer's size, None when nothing says it: no line in or after the reference period."""
     if census.fte:
-        quarters = tuple(
-            (
-                quarter,
-                sum((Fraction(top, bottom) for bottom, top in parts.items()), Fraction(0)),
-            )
-            for quarter, parts in sorted(census.fte.items())
-        )
+        quarters = census.quarters()
         mean = sum((fte for _, fte in quarters), Fraction(0)) / len(quarters)
-        return Size(mean, SizeBasis.REFERENCE, quarters, f"{census.fingerprint:064x}")
+        counted = [(quarter_text(q), str(fte), census.workers[q]) for q, fte in quarters]
+        return Size(mean, SizeBasis.REFERENCE, quarters, _fingerprint(law, counted))
     if not census.employment:
         return None
     first = min(census.employment)
     heads = Fraction(census.heads[first])
-    text = f"head count {quarter_text(first)} {heads} {law.period}"
-    fingerprint = hashlib.sha256(text.encode()).hexdigest()
+    fingerprint = _fingerprint(law, [(quarter_text(first), "heads", str(heads))])
     return Size(heads, SizeBasis.HEAD_COUNT, ((first, heads),), fingerprint)
+
+
+def _fingerprint(law: Law, counted: Sequence[tuple[object, ...]]) -> str:
+    """The digest of what a size comes from (decision 1606)."""
+    return hashlib.sha256(repr((law.period, counted)).encode()).hexdigest()

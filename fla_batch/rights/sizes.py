@@ -21,6 +21,7 @@ class Sizes:
     """The sizes of one run. Nothing is written to the store before `establish`.
 
     `stated` are sizes that the user knows already; `recompute` leaves established ones aside.
+    `refused` counts an employer's rows that could not be read and may have counted for its size.
     """
 
     law: Law
@@ -28,6 +29,7 @@ class Sizes:
     stated: Mapping[str, Fraction] = field(default_factory=dict)
     store: SizeStore | None = None
     recompute: bool = False
+    refused: Mapping[str, int] = field(default_factory=dict)
     anomalies: list[Anomaly] = field(default_factory=list)
     _found: dict[str, Size | None] = field(default_factory=dict)
 
@@ -66,10 +68,28 @@ class Sizes:
             return self._established(known, computed)
         if computed is None:
             self._report(company_id, "size-unknown")
+        elif self._is_doubtful(company_id, computed):
+            return None
         elif computed.basis is SizeBasis.HEAD_COUNT:
             quarter, _ = computed.quarters[0]
             self._report(company_id, "size-by-head-count", quarter=quarter_text(quarter))
+        self._report_unheard(company_id, census)
         return computed
+
+    def _is_doubtful(self, company_id: str, size: Size) -> bool:
+        """True, with a finding, when rows that were refused could make another class of it."""
+        rows = self.refused.get(company_id, 0)
+        most = size.value + rows
+        if self.law.size_class(most) is self.law.size_class(size.value):
+            return False
+        value = f"{plain_text(size.value)} - {plain_text(most)}"
+        self._report(company_id, "size-doubtful", rows=rows, value=value)
+        return True
+
+    def _report_unheard(self, company_id: str, census: Census | None) -> None:
+        for quarter, workers in sorted(census.unheard.items() if census and census.fte else ()):
+            name = quarter_text(quarter)
+            self._report(company_id, "size-quarter-unheard", name, quarter=name, workers=workers)
 
     def _established(self, known: FrozenSize, computed: Size | None) -> Size:
         same = computed is None or computed.fingerprint == known.fingerprint
@@ -78,12 +98,12 @@ class Sizes:
         quarters = computed.quarters if computed is not None and same else ()
         return Size(known.value, known.basis, quarters, known.fingerprint, frozen=True)
 
-    def _report(self, company_id: str, rule: str, **parts: object) -> None:
+    def _report(self, company_id: str, rule: str, path: str | None = None, **parts: object) -> None:
         common = {
             "company": company_id,
             "quarters": quarters_text(self.law.reference_quarters),
             "period": self.law.period,
         }
         self.anomalies.append(
-            finding(rule, "Employer", company_id=company_id, parts=common | parts)
+            finding(rule, "Employer", company_id=company_id, parts=common | parts, path=path)
         )

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from fla_batch.rights import dimona, dmfa
 
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BIRTH_YEARS = 6  # years of birth in one part
+_KINDS = ("lines", "periods")
 _PARTS = range(100 // _BIRTH_YEARS + 1)
+
+
+class Part(NamedTuple):
+    """Workers of six years of birth: their lines and their periods."""
+
+    number: int
+    lines: pl.DataFrame
+    periods: pl.DataFrame
 
 
 class Spill:
@@ -54,23 +63,34 @@ class Spill:
         for (number,), own in parts.items():
             own.write_ipc(self._part(kind, int(number)) / f"{next(self._numbers)}.arrow")
 
-    def parts(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    def numbers(self) -> list[int]:
+        """The parts that hold anybody, in order of INSS."""
+        return [n for n in _PARTS if any(self._files(kind, n) for kind in _KINDS)]
+
+    def part(self, number: int) -> Part:
+        """The rows of one part."""
+        import polars as pl
+
+        empty = {"lines": dmfa.no_values(), "periods": dimona.no_values()}
+        rows = {}
+        for kind in _KINDS:
+            found = [pl.read_ipc(file) for file in self._files(kind, number)]
+            rows[kind] = pl.concat(found) if found else empty[kind]
+        return Part(number, rows["lines"], rows["periods"])
+
+    def replace(self, part: Part) -> None:
+        """Set rows aside instead of those that the part had."""
+        for kind, rows in (("lines", part.lines), ("periods", part.periods)):
+            for file in self._files(kind, part.number):
+                file.unlink()
+            rows.write_ipc(self._part(kind, part.number) / "whole.arrow")
+
+    def parts(self) -> Iterator[Part]:
         """Lines and periods of each part, in order of INSS."""
-        import polars as pl
+        return (self.part(number) for number in self.numbers())
 
-        for number in _PARTS:
-            lines, periods = self._rows("lines", number), self._rows("periods", number)
-            if lines or periods:
-                yield (
-                    pl.concat([dmfa.no_values(), *lines]),
-                    pl.concat([dimona.no_values(), *periods]),
-                )
-
-    def _rows(self, kind: str, number: int) -> list[pl.DataFrame]:
-        import polars as pl
-
-        files = sorted(self._part(kind, number).iterdir())
-        return [pl.read_ipc(file) for file in files]
+    def _files(self, kind: str, number: int) -> list[Path]:
+        return sorted(self._part(kind, number).iterdir())
 
     def _part(self, kind: str, number: int) -> Path:
         folder = Path(self._folder.name) / f"{kind}-{number:02d}"

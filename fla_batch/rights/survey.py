@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import History, Kind, history_of
-from fla_batch.rights.quarters import OPEN, quarter_start
+from fla_batch.rights.quarters import OPEN, quarter_end, quarter_start
 from fla_batch.rights.size import Census, count_heads, count_reference
-from fla_batch.rights.spill import Spill
-from fla_batch.rights.workers import Employers, histories
+from fla_batch.rights.spill import Part, Spill
+from fla_batch.rights.workers import KEY, histories
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,46 +31,67 @@ class Survey(NamedTuple):
     usual: dict[str, Usual]
 
 
-def survey(spill: Spill, employers: Employers, law: Law, last_quarter: int) -> Survey:
+def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     """Look at every worker once; at those of employers without reference quarters once more.
 
     The most frequent joint committee and regime are counted in workers, over the ordinary lines
-    of the last quarter that is known for the employer, `last_quarter` at most.
+    of the last quarter that is known for the employer, `last_quarter` at most. The rows set aside
+    are settled ones, with `employer`.
     """
     import polars as pl
 
     censuses: dict[str, Census] = defaultdict(Census)
     seen: dict[str, Counter[tuple[int, str, int]]] = defaultdict(Counter)
-    reference = pl.col("quarter") <= law.reference_quarters[-1]
-    for employer, history, heads in _alike(spill, employers, law, reference):
-        count_reference(censuses[employer], history, heads, law)
-    later = pl.col("quarter").is_in(list(law.later_quarters))
-    counted = [employer for employer, census in censuses.items() if census.fte]
-    uncounted = ~pl.col("employer").is_in(counted)
-    for employer, history, heads in _alike(spill, employers, law, later & uncounted):
-        count_heads(censuses[employer], history, heads, law)
-    for lines, _ in spill.parts():
-        known = employers.named(lines).filter(pl.col("quarter") <= last_quarter)
+    last = law.reference_quarters[-1]
+    weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
+    for part in spill.parts():
+        lines = part.lines.filter(pl.col("kind") <= int(Kind.STUDENT))
+        wanted = lines.filter((pl.col("quarter") <= last) | weekend)
+        for employer, history, heads in _alike(wanted, part.periods, law):
+            count_reference(censuses[employer], history, heads, law)
+        for employer, quarter, heads in _unheard(part, law):
+            censuses[employer].unheard[quarter] += heads
+        known = lines.filter(pl.col("quarter") <= last_quarter)
         for employer, *what, heads in _regimes(known).iter_rows():
             seen[employer][tuple(what)] += heads
+    counted = [employer for employer, census in censuses.items() if census.fte]
+    later = pl.col("quarter").is_in(list(law.later_quarters)) & (
+        pl.col("kind") <= int(Kind.STUDENT)
+    )
+    for part in spill.parts():
+        rest = part.lines.filter(later & ~pl.col("employer").is_in(counted))
+        for employer, history, heads in _alike(rest, part.periods, law):
+            count_heads(censuses[employer], history, heads, law)
     return Survey(dict(censuses), {employer: _usual(found) for employer, found in seen.items()})
 
 
 def _alike(
-    spill: Spill, employers: Employers, law: Law, wanted: pl.Expr
+    lines: pl.DataFrame, periods: pl.DataFrame, law: Law
 ) -> Iterator[tuple[str, History, int]]:
-    """Employer, history and number of workers, over the lines that are `wanted`."""
+    """Employer, history and number of workers, over these lines."""
     import polars as pl
 
     first = quarter_start(law.reference_quarters[0])
-    for lines, periods in spill.parts():
-        own = employers.named(lines).filter(wanted)
-        days = own["start"].min()
-        named = employers.named(periods).join(own, on=["inss", "employer"], how="semi")
-        start = min(first, days) if isinstance(days, int) else first
-        alike = histories(own, named, start, OPEN).group_by("employer", "history").agg(pl.len())
-        for employer, text, heads in alike.iter_rows():
-            yield employer, history_of(text, law.student_reference_centi), heads
+    days = lines["start"].min()
+    named = periods.join(lines, on=KEY, how="semi")
+    start = min(first, days) if isinstance(days, int) else first
+    alike = histories(lines, named, start, OPEN).group_by("employer", "history").agg(pl.len())
+    for employer, text, heads in alike.iter_rows():
+        yield employer, history_of(text, law.student_reference_centi), heads
+
+
+def _unheard(part: Part, law: Law) -> Iterator[tuple[str, int, int]]:
+    """Employer, reference quarter and number of workers whom only Dimona shows in it."""
+    import polars as pl
+
+    ordinary = part.periods.filter(pl.col("kind") == int(Kind.ORDINARY))
+    for quarter in law.reference_quarters:
+        first, last = quarter_start(quarter), quarter_end(quarter)
+        running = ordinary.filter((pl.col("start") <= last) & (pl.col("end") >= first))
+        declared = part.lines.filter(pl.col("quarter") == quarter)
+        silent = running.join(declared, on=KEY, how="anti").group_by("employer")
+        for employer, heads in silent.agg(pl.col("inss").n_unique()).iter_rows():
+            yield employer, quarter, heads
 
 
 def _regimes(lines: pl.DataFrame) -> pl.DataFrame:

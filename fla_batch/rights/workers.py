@@ -1,26 +1,21 @@
-"""From files to workers: reading everything in, naming employers, and histories one by one."""
+"""Workers and employers: the numbers that employers go by, and histories one by one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.rights.dimona import read_dimona
-from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import History, Line, Period
 from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.spill import Spill
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl
 
-_KEY = ["inss", "employer"]
+KEY = ["inss", "employer"]
 
 
 class Worker(NamedTuple):
@@ -42,7 +37,7 @@ class Employers:
         """Remember which NSSO numbers stand beside which company numbers."""
         pairs = rows.select("company", "noss").drop_nulls().unique()
         for company, noss in pairs.iter_rows():
-            self.companies[noss].add(self.merged.get(company, company))
+            self.companies[noss].add(company)
 
     def anomalies(self) -> list[Anomaly]:
         """NSSO numbers that stand beside several company numbers."""
@@ -54,36 +49,25 @@ class Employers:
                 parts={"companies": ", ".join(sorted(companies))},
             )
             for noss, companies in sorted(self.companies.items())
-            if len(companies) > 1
+            if len({self.merged.get(each, each) for each in companies}) > 1
         ]
 
     def named(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with `employer`: company number, or the NSSO number when it has none."""
+        """The rows with `declarer`, company number or NSSO number as given, and `employer`, the
+        number that counts."""
         import polars as pl
 
         companies = {noss: min(found) for noss, found in self.companies.items()}
         known = pl.coalesce("company", pl.col("noss").replace(companies))
-        return rows.with_columns(known.replace(dict(self.merged)).alias("employer"))
+        declared = rows.with_columns(known.alias("declarer"))
+        return declared.with_columns(
+            pl.col("declarer").replace(dict(self.merged)).alias("employer")
+        )
 
 
 def is_company(employer: str) -> bool:
     """True for a company number, false for an NSSO number (at most 9 digits without zeros)."""
     return len(employer) == 10
-
-
-def read_inputs(
-    dmfa: Sequence[Path], dimona: Sequence[Path], law: Law, employers: Employers, spill: Spill
-) -> list[Anomaly]:
-    """Set all rows of all files aside; returns every finding. Raises InputUnreadable."""
-    anomalies: list[Anomaly] = []
-    for kind, paths, reader in (("lines", dmfa, read_dmfa), ("periods", dimona, read_dimona)):
-        for path in paths:
-            for chunk in reader(path, law):
-                anomalies += chunk.anomalies
-                if chunk.values.height:
-                    employers.learn(chunk.values)
-                    spill.add(kind, chunk.values)
-    return anomalies + employers.anomalies()
 
 
 def histories(
@@ -97,7 +81,7 @@ def histories(
     """
     import polars as pl
 
-    count = pl.len().over(_KEY)
+    count = pl.len().over(KEY)
     single = pl.col("count") == 1
     known = periods.with_columns(count.alias("count")).with_columns(
         pl.when(single)
@@ -106,22 +90,22 @@ def histories(
         .alias("start"),
         pl.when(single & (pl.col("end") > last_day)).then(OPEN).otherwise("end").alias("end"),
     )
-    counts = known.select(*_KEY, "count").unique()
-    own = lines.join(counts, on=_KEY, how="left").with_columns(
+    counts = known.select(*KEY, "count").unique()
+    own = lines.join(counts, on=KEY, how="left").with_columns(
         pl.when(single).then(0).otherwise("begins").alias("begins"), pl.col("agency").cast(pl.Int8)
     )
     texts = _texts(own, Line._fields, "lines").join(
-        _texts(known, Period._fields, "periods"), on=_KEY, how="full", coalesce=True
+        _texts(known, Period._fields, "periods"), on=KEY, how="full", coalesce=True
     )
     history = pl.concat_str(
         pl.col("lines").fill_null(""), pl.col("periods").fill_null(""), separator=";"
     )
-    return texts.select(*_KEY, history.alias("history")).sort(_KEY)
+    return texts.select(*KEY, history.alias("history")).sort(KEY)
 
 
 def _texts(rows: pl.DataFrame, fields: Sequence[str], name: str) -> pl.DataFrame:
     """All rows of each worker as one text, in an order that does not depend on the file's."""
     import polars as pl
 
-    cells = rows.select(*_KEY, pl.concat_str(fields, separator=",").alias(name))
-    return cells.group_by(_KEY).agg(pl.col(name).sort().str.join("|"))
+    cells = rows.select(*KEY, pl.concat_str(fields, separator=",").alias(name))
+    return cells.group_by(KEY).agg(pl.col(name).sort().str.join("|"))

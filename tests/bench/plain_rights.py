@@ -43,7 +43,9 @@ def compute_plainly(folder: Path, output: Path) -> None:
             own = lines[inss, company]
             committee, regime = own[-1]["JointCommissionNbr"], int(own[-1]["RefMeanWorkingHours"])
             bc = _bc(own, period)
-            a = factor_a(law_of(_YEAR), sector_table(), sizes[company], committee).days
+            a = factor_a(law_of(_YEAR), sector_table(), sizes[company], committee).days or Fraction(
+                0
+            )
             hours = hours_of(a * bc, regime)
             table.writerow(
                 (

@@ -36,6 +36,8 @@ DMFA_COLUMNS = (
     "RefMeanWorkingHours",
     "MeanWorkingHours",
     "ServiceNbrHours",
+    "ContractType",
+    "OccupationNbr",
 )
 DIMONA_COLUMNS = (
     "CompanyID",
@@ -118,6 +120,8 @@ def _dmfa_row(inss: str, line: Mapping[str, Any]) -> list[object]:
         centi(line.get("S", 38)),
         centi(line.get("Q")),
         centi(line.get("hours worked")),
+        line.get("contract", ""),
+        line.get("occupation", ""),
     ]
 
 

@@ -100,9 +100,28 @@ def test_csv_has_the_columns_of_the_specification(tmp_path: Path) -> None:
     ]
 
 
-def test_a_blocking_finding_writes_nothing_and_lists_all(tmp_path: Path) -> None:
+def test_what_cannot_be_computed_is_listed_and_the_rest_is_written(tmp_path: Path) -> None:
     arguments = inputs(tmp_path)
-    rows = [["", "", "", "x", "", "", "", "", "", "", "", ""]] * 2
+    rows = [["", "", "", "x", "", "", "", "", "", "", "", "", "", ""]] * 2
+    bad = write_table(tmp_path / "bad.csv", DMFA_COLUMNS, rows)
+    output = tmp_path / "rights.csv"
+    result = run("compute", *arguments, "--dmfa", bad, *SIZE, "-o", output, "--json")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["workers"]) == (1, 1)
+    rows_held = {(each["file"], each["row"]) for each in document["not_computed"]}
+    assert rows_held == {("bad.csv", 2), ("bad.csv", 3)}
+    assert document["blocking"] > 0
+    assert len(output.read_text().splitlines()) == 3
+    listed = (tmp_path / "not-computed.csv").read_text().splitlines()
+    assert listed[0] == "CompanyID;INSS;File;Row;Reason;WhatToDo"
+    assert len(listed) == 1 + document["blocking"]
+    assert run("compute", *arguments, *SIZE, "-o", output).exit_code == 0
+    assert not (tmp_path / "not-computed.csv").exists()
+
+
+def test_all_or_nothing_writes_nothing_and_lists_all(tmp_path: Path) -> None:
+    arguments = (*inputs(tmp_path), "--all-or-nothing")
+    rows = [["", "", "", "x", "", "", "", "", "", "", "", "", "", ""]] * 2
     bad = write_table(tmp_path / "bad.csv", DMFA_COLUMNS, rows)
     output = tmp_path / "rights.csv"
     output.write_text("as it was")
@@ -111,14 +130,7 @@ def test_a_blocking_finding_writes_nothing_and_lists_all(tmp_path: Path) -> None
     assert result.exit_code == 1
     assert document["output"] is None
     assert {found["source"]["row"] for found in document["anomalies"]} == {2, 3}
-    assert document["blocking"] > 0
     assert output.read_text() == "as it was"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "bad.csv",
-        "dimona.csv",
-        "dmfa.csv",
-        "rights.csv",
-    ]
 
 
 def test_an_unknown_size_writes_nothing(tmp_path: Path) -> None:
@@ -293,14 +305,13 @@ def test_a_worker_whose_contract_lies_ahead_is_not_declared(tmp_path: Path) -> N
 
 def test_more_than_ten_committees_cannot_be_declared(tmp_path: Path) -> None:
     lines = [
-        {"quarter": "2024Q2", "from": "2024-04-01", "committee": str(200 + each), "Q": 3}
+        {"quarter": "2024Q2", "from": "2024-04-01", "committee": str(200 + each), "Q": 3.8}
         for each in range(11)
     ]
     arguments = (*inputs(tmp_path, [{"dmfa": lines, "dimona": [{"in": "2024-04-01"}]}]), *SIZE)
     result = run("compute", *arguments, "-o", tmp_path / "a.json", "--json")
-    assert [found["rule"] for found in json.loads(result.stdout)["anomalies"]] == [
-        "too-many-committees"
-    ]
+    held = json.loads(result.stdout)["not_computed"]
+    assert [found["rule"] for found in held] == ["too-many-committees"]
     assert run("compute", *arguments, "-o", tmp_path / "a.csv").exit_code == 0
 
 

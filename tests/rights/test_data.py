@@ -6,17 +6,19 @@ import stat
 import string
 import tomllib
 from collections.abc import Iterator
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fla_batch.rights.committees import is_committee
 from fla_batch.rights.compute import prepare
 from fla_batch.rights.law import law_of
 from fla_batch.rights.output import write_rights
 from fla_batch.rights.quarters import quarter_text
-from fla_batch.rights.sector import CLASS_COLUMNS, sector_table
+from fla_batch.rights.sector import COLLECTIVE, LAW, find_facts, sector_table
 from fla_batch.rights.spill import Spill
 from fla_batch.vocabulary.catalogue import meaning
 from fla_batch.vocabulary.errors import ConfigurationMistake
@@ -79,13 +81,24 @@ def test_another_year_names_the_table_it_lacks(year: int) -> None:
 
 
 def test_the_sector_table_has_a_source_and_a_confidence_in_every_row() -> None:
-    table = sector_table()
-    assert len(table) == 51
-    for (committee, year), row in table.items():
-        assert row.source
-        assert row.confidence in {"high", "medium", "low"}
-        assert row.days.keys() == CLASS_COLUMNS.keys()
-        assert (row.joint_committee, row.year) == (committee, year)
+    facts = [fact for facts in sector_table().values() for fact in facts]
+    assert len(facts) == 113
+    for fact in facts:
+        assert fact.source
+        assert fact.confidence in {"high", "medium", "low", "uncertain"}
+        assert fact.joint_committee == LAW or is_committee(fact.joint_committee)
+        assert (fact.right == "") == (fact.kind == COLLECTIVE)
+
+
+def test_the_numbers_of_the_source_document_are_certain() -> None:
+    for committee, days in (("227", 2), ("200", 3)):
+        fact = find_facts(sector_table(), committee, 2024, "20_plus").legal
+        assert fact is not None
+        assert (fact.days("20_plus"), fact.is_unsure, fact.confidence) == (
+            Fraction(days),
+            False,
+            "high",
+        )
 
 
 def test_order_of_rows_changes_no_byte(tmp_path: Path) -> None:

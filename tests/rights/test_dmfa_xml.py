@@ -52,7 +52,10 @@ def lines(path: Path) -> list[tuple[str | None, str | None, Line]]:
     found = []
     for chunk in read_dmfa(path, LAW):
         assert chunk.anomalies == []
-        found += [(row[0], row[2], Line._make(row[3:])) for row in chunk.values.iter_rows()]
+        found += [
+            (row[0], row[2], Line._make(row[3 : 3 + len(Line._fields)]))
+            for row in chunk.values.iter_rows()
+        ]
     return found
 
 

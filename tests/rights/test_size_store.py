@@ -21,10 +21,9 @@ LAW = law_of(2024)
 NOW = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 
 
-def census(fte: int, digest: int) -> dict[str, Census]:
+def census(fte: int) -> dict[str, Census]:
     found = Census()
     found.add_fte(parse_quarter("2023Q1"), Fraction(fte))
-    found.add_digest(digest, 1)
     return {COMPANY: found}
 
 
@@ -58,7 +57,7 @@ def test_rows_are_only_added_and_the_newest_counts(tmp_path: Path, store: SqlSiz
 
 
 def test_nothing_is_written_before_establish(store: SqlSizeStore) -> None:
-    sizes = Sizes(LAW, census(12, 1), store=store)
+    sizes = Sizes(LAW, census(12), store=store)
     size = sizes.of(COMPANY)
     assert size is not None
     assert (size.value, size.frozen) == (Fraction(12), False)
@@ -68,10 +67,10 @@ def test_nothing_is_written_before_establish(store: SqlSizeStore) -> None:
 
 
 def test_later_corrections_do_not_change_an_established_size(store: SqlSizeStore) -> None:
-    first = Sizes(LAW, census(12, 1), store=store)
+    first = Sizes(LAW, census(12), store=store)
     first.of(COMPANY)
     first.establish(NOW)
-    corrected = Sizes(LAW, census(25, 2), store=store)
+    corrected = Sizes(LAW, census(25), store=store)
     size = corrected.of(COMPANY)
     assert size is not None
     assert (size.value, size.frozen, size.quarters) == (Fraction(12), True, ())
@@ -81,7 +80,7 @@ def test_later_corrections_do_not_change_an_established_size(store: SqlSizeStore
 
 def test_the_same_input_is_frozen_without_a_word(store: SqlSizeStore) -> None:
     for _ in range(2):
-        sizes = Sizes(LAW, census(12, 1), store=store)
+        sizes = Sizes(LAW, census(12), store=store)
         size = sizes.of(COMPANY)
         sizes.establish(NOW)
     assert size is not None
@@ -91,7 +90,7 @@ def test_the_same_input_is_frozen_without_a_word(store: SqlSizeStore) -> None:
 
 def test_recompute_establishes_a_new_size(store: SqlSizeStore) -> None:
     for recompute, fte in ((False, 12), (True, 25)):
-        sizes = Sizes(LAW, census(fte, fte), store=store, recompute=recompute)
+        sizes = Sizes(LAW, census(fte), store=store, recompute=recompute)
         sizes.of(COMPANY)
         sizes.establish(NOW)
     found = store.get(COMPANY, LAW.period)
@@ -100,7 +99,7 @@ def test_recompute_establishes_a_new_size(store: SqlSizeStore) -> None:
 
 
 def test_a_stated_size_is_used_and_not_established(store: SqlSizeStore) -> None:
-    sizes = Sizes(LAW, census(12, 1), {COMPANY: Fraction(30)}, store)
+    sizes = Sizes(LAW, census(12), {COMPANY: Fraction(30)}, store)
     size = sizes.of(COMPANY)
     assert size is not None
     assert (size.value, size.basis) == (Fraction(30), SizeBasis.STATED)
