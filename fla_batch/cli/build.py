@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
+from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import counts_in_words, in_words, plural
+from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups
 
 if TYPE_CHECKING:
     from fla_batch.commands.build_batches import BuildResult
     from fla_batch.commands.workspace import Workspace
+    from fla_batch.intake import ReadingChoice
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
@@ -48,19 +50,26 @@ def build_options(command: Command) -> Command:
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @build_options
+@input_options
 @shared
 def build(
-    inputs: tuple[Path, ...], skip_blocked: bool, allow_removals: bool, again: bool, shared: Shared
+    inputs: tuple[Path, ...],
+    skip_blocked: bool,
+    allow_removals: bool,
+    again: bool,
+    reading: InputOptions,
+    shared: Shared,
 ) -> int:
     """Turn the declarations in INPUTS into validated, signed batches in the outbox.
 
     With any blocking anomaly nothing is written, unless --skip-blocked. What the portal has
     already, or is about to get, is left out and counted as unchanged, unless --again.
     """
+    how = reading.choice(shared.settings)
     with shared.workspace() as workspace:
-        result = built(workspace, inputs, shared, skip_blocked, allow_removals, again)
+        result = built(workspace, inputs, shared, skip_blocked, allow_removals, again, how)
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
@@ -75,6 +84,7 @@ def built(
     skip_blocked: bool,
     allow_removals: bool,
     again: bool,
+    how: ReadingChoice,
 ) -> BuildResult:
     """Builds, with progress on standard error."""
     from fla_batch.commands.build import build as build_command
@@ -86,6 +96,7 @@ def built(
             skip_blocked=skip_blocked,
             allow_removals=allow_removals,
             again=again,
+            how=how,
             counted=counted,
         )
 
@@ -94,12 +105,12 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
     """What was built and what is wrong; the next command, unless the caller goes on by itself."""
     for warning in result.notes:
         shared.tell(f"Note: {warning}")
-    for anomaly in islice(result.anomalies.by_place(blocking_first=True), _MOST_IN_WORDS):
-        say(in_words(anomaly, shared.language))
-    left = len(result.anomalies) - _MOST_IN_WORDS
-    if left > 0:
-        say(f"... and {left} more: --json gives all, `fla-batch check` lists them.")
+    if result.skipped and result.batches:
+        _show_left_out(result, shared)
+    else:
+        show_groups(result.anomalies.groups, shared)
     say(counts_in_words(result.anomalies.counts))
+    show_receipts(result.receipts)
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
     _show_unchanged(result)
@@ -113,6 +124,15 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
     if result.skipped:
         blocked = plural(result.skipped, "declaration")
         say(f"Correct the {blocked} that are blocked, or leave them out with --skip-blocked.")
+
+
+def _show_left_out(result: BuildResult, shared: Shared) -> None:
+    """Who leaves blocked forms out is told each of them, not only their causes."""
+    for anomaly in islice(result.anomalies.by_place(blocking_first=True), _MOST_IN_WORDS):
+        say(in_words(anomaly, shared.language))
+    left = len(result.anomalies) - _MOST_IN_WORDS
+    if left > 0:
+        say(f"... and {left} more: --json gives all, `fla-batch check --all` lists them.")
 
 
 def _show_unchanged(result: BuildResult) -> None:

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.edge import say
+from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
+from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import plural, show_anomalies
+from fla_batch.cli.show import counts_in_words, in_words, plural, show_anomalies, show_groups
+
+if TYPE_CHECKING:
+    from fla_batch.commands.check import CheckResult
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("inputs", nargs=-1, required=True, type=INPUT)
+@click.option("--all", "each", is_flag=True, help="List each anomaly, not only each cause.")
+@input_options
 @shared
-def check(inputs: tuple[Path, ...], shared: Shared) -> int:
+def check(inputs: tuple[Path, ...], each: bool, reading: InputOptions, shared: Shared) -> int:
     """Read files of trainings or rights and apply all rules. Nothing is written or sent.
 
-    INPUTS are JSON, CSV, XLSX or Parquet files. Every anomaly names its file, row and column.
+    INPUTS are JSON files or tables (CSV, XLSX, XLS, ODS, Parquet), folders and ZIP archives of
+    them, or - for standard input. Anomalies are grouped by their cause; each names its file, row
+    and column.
     """
     from fla_batch.commands.check import check as check_command
     from fla_batch.commands.rule_context import rule_context
     from fla_batch.commands.workspace import history_if_any
 
+    how = reading.choice(shared.settings)
     with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
         context = rule_context(shared.settings.rules, now(), history=history)
-        result = check_command(inputs, context, counted)
-    show_anomalies(result.anomalies, shared)
+        result = check_command(inputs, context, counted, how)
+    _show(result, shared, each=each)
     shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
     return 1 if result.anomalies.counts.blocking else 0
+
+
+def _show(result: CheckResult, shared: Shared, *, each: bool) -> None:
+    if shared.as_json:
+        groups = [group.to_json() for group in result.anomalies.groups]
+        read = [receipt.to_json() for receipt in result.receipts]
+        show_anomalies(result.anomalies, shared, {"groups": groups, "read": read})
+        return
+    if each:
+        for anomaly in result.anomalies.by_place():
+            say(in_words(anomaly, shared.language))
+    else:
+        show_groups(result.anomalies.groups, shared)
+    say(counts_in_words(result.anomalies.counts))
+    show_receipts(result.receipts)

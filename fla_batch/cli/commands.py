@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "The whole chain on shipped examples, in a sandbox."),
     "init": ("setup", "init", "Write a commented fla-batch.toml."),
     "template": ("setup", "template", "Write an empty input file with headings and an example."),
+    "columns": ("columns", "columns", "What the columns of your tables mean: draft a mapping."),
     "check": ("check", "check", "Read files and apply all rules; write nothing."),
     "build": ("build", "build", "Turn declarations into signed batches in the outbox."),
     "validate": ("validate", "validate", "Check an existing message against XSD and rules."),

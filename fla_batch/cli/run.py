@@ -9,12 +9,13 @@ import click
 from fla_batch.cli import build as building
 from fla_batch.cli import poll as polling
 from fla_batch.cli import send as sending
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.input_options import INPUT, InputOptions, input_options
+from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import Unit, counting
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @building.build_options
 @sending.after_closure_option
 @click.option(
@@ -27,6 +28,7 @@ from fla_batch.cli.progress_bar import Unit, counting
     help="Time between two looks for answers.",
 )
 @polling.timeout_option
+@input_options
 @shared
 def run(
     inputs: tuple[Path, ...],
@@ -36,6 +38,7 @@ def run(
     after_closure: bool,
     every_s: float,
     timeout_s: float | None,
+    reading: InputOptions,
     shared: Shared,
 ) -> int:
     """Build, send and poll until every batch is closed: for cron and systemd.
@@ -44,8 +47,9 @@ def run(
     """
     from fla_batch.commands.send import outgoing_bytes, require_open, send, to_send
 
+    how = reading.choice(shared.settings)
     with shared.workspace() as workspace:
-        result = building.built(workspace, inputs, shared, skip_blocked, allow_removals, again)
+        result = building.built(workspace, inputs, shared, skip_blocked, allow_removals, again, how)
         if not shared.as_json:
             building.show_built(result, shared, goes_on=True)
         if not (result.batches or result.unchanged):

@@ -16,6 +16,7 @@ from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
     from fla_batch.ledger.left_rows import LeftAlone
+    from fla_batch.system.anomaly_groups import AnomalyGroup
     from fla_batch.system.anomaly_store import AnomalySpool
 
 MOST_ON_SCREEN = 200
@@ -23,11 +24,16 @@ MOST_LEFT_ON_SCREEN = 20
 _MARGIN = " " * 8
 
 
-def show_anomalies(anomalies: AnomalySpool, shared: Shared) -> None:
-    """All anomalies as JSON, or those that a screen takes, in words; file by file, row by row."""
+def show_anomalies(
+    anomalies: AnomalySpool, shared: Shared, more: Mapping[str, object] | None = None
+) -> None:
+    """All anomalies as JSON, or those that a screen takes, in words; file by file, row by row.
+
+    `more` are further members of the JSON document.
+    """
     if shared.as_json:
         each = (anomaly.to_json() for anomaly in anomalies.by_place())
-        shared.show_json({"anomalies": each} | anomalies.counts._asdict())
+        shared.show_json({"anomalies": each} | anomalies.counts._asdict() | dict(more or {}))
         return
     for anomaly in islice(anomalies.by_place(), MOST_ON_SCREEN):
         say(in_words(anomaly, shared.language))
@@ -35,6 +41,44 @@ def show_anomalies(anomalies: AnomalySpool, shared: Shared) -> None:
     if left_out > 0:
         say(f"... and {left_out} more, not shown here: --json gives all {len(anomalies)}.")
     say(counts_in_words(anomalies.counts))
+
+
+def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
+    """Anomalies by their cause; one that stands alone as `in_words` has it."""
+    for group in groups:
+        if group.count == 1:
+            say(in_words(group.first, shared.language))
+        else:
+            say(group_in_words(group, shared.language))
+
+
+def group_in_words(group: AnomalyGroup, language: Language) -> str:
+    """A group in four short lines: what, how often and where, for example, what to do."""
+    severity = "ERROR  " if group.first.blocks else "warning"
+    label = group.label.text(language) or group.cause.error_id
+    lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
+    lines.append((_MARGIN, f"{plural(group.count, 'time')}: {_places(group)}"))
+    if not group.alike:
+        example = group.first.label.text(language)
+        lines.append((_MARGIN, f"e.g. {example.partition(': ')[2] or example}"))
+    advice = group.first.advice.text(language)
+    if advice:
+        lines.append((f"{_MARGIN}-> ", advice))
+    width = _terminal_width()
+    return "\n".join(_folded(mark, text, width) for mark, text in lines)
+
+
+def _places(group: AnomalyGroup) -> str:
+    """Where the first few of a group stand: `a.csv, column hours, rows 2, 3, ...`."""
+    files = list(dict.fromkeys(place.file for place in group.places))
+    parts = []
+    for file in files:
+        rows = [str(p.row) for p in group.places if p.file == file and p.row is not None]
+        column = f"column {group.cause.column}" if group.cause.column else ""
+        where_rows = f"{'rows' if len(rows) > 1 else 'row'} {', '.join(rows)}" if rows else ""
+        parts.append(", ".join(part for part in (file, column, where_rows) if part))
+    more = ", ..." if group.count > len(group.places) else ""
+    return "; ".join(part for part in parts if part) + more
 
 
 def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
@@ -53,6 +97,11 @@ def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
         lines.append((f"{_MARGIN}-> ", advice))
     width = _terminal_width()
     return "\n".join(_folded(indent + mark, text, width) for mark, text in lines)
+
+
+def fitted(text: str) -> str:
+    """One paragraph, folded where a terminal is narrower."""
+    return _folded("", text, _terminal_width())
 
 
 def _folded(mark: str, text: str, width: int | None) -> str:

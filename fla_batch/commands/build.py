@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fla_batch.commands.build_batches import BuildResult, build_declarations
 from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
-from fla_batch.intake import read_chunks
+from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def build(
     skip_blocked: bool = False,
     allow_removals: bool = False,
     again: bool = False,
+    how: ReadingChoice = AS_FOUND,
     counted: Watcher = UNWATCHED,
 ) -> BuildResult:
     """Declarations to signed batches in the outbox; see `build_declarations`."""
@@ -35,11 +36,14 @@ def build(
         history=workspace.history,
         allow_removals=allow_removals,
     )
-    return build_declarations(
+    reading = InputReading(inputs, how)
+    result = build_declarations(
         workspace,
-        read_chunks(inputs),
+        reading,
         context,
         skip_blocked=skip_blocked,
         again=again,
         counted=counted,
     )
+    result.receipts = reading.receipts
+    return result

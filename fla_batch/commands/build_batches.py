@@ -7,7 +7,7 @@ the run leaves no trace but its messages.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -40,6 +40,7 @@ from fla_batch.vocabulary.terms import FormKind
 if TYPE_CHECKING:
     from fla_batch.batching.assemble import Filling
     from fla_batch.commands.needs import BuildTools
+    from fla_batch.intake import Receipt
 
 _COUNTED_TOGETHER = 500
 
@@ -68,6 +69,7 @@ class BuildResult:
     unchanged: int = 0
     held_by: dict[BatchName, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    receipts: Sequence[Receipt] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of `build --json`; its anomalies are read as they are written."""
@@ -85,6 +87,8 @@ class BuildResult:
             "skipped": self.skipped,
             "unchanged": self.unchanged,
             "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
+            "groups": [group.to_json() for group in self.anomalies.groups],
+            "read": [receipt.to_json() for receipt in self.receipts],
         }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.batching.form_builder import ScreenedChunk
-from fla_batch.intake import read_chunks
+from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice, Receipt
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.rules import check as check_entry
@@ -18,19 +18,24 @@ from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """All anomalies of the input, and how many declarations were read."""
+    """All anomalies of the input, how many declarations were read, and of each file what."""
 
     anomalies: AnomalySpool
     declarations: int
+    receipts: Sequence[Receipt] = ()
 
 
 def check(
-    inputs: Iterable[Path], context: RuleContext, counted: Watcher = UNWATCHED
+    inputs: Iterable[Path],
+    context: RuleContext,
+    counted: Watcher = UNWATCHED,
+    how: ReadingChoice = AS_FOUND,
 ) -> CheckResult:
     """Reads and applies all rules. Tables are looked at by whole columns first."""
     found = AnomalySpool()
     declarations = 0
-    for item in read_chunks(inputs):
+    reading = InputReading(inputs, how)
+    for item in reading:
         if isinstance(item, Anomaly):
             found.add([item])
             continue
@@ -44,4 +49,4 @@ def check(
             found.add(check_entry(entry, context))
         declarations += many
         counted(many)
-    return CheckResult(found, declarations)
+    return CheckResult(found, declarations, reading.receipts)

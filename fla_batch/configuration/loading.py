@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,11 +91,22 @@ def _require_still_loopback(ours: Any, overrides: Any) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path.read_bytes()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
     except OSError as error:
         raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _text(content: bytes) -> str:
+    """The text of a file; editors of Windows begin it with a mark, or write it in UTF-16.
+
+    >>> _text("\ufeff[ui]".encode()), _text("[ui]".encode("utf-16"))
+    ('[ui]', '[ui]')
+    """
+    wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    text = content.decode("utf-16" if wide else "utf-8-sig")
+    return text.lstrip("\ufeff").replace("\r\n", "\n")
 
 
 def _require_known(raw: Mapping[str, Any]) -> None:
@@ -154,6 +166,9 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
                     "key_file": absolute(settings.gateway.key_file),
                     "known_hosts": absolute(settings.gateway.known_hosts),
                 }
+            ),
+            "input": settings.input.model_copy(
+                update={"columns": absolute(settings.input.columns)}
             ),
             "signing": signing.model_copy(
                 update={

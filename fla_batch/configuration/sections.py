@@ -130,6 +130,12 @@ class RulesSection(_Section):
     window_years: int = Field(default=5, ge=1, le=50)
 
 
+class InputSection(_Section):
+    """How the user's files are read: a mapping of their columns (docs/reference/input.md)."""
+
+    columns: Path | None = None
+
+
 class Settings(BaseSettings):
     """All settings. Build them with `fla_batch.configuration.loading.load`."""
 
@@ -145,6 +151,7 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     answers: AnswersSection = AnswersSection()
     rules: RulesSection = RulesSection()
+    input: InputSection = InputSection()
 
     @classmethod
     def settings_customise_sources(

@@ -67,7 +67,9 @@ def layout_of(
 ) -> TableLayout | list[Anomaly]:
     """The layout, or everything that is wrong with the headings."""
     filled = {i: heading for i, heading in enumerate(headings) if heading.strip()}
-    names = {i: name for i, text in filled.items() if (name := _name_of(text, mapping)) is not None}
+    names = {
+        i: name for i, text in filled.items() if (name := column_name(text, mapping)) is not None
+    }
     others = {
         i: text
         for i, text in filled.items()
@@ -132,7 +134,7 @@ def _by_words(words: Mapping[str, str], read: ReadCell, text: str) -> Value | To
     return read(words.get(bare_words(text), text))
 
 
-def _name_of(heading: str, mapping: ColumnMapping) -> str | None:
+def column_name(heading: str, mapping: ColumnMapping = NO_MAPPING) -> str | None:
     """The column that a heading means, by the user's word or ours; None when it means none."""
     words = bare_words(heading)
     if words in mapping.ignore:

@@ -7,11 +7,14 @@ reported with both places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.declared_twice import Photos
+from fla_batch.intake.input_files import JSON_SUFFIXES, SUFFIXES, InputFile, input_files
+from fla_batch.intake.json_bodies import JsonOrigin
 from fla_batch.intake.json_files import read_json
 from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
@@ -24,11 +27,6 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 if TYPE_CHECKING:
     from fla_batch.intake.table_declarations import TableChunk
 
-Reader = Callable[[Path], Iterator[Entry | Anomaly]]
-
-_JSON = (".json", ".jsonl", ".ndjson")
-SUFFIXES = (*_JSON, *TABLE_SUFFIXES)
-
 
 def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[Entry | Anomaly]:
     """Every declaration in `paths`, in their order, and what is wrong outside declarations.
@@ -38,8 +36,7 @@ def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[
     was not read: nothing should be sent before it is mended. `sheet` names the sheet to read
     in workbooks, else it is found. Never raises for what a file holds.
     """
-    how = ReadingChoice(TableChoice(sheet))
-    for item in InputReading(paths, how):
+    for item in InputReading(paths, ReadingChoice(TableChoice(sheet))):
         if isinstance(item, Entry | Anomaly):
             yield item
         else:
@@ -47,7 +44,7 @@ def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[
 
 
 class InputReading:
-    """All declarations of some files, as they are read; tables in chunks that are not built yet.
+    """All declarations of what the user named, as they are read; tables in chunks not yet built.
 
     Iterate once. `receipts` says of each file that was begun what was read of it so far.
     """
@@ -59,44 +56,62 @@ class InputReading:
 
     def __iter__(self) -> Iterator[Entry | Anomaly | TableChunk]:
         seen = Photos()
-        for index, path in enumerate(self._paths):
-            receipt = Receipt(str(path))
-            self.receipts.append(receipt)
-            if path.suffix.lower() in TABLE_SUFFIXES:
-                last = index == len(self._paths) - 1
-                yield from _table_items(path, self._how, receipt, seen, last=last)
-            else:
-                for item in _reader(path)(path):
-                    if isinstance(item, Entry):
-                        receipt.note_declaration(item.declaration)
-                        yield seen.first_only(item)
-                    else:
-                        yield item
+        with input_files(self._paths, self._how.input_format) as files:
+            for index, file in enumerate(files):
+                if isinstance(file, Anomaly):
+                    yield file
+                    continue
+                receipt = Receipt(file.shown)
+                self.receipts.append(receipt)
+                last = index == len(files) - 1
+                for item in _items(file, self._how, receipt):
+                    yield from _first_only(_named(item, file), seen, last=last)
 
 
-def _table_items(
-    path: Path, how: ReadingChoice, receipt: Receipt, seen: Photos, *, last: bool
+def _items(
+    file: InputFile, how: ReadingChoice, receipt: Receipt
 ) -> Iterator[Entry | Anomaly | TableChunk]:
-    from fla_batch.intake.table_declarations import read_table_chunks
+    """What a file holds, under the name of its path."""
+    suffix = file.path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        from fla_batch.intake.table_declarations import read_table_chunks
 
-    for chunk in read_table_chunks(path, how, receipt):
-        # The rows of a table were grouped by key already: only other files repeat one.
-        if isinstance(chunk, Anomaly) or seen.are_new(chunk, remember=not last):
-            yield chunk
-        else:
-            yield from (seen.first_only(entry) for entry in chunk.entries())
+        yield from read_table_chunks(file.path, how, receipt)
+    elif suffix in JSON_SUFFIXES:
+        for item in read_json(file.path):
+            if isinstance(item, Entry):
+                receipt.note_declaration(item.declaration)
+            yield item
+    else:
+        yield from _unknown_format(file.path)
 
 
-def read_chunks(
-    paths: Iterable[Path], how: ReadingChoice = AS_FOUND
+def _first_only(
+    item: Entry | Anomaly | TableChunk, seen: Photos, *, last: bool
 ) -> Iterator[Entry | Anomaly | TableChunk]:
-    """As `InputReading`, where nobody asks what was read."""
-    return iter(InputReading(paths, how))
+    """What is declared for the first time; `last`: nobody comes who could declare it again."""
+    if isinstance(item, Entry):
+        yield seen.first_only(item)
+    # The rows of a table were grouped by key already: only other files repeat one.
+    elif isinstance(item, Anomaly) or seen.are_new(item, remember=not last):
+        yield item
+    else:
+        yield from (seen.first_only(entry) for entry in item.entries())
 
 
-def _reader(path: Path) -> Reader:
-    """The reader for a file that is no table, by the end of its name."""
-    return read_json if path.suffix.lower() in _JSON else _unknown_format
+def _named(item: Entry | Anomaly | TableChunk, file: InputFile) -> Entry | Anomaly | TableChunk:
+    """The same, found in the file under the name that the user knows."""
+    if file.shown == str(file.path):
+        return item
+    if isinstance(item, Anomaly):
+        return item.at(replace(item.source, file=file.shown))
+    if not isinstance(item, Entry):
+        return replace(item, file=file.shown)
+    anomalies = tuple(one.at(replace(one.source, file=file.shown)) for one in item.anomalies)
+    origin = item.origin
+    if isinstance(origin, JsonOrigin):
+        origin = replace(origin, file=file.shown)
+    return replace(item, origin=origin, anomalies=anomalies)
 
 
 def _unknown_format(path: Path) -> Iterator[Anomaly]:

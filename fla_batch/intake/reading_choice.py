@@ -10,10 +10,14 @@ from fla_batch.tables.table import TableChoice
 
 @dataclass(frozen=True, slots=True)
 class ReadingChoice:
-    """The sheet and row of headings, and the mapping of columns; what is not said is found."""
+    """The sheet and row of headings, and the mapping of columns; what is not said is found.
+
+    `input_format` is that of standard input and of files whose ending says nothing: csv or json.
+    """
 
     table: TableChoice = field(default_factory=TableChoice)
     mapping: ColumnMapping = NO_MAPPING
+    input_format: str | None = None
 
 
 AS_FOUND = ReadingChoice()

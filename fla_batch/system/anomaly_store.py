@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
 
+from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyOrigin
@@ -49,6 +50,7 @@ class AnomalySpool:
         self._places = array("Q")
         self._blocks = bytearray()
         self._first_of_file: dict[str | None, int] = {}
+        self._groups = AnomalyGroups()
         self.add(anomalies)
 
     def __len__(self) -> int:
@@ -63,6 +65,11 @@ class AnomalySpool:
         blocking = self._blocks.count(True)
         return AnomalyCounts(blocking, len(self) - blocking)
 
+    @property
+    def groups(self) -> list[AnomalyGroup]:
+        """By their cause, those that block first; nothing is read for it."""
+        return self._groups.in_order()
+
     def add(self, anomalies: Iterable[Anomaly]) -> None:
         """More of them, in their order."""
         for anomaly in anomalies:
@@ -76,6 +83,7 @@ class AnomalySpool:
             first = self._first_of_file.setdefault(anomaly.source.file, len(self))
             self._places.append(first << _ROW_BITS | (anomaly.source.row or 0))
             self._blocks.append(anomaly.blocks)
+            self._groups.add(anomaly)
 
     def keep_first(self, count: int) -> None:
         """Forget all but the first `count`."""
@@ -84,6 +92,7 @@ class AnomalySpool:
             self._filed.keep_first(max(0, count - self._most_held))
         files = self._first_of_file.items()
         self._first_of_file = {file: first for file, first in files if first < count}
+        self._groups = AnomalyGroups(self)
 
     def by_place(self, *, blocking_first: bool = False) -> Iterator[Anomaly]:
         """In the order in which a person goes through the files: file by file, row by row.

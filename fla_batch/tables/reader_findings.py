@@ -67,6 +67,7 @@ MEANINGS: Mapping[str, str] = {
     "heading-again": "092",
     "unread-sheet": "092",
     "kinds-unknown": "092",
+    "skipped-file": "092",
     "password-protected": "163",
     # a file
     "no-such-file": "142",
@@ -102,6 +103,7 @@ WARNINGS = frozenset(
         "heading-again",
         "unread-sheet",
         "kinds-unknown",
+        "skipped-file",
     }
 )
 """Remarks that hold nothing back; all others block."""

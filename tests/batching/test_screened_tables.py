@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from fla_batch.batching.form_builder import ScreenedChunk
-from fla_batch.intake import read_chunks
+from fla_batch.intake import InputReading
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.intake.zone_columns import KEY_COLUMNS, columns_of
 from fla_batch.models import DECLARATIONS, Entry
@@ -52,7 +52,7 @@ COLUMNS = list(columns_of(FormKind.TRAININGS))
 
 def chunks_of(path: Path, rows: Iterable[dict[str, Any]]) -> list[TableChunk]:
     pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).write_parquet(path)
-    return [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
+    return [item for item in InputReading([path]) if isinstance(item, TableChunk)]
 
 
 def found(chunks: Iterable[TableChunk], context: RuleContext = CONTEXT) -> list[list[Anomaly]]:

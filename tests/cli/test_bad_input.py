@@ -48,7 +48,7 @@ MISTAKES: dict[str, tuple[Make, str, int | None]] = {
     "broken JSON": (raw(b'{"employer": ', "input.json"), "File-", None),
     "wrong encoding": (raw("companyId;inss".encode("utf-16")), "File-", None),
     "no format of ours": (raw(b"%PDF-1.7", "input.pdf"), "File-", None),
-    "unknown column": (row(salary="3"), "Column-092", 1),
+    "unknown column": (row(trainingPlaec="3"), "Column-092", 1),
     "missing column": (without("inss"), "INSS-001", 1),
     "a date that does not exist": (
         row(trainingStartDate="30/02/2024"),
@@ -93,8 +93,13 @@ def test_a_mistake(
     ]
 
 
-@pytest.mark.parametrize("command", ["check", "build", "validate", "run"])
-@pytest.mark.parametrize("name", ["none.csv", "."], ids=["not there", "a folder"])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *((command, "none.csv") for command in ("check", "build", "validate", "run")),
+        ("validate", "."),
+    ],
+)
 def test_not_a_file(
     fla: CommandLine, settings: Path, outbox_files: Files, command: str, name: str
 ) -> None:
@@ -133,7 +138,10 @@ def test_25_mistakes_in_one_file(
     assert document["blocking"] == 25
     assert [each["source"]["row"] for each in document["anomalies"]] == list(range(2, 27))
     words = fla("check", path)
-    assert words.out.count("ERROR ") == 25
+    assert words.out.count("ERROR ") == 1
+    assert "25 times" in words.out
+    assert "rows 2, 3, 4, 5, 6, ..." in words.out
+    assert fla("check", path, "--all").out.count("ERROR ") == 25
     assert "25 blocking anomalies, 0 warnings." in words.out
     assert fla("build", path).code == 1
     assert outbox_files() == []

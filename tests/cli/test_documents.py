@@ -48,12 +48,37 @@ def bad(tmp_path: Path) -> Path:
 
 def test_check(fla: CommandLine, bad: Path) -> None:
     document = fla("check", bad, "--json").document
-    assert set(document) == {"anomalies", "blocking", "warnings"}
+    assert set(document) == {"anomalies", "blocking", "warnings", "groups", "read"}
     (anomaly,) = document["anomalies"]
     assert set(anomaly) == {*ANOMALY, "label", "source", "value", "advice"}
     assert {key: anomaly[key] for key in ANOMALY} == ANOMALY
     assert set(anomaly["label"]) == {"en", "fr", "nl"}
     assert anomaly["source"] == {"file": str(bad), "row": 2, "column": "hours"}
+    (group,) = document["groups"]
+    assert group == {
+        "class": "B",
+        "rule": anomaly["rule"],
+        "error_id": anomaly["error_id"],
+        "column": "hours",
+        "count": 1,
+        "first_rows": [2],
+        "label": anomaly["label"],
+        "advice": anomaly["advice"],
+    }
+    (read,) = document["read"]
+    assert read == {
+        "file": str(bad),
+        "sheet": None,
+        "header_row": 1,
+        "rows": 1,
+        "declarations": 1,
+        "workers": 1,
+        "employers": 1,
+        "hours_centi": read["hours_centi"],
+        "ignored_columns": [],
+        "hidden_rows": 0,
+        "unread_sheets": [],
+    }
     assert (document["blocking"], document["warnings"]) == (1, 0)
 
 
@@ -67,7 +92,15 @@ def test_unknown_parts_are_null(fla: CommandLine, tmp_path: Path) -> None:
 
 def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
     document = fla("build", good, "--json").document
-    assert set(document) == {"batches", "forms", "skipped", "anomalies", "unchanged"}
+    assert set(document) == {
+        "batches",
+        "forms",
+        "skipped",
+        "anomalies",
+        "unchanged",
+        "groups",
+        "read",
+    }
     (batch,) = document["batches"]
     assert set(batch) == {"name", "forms", "parts", "files"}
     name = BatchName.parse(batch["name"])

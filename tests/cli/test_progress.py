@@ -12,7 +12,7 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool
 from fla_batch.batching.worker_pool import spool_all
 from fla_batch.cli.progress_bar import Drawn, Unit, bar
-from fla_batch.intake import read_chunks
+from fla_batch.intake import InputReading
 from fla_batch.message import load
 from tests.batching.test_desk import CONTEXT, STARTED, trainings
 from tests.batching.test_screened_tables import WORKERS
@@ -45,7 +45,7 @@ def test_a_table_says_how_many_declarations_it_holds(tmp_path: Path) -> None:
     desk = Desk.for_profile(profile, FormMaker(profile, "RUN", STARTED), CONTEXT)
     noted = Noted()
     with Spool(tmp_path) as spool:
-        spool_all(read_chunks(files), spool, desk, lambda: None, noted)  # type: ignore[arg-type, return-value]
+        spool_all(InputReading(files), spool, desk, lambda: None, noted)  # type: ignore[arg-type, return-value]
     assert (noted.sum("expect"), noted.sum("done")) == (3, 3)
 
 

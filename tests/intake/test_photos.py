@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fla_batch.intake import grouping, read_chunks, read_inputs
+from fla_batch.intake import InputReading, grouping, read_inputs
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.models import Entry, TrainingsDeclaration
 from fla_batch.vocabulary.findings import Anomaly
@@ -70,7 +70,7 @@ def test_rows_without_a_whole_key_are_no_repetition(tmp_path: Path) -> None:
 
 def test_tables_that_repeat_nothing_stay_in_chunks(tmp_path: Path) -> None:
     files = [table(tmp_path / f"{worker}.csv", worker) for worker in WORKERS]
-    items = list(read_chunks(files))
+    items = list(InputReading(files))
     assert len(items) == len(files)
     assert not any(isinstance(item, Entry | Anomaly) for item in items)
 
@@ -85,7 +85,7 @@ def test_scattered_rows_come_in_chunks_of_whole_declarations(tmp_path: Path) -> 
     pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)).write_parquet(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grouping, "BATCH_ROWS", 2)
-        chunks = [item for item in read_chunks([path]) if isinstance(item, TableChunk)]
+        chunks = [item for item in InputReading([path]) if isinstance(item, TableChunk)]
     assert len(chunks) > 1
     entries = [entry for chunk in chunks for entry in chunk.entries()]
     found = [

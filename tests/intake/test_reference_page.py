@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.intake.reading import SUFFIXES
+from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.zone_columns import columns_of
 from fla_batch.tables.reader_findings import MEANINGS, WARNINGS
 from fla_batch.vocabulary.terms import FormKind

@@ -1,0 +1,99 @@
+"""Options of the commands that read the user's files: where the table is, what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from fla_batch.cli.edge import say
+from fla_batch.cli.options import EXISTING_FILE
+from fla_batch.cli.receipts import receipt_in_words
+from fla_batch.cli.show import fitted
+
+if TYPE_CHECKING:
+    from fla_batch.configuration.loading import Settings
+    from fla_batch.intake import ReadingChoice, Receipt
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+INPUT = click.Path(exists=True, allow_dash=True, path_type=Path)
+_STANDARD_INPUT = "-"
+
+_OPTIONS = (
+    click.option(
+        "--format",
+        "input_format",
+        type=click.Choice(["csv", "json"]),
+        help="What standard input (-) is; by default its first bytes say it.",
+    ),
+    click.option(
+        "--columns",
+        "columns_file",
+        type=EXISTING_FILE,
+        metavar="FILE.toml",
+        help="A mapping of your headings and words; `columns draft` proposes one.",
+    ),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="The row of the headings; by default it is found.",
+    ),
+    click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found."),
+)
+
+
+def input_options(command: Command) -> Command:
+    """Adds those options; the command gets one `InputOptions` as `reading`."""
+
+    @wraps(command)
+    def call(
+        *args: Any,
+        sheet: str | None = None,
+        header_row: int | None = None,
+        columns_file: Path | None = None,
+        input_format: str | None = None,
+        **rest: Any,
+    ) -> Any:
+        reading = InputOptions(sheet, header_row, columns_file, input_format)
+        return command(*args, reading=reading, **rest)
+
+    for option in _OPTIONS:
+        option(call)
+    return cast(Command, call)
+
+
+class InputOptions:
+    """The options of one call."""
+
+    def __init__(
+        self,
+        sheet: str | None,
+        header_row: int | None,
+        columns_file: Path | None,
+        input_format: str | None,
+    ) -> None:
+        self._sheet, self._header_row = sheet, header_row
+        self._columns_file, self._format = columns_file, input_format
+
+    def choice(self, settings: Settings) -> ReadingChoice:
+        """As the readers take it. Raises ConfigurationMistake for a mapping that is not right."""
+        from fla_batch.intake import ReadingChoice
+        from fla_batch.intake.column_mapping import NO_MAPPING, read_mapping
+        from fla_batch.tables.table import TableChoice
+
+        mapping = self._columns_file or settings.input.columns
+        return ReadingChoice(
+            TableChoice(self._sheet, self._header_row),
+            read_mapping(mapping) if mapping else NO_MAPPING,
+            self._format,
+        )
+
+
+def show_receipts(receipts: Iterable[Receipt]) -> None:
+    """What was read, a line per file."""
+    for receipt in receipts:
+        say(fitted(receipt_in_words(receipt)))
