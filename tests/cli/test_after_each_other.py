@@ -55,6 +55,7 @@ ONCE: tuple[Words, ...] = (
     ("rights", "compute"),
     ("schema", "list"),
     ("template", "rights", "empty.csv"),
+    ("columns", "draft", "good.csv"),
     ("init", "new.toml"),
     ("validate", "nothing.xml"),
     ("ledger", "rebuild"),
