@@ -3,7 +3,7 @@
 For an employer, worker and year there is one state, from which everything else is computed: the
 photo, the register "to validate", GET answers, the credit, the guard (1, "One account" [D]; REST
 manual 3.1 point 3, 3.2, 3.3.2, 3.3.4.3-4). Pure. The simulated platform makes it from its store,
-our side from its ledger. "In force" is what the last accepted photo holds.
+our side from its ledger. "In force" is what the last accepted photo holds. Decision 1303.
 """
 
 from __future__ import annotations
@@ -103,8 +103,10 @@ class Account:
         for year, state in sorted(self.years.items()):
             rights = state.rights_in_force
             if state.rights or rights != TrainingRights():
+                employee = state.rights.employee if state.rights else Employee()
                 yield TrainingRightsDeclaration(
-                    employee=state.rights.employee if state.rights else Employee(),
+                    employer=Employer(company_id=self.company_id),
+                    employee=employee.model_copy(update={"inss": self.inss}),
                     calendar_year=year,
                     training_rights=rights,
                 )

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.account.account import declared_accounts
-from fla_batch.account.ledger_history import declaration_of
-from fla_batch.account.remaining_credit import WINDOW_YEARS, Forecast, TrainingTime
+from fla_batch.account.ledger_account import ledger_account
+from fla_batch.account.remaining_credit import Forecast, TrainingTime
 from fla_batch.account.rest_json import credit_json
 from fla_batch.intake import read_inputs
-from fla_batch.models import DECLARATIONS, Declaration, DeclarationKey
+from fla_batch.models import Declaration
 from fla_batch.rules import RuleContext, check
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.fla_windows import USUAL_WINDOWS, FlaWindows
@@ -59,7 +59,6 @@ def with_ledger(
     declarations: Iterable[Declaration],
     ledger: Ledger,
     environment: Environment,
-    calculated_at: datetime,
 ) -> list[Declaration]:
     """`declarations`, and what the platform is known to hold of their workers in other years.
 
@@ -67,15 +66,9 @@ def with_ledger(
     """
     given = list(declarations)
     keys = {declaration.key for declaration in given}
-    # A period in the window takes from rights of four years before it, as did those before.
-    years = range(calculated_at.year - 2 * (WINDOW_YEARS - 1), calculated_at.year + 1)
-    for company_id, inss in dict.fromkeys(key[:2] for key in (each.key for each in given)):
-        for kind in DECLARATIONS:
-            for year in years:
-                key = DeclarationKey(company_id, inss, year, kind)
-                photo = None if key in keys else ledger.last_accepted(key, environment)
-                if photo is not None:
-                    given.append(declaration_of(kind, photo.body))
+    for company_id, inss in dict.fromkeys(one.key[:2] for one in tuple(given)):
+        known = ledger_account(ledger, environment, company_id, inss).counting()
+        given += [declaration for declaration in known if declaration.key not in keys]
     return given
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import plural
+from fla_batch.cli.whose import Whose, whose_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from fla_batch.report.training_account import Account
-    from fla_batch.vocabulary.terms import Language
+    from fla_batch.report.training_account import TrainingAccount
 
 
 @click.group()
 def account() -> None:
     """The individual training account of each worker, from the ledger."""
+
+
+people_option = click.option(
+    "--people",
+    "people_file",
+    type=EXISTING_FILE,
+    metavar="FILE",
+    help="Personnel file: a table with INSS, names, birth, address, regime, growth path.",
+)
 
 
 @account.command()
@@ -34,34 +40,56 @@ def account() -> None:
     required=True,
     help="Folder to write to; accounts of an earlier export are replaced.",
 )
+@people_option
+@whose_options
 @shared
-def export(folder: Path, shared: Shared) -> None:
+def export(folder: Path, people_file: Path | None, whose: Whose, shared: Shared) -> None:
     """Write each worker's account as JSON and as a page to print, a folder per employer.
 
     Rights and trainings that the platform accepted or told, and the credit that follows from
-    them. Names and addresses are not in the ledger: the page leaves room for them.
+    them, with a table of all workers. Names, addresses, work regimes and growth paths come from
+    the personnel file; what it lacks is listed, and left open on the page.
     """
-    from fla_batch.report.training_account import accounts
+    from fla_batch.intake.personnel_file import read_personnel_file
+    from fla_batch.report.account_folder import write_accounts
+    from fla_batch.report.training_account import training_accounts
     from fla_batch.vocabulary.belgian_time import belgian
 
+    people = read_personnel_file(people_file) if people_file else None
     at = belgian(now()).replace(tzinfo=None)
     count = 0
     with shared.workspace() as workspace, counting("accounts", shared) as counted:
-        for found in accounts(workspace.ledger, workspace.environment, at):
-            _write(folder, found, at, shared.language)
-            counted(1)
-            count += 1
+
+        def one_more(more: int) -> None:
+            nonlocal count
+            count += more
+            counted(more)
+
+        found = training_accounts(
+            workspace.ledger,
+            workspace.environment,
+            at,
+            chosen=whose.chosen,
+            people=people,
+            windows=workspace.rules.windows,
+        )
+        incomplete = write_accounts(folder, found, at, shared.language, one_more)
     if shared.as_json:
-        shared.show_json({"folder": str(folder), "accounts": count})
-    else:
-        say(f"{plural(count, 'account')} written to {folder}.")
+        document: dict[str, object] = {"folder": str(folder), "accounts": count}
+        if people is not None:
+            document["incomplete"] = [
+                {"company_id": each.company_id, "inss": each.inss, "missing": each.missing}
+                for each in incomplete
+            ]
+        shared.show_json(document)
+        return
+    say(f"{plural(count, 'account')} written to {folder}.")
+    if people is not None:
+        _tell_incomplete(incomplete)
 
 
-def _write(folder: Path, found: Account, at: datetime, language: Language) -> None:
-    from fla_batch.report.training_account_page import account_page
-    from fla_batch.system.files import private_folder, write_whole
-
-    place = private_folder(folder / found.company_id)
-    text = json.dumps(found.to_json(), ensure_ascii=False, indent=2)
-    write_whole(place / f"{found.inss}.json", text.encode())
-    write_whole(place / f"{found.inss}.html", account_page(found, at, language).encode())
+def _tell_incomplete(incomplete: list[TrainingAccount]) -> None:
+    for each in incomplete:
+        say(f"{each.inss}, employer {each.company_id}: no {', '.join(each.missing)}")
+    if incomplete:
+        say(f"The personnel file lacks something of {plural(len(incomplete), 'worker')}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.cli.show import table
 from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import FormKind, RightType
 
 if TYPE_CHECKING:
@@ -58,12 +59,12 @@ def hours(centi: int | None) -> str:
     >>> hours(760), hours(3800), hours(None)
     ('7.6 h', '38 h', '-')
     """
-    return "-" if centi is None else f"{centi / 100:g} h"
+    return "-" if centi is None else f"{spelled(centi)} h"
 
 
 def _size(block: dict[str, Any], stem: str) -> str:
     days = block.get(f"{stem}Days")
-    return f"{days / 100:g} d" if days is not None else hours(block.get(f"{stem}Hours"))
+    return f"{spelled(days)} d" if days is not None else hours(block.get(f"{stem}Hours"))
 
 
 def _credit(row: ConsultationRow) -> Iterator[Cells]:

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "account": ("account", "account", "Individual training accounts, from the ledger."),
     "report": ("report", "report", "One HTML page with all batches and anomalies."),
     "ask": ("ask", "ask", "Ask the platform for credit, rights, trainings and lists."),
+    "rescue": ("rescue", "rescue", "Save everything that the platform holds, before it is gone."),
     "trainings": ("trainings", "trainings", "Trainings that providers registered: validate them."),
     "credit": ("credit", "credit", "The training credit that remains, computed locally."),
     "rights": ("rights", "rights", "The legal training right, A x B x C."),

@@ -48,7 +48,7 @@ def forecast(
     at = _moment(as_of)
     declarations = read.declarations
     if with_ledger:
-        declarations = _completed(declarations, at, shared)
+        declarations = _completed(declarations, shared)
     found = list(credit_forecast.forecasts(declarations, at, context.windows))
     blocked = [anomaly for anomaly in read.anomalies if anomaly.blocks]
     if shared.as_json:
@@ -72,13 +72,11 @@ def _moment(as_of: date | None) -> datetime:
     return datetime.combine(as_of, time(23, 59, 59))
 
 
-def _completed(declarations: list[Declaration], at: datetime, shared: Shared) -> list[Declaration]:
+def _completed(declarations: list[Declaration], shared: Shared) -> list[Declaration]:
     from fla_batch.account import credit_forecast
 
     with shared.workspace() as workspace:
-        return credit_forecast.with_ledger(
-            declarations, workspace.ledger, workspace.environment, at
-        )
+        return credit_forecast.with_ledger(declarations, workspace.ledger, workspace.environment)
 
 
 def _show(found: list[Forecast]) -> None:

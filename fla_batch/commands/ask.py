@@ -37,6 +37,7 @@ from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerLine, BuildTools, Records
+    from fla_batch.message import Profile
 
 _OF_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
 _LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
@@ -130,6 +131,13 @@ def build(
         time_left(workspace)
     recover(workspace)
     return [batch.name for batch in build_bodies(workspace, asked)]
+
+
+def can_ask(profile: Profile) -> bool:
+    """True when the profile knows every question, and how it is answered."""
+    kinds = [kind for kind in FormKind if not kind.is_declaration]
+    asks, answers = profile.identifications, profile.answer_identifications
+    return all(kind in asks and kind in answers for kind in kinds)
 
 
 def time_left(workspace: Records) -> str | None:

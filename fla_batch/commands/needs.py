@@ -100,3 +100,7 @@ class AnswerTools(Records, Protocol):
 
 class AnswerLine(AnswerTools, PortalLine, Protocol):
     """Fetching answers and reading them."""
+
+
+class QuestionTools(BuildTools, AnswerLine, Protocol):
+    """Asking by batches: building, sending, and fetching the answers."""

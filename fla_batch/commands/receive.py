@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.answers.unzip import unzip_single
+from fla_batch.commands.keep_answer import PREFIX, kept_changes
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
 from fla_batch.ledger.records import (
@@ -107,6 +108,9 @@ class Reception:
 
     def changes(self, file: AnswerFile, path: Path) -> Generator[Change]:
         """What the answer at `path` says, a part at a time. Raises UnusableXml."""
+        if file.name.startswith(PREFIX):
+            yield from kept_changes(path, self._workspace)
+            return
         with self._opened(path, file.name) as readable:
             answer = _Answer(
                 readable,

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from fla_batch.configuration.server import GatewaySettings
 from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.fla_windows import FlaWindows
 from fla_batch.vocabulary.terms import Environment
 
 ENV_PREFIX = "FLA_BATCH_"
@@ -128,6 +129,11 @@ class RulesSection(_Section):
 
     window_start_year: int = Field(default=2024, ge=1951, le=2099)
     window_years: int = Field(default=5, ge=1, le=50)
+
+    @property
+    def windows(self) -> FlaWindows:
+        """Until when a right counts follows from them."""
+        return FlaWindows(self.window_start_year, self.window_years)
 
 
 class InputSection(_Section):

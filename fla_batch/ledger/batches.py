@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, exists, insert, literal, select, tuple_
 
 from fla_batch.ledger.bulk_insert import Many
 from fla_batch.ledger.events import batch_id_of
-from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, BatchState, FormState
 from fla_batch.ledger.records import BatchRecord, FormRecord, FormRow, canonical_json
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
-from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
+from fla_batch.ledger.sql_tables import batch, batch_state, consultation, form, form_state
 from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
+
+_NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | {FormState.CANCELLED}
 
 
 def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[FormRecord]) -> int:
@@ -133,6 +135,38 @@ def forms_page(
     if states is not None:
         query = query.where(form_state.c.state.in_([state.value for state in states]))
     return [_form_row(name, row) for row in connection.execute(query)]
+
+
+def without_answer(connection: Connection, name: BatchName) -> Iterator[FormRow]:
+    """The forms of a batch to which nothing was told, in the order of its parts; streamed.
+
+    Raises UsageMistake for an unknown batch.
+    """
+    query = (
+        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .where(
+            form.c.batch_id == batch_id_of(connection, name),
+            ~exists().where(consultation.c.form_id == form.c.id),
+        )
+        .order_by(form.c.part, form.c.position)
+    )
+    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+        yield _form_row(name, row)
+
+
+def owes_answers(connection: Connection, name: BatchName) -> bool:
+    """True while a form of a batch is neither answered nor refused nor cancelled."""
+    query = (
+        select(form.c.id)
+        .join(form_state, form_state.c.form_id == form.c.id)
+        .where(
+            form.c.batch_id == batch_id_of(connection, name),
+            form_state.c.state.not_in([state.value for state in _NOT_TO_BE_ANSWERED]),
+            ~exists().where(consultation.c.form_id == form.c.id),
+        )
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def form_of(connection: Connection, reference_nbr: str) -> FormRow | None:

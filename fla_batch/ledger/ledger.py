@@ -260,6 +260,16 @@ class Ledger(Closing):
         with reading(self._engine) as connection:
             return batches.form_of(connection, reference_nbr)
 
+    def without_answer(self, batch: BatchName) -> Iterator[FormRow]:
+        """The forms of a batch to which nothing was told; streamed."""
+        with reading(self._engine) as connection:
+            yield from batches.without_answer(connection, batch)
+
+    def owes_answers(self, batch: BatchName) -> bool:
+        """True while a form of a batch is neither answered nor refused nor cancelled."""
+        with reading(self._engine) as connection:
+            return batches.owes_answers(connection, batch)
+
     def events(self, batch: BatchName) -> list[EventRow]:
         """Everything that happened to a batch and its forms, oldest first."""
         with reading(self._engine) as connection:
@@ -433,10 +443,28 @@ class Ledger(Closing):
         with reading(self._engine) as connection:
             return photos.last_accepted(connection, key, environment)
 
-    def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
-        """Every key for which `last_accepted` has something; streamed, some of them twice."""
+    def held_keys(
+        self,
+        environment: Environment,
+        company_id: str | None = None,
+        inss: str | None = None,
+    ) -> Iterator[DeclarationKey]:
+        """Every key for which `last_accepted` has something; streamed, some of them twice.
+
+        Of one employer or worker, where one is named.
+        """
         with reading(self._engine) as connection:
-            yield from photos.held_keys(connection, environment)
+            yield from photos.held_keys(connection, environment, company_id, inss)
+
+    def told_workers(self, environment: Environment) -> Iterator[tuple[str, str]]:
+        """Employer and worker of everything that was told about a worker; streamed."""
+        with reading(self._engine) as connection:
+            yield from told.workers(connection, environment)
+
+    def subjects(self, environment: Environment) -> Iterator[tuple[str, str, int | None]]:
+        """Employer, worker ("" for none) and year of all that was declared, asked or told."""
+        with reading(self._engine) as connection:
+            yield from photos.subjects(connection, environment)
 
     def had_legal_right(self, key: DeclarationKey, environment: Environment) -> bool:
         """True once the platform accepted, or told, LegalFlaRight for that employer and year."""

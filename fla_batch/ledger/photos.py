@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, union
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
 from fla_batch.ledger.records import Photo
@@ -84,8 +84,16 @@ def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]
     yield table.c.kind == key.kind.value
 
 
-def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
-    """Every key for which the platform is known to hold something; some of them twice."""
+def held_keys(
+    connection: Connection,
+    environment: Environment,
+    company_id: str | None = None,
+    inss: str | None = None,
+) -> Iterator[DeclarationKey]:
+    """Every key for which the platform is known to hold something; some of them twice.
+
+    Of one employer or worker, where one is named.
+    """
     # Not above: the models take longer to load than all else that `send` and `status` need.
     from fla_batch.models import DeclarationKey
 
@@ -106,6 +114,29 @@ def held_keys(connection: Connection, environment: Environment) -> Iterator[Decl
         .where(answer_file.c.environment == environment.value)
     )
     streamed = connection.execution_options(yield_per=CHUNK)
-    for query in (ours, told):
-        for company_id, inss, calendar_year, kind in streamed.execute(query):
-            yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
+    for query, table in ((ours, form), (told, photo)):
+        for column, wanted in ((table.c.company_id, company_id), (table.c.inss, inss)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        for company, worker, calendar_year, kind in streamed.execute(query):
+            yield DeclarationKey(company, worker, calendar_year, FormKind(kind))
+
+
+def subjects(
+    connection: Connection, environment: Environment
+) -> Iterator[tuple[str, str, int | None]]:
+    """Employer, worker ("" for none) and year of everything that was declared, asked or told."""
+    forms = (
+        select(form.c.company_id, form.c.inss, form.c.calendar_year)
+        .join(batch, batch.c.id == form.c.batch_id)
+        .where(batch.c.environment == environment.value)
+    )
+    told = (
+        select(consultation.c.company_id, consultation.c.inss, consultation.c.calendar_year)
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .where(answer_file.c.environment == environment.value)
+    )
+    streamed = connection.execution_options(yield_per=CHUNK)
+    for company_id, inss, calendar_year in streamed.execute(union(forms, told)):
+        if company_id:
+            yield company_id, inss or "", calendar_year

@@ -70,3 +70,19 @@ def _consultation_row(row: Row[Any]) -> ConsultationRow:
         else None,
         asked=loads(asked) if asked else None,
     )
+
+
+def workers(connection: Connection, environment: Environment) -> Iterator[tuple[str, str]]:
+    """Employer and worker of everything that was told about a worker."""
+    query = (
+        select(consultation.c.company_id, consultation.c.inss)
+        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
+        .where(
+            answer_file.c.environment == environment.value,
+            consultation.c.company_id.is_not(None),
+            consultation.c.inss.is_not(None),
+        )
+        .distinct()
+    )
+    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+        yield row.company_id, row.inss

@@ -8,11 +8,15 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from fla_batch.models import Training, TrainingRightsDeclaration, TrainingsDeclaration
+from pydantic.alias_generators import to_camel
+
+from fla_batch.intake.personnel_file import PERSONAL
+from fla_batch.models import Training, TrainingsDeclaration
 from fla_batch.models.block import Block
 from fla_batch.models.trainings import STATUS_CODES
 from fla_batch.report.html import document, heading, paragraph, table
-from fla_batch.report.training_account import Account
+from fla_batch.report.training_account import TrainingAccount
+from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType
 
 _LANGUAGES = (Language.EN, Language.FR, Language.NL)
@@ -22,12 +26,12 @@ _RIGHTS = {
     RightType.SECTOR: ("complementary_sector_right", "complementary_sector_right"),
     RightType.EMPLOYER: ("complementary_employer_right", "complementary_employer_right"),
 }
-_CREDITS = {
+CREDITS = {
     RightType.LEGAL: "legal_fla_credit",
     RightType.SECTOR: "complementary_sector_credit",
     RightType.EMPLOYER: "complementary_employer_credit",
 }
-_FROM_FILE = ("names", "birth", "address", "regime", "growth")
+_TRAINING_HEADINGS = ("year", "training", "start", "end", "size", "status")
 Row = list[object]
 
 
@@ -39,7 +43,7 @@ def words(language: Language) -> dict[str, str]:
     return found
 
 
-def account_page(account: Account, at: datetime, language: Language) -> str:
+def account_page(account: TrainingAccount, at: datetime, language: Language) -> str:
     """The page as HTML; `at` is when it is written, in Belgian time."""
     word = words(language)
     known = [
@@ -47,23 +51,45 @@ def account_page(account: Account, at: datetime, language: Language) -> str:
         [word["employer"], account.company_id],
         [word["written"], f"{at:%Y-%m-%d}"],
     ]
-    headings = ("year", "right", "size", "committee", "accepted")
-    training_headings = ("year", "training", "start", "end", "size", "status")
-    credit_headings = ("right", "year", "initial", "remaining")
     parts = [
         table([], known),
-        heading(2, word["from_file"]),
-        table([], [[word[name], ""] for name in _FROM_FILE]),
+        heading(2, word["person"]),
+        table([], [[word[name], account.personal.get(name, "")] for name in PERSONAL]),
+        *_missing(account, word),
         heading(2, word["rights"]),
-        _table(word, headings, _rights(account, word)),
+        _table(word, ("year", "right", "size", "committee", "source"), _rights(account, word)),
         heading(2, word["trainings"]),
-        _table(word, training_headings, _trainings(account, language)),
+        _table(word, _TRAINING_HEADINGS, _trainings(account, language)),
+        heading(2, word["to_validate"]),
+        _table(word, _TRAINING_HEADINGS, _waiting(account, language)),
         heading(2, word["credit"]),
-        _table(word, credit_headings, _credit(account, word)),
+        _table(word, ("right", "year", "initial", "remaining"), _credit(account, word)),
     ]
-    if account.credit.uncovered:
-        parts.append(paragraph(word["uncovered"].format(count=len(account.credit.uncovered))))
+    parts += [paragraph(line) for line in _notes(account, word)]
     return "".join(document(f"{word['title']} {account.inss}", language.value, parts))
+
+
+def _missing(account: TrainingAccount, word: dict[str, str]) -> Iterator[str]:
+    """What nobody knows, once, so that it can be filled in by hand."""
+    if account.missing:
+        names = ", ".join(word[name].lower() for name in account.missing)
+        yield paragraph(word["missing"].format(names=names))
+
+
+def _notes(account: TrainingAccount, word: dict[str, str]) -> Iterator[str]:
+    """What the credit does not show, and what the platform said of it."""
+    if account.credit.uncovered:
+        yield word["uncovered"].format(count=len(account.credit.uncovered))
+    if account.credit.without_status:
+        yield word["no_status"].format(count=len(account.credit.without_status))
+    yield from map(str, account.credit.beyond_bounds)
+    told = account.told_credit or {}
+    for right_type, stem in CREDITS.items():
+        name = to_camel(stem)
+        total = told.get(name, {}).get(to_camel(f"total_{stem}_hours"))
+        if total is not None:
+            on = str(told.get("calculationDate", ""))[:10]
+            yield word["told"].format(right=word[right_type.value], on=on, hours=spelled(total))
 
 
 def _table(word: dict[str, str], names: tuple[str, ...], rows: Iterator[Row]) -> str:
@@ -71,24 +97,29 @@ def _table(word: dict[str, str], names: tuple[str, ...], rows: Iterator[Row]) ->
     return table([word[name] for name in names], lines) if lines else paragraph(word["none"])
 
 
-def _rights(account: Account, word: dict[str, str]) -> Iterator[Row]:
-    for held in account.held:
-        if not isinstance(held.declaration, TrainingRightsDeclaration):
-            continue
+def _rights(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
+    for year in account.years:
+        in_force = account.account.of(year).rights_in_force
         for right_type, (attribute, stem) in _RIGHTS.items():
-            found = getattr(held.declaration.training_rights, attribute, None) or ()
+            found = getattr(in_force, attribute, None) or ()
             for right in (found,) if isinstance(found, Block) else found:
-                year, since = str(held.declaration.calendar_year), f"{held.accepted_at:%Y-%m-%d}"
                 committees = getattr(right, "joint_commission_nbr", None) or ""
                 shown = committees if isinstance(committees, str) else ", ".join(committees)
-                yield [year, word[right_type.value], _size(right, stem), shown, since]
+                source = word.get(f"from_{getattr(right, 'source', None)}", "")
+                yield [str(year), word[right_type.value], _size(right, stem), shown, source]
 
 
-def _trainings(account: Account, language: Language) -> Iterator[Row]:
+def _trainings(account: TrainingAccount, language: Language) -> Iterator[Row]:
     for held in account.held:
         if isinstance(held.declaration, TrainingsDeclaration):
             for training in held.declaration.trainings:
-                yield from _periods(str(held.declaration.calendar_year), training, language)
+                yield from _periods(str(held.declaration.calendar_year or ""), training, language)
+
+
+def _waiting(account: TrainingAccount, language: Language) -> Iterator[Row]:
+    for year in account.years:
+        for training in account.to_validate(year):
+            yield from _periods(str(year), training, language)
 
 
 def _periods(year: str, training: Training, language: Language) -> Iterator[Row]:
@@ -104,8 +135,8 @@ def _periods(year: str, training: Training, language: Language) -> Iterator[Row]
         ]
 
 
-def _credit(account: Account, word: dict[str, str]) -> Iterator[Row]:
-    for right_type, stem in _CREDITS.items():
+def _credit(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
+    for right_type, stem in CREDITS.items():
         block = getattr(account.credit.credit, stem, None)
         if block is None:
             continue
@@ -120,5 +151,5 @@ def _credit(account: Account, word: dict[str, str]) -> Iterator[Row]:
 def _size(block: Block, stem: str) -> str:
     days, hours = getattr(block, f"{stem}_days", None), getattr(block, f"{stem}_hours", None)
     if hours is not None:
-        return f"{hours / 100:g} h"
-    return "" if days is None else f"{days / 100:g} d"
+        return f"{spelled(hours)} h"
+    return "" if days is None else f"{spelled(days)} d"

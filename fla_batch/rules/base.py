@@ -22,6 +22,7 @@ from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.fla_windows import FlaWindows, Year
+from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import AnomalyClass
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def shown(zone: Zone, value: int) -> Labels:
     """
     for end, (en, fr, nl) in _UNITS.items():
         if zone.label.endswith(end):
-            number = _hundredths(value)
+            number = spelled(value)
             comma = number.replace(".", ",")
             one = value == 100
             return Labels(
@@ -178,9 +179,3 @@ _UNITS = {
     "RefHoursInWorkingDay": _HOURS,
     "Days": (("day", "days"), ("jour", "jours"), ("dag", "dagen")),
 }
-
-
-def _hundredths(value: int) -> str:
-    sign, rest = ("-", -value) if value < 0 else ("", value)
-    whole, cents = divmod(rest, 100)
-    return f"{sign}{whole}.{cents:02d}".rstrip("0").rstrip(".")

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from fla_batch.message import load
 from fla_batch.sandbox.ground import Ground, practice_ground
@@ -52,7 +53,8 @@ def test_an_account_of_what_was_accepted(fla: CommandLine, tmp_path: Path) -> No
     assert called.code == 0
     assert called.document == {"folder": "accounts", "accounts": 1}
     place = tmp_path / "accounts" / company_id()
-    assert sorted(path.name for path in place.iterdir()) == [f"{inss()}.html", f"{inss()}.json"]
+    names = ["accounts.csv", f"{inss()}.html", f"{inss()}.json"]
+    assert sorted(path.name for path in place.iterdir()) == sorted(names)
     assert not (tmp_path / "accounts" / "0999999922").exists()
     assert {stat.S_IMODE(path.stat().st_mode) for path in place.iterdir()} == {0o600}
     account = json.loads((place / f"{inss()}.json").read_text())
@@ -88,3 +90,73 @@ def test_every_language_has_every_word() -> None:
     word = tomllib.loads(content)
     assert set(word) == {language.value for language in Language}
     assert set(word["en"]) == set(word["fr"]) == set(word["nl"])
+
+
+PEOPLE = """\
+NISS;Nom;Prénom;Date de naissance;Lieu de naissance;Adresse;Régime de travail;Trajectoire
+{};Martin;Léa;1981-11-17;Liège;Rue Haute 1, 1000 Bruxelles;temps plein;3 jours en 2026
+"""
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_the_personnel_file_completes_the_account(
+    fla: CommandLine, tmp_path: Path, suffix: str
+) -> None:
+    text = PEOPLE.format(inss()).replace("Trajectoire\n", "Trajectoire de croissance\n")
+    people = tmp_path / f"people.{suffix}"
+    if suffix == "csv":
+        people.write_text(text, encoding="utf-8")
+    else:
+        with Workbook(people) as book:
+            sheet = book.add_worksheet()
+            for number, line in enumerate(text.splitlines()):
+                sheet.write_row(number, 0, line.split(";"))
+    called = fla("account", "export", "-o", "out", "--people", people, "--lang", "fr", "--json")
+    assert called.document == {"folder": "out", "accounts": 1, "incomplete": []}
+    place = tmp_path / "out" / company_id()
+    page = (place / f"{inss()}.html").read_text(encoding="utf-8")
+    for word in ("Martin Léa", "1981-11-17, Liège", "Rue Haute 1", "temps plein", "3 jours"):
+        assert word in page
+    assert "Reste à compléter" not in page
+    head, row, *_ = (place / "accounts.csv").read_text(encoding="utf-8-sig").splitlines()
+    cells = dict(zip(head.split(";"), row.split(";"), strict=True))
+    assert cells["Noms" if "Noms" in cells else "Nom et prénoms"] == "Martin Léa"
+    assert cells["légal"] == "38"
+    assert cells["Restant (h)"] == "30,4"
+
+
+def test_what_the_personnel_file_lacks_is_listed_once(fla: CommandLine, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text(f"INSS;name\n{inss()};Léa Martin\n", encoding="utf-8")
+    called = fla("account", "export", "-o", "out", "--people", people)
+    assert called.code == 0
+    assert called.out.count("no birth, address, regime, growth") == 1
+    page = (tmp_path / "out" / company_id() / f"{inss()}.html").read_text(encoding="utf-8")
+    assert "Still to fill in: date and place of birth, address, work regime, growth path." in page
+
+
+def test_a_wrong_national_number_in_the_personnel_file_is_said(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("INSS;name\n81111700107;Léa\n", encoding="utf-8")
+    called = fla("account", "export", "-o", "out", "--people", people)
+    assert called.code != 0
+    assert "row 2" in called.err
+    assert "81111700107" not in called.err
+
+
+def test_one_employer_worker_or_year(fla: CommandLine, tmp_path: Path) -> None:
+    for words, accounts in (
+        (("--company-id", company_id()), 1),
+        (("--company-id", "0880820673"), 0),
+        (("--inss", inss()), 1),
+        (("--inss", inss(2)), 0),
+    ):
+        assert (
+            fla("account", "export", "-o", "out", *words, "--json").document["accounts"] == accounts
+        )
+    assert fla("account", "export", "-o", "other", "--year", "2023").code == 0
+    text = (tmp_path / "other" / company_id() / f"{inss()}.json").read_text(encoding="utf-8")
+    account = json.loads(text)
+    assert account["rights"] == account["trainings"] == account["rightsInForce"] == []

@@ -102,7 +102,7 @@ def test_other_years_come_from_the_ledger_and_files_count_first(desk: Desk, tmp_
     path.write_text(json.dumps(own), encoding="utf-8")
     read = credit_forecast.read([path], CONTEXT)
 
-    completed = credit_forecast.with_ledger(read.declarations, desk.ledger, S, AT)
+    completed = credit_forecast.with_ledger(read.declarations, desk.ledger, S)
 
     assert [each.key for each in completed] == [
         DeclarationKey(COMPANY, WORKER, year, FormKind.TRAINING_RIGHTS) for year in (2024, 2023)
@@ -115,7 +115,7 @@ def test_other_years_come_from_the_ledger_and_files_count_first(desk: Desk, tmp_
 
 def test_a_ledger_without_these_workers_adds_nothing(desk: Desk) -> None:
     read = credit_forecast.read([MANUAL / "PutTraining_input.json"], CONTEXT)
-    assert credit_forecast.with_ledger(read.declarations, desk.ledger, S, AT) == read.declarations
+    assert credit_forecast.with_ledger(read.declarations, desk.ledger, S) == read.declarations
 
 
 def test_the_command_in_json(fla: CommandLine, files: list[Path]) -> None:

@@ -23,7 +23,7 @@ from fla_batch.message import MessageWriter
 from fla_batch.models import ComplementaryEmployerRight, Employee, Employer, TrainingRights
 from fla_batch.models import credit_calculation as blocks
 from fla_batch.models.form import Answer, EmployeeYear
-from fla_batch.report.training_account import accounts
+from fla_batch.report.training_account import training_accounts
 from fla_batch.report.training_account_page import account_page
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language, ProcessingState
@@ -152,7 +152,7 @@ def show_all(desk: Desk, asked: Any) -> None:
     assert answer_tables(rows)
     for row in rows:
         json.dumps(answer_json(row))
-    for account in accounts(desk.ledger, S, AT):
+    for account in training_accounts(desk.ledger, S, AT):
         json.dumps(account.to_json())
         for language in Language:
             assert account_page(account, AT, language)

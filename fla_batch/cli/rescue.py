@@ -1,0 +1,221 @@
+"""`rescue`: everything that the platform holds, before it is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fla_batch.cli.account import people_option
+from fla_batch.cli.edge import say
+from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.poll import timeout_option
+from fla_batch.cli.progress_bar import counting
+from fla_batch.cli.show import plural
+
+if TYPE_CHECKING:
+    from fla_batch.commands.question_line import QuestionLine
+    from fla_batch.commands.rescue import Rescued, Subject
+    from fla_batch.commands.workspace import Workspace
+
+_MOST_REASONS = 10
+
+
+@click.command()
+@click.option(
+    "--employers",
+    "employer_files",
+    type=EXISTING_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Employers: a company number a line, or a table with CompanyID.",
+)
+@click.option(
+    "--workers",
+    "worker_files",
+    type=EXISTING_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Workers: a table with CompanyID and INSS, DmfA (table or XML), or an INSS a line.",
+)
+@click.option(
+    "--from",
+    "sources",
+    type=ANY_PATH,
+    multiple=True,
+    metavar="DIR",
+    help="Answers fetched by another way: JSON of the REST manual; a file, folder or archive.",
+)
+@click.option(
+    "--output",
+    "-o",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder to write to. The same one again goes on; another one begins anew.",
+)
+@people_option
+@click.option("--offline", is_flag=True, help="Ask nothing: only what --from and ledger hold.")
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="Time between two looks for answers.",
+)
+@timeout_option
+@click.option(
+    "--after-closure",
+    is_flag=True,
+    help="Ask production although the platform's data are destroyed.",
+)
+@shared
+def rescue(
+    employer_files: tuple[Path, ...],
+    worker_files: tuple[Path, ...],
+    sources: tuple[Path, ...],
+    folder: Path,
+    people_file: Path | None,
+    offline: bool,
+    every_s: float,
+    timeout_s: float | None,
+    after_closure: bool,
+    shared: Shared,
+) -> int:
+    """Save everything that the platform holds of your employers and workers.
+
+    Of everyone whom the ledger and the files name: rights of all kinds, trainings of all states,
+    credit, lists. Whoever and whatever the lists reveal is asked about too. Killed or cut off, the
+    same command goes on. It writes accounts, a table per employer, the answers as they came, and
+    missing.csv; exit code 0 only when nothing is missing, 6 when answers may still come.
+    """
+    from fla_batch.commands import rescue as rescuing
+
+    subjects = list(_named(employer_files, worker_files))
+    with shared.workspace() as workspace:
+        line = None
+        if not offline:
+            line = _line(workspace, every_s, timeout_s, shared, after_closure=after_closure)
+        result = rescuing.rescue(
+            workspace, line, subjects, folder, sources=sources, told=shared.tell
+        )
+        written = _write(workspace, result, folder, people_file, shared)
+    _show(result, folder, written, shared)
+    if not result.missing:
+        return 0
+    return 6 if result.late else 1
+
+
+def _named(employer_files: tuple[Path, ...], worker_files: tuple[Path, ...]) -> Iterator[Subject]:
+    from fla_batch.commands.rescue import Subject
+    from fla_batch.intake.rescue_lists import read_employers, read_workers
+
+    employers = [number for path in employer_files for number in read_employers(path)]
+    yield from (Subject(company_id) for company_id in employers)
+    for path in worker_files:
+        for company_id, inss, year in read_workers(path):
+            if not company_id and not employers:
+                raise click.UsageError(
+                    f"{path.name} names workers without their employer: name it with --employers."
+                )
+            for each in [company_id] if company_id else employers:
+                yield Subject(each, inss, year)
+
+
+def _line(
+    workspace: Workspace,
+    every_s: float,
+    timeout_s: float | None,
+    shared: Shared,
+    *,
+    after_closure: bool,
+) -> QuestionLine | None:
+    """The channel to ask by; None, which is said, where the profile has no questions."""
+    from fla_batch.commands import ask as asking
+    from fla_batch.commands.question_line import BatchLine
+
+    left = None if after_closure else asking.time_left(workspace)
+    if left:
+        shared.tell(left)
+    if not asking.can_ask(workspace.profile):
+        shared.tell(
+            f"The profile {workspace.profile.name} has no questions: missing.csv lists what to ask "
+            "by another way; give the answers with --from."
+        )
+        return None
+    return BatchLine(workspace, every_s, timeout_s, shared.tell, after_closure)
+
+
+def _write(
+    workspace: Workspace,
+    result: Rescued,
+    folder: Path,
+    people_file: Path | None,
+    shared: Shared,
+) -> dict[str, int]:
+    """Everything that was brought out; how many of each."""
+    from fla_batch.commands.keep_answer import raw_files
+    from fla_batch.intake.personnel_file import read_personnel_file
+    from fla_batch.report.account_folder import write_accounts
+    from fla_batch.report.rescue_folder import copy_answers, write_missing
+    from fla_batch.report.training_account import Chosen, training_accounts
+    from fla_batch.vocabulary.belgian_time import belgian
+
+    at = belgian(now()).replace(tzinfo=None)
+    missing = write_missing(folder, ((each.wanted, each.reason) for each in result.missing))
+    answers = copy_answers(folder, raw_files(workspace, result.since))
+    count = 0
+    with counting("accounts", shared) as counted:
+
+        def one_more(more: int) -> None:
+            nonlocal count
+            count += more
+            counted(more)
+
+        accounts = training_accounts(
+            workspace.ledger,
+            workspace.environment,
+            at,
+            chosen=Chosen(result.holdings.employers),
+            people=read_personnel_file(people_file) if people_file else None,
+            windows=workspace.rules.windows,
+        )
+        write_accounts(folder, accounts, at, shared.language, one_more)
+    return {"accounts": count, "answers": answers, "missing": missing}
+
+
+def _show(result: Rescued, folder: Path, written: dict[str, int], shared: Shared) -> None:
+    document = {
+        "folder": str(folder),
+        "employers": len(result.holdings.employers),
+        "workers": len(result.holdings.workers),
+        "questions": result.questions,
+        **written,
+        "unread": [{"file": each.file, "reason": each.reason} for each in result.unread],
+    }
+    if shared.as_json:
+        shared.show_json(document)
+        return
+    for each in result.unread[:_MOST_REASONS]:
+        say(f"{each.file}: not read: {each.reason}")
+    if len(result.unread) > _MOST_REASONS:
+        say(f"... and {len(result.unread) - _MOST_REASONS} more files.")
+    say(
+        f"{plural(written['accounts'], 'account')} of "
+        f"{plural(len(result.holdings.employers), 'employer')} in {folder}, "
+        f"with {plural(written['answers'], 'answer')} as they came."
+    )
+    if not result.missing:
+        say("Nothing is missing.")
+        return
+    reasons: dict[str, int] = {}
+    for missing in result.missing:
+        reasons[missing.reason] = reasons.get(missing.reason, 0) + 1
+    say(f"{plural(len(result.missing), 'thing')} missing, listed in {folder / 'missing.csv'}:")
+    for reason, count in sorted(reasons.items(), key=lambda one: -one[1])[:_MOST_REASONS]:
+        say(f"  {count} x {reason}")
+    say("Run the same command again to go on; give answers of another way with --from.")

@@ -1,0 +1,66 @@
+"""A small table of the user's, row by row, by the names of its columns. For lists of people.
+
+Headings are compared without case, accents, blanks and signs; columns of other names are passed
+over.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from fla_batch.tables.opening import open_table
+from fla_batch.tables.table import ROW, TableBroken
+from fla_batch.vocabulary.errors import InputUnreadable
+from fla_batch.vocabulary.findings import Anomaly
+
+
+class NamedRow(NamedTuple):
+    """One row: its number as the user's program shows it, and its cells by our names."""
+
+    row: int
+    cells: dict[str, str]
+
+
+def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[NamedRow]:
+    """The rows of a table (CSV, Excel, ODS, Parquet), with the columns that `names` knows.
+
+    `names` gives each of our names the headings that mean it. Raises InputUnreadable for what is no
+    table, and for one without any of those columns.
+    """
+    meant = {plain(word): ours for ours, words in names.items() for word in (ours, *words)}
+    table = open_table(path, lambda heading: plain(heading) in meant)
+    if isinstance(table, Anomaly):
+        raise InputUnreadable(f"{path.name}: {table.label.en}", file=path.name)
+    columns = {
+        place: meant[plain(heading)]
+        for place, heading in enumerate(table.headings)
+        if plain(heading) in meant
+    }
+    if not columns:
+        raise InputUnreadable(
+            f"{path.name} has none of the columns {', '.join(names)}",
+            file=path.name,
+            row=table.heading_row or None,
+        )
+    try:
+        for frame in table.batches(list(columns)):
+            for each in frame.iter_rows(named=True):
+                cells = {ours: str(each[str(place)] or "") for place, ours in columns.items()}
+                yield NamedRow(each[ROW], cells)
+    except TableBroken as broken:
+        raise InputUnreadable(
+            f"{path.name}: {broken.reason}", file=path.name, row=broken.row
+        ) from broken
+
+
+def plain(heading: str) -> str:
+    """
+    >>> plain("N° national"), plain("Company ID")
+    ('nnational', 'companyid')
+    """
+    bare = unicodedata.normalize("NFKD", heading.strip().casefold())
+    return re.sub(r"[^a-z0-9]", "", bare)

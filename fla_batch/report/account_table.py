@@ -1,0 +1,82 @@
+"""Accounts as one table per employer: a row per worker and year, hours as people count them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from fla_batch.account.day_hours import DayHours
+from fla_batch.account.remaining_credit import hours_of, right_hours
+from fla_batch.intake.personnel_file import PERSONAL
+from fla_batch.models import Right, TrainingRights
+from fla_batch.report.export import harmless
+from fla_batch.report.training_account import TrainingAccount
+from fla_batch.report.training_account_page import CREDITS, words
+from fla_batch.vocabulary.hundredths import spelled
+from fla_batch.vocabulary.terms import Language, TrainingStatus
+
+_HEADINGS = (
+    "employer", "worker", *PERSONAL, "year", "LEGAL", "SECTOR", "EMPLOYER", "trainings",
+    "followed", "to_validate", "left",
+)  # fmt: skip
+
+
+def account_table(accounts: Iterable[TrainingAccount], language: Language) -> bytes:
+    """The table as CSV that a spreadsheet opens: UTF-8 with a byte order mark, semicolons."""
+    text = io.StringIO()
+    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    word = words(language)
+    lines.writerow([word[name] for name in _HEADINGS])
+    for account in accounts:
+        for row in account_rows(account, language):
+            lines.writerow([harmless(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def account_rows(account: TrainingAccount, language: Language) -> Iterator[list[str]]:
+    """A row per year; one without a year where nothing is known but the worker."""
+    hours = partial(spelled, comma=language is not Language.EN)
+    day_hours = DayHours.of(account.account.counting())
+    who = [account.company_id, account.inss, *(account.personal.get(n, "") for n in PERSONAL)]
+    left = _left(account)
+    for year in account.years or [0]:
+        state = account.account.of(year)
+        trainings = state.trainings.trainings if state.trainings else ()
+        followed = sum(
+            hours_of(period.training_hours, period.training_days, day_hours.in_year(year)) or 0
+            for training in trainings
+            for period in training.details_per_period
+            if period.training_status == TrainingStatus.FOLLOWED
+        )
+        waiting = sum(1 for _ in account.to_validate(year))
+        yield [
+            *who,
+            str(year or ""),
+            *(
+                hours(sum(right_hours(right, day_hours.in_year(year)) or 0 for right in rights))
+                for rights in _by_kind(state.rights_in_force)
+            ),
+            str(len(trainings)),
+            hours(followed),
+            str(waiting),
+            hours(left.get(year, 0)),
+        ]
+
+
+def _by_kind(rights: TrainingRights) -> tuple[tuple[Right, ...], ...]:
+    legal = (rights.legal_fla_right,) if rights.legal_fla_right else ()
+    return legal, rights.complementary_sector_right, rights.complementary_employer_right
+
+
+def _left(account: TrainingAccount) -> dict[int, int]:
+    """What remains of the rights of each year, of all kinds."""
+    found: dict[int, int] = {}
+    credit = account.credit.credit
+    for stem in CREDITS.values():
+        whole = getattr(credit, stem)
+        for year in getattr(whole, f"{stem}_per_year") if whole else ():
+            hours = getattr(year, f"remaining_{stem}_hours") or 0
+            found[year.calendar_year] = found.get(year.calendar_year, 0) + hours
+    return found
