@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SEPARATOR, SpooledForm, worker_number
 from fla_batch.message.column_writer import ColumnWriter
-from fla_batch.message.profile import MessageShape
+from fla_batch.message.message_shape import MessageShape
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.form import FormHeader, Reference

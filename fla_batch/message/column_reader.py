@@ -3,13 +3,15 @@
 A form's skeleton is its text with every value replaced by a mark. A message of a million forms
 has few skeletons; each is read once, by a real XML parser and the binding, which tells which
 value belongs to which zone. What does not fit is left to `FormReader`: forms that stand on
-several lines, attributes, comments, references, repeated zones, several inner blocks.
+several lines, comments, references, attributes that the binding does not know, repeated zones,
+several inner blocks, an element that may be one of two zones.
 
 Only for messages that their XSD found valid: nothing is looked at here but the values.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, time
 from functools import lru_cache
@@ -17,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from fla_batch.message.profile import MessageShape
-from fla_batch.message.shape import Branch, Constant, Leaf, Node, Wrapper
+from fla_batch.message.binding_lines import EXTRA
+from fla_batch.message.form_tree import Element, Text, ZoneText, elements
+from fla_batch.message.message_shape import CONTEXT, MessageShape
 from fla_batch.message.value_formats import FORMATS, Format
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import json_name
@@ -35,7 +38,6 @@ _NOT_ASKED = frozenset(
 ) - {"identification"}
 """Zones of the header differ from form to form, and no rule looks at them."""
 
-_VALUE = ">[^<]+<"
 _MARK = "."
 _MOST_SKELETONS = 1_000
 
@@ -45,13 +47,13 @@ class ColumnReader:
 
     def __init__(self, shape: MessageShape, repeated: str) -> None:
         """`repeated` is the field of that block. Raises ValueError when the form has no such."""
-        branches = (branch for branch in _branches(shape.layout.nodes) if branch.many)
-        found = next((branch for branch in branches if branch.field_name == repeated), None)
-        if found is None:
-            raise ValueError(f"a form has no block {repeated}")
-        self._start, self._end = f"<{found.element}>", f"</{found.element}>"
-        self._form = _Skeletons(shape.form, shape.layout.nodes)
-        self._block = _Skeletons(found.element, found.layout.nodes)
+        form = shape.tree.form
+        found = next((each for each in elements(form) if _repeats(each, repeated)), None)
+        if found is None or found.attributes or found is form:
+            raise ValueError(f"a form has no block {repeated} that can be cut out")
+        self._start, self._end = f"{found.start}>", found.end
+        self._form = _Skeletons(form, shape.context(form))
+        self._block = _Skeletons(found, shape.context(found))
 
     def rows(self, forms: Sequence[bytes]) -> pl.DataFrame:
         """A row for each repeated block of those `forms` in which everything could be read.
@@ -107,11 +109,15 @@ def _joined(blocks: pl.DataFrame, rows: pl.DataFrame, heads: pl.DataFrame) -> pl
 
 
 class _Skeletons:
-    """Reads texts of one kind of element by their skeletons."""
+    """Reads texts of one kind of element by their skeletons.
 
-    def __init__(self, element: str, nodes: Sequence[Node]) -> None:
-        self._element = element
-        self._nodes = tuple(nodes)
+    `context` is the start tag of an element with the namespaces that the texts stand in.
+    """
+
+    def __init__(self, node: Element, context: str) -> None:
+        self._node = node
+        self._context = context
+        self._value, self._marked = _patterns(node)
         self._slots = lru_cache(_MOST_SKELETONS)(self._slots_of)
 
     def read(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -119,8 +125,8 @@ class _Skeletons:
         import polars as pl
 
         texts = frame[frame.columns[1]]
-        skeletons = texts.str.replace_all(_VALUE, f">{_MARK}<")
-        values = texts.str.extract_all(_VALUE)
+        skeletons = texts.str.replace_all(self._value, self._marked)
+        values = texts.str.extract_all(self._value)
         found = [pl.DataFrame({FORM: frame[FORM].clear()})]
         for skeleton in skeletons.unique().drop_nulls():
             slots = self._slots(skeleton)
@@ -131,66 +137,95 @@ class _Skeletons:
                 found.append(_typed(frame[FORM].filter(alike), columns, slots))
         return pl.concat(found, how="diagonal").sort(FORM, maintain_order=True)
 
-    def _slots_of(self, skeleton: str) -> tuple[_Slot, ...] | None:
+    def _slots_of(self, skeleton: str) -> tuple[Text, ...] | None:
         """What each value belongs to, in their order; None when that cannot be told for sure."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         try:
-            element = etree.fromstring(skeleton, parser)
+            around = etree.fromstring(f"{self._context}{skeleton}</{CONTEXT}>", parser)
         except etree.XMLSyntaxError:
             return None
-        if element.tag != self._element:
+        if len(around) != 1 or around[0].tag != self._node.tag:
             return None
-        slots: list[_Slot] = []
-        return tuple(slots) if _take_slots(element, self._nodes, slots) else None
+        slots: list[Text] = []
+        return tuple(slots) if _take_slots(around[0], self._node, slots) else None
 
 
-_Slot = Leaf | Constant
+def _patterns(node: Element) -> tuple[str, str]:
+    """What a value is, with a character around it, and what is put in its place."""
+    names = {each.written for element in elements(node) for each in element.attributes}
+    if not names:
+        return ">[^<]+<", f">{_MARK}<"
+    labels = "|".join(map(re.escape, sorted(names)))
+    return rf'(>)[^<]+(<)|( (?:{labels})=")[^"<]*(")', f"${{1}}${{3}}{_MARK}${{2}}${{4}}"
 
 
-def _take_slots(element: _Element, nodes: Sequence[Node], slots: list[_Slot]) -> bool:
-    """Adds the node of each value within `element`; False for whatever is not plain."""
-    known = {node.element: node for node in nodes}
-    labels = [str(child.tag) for child in element]
-    if element.attrib or element.text or len(set(labels)) < len(labels):
+def _take_slots(found: _Element, node: Element, slots: list[Text]) -> bool:
+    """Adds what each value within `found` is; False for whatever is not plain."""
+    if not _take_attributes(found, node, slots) or not _take_text(found, node, slots):
         return False
-    return all(_take_slot(child, known.get(str(child.tag)), slots) for child in element)
-
-
-def _take_slot(child: _Element, node: Node | None, slots: list[_Slot]) -> bool:
-    if node is None or child.tail:
+    known = {child.tag: child for child in node.children}
+    labels = [str(child.tag) for child in found]
+    if len(set(labels)) < len(labels):
         return False
-    if isinstance(node, Wrapper | Branch):
-        inner = node.children if isinstance(node, Wrapper) else node.layout.nodes
-        return _take_slots(child, inner, slots)
-    slots.append(node)
-    many = isinstance(node, Leaf) and node.many
-    return child.text == _MARK and not len(child) and not child.attrib and not many
+    return all(_take_child(child, known.get(str(child.tag)), slots) for child in found)
 
 
-def _typed(forms: pl.Series, columns: pl.DataFrame, slots: Sequence[_Slot]) -> pl.DataFrame:
+def _take_child(child: _Element, node: Element | None, slots: list[Text]) -> bool:
+    if node is None or child.tail or (node.repeat is not None and node.repeat.values):
+        return False
+    return _take_slots(child, node, slots)
+
+
+def _take_attributes(found: _Element, node: Element, slots: list[Text]) -> bool:
+    known = {attribute.tag: attribute for attribute in node.attributes}
+    for name in found.attrib:
+        attribute = known.get(str(name))
+        if attribute is None or len(attribute.texts) != 1:
+            return False
+        slots.append(attribute.texts[0])
+    return True
+
+
+def _take_text(found: _Element, node: Element, slots: list[Text]) -> bool:
+    if not node.texts:
+        return not found.text
+    slots.extend(node.texts[:1])
+    return found.text == _MARK and not len(found) and len(node.texts) == 1
+
+
+def _typed(forms: pl.Series, columns: pl.DataFrame, slots: Sequence[Text]) -> pl.DataFrame:
     """The texts as values; rows with one that cannot be read for sure are left out."""
     import polars as pl
 
     zones = [
         _values(texts, slot.format).alias(slot.json_name)
         for texts, slot in zip(columns, slots, strict=True)
-        if isinstance(slot, Leaf) and slot.json_name not in _NOT_ASKED
+        if isinstance(slot, ZoneText) and _is_asked(slot)
     ]
     return pl.DataFrame([forms, *zones]).drop_nulls()
 
 
+def _is_asked(zone: ZoneText) -> bool:
+    return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA)
+
+
+def _inside(text: str) -> str:
+    """A value without what stands around it: brackets, or the name and quotes of an attribute."""
+    return text[text.index('"') + 1 : -1] if text.startswith(" ") else text[1:-1]
+
+
 def _values(texts: pl.Series, form: Format) -> pl.Series:
-    """Each distinct text, which still has the brackets around it, is read once."""
+    """Each distinct text, which still has around it what a value ends at, is read once."""
     import polars as pl
 
-    if form is FORMATS["text"]:
+    if form is FORMATS["text"] and not texts.str.starts_with(" ").any():
         plain = texts.str.contains("[&\\r]").not_()
         return texts.to_frame("text").select(
             pl.when(plain).then(pl.col("text").str.slice(1, pl.col("text").str.len_chars() - 2))
         )["text"]
     read: dict[str, object] = {}
     for text in texts.unique().drop_nulls():
-        value = text[1:-1]
+        value = _inside(text)
         # A reference stands for another character, and a line end may be one of several.
         if "&" not in value and "\r" not in value:
             try:
@@ -203,9 +238,6 @@ def _values(texts: pl.Series, form: Format) -> pl.Series:
     )
 
 
-def _branches(nodes: Sequence[Node]) -> Iterator[Branch]:
-    for node in nodes:
-        if isinstance(node, Branch):
-            yield node
-        elif isinstance(node, Wrapper):
-            yield from _branches(node.children)
+def _repeats(element: Element, field_name: str) -> bool:
+    repeat = element.repeat
+    return repeat is not None and not repeat.values and repeat.field_name == field_name

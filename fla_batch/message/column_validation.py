@@ -14,7 +14,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fla_batch.message import MessageShape, Profile
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.profile import Profile
 from fla_batch.models.column_values import Blocks, InnerBlocks
 from fla_batch.rules import RuleContext, clear
 from fla_batch.system import xmlsafe
@@ -45,12 +46,16 @@ class FormLine:
 class Clearing:
     """Goes through a message once. `forms` is how many there were, so far."""
 
-    def __init__(self, profile: Profile, context: RuleContext) -> None:
+    def __init__(self, profile: Profile, shape: MessageShape, context: RuleContext) -> None:
+        """Raises NotByLines for a shape whose trainings do not stand in one element each."""
         from fla_batch.message.column_reader import ColumnReader
 
-        self._shape = profile.declaration
-        self._reader = ColumnReader(self._shape, "trainings")
+        self._shape = shape
         self._identification = profile.identifications.get(FormKind.TRAININGS)
+        try:
+            self._reader = ColumnReader(self._shape, "trainings")
+        except ValueError as error:
+            raise NotByLines from error
         self._context = context
         self.forms = 0
 
@@ -86,10 +91,21 @@ class Clearing:
 
     def _element(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own."""
-        root = xmlsafe.parse(head + line + f"</{self._shape.root}>".encode())
-        if len(root) != 1 or xmlsafe.label(root[0]) != self._shape.form:
+        root = xmlsafe.parse(head + line + _foot(self._shape))
+        forms = root.findall("/".join(f"{{*}}{step}" for step in self._shape.form.split("/")))
+        if len(forms) != 1:
             raise NotByLines
-        return root[0]
+        return forms[0]
+
+
+def _start(shape: MessageShape) -> bytes:
+    """How the line of a form begins."""
+    return (shape.form_start + (" " if shape.tree.form.attributes else ">")).encode()
+
+
+def _foot(shape: MessageShape) -> bytes:
+    """What follows the last form, without line ends."""
+    return shape.foot.replace("\n", "").encode()
 
 
 def _as_blocks(rows: pl.DataFrame) -> Blocks:
@@ -107,7 +123,7 @@ def _as_blocks(rows: pl.DataFrame) -> Blocks:
 def _head(file: BinaryIO, shape: MessageShape) -> tuple[bytes, bytes]:
     """All before the first form, in lines of its own, and what was read behind it."""
     block = file.read(BLOCK_BYTES)
-    start = block.find(f"\n<{shape.form}>".encode(), 0, xmlsafe.PROLOG_BYTES) + 1
+    start = block.find(b"\n" + _start(shape), 0, xmlsafe.PROLOG_BYTES) + 1
     encoding = _ENCODING.search(block, 0, start)
     if not start or (encoding and encoding[1].upper() != b"UTF-8"):
         raise NotByLines
@@ -116,7 +132,7 @@ def _head(file: BinaryIO, shape: MessageShape) -> tuple[bytes, bytes]:
 
 def _lines(file: BinaryIO, rest: bytes, shape: MessageShape) -> Iterator[list[bytes]]:
     """The lines of forms, block by block; only the end of the message may follow them."""
-    start, foot = f"<{shape.form}>".encode(), f"</{shape.root}>".encode()
+    start, foot = _start(shape), _foot(shape)
     behind: list[bytes] = []
     block, rest = rest, b""
     while block:

@@ -1,4 +1,4 @@
-"""Forms written by whole columns, from the same binding as `MessageWriter`.
+"""Forms written by whole columns, from the same tree as `MessageWriter`.
 
 For forms whose blocks come as columns (`pieces.Blocks`), such as the trainings of a large table:
 the bytes are the same as those of the writer that takes them one by one, which a property test
@@ -8,14 +8,26 @@ holds. What cannot be written this way, a list of values within a block, is left
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
+from fla_batch.message.form_tree import (
+    Attribute,
+    Element,
+    FixedText,
+    TemplateText,
+    Text,
+    ZoneText,
+    elements,
+    has_zones,
+    of_kind,
+)
+from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.pieces import EachPiece, FixedPiece, GroupPiece, Piece, ZonePiece, texts
-from fla_batch.message.profile import MessageShape
-from fla_batch.message.shape import Branch, Constant, Leaf, Node
+from fla_batch.message.templates import filled, names_in
+from fla_batch.message.value_formats import FORMATS
+from fla_batch.message.writer import attribute_text, quoted
 from fla_batch.models.block import Block
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.zone import blocks_of, is_list, json_name, zones_of
@@ -23,6 +35,8 @@ from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     import polars as pl
+
+_escape = FORMATS["text"].write
 
 
 class ColumnWriter:
@@ -32,10 +46,10 @@ class ColumnWriter:
     """
 
     def __init__(self, shape: MessageShape, kind: FormKind, model: type[Block]) -> None:
-        if not can_write(model):
+        if not can_write(model) or not fits_columns(shape, kind):
             raise ValueError(f"a form {kind.value} cannot be written by columns")
-        inside = tuple(_xml_pieces(shape.layout.nodes, kind))
-        self._xml = GroupPiece(inside, f"<{shape.form}>", f"</{shape.form}>\n", always=True)
+        form = of_kind(shape.tree.form, kind, answers=False)
+        self._xml = _group(form, always=True, after="\n")
         self._json = GroupPiece(tuple(_json_pieces(model)), "{", "}", ",", always=True)
 
     def forms(self, blocks: Blocks) -> pl.Series:
@@ -54,22 +68,99 @@ def can_write(model: type[Block]) -> bool:
     )
 
 
-def _xml_pieces(nodes: Iterable[Node], kind: FormKind) -> Iterator[Piece]:
-    for node in nodes:
-        if node.answers or (node.only and kind not in node.only):
-            continue
-        start, end = f"<{node.element}>", f"</{node.element}>"
-        if isinstance(node, Leaf):
-            yield ZonePiece(node.json_name, _between(start, node.format.write, end))
-        elif isinstance(node, Constant):
-            yield FixedPiece(start + escape(node.text) + end)
-        elif isinstance(node, Branch):
-            inside = tuple(_xml_pieces(node.layout.nodes, kind))
-            block = GroupPiece(inside, start, end, always=node.always)
-            yield EachPiece(node.field_name, block) if node.many else block
+def fits_columns(shape: MessageShape, kind: FormKind) -> bool:
+    """True when each element of the form takes its zones from the row of columns that it is in."""
+    form = of_kind(shape.tree.form, kind, answers=False)
+    return _in_own_row(form, 0) and all(
+        len(names_in(text.template)) < 2
+        for element in elements(form)
+        for text in _all_texts(element)
+        if isinstance(text, TemplateText)
+    )
+
+
+def _in_own_row(element: Element, first: int) -> bool:
+    if element.repeat is not None:
+        if element.repeat.block < first:
+            return False
+        first = element.repeat.first
+    own = all(
+        text.block >= first
+        for text in _all_texts(element)
+        if isinstance(text, ZoneText) or (isinstance(text, FixedText) and text.field_name)
+    )
+    templates = any(isinstance(text, TemplateText) for text in _all_texts(element))
+    if not own or (templates and first > 0):
+        return False
+    return all(_in_own_row(child, first) for child in element.children)
+
+
+def _all_texts(element: Element) -> Iterator[Text]:
+    yield from element.texts
+    for attribute in element.attributes:
+        yield from attribute.texts
+
+
+def _pieces(children: Iterable[Element]) -> Iterator[Piece]:
+    for child in children:
+        if child.repeat is not None:
+            yield EachPiece(child.repeat.field_name, _group(child, always=child.always))
+        elif _is_zone(child):
+            for text in child.texts:
+                yield _text(text, f"{child.start}>", child.end)
+        elif not has_zones(child):
+            yield FixedPiece("") if _is_empty(child) else _group(child, always=False)
         else:
-            inside = tuple(_xml_pieces(node.children, kind))
-            yield GroupPiece(inside, start, end, always=node.always)
+            yield _group(child, always=child.always)
+
+
+def _is_empty(element: Element) -> bool:
+    return not (element.texts or element.children or element.attributes or element.always)
+
+
+def _is_zone(element: Element) -> bool:
+    """True for an element that is there with its zone, and has nothing else."""
+    simple = not (element.attributes or element.children or element.always)
+    return simple and all(isinstance(text, ZoneText) for text in element.texts)
+
+
+def _group(element: Element, *, always: bool, after: str = "") -> GroupPiece:
+    inside = (*(_text(text, "", "") for text in element.texts), *_pieces(element.children))
+    end = element.end + after
+    if not element.attributes:
+        return GroupPiece(inside, f"{element.start}>", end, always=always)
+    attributes = tuple(map(_attribute, element.attributes))
+    return GroupPiece(
+        inside, element.start, end, always=always, attributes=attributes, bracket=">"
+    )
+
+
+def _attribute(attribute: Attribute) -> Piece:
+    start = f' {attribute.written}="'
+    made = [_text(text, start, '"', in_attribute=True) for text in attribute.texts]
+    return made[0] if len(made) == 1 else GroupPiece(tuple(made), "", "")
+
+
+def _text(text: Text, start: str, end: str, *, in_attribute: bool = False) -> Piece:
+    shown: Callable[[str], str] = quoted if in_attribute else str
+    if isinstance(text, ZoneText):
+        write = attribute_text(text) if in_attribute else text.format.write
+        return ZonePiece(text.json_name, _between(start, write, end))
+    if isinstance(text, TemplateText):
+        return _template(text.template, lambda made: start + shown(_escape(made)) + end)
+    fixed = start + shown(_escape(text.text)) + end
+    if text.json_name is None:
+        return FixedPiece(fixed)
+    return ZonePiece(text.json_name, lambda _: fixed)
+
+
+def _template(template: str, shown: Callable[[str], str]) -> Piece:
+    names = names_in(template)
+    if not names:
+        return FixedPiece(shown(template))
+    if names == {"creation_date"}:
+        return ZonePiece("formCreationDate", lambda day: shown(filled(template, None, day)))
+    return ZonePiece("referenceNbr", lambda number: shown(filled(template, number, None)))
 
 
 def _json_pieces(model: type[Block]) -> Iterator[Piece]:
@@ -86,7 +177,7 @@ def _json_pieces(model: type[Block]) -> Iterator[Piece]:
             yield GroupPiece(inside, f"{label}{{", "}", ",")
 
 
-def _between(start: str, write: Any, end: str) -> Any:
+def _between(start: str, write: Callable[[Any], str], end: str) -> Callable[[Any], str]:
     return lambda value: f"{start}{write(value)}{end}"
 
 

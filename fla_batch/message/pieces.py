@@ -34,13 +34,19 @@ class FixedPiece:
 
 @dataclass(frozen=True, slots=True)
 class GroupPiece:
-    """`pieces` one after the other between `start` and `end`; absent when all of them are."""
+    """`pieces` one after the other between `start` and `end`; absent when all zones in it are.
+
+    Fixed texts among zones do not make it there. `attributes` stand before the end of the start
+    tag, `bracket` closes it.
+    """
 
     pieces: tuple[Piece, ...]
     start: str
     end: str
     separator: str = ""
     always: bool = False
+    attributes: tuple[Piece, ...] = ()
+    bracket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +101,27 @@ def _zone(piece: ZonePiece, blocks: Blocks) -> pl.Series | None:
 def _group(piece: GroupPiece, blocks: Blocks) -> pl.Series | str | None:
     import polars as pl
 
-    found = [text for inner in piece.pieces if (text := _texts(inner, blocks)) is not None]
+    pieces = (*piece.attributes, FixedPiece(piece.bracket), *piece.pieces)
+    made = [(inner, _texts(inner, blocks)) for inner in (pieces if piece.bracket else piece.pieces)]
+    found = [text for _, text in made if text is not None]
     columns = {str(i): text for i, text in enumerate(found) if isinstance(text, pl.Series)}
     if not columns:
         inside = piece.separator.join(map(str, found))
-        return piece.start + inside + piece.end if found or piece.always else None
+        there = piece.always or not any(map(_depends, pieces))
+        return piece.start + inside + piece.end if there and (found or piece.always) else None
     parts = [pl.lit(t) if isinstance(t, str) else pl.col(str(i)) for i, t in enumerate(found)]
     joined = pl.concat_str(parts, separator=piece.separator, ignore_nulls=True)
     whole = pl.concat_str(pl.lit(piece.start), joined, pl.lit(piece.end))
-    always = piece.always or len(columns) < len(found)
-    if not always and all(text.null_count() for text in columns.values()):
+    if not piece.always and all(text.null_count() for text in columns.values()):
         whole = pl.when(pl.any_horizontal(pl.all().is_not_null())).then(whole)
     return pl.DataFrame(columns).select(whole.alias("text"))["text"]
+
+
+def _depends(piece: Piece) -> bool:
+    """True for a piece that has a zone in it."""
+    if isinstance(piece, GroupPiece):
+        return any(map(_depends, (*piece.attributes, *piece.pieces)))
+    return not isinstance(piece, FixedPiece)
 
 
 def _each(piece: EachPiece, blocks: Blocks) -> pl.Series | None:

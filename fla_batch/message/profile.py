@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fla_batch
-from fla_batch.message.shape import Layout, build
+from fla_batch.message.binding_lines import BINDING_FILE, BindingText, Line, lines_of
+from fla_batch.message.grow import Grower
+from fla_batch.message.message_shape import MessageShape, ShapePlan, compiled
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
@@ -34,7 +36,6 @@ from fla_batch.models.question import Question
 from fla_batch.vocabulary.errors import ConfigurationMistake, ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 
-BINDING_FILE = "binding.toml"
 _FORM = "Form"
 _ANSWER_FORM = "AnswerForm"
 
@@ -69,22 +70,28 @@ BLOCK_MODELS: Mapping[str, tuple[type[Block], ...]] = {
     },
 }
 
-
-@dataclass(frozen=True, slots=True)
-class MessageShape:
-    """The outside of a message: its root, its form element, its XSD, its target namespace."""
-
-    root: str
-    form: str
-    schema: Path
-    namespace: str
-    layout: Layout
-    answers: bool
+_KINDS = {kind.value for kind in FormKind}
+_SHAPE_KEYS = {
+    "root",
+    "form",
+    "schema",
+    "payload",
+    "namespace",
+    "application",
+    "layout",
+    "attributes",
+    "header",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One folder under `schemas/`, loaded. `fingerprint` is the SHA-256 of its binding and XSDs."""
+    """One folder under `schemas/`, loaded. `fingerprint` is the SHA-256 of its binding and XSDs.
+
+    `shapes` has the message of each kind of form; `answer` is None where the XSD knows no
+    answers. `drop` are the zones and kinds that cannot be sent, `undecided` the constructs of the
+    XSD that samples cannot settle, both accepted by name.
+    """
 
     name: str
     version: str
@@ -92,12 +99,27 @@ class Profile:
     official: bool
     application: str
     folder: Path
-    declaration: MessageShape
-    answer: MessageShape
+    shapes: Mapping[FormKind, MessageShape]
+    answer: MessageShape | None
     identifications: Mapping[FormKind, str]
     answer_identifications: Mapping[FormKind, str]
-    layouts: Mapping[str, Layout]
+    drop: frozenset[str]
+    undecided: frozenset[str]
     fingerprint: str
+
+    @property
+    def declaration(self) -> MessageShape:
+        """The message of declarations; the first of them where each kind has its own."""
+        return next(iter(self.shapes.values()))
+
+    @property
+    def messages(self) -> list[MessageShape]:
+        """Each different message that we send, once."""
+        return list({id(shape): shape for shape in self.shapes.values()}.values())
+
+    def application_of(self, shape: MessageShape) -> str:
+        """The application code in the names of files with messages of that shape."""
+        return shape.application or self.application
 
     def kind_of(self, identification: str | None) -> FormKind | None:
         """The kind of form that an Identification stands for, in either message."""
@@ -135,11 +157,16 @@ def load(name_or_folder: str | Path) -> Profile:
             hint=f"Known profiles: {', '.join(available())}; or give the folder of your own.",
         )
     try:
-        raw = tomllib.loads((folder / BINDING_FILE).read_text(encoding="utf-8"))
+        text = (folder / BINDING_FILE).read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileMistake(f"{folder.name}/{BINDING_FILE} is not TOML: {error}") from error
-    binding = _Binding(raw, folder)
-    layouts = build(binding.blocks(), BLOCK_MODELS)
+    binding = _Binding(raw, text, folder)
+    identifications = binding.identifications("identifications")
+    answered = binding.has("answer")
+    shapes = binding.declarations(identifications)
+    answer = binding.answer() if answered else None
+    reached = [shape for shape in (*shapes.values(), answer) if shape is not None]
     return Profile(
         name=binding.text("profile", "name"),
         version=binding.text("profile", "version"),
@@ -147,69 +174,155 @@ def load(name_or_folder: str | Path) -> Profile:
         official=binding.table("profile").get("official") is True,
         application=binding.text("profile", "application"),
         folder=folder,
-        declaration=binding.shape("declaration", layouts[_FORM], answers=False),
-        answer=binding.shape("answer", layouts[_ANSWER_FORM], answers=True),
-        identifications=binding.identifications("identifications"),
-        answer_identifications=binding.identifications("answer_identifications"),
-        layouts=layouts,
-        fingerprint=_fingerprint(folder),
+        shapes=shapes,
+        answer=answer,
+        identifications=identifications,
+        answer_identifications=(
+            binding.identifications("answer_identifications") if answered else {}
+        ),
+        drop=binding.names("drop"),
+        undecided=binding.names("undecided"),
+        fingerprint=_fingerprint(
+            folder, {path for shape in reached for path in shape.outline.files.paths}
+        ),
     )
 
 
 class _Binding:
     """The text of a binding; whatever it lacks is a ProfileMistake that names the place."""
 
-    def __init__(self, raw: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, raw: Mapping[str, Any], text: str, folder: Path) -> None:
         self._raw = raw
         self._folder = folder
+        self._text = BindingText(folder / BINDING_FILE, text)
+        self._layouts = {
+            name: list(lines_of(name, entries, self._text))
+            for name, entries in self._blocks().items()
+        }
+
+    def has(self, table: str) -> bool:
+        """True when the binding has that table."""
+        return table in self._raw
 
     def table(self, name: str) -> Mapping[str, Any]:
+        """A table that must be there."""
         found = self._raw.get(name)
         if not isinstance(found, dict):
             raise self._mistake(f"has no table [{name}]")
         return found
 
     def text(self, table: str, name: str) -> str:
-        found = self.table(table).get(name)
-        if not isinstance(found, str) or not found:
-            raise self._mistake(f"lacks the text {name} in [{table}]")
+        """A text that must be in that table."""
+        return self._required(self.table(table), table, name)
+
+    def names(self, name: str) -> frozenset[str]:
+        """A list of names in [profile]; empty without one."""
+        found = self.table("profile").get(name, [])
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            raise self._mistake(f"has no list of names {name} in [profile]")
+        return frozenset(found)
+
+    def declarations(self, kinds: Iterable[FormKind]) -> dict[FormKind, MessageShape]:
+        """The message of each kind: that of [declaration], or its own where it says otherwise."""
+        common = self.table("declaration")
+        own = {FormKind(name) for name in common if name in _KINDS}
+        shared: MessageShape | None = None
+        found: dict[FormKind, MessageShape] = {}
+        for kind in kinds:
+            if kind in own:
+                place = f"declaration.{kind.value}"
+                changed = {**common, **self._inner(common, kind.value, place)}
+                found[kind] = self._shape(changed, place, _FORM, answers=False)
+            else:
+                shared = shared or self._shape(common, "declaration", _FORM, answers=False)
+                found[kind] = shared
+        if not found:
+            raise self._mistake("has no form in [identifications]")
         return found
 
-    def blocks(self) -> Mapping[str, list[dict[str, Any]]]:
+    def answer(self) -> MessageShape:
+        """The message of answers."""
+        return self._shape(self.table("answer"), "answer", _ANSWER_FORM, answers=True)
+
+    def identifications(self, table: str) -> dict[FormKind, str]:
+        """Kind -> Identification."""
+        odd = sorted(set(self.table(table)) - _KINDS)
+        if odd:
+            raise self._mistake(f"names forms in [{table}] that do not exist: {', '.join(odd)}")
+        return {FormKind(kind): self.text(table, kind) for kind in self.table(table)}
+
+    def _shape(
+        self, table: Mapping[str, Any], place: str, layout: str, *, answers: bool
+    ) -> MessageShape:
+        odd = sorted(set(table) - _SHAPE_KEYS - _KINDS)
+        if odd:
+            raise self._mistake(f"has in [{place}] what nobody knows: {', '.join(odd)}")
+        payloads = table.get("payload", [])
+        plan = ShapePlan(
+            root=self._required(table, place, "root"),
+            form=self._required(table, place, "form"),
+            schema=self._file(self._required(table, place, "schema")),
+            payloads=tuple(map(self._file, [payloads] if isinstance(payloads, str) else payloads)),
+            application=str(table.get("application", "")),
+            layout=str(table.get("layout", layout)),
+            models=BLOCK_MODELS[layout],
+            attributes=self._inner(table, "attributes", place) if "attributes" in table else {},
+            header=self._header(table, place),
+            answers=answers,
+        )
+        shape = compiled(plan, Grower(self._layouts, BLOCK_MODELS))
+        named = table.get("namespace")
+        if named is not None and named != shape.namespace:
+            raise self._mistake(
+                f"says in [{place}] that the namespace is {named!r}; the XSD says "
+                f"{shape.namespace!r}: remove that line, it is read from the XSD"
+            )
+        return shape
+
+    def _header(self, table: Mapping[str, Any], place: str) -> list[Line]:
+        entries = table.get("header", [])
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise self._mistake(f"has no list of entries for header in [{place}]")
+        return list(lines_of("header", entries, self._text))
+
+    def _file(self, name: str) -> Path:
+        path = self._folder / name
+        if not path.is_file() or not path.resolve().is_relative_to(self._folder.resolve()):
+            raise ProfileMistake(
+                f"{self._folder.name} has no file {Path(name).name}",
+                hint="Put the XSD into the folder of the profile and write its name in the binding.",
+            )
+        return path
+
+    def _required(self, table: Mapping[str, Any], place: str, name: str) -> str:
+        found = table.get(name)
+        if not isinstance(found, str) or not found:
+            raise self._mistake(f"lacks the text {name} in [{place}]")
+        return found
+
+    def _inner(self, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+        found = table[name]
+        if not isinstance(found, dict):
+            raise self._mistake(f"has no table {name} in [{place}]")
+        return found
+
+    def _blocks(self) -> Mapping[str, list[dict[str, Any]]]:
         blocks = self.table("blocks")
         for name, lines in blocks.items():
             if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
                 raise self._mistake(f"has no list of entries for {name} in [blocks]")
         return blocks
 
-    def shape(self, table: str, layout: Layout, *, answers: bool) -> MessageShape:
-        schema = self._folder / self.text(table, "schema")
-        if schema.parent != self._folder or not schema.is_file():
-            raise ProfileMistake(f"{self._folder.name} has no file {schema.name}")
-        return MessageShape(
-            root=self.text(table, "root"),
-            form=self.text(table, "form"),
-            schema=schema,
-            namespace=str(self.table(table).get("namespace", "")),
-            layout=layout,
-            answers=answers,
-        )
-
-    def identifications(self, table: str) -> dict[FormKind, str]:
-        known = [kind.value for kind in FormKind]
-        odd = sorted(set(self.table(table)) - set(known))
-        if odd:
-            raise self._mistake(f"names forms in [{table}] that do not exist: {', '.join(odd)}")
-        return {FormKind(kind): self.text(table, kind) for kind in self.table(table)}
-
     def _mistake(self, what: str) -> ProfileMistake:
         return ProfileMistake(f"{self._folder.name}/{BINDING_FILE} {what}")
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, reached: Iterable[Path]) -> str:
+    """Over the binding and every file that the XSDs reach, in sub-folders too."""
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.name == BINDING_FILE or path.suffix == ".xsd":
-            digest.update(path.name.encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    base = folder.resolve()
+    for path in sorted({base / BINDING_FILE, *reached}):
+        name = path.relative_to(base) if path.is_relative_to(base) else path
+        digest.update(name.as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The reader of a profile, compiled once from its binding: XML elements to models.
+"""The reader of a profile, compiled once from its tree: XML elements to models.
 
 Tolerant: the order of elements does not matter, unknown elements are listed and passed over,
 a value that cannot be read is reported and left None.
@@ -6,12 +6,14 @@ a value that cannot be read is reported and left None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.message.profile import MessageShape, Profile
-from fla_batch.message.shape import Branch, Layout, Leaf, Node, Wrapper
+from fla_batch.message.binding_lines import EXTRA
+from fla_batch.message.form_tree import BlockPlace, Element, Repeat, Told, ZoneText
+from fla_batch.message.grow import VALUE
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.profile import Profile
 from fla_batch.models import TrainingRightsDeclaration, TrainingsDeclaration
 from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
@@ -28,12 +30,14 @@ class Reading:
     """What was noticed while reading one form, besides its content.
 
     `lines` are the lines of the file by JSON path; `unreadable` the texts that do not fit their
-    zone; `unknown` the paths of elements that the binding does not know.
+    zone; `unknown` the paths of elements that the binding does not know; `extras` the zones that
+    the models do not have, by `extra.NAME`.
     """
 
     lines: dict[Path, int] = field(default_factory=dict)
     unreadable: dict[Path, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    extras: dict[str, str] = field(default_factory=dict)
 
     def move_to(self, line: int) -> None:
         """The form stands on `line` of its file, whatever the lines of what was parsed."""
@@ -47,19 +51,21 @@ class FormReader:
     def __init__(self, profile: Profile, shape: MessageShape) -> None:
         self._profile = profile
         self._shape = shape
-        self._prefix = f"{{{shape.namespace}}}" if shape.namespace else ""
-        self._trees: dict[str, dict[str, Node]] = {}
+        self._elements = _by_tag(shape.tree.form)
 
     @property
     def form_tag(self) -> str:
         """The form element's name as lxml spells it."""
-        return self._prefix + self._shape.form
+        return self._shape.tree.form.tag
 
     def read(self, element: _Element) -> tuple[Form | AnswerForm, Reading]:
         """One form element as a model. Never raises for its content."""
         reading = Reading()
-        values = self._block(element, self._shape.layout, (), reading)
+        row = _Row(reading, self._elements)
+        row.begin(self._shape.tree.blocks, ())
+        row.take(element, self._shape.tree.form)
         reading.lines[()] = _line(element)
+        values = row.built(0)
         header = FormHeader(**_known(values, FormHeader))
         if self._shape.answers:
             return AnswerForm(header=header, body=Answer(**_known(values, Answer))), reading
@@ -79,85 +85,143 @@ class FormReader:
             return TrainingRightsDeclaration(**_known(values, TrainingRightsDeclaration))
         return Question(question=kind, **_known(values, Question))
 
-    def _block(
-        self, element: _Element, layout: Layout, path: Path, reading: Reading
-    ) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        self._children(element, self._tree(layout.name, layout.nodes), path, reading, values)
-        return values
 
-    def _tree(self, key: str, nodes: Iterable[Node]) -> dict[str, Node]:
-        if key not in self._trees:
-            self._trees[key] = {self._prefix + node.element: node for node in nodes}
-        return self._trees[key]
+_Tags = dict[int, dict[str, Element]]
 
-    def _children(
-        self,
-        element: _Element,
-        tree: dict[str, Node],
-        path: Path,
-        reading: Reading,
-        values: dict[str, Any],
-    ) -> None:
-        for child in element:
+
+def _by_tag(element: Element) -> _Tags:
+    """The children of every element, by their tags."""
+    found: _Tags = {id(element): {child.tag: child for child in element.children}}
+    for child in element.children:
+        found |= _by_tag(child)
+    return found
+
+
+class _Row:
+    """The values of a form while it is read: one dictionary per block, as `form_tree` numbers."""
+
+    def __init__(self, reading: Reading, elements: _Tags) -> None:
+        self._reading = reading
+        self._elements = elements
+        self._values: list[dict[str, Any]] = []
+        self._places: list[BlockPlace] = []
+        self._paths: list[Path] = []
+        self._there: list[bool] = []
+
+    def begin(self, places: tuple[BlockPlace, ...], path: Path) -> None:
+        """Room for the blocks of a form or an item."""
+        for place in places:
+            self._values.append({})
+            self._places.append(place)
+            above = self._paths[place.parent] if place.parent >= 0 else path
+            self._paths.append((*above, place.json_name) if place.parent >= 0 else path)
+            self._there.append(False)
+
+    def built(self, first: int) -> dict[str, Any]:
+        """The values of the block at `first` with those of the blocks in it; the row ends there."""
+        while len(self._values) > first + 1:
+            values, place, _ = self._values.pop(), self._places.pop(), self._paths.pop()
+            there = self._there.pop()
+            if (there or values) and place.model is not None:
+                self._values[place.parent][place.field_name] = place.model(**values)
+        self._places.pop()
+        self._paths.pop()
+        self._there.pop()
+        return self._values.pop()
+
+    def take(self, found: _Element, node: Element) -> None:
+        """All that an element holds."""
+        for index in node.opens:
+            self._there[index] = True
+            self._reading.lines[self._paths[index]] = _line(found)
+        if node.attributes or found.attrib:
+            self._attributes(found, node)
+        if node.texts:
+            self._text(found, node)
+        self._children(found, node)
+
+    def _children(self, found: _Element, node: Element) -> None:
+        known = self._elements[id(node)]
+        for child in found:
             if not isinstance(child.tag, str):
                 continue  # a comment or processing instruction
-            node = tree.get(child.tag)
-            if node is None:
-                reading.unknown.append(f"{element.tag}/{child.tag}")
-            elif isinstance(node, Wrapper):
-                inner = self._tree(f"{id(node)}", node.children)
-                self._children(child, inner, path, reading, values)
-                self._note_empty(node, values)
-            elif isinstance(node, Branch):
-                self._take_branch(child, node, path, reading, values)
-            elif isinstance(node, Leaf):
-                _take_leaf(child, node, path, reading, values)
-
-    @staticmethod
-    def _note_empty(node: Wrapper, values: dict[str, Any]) -> None:
-        """A wrapper that is there but empty still says that its list was declared."""
+            inner = known.get(child.tag)
+            if inner is None:
+                self._reading.unknown.append(f"{found.tag}/{child.tag}")
+            elif inner.repeat is not None:
+                self._item(child, inner, inner.repeat)
+            else:
+                self.take(child, inner)
+        if not node.marks or node.opens or node.repeat is not None:
+            return
         for inner in node.children:
-            if isinstance(inner, Branch) and inner.many:
-                values.setdefault(inner.field_name, ())
+            # A wrapper that is there but empty still says that its list was declared.
+            if inner.repeat is not None and not inner.repeat.values:
+                self._values[inner.repeat.block].setdefault(inner.repeat.field_name, ())
 
-    def _take_branch(
-        self,
-        child: _Element,
-        node: Branch,
-        path: Path,
-        reading: Reading,
-        values: dict[str, Any],
-    ) -> None:
-        here: Path = (*path, node.json_name)
-        if node.many:
-            here = (*here, len(values.get(node.field_name, ())))
-        reading.lines[here] = _line(child)
-        model = node.layout.models[0]
-        block = model(**self._block(child, node.layout, here, reading))
-        if node.many:
-            values[node.field_name] = (*values.get(node.field_name, ()), block)
+    def _item(self, found: _Element, node: Element, repeat: Repeat) -> None:
+        values = self._values[repeat.block]
+        before = values.get(repeat.field_name, ())
+        path = (*self._paths[repeat.block], repeat.json_name)
+        self._reading.lines[(*path, len(before))] = _line(found)
+        self.begin(repeat.blocks, path if repeat.values else (*path, len(before)))
+        self.take(found, node)
+        inside = self.built(repeat.first)
+        model = repeat.blocks[0].model
+        if model is not None:
+            values[repeat.field_name] = (*before, model(**inside))
+        elif VALUE in inside:
+            values[repeat.field_name] = (*before, inside[VALUE])
         else:
-            values[node.field_name] = block
+            del self._reading.lines[(*path, len(before))]
+
+    def _attributes(self, found: _Element, node: Element) -> None:
+        known = {attribute.tag: attribute for attribute in node.attributes}
+        for name, text in found.attrib.items():
+            label = str(name)
+            attribute = known.get(label)
+            if attribute is None:
+                if not label.startswith(_XSI):
+                    self._reading.unknown.append(f"{found.tag}/@{label}")
+                continue
+            zones = [each for each in attribute.texts if isinstance(each, ZoneText)]
+            if zones:
+                self._zone(found, zones[0], str(text))
+
+    def _text(self, found: _Element, node: Element) -> None:
+        zones = [each for each in node.texts if isinstance(each, ZoneText)]
+        if not zones:
+            return
+        told = [zone for zone in zones if zone.told is None or _says(found, zone.told)]
+        self._zone(found, (told or zones)[0], found.text or "")
+
+    def _zone(self, found: _Element, zone: ZoneText, text: str) -> None:
+        path = self._paths[zone.block]
+        here = (*path, zone.json_name) if zone.field_name != VALUE else path
+        lines = self._reading.lines
+        try:
+            value = zone.format.read(text)
+        except (ValueError, OverflowError):
+            lines[here] = _line(found)
+            self._reading.unreadable[here] = text
+            return
+        if zone.field_name.startswith(EXTRA):
+            self._reading.extras[zone.field_name] = text
+            return
+        if zone.field_name != VALUE:
+            lines[here] = _line(found)
+        self._values[zone.block][zone.field_name] = value
 
 
-def _take_leaf(
-    child: _Element, node: Leaf, path: Path, reading: Reading, values: dict[str, Any]
-) -> None:
-    here: Path = (*path, node.json_name)
-    text = child.text or ""
-    try:
-        value = node.format.read(text)
-    except (ValueError, OverflowError):
-        reading.lines[here] = _line(child)
-        reading.unreadable[here] = text
-        return
-    if node.many:
-        reading.lines[(*here, len(values.get(node.field_name, ())))] = _line(child)
-        values[node.field_name] = (*values.get(node.field_name, ()), value)
-    else:
-        reading.lines[here] = _line(child)
-        values[node.field_name] = value
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+def _says(found: _Element, told: Told) -> bool:
+    """True when the neighbour of an element says what `told` does."""
+    if told.attribute is not None:
+        return found.get(told.attribute) == told.text
+    parent = found.getparent()
+    return parent is not None and parent.findtext(str(told.sibling)) == told.text
 
 
 def _line(element: _Element) -> int:
@@ -168,3 +232,4 @@ def _line(element: _Element) -> int:
 
 def _known(values: dict[str, Any], model: type[Block]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in model.model_fields}
+

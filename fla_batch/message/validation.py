@@ -66,8 +66,8 @@ def validate_message(
     forms: int | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="XSD") as beside:
         verdict = beside.submit(validator.check, path)
-        if shape is profile.declaration:
-            forms = _by_lines(path, profile, context, anomalies)
+        if not shape.answers:
+            forms = _by_lines(path, profile, shape, context, anomalies)
         outcome = verdict.result()
     if forms is None or outcome.verdict is not Verdict.VALID:
         anomalies.keep_first(before)
@@ -77,15 +77,19 @@ def validate_message(
 
 
 def _by_lines(
-    path: Path, profile: Profile, context: RuleContext, anomalies: AnomalySpool
+    path: Path,
+    profile: Profile,
+    shape: MessageShape,
+    context: RuleContext,
+    anomalies: AnomalySpool,
 ) -> int | None:
     """Only what is not cleared is looked at form by form; how many forms there are.
 
     None for a message without lines: what was added to `anomalies` does not count then.
     """
-    clearing = Clearing(profile, context)
-    reader = FormReader(profile, profile.declaration)
+    reader = FormReader(profile, shape)
     try:
+        clearing = Clearing(profile, shape, context)
         for line in clearing.left_over(path):
             form, reading = reader.read(line.element)
             reading.move_to(line.line)
@@ -118,12 +122,13 @@ def _by_forms(
 
 
 def _shape(path: Path, profile: Profile) -> MessageShape:
-    """The answer's shape when the root says so, else the declaration's."""
+    """The shape whose root the message has; by default the first of declarations."""
     try:
         root = xmlsafe.root_label(path)
     except (xmlsafe.UnusableXml, OSError):
         return profile.declaration
-    return profile.answer if root == profile.answer.root else profile.declaration
+    every = [*profile.messages, *([profile.answer] if profile.answer else [])]
+    return next((shape for shape in every if shape.root == root), profile.declaration)
 
 
 def _by_rules(

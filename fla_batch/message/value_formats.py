@@ -21,12 +21,17 @@ _DECIMAL = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,2})0*)?")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """`write` gives XML text, escaped where needed; `read` takes the text of an element.
 
     `value` is the type of the model's field that it can carry. `scale` is how many of the model's
-    units make one unit of the text (100 for hundredths).
+    units make one unit of the text (100 for hundredths). `canonical` gives the value that reads
+    back for one that was written, where several mean the same (200 and 200.00).
     """
 
     name: str
@@ -34,6 +39,7 @@ class Format:
     write: Callable[[Any], str]
     read: Callable[[str], Any]
     scale: int = 1
+    canonical: Callable[[Any], Any] = _itself
 
 
 def _read_integer(text: str) -> int:
@@ -207,4 +213,5 @@ def coded(inner: Format, codes: Mapping[str, str]) -> Format:
     def read(text: str) -> Any:
         return inner.read(ours_of.get(text.strip(), text))
 
-    return Format(f"{inner.name} with codes", inner.value, write, read, inner.scale)
+    name = f"{inner.name} with codes"
+    return Format(name, inner.value, write, read, inner.scale, inner.canonical)

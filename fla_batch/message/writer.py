@@ -1,4 +1,4 @@
-"""The writer of a profile, compiled once from its binding: models to XML text.
+"""The writer of a profile, compiled once from its tree: models to XML text.
 
 Text and not a tree: the bytes that leave are the bytes that were written, one form at a time,
 and the same input gives the same bytes on every machine.
@@ -6,45 +6,71 @@ and the same input gives the same bytes on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
-from fla_batch.message.profile import MessageShape
-from fla_batch.message.shape import Branch, Constant, Layout, Leaf, Node, Wrapper
+from fla_batch.message.form_tree import (
+    Attribute,
+    BlockPlace,
+    Element,
+    FixedText,
+    Repeat,
+    TemplateText,
+    Text,
+    ZoneText,
+    has_zones,
+    of_kind,
+)
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.templates import filled
+from fla_batch.message.value_formats import FORMATS
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.vocabulary.terms import FormKind
 
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-Getter = Callable[[str], Any]
-Emit = Callable[[Getter, "FormKind | None", list[str]], None]
+Row = list[Mapping[str, Any]]
+"""The blocks of a form or an item, as `form_tree` numbers them; an absent one is empty."""
+
+Emit = Callable[[Row, list[str]], bool]
+"""Appends text; True when something of the declaration was in it."""
+
+Extras = Callable[[Form | AnswerForm], Mapping[str, Any]]
+"""The zones of a form that the models do not have, by `extra.NAME`."""
+
+_ABSENT: Mapping[str, Any] = {}
+_escape = FORMATS["text"].write
 
 
 class MessageWriter:
-    """Writes messages of one shape. `head` + each form + `foot` is the whole message."""
+    """Writes messages of one shape. `head` + each form + `foot` is the whole message.
 
-    def __init__(self, shape: MessageShape) -> None:
-        namespace = f" xmlns={quoteattr(shape.namespace)}" if shape.namespace else ""
-        location = (
-            f"xsi:schemaLocation={quoteattr(f'{shape.namespace} {shape.schema.name}')}"
-            if shape.namespace
-            else f"xsi:noNamespaceSchemaLocation={quoteattr(shape.schema.name)}"
-        )
-        self.head = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<{shape.root}{namespace} xmlns:xsi="{XSI}" {location}>\n'
-        ).encode()
-        self.foot = f"</{shape.root}>\n".encode()
-        self._open, self._close = f"<{shape.form}>", f"</{shape.form}>\n"
-        self._emit = _Compiler(answers=shape.answers).layout(shape.layout)
+    `day` is the Belgian date of creation that a header may show.
+    """
+
+    def __init__(
+        self, shape: MessageShape, *, day: date | None = None, extras: Extras | None = None
+    ) -> None:
+        self.head = shape.head_on(day).encode()
+        self.foot = shape.foot_on(day).encode()
+        self._shape = shape
+        self._extras = extras
+        self._emits: dict[FormKind | None, Emit] = {}
 
     def form(self, form: Form | AnswerForm) -> bytes:
         """One form, from its opening tag to the line end after its closing tag."""
-        out = [self._open]
+        out: list[str] = []
         kind = None if isinstance(form, AnswerForm) else form.body.kind
-        self._emit(_getter_of_form(form), kind, out)
-        out.append(self._close)
+        emit = self._emits.get(kind)
+        if emit is None:
+            emit = self._emits[kind] = self._compiled(kind)
+        top = {**form.body.__dict__, **form.header.__dict__}
+        if self._extras is not None:
+            top.update(self._extras(form))
+        row: Row = [top]
+        _open(row, self._shape.tree.blocks[1:])
+        emit(row, out)
+        out.append("\n")
         return "".join(out).encode()
 
     def message(self, forms: Iterable[Form | AnswerForm]) -> Iterator[bytes]:
@@ -54,144 +80,208 @@ class MessageWriter:
             yield self.form(form)
         yield self.foot
 
-
-def _getter_of_form(form: Form | AnswerForm) -> Getter:
-    header, body = form.header, form.body
-    header_fields = type(header).model_fields
-
-    def get(name: str) -> Any:
-        return getattr(header if name in header_fields else body, name, None)
-
-    return get
+    def _compiled(self, kind: FormKind | None) -> Emit:
+        form = of_kind(self._shape.tree.form, kind, answers=self._shape.answers)
+        return _whole(form, always=True)
 
 
-class _Compiler:
-    """Turns nodes into functions that append text to a list."""
+def _open(row: Row, places: Iterable[BlockPlace]) -> None:
+    """Put the blocks that stand once in what the row begins with behind it."""
+    for place in places:
+        block = row[place.parent].get(place.field_name)
+        row.append(_ABSENT if block is None else block.__dict__)
 
-    def __init__(self, *, answers: bool) -> None:
-        self._answers = answers
-        self._layouts: dict[str, Emit] = {}
 
-    def layout(self, layout: Layout) -> Emit:
-        if layout.name not in self._layouts:
-            self._layouts[layout.name] = self._sequence(layout.nodes)
-        return self._layouts[layout.name]
-
-    def _sequence(self, nodes: Iterable[Node]) -> Emit:
-        written = [node for node in nodes if self._answers or not node.answers]
-        emits: list[Emit] = []
-        for plain, group in groupby(written, key=_is_plain):
-            # Most of a message is zones that follow one another: one loop writes a run of them.
-            if plain:
-                emits.append(_zones([node for node in group if isinstance(node, Leaf)]))
-            else:
-                emits += [self._node(node) for node in group]
-        if len(emits) == 1:
-            return emits[0]
-
-        def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
-            for one in emits:
-                one(get, kind, out)
-
-        return emit
-
-    def _node(self, node: Node) -> Emit:
-        if isinstance(node, Leaf):
-            emit = _leaf(node)
-        elif isinstance(node, Branch):
-            emit = self._branch(node)
-        elif isinstance(node, Constant):
-            emit = _constant(node)
+def _sequence(children: Iterable[Element]) -> list[Emit]:
+    """What writes the children; one loop writes a run of plain zones."""
+    emits: list[Emit] = []
+    for block, group in groupby(children, key=_plain_block):
+        if block is None:
+            emits += [_element(child) for child in group]
         else:
-            emit = self._wrapper(node)
-        return _only(node.only, emit) if node.only else emit
-
-    def _branch(self, node: Branch) -> Emit:
-        inner = self.layout(node.layout)
-        start, end = f"<{node.element}>", f"</{node.element}>"
-        name, many, always = node.field_name, node.many, node.always
-
-        def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
-            value = get(name)
-            if value is None:
-                return
-            for block in value if many else (value,):
-                out.append(start)
-                before = len(out)
-                inner(block.__dict__.get, kind, out)
-                if len(out) == before and not always:
-                    out.pop()
-                    continue
-                out.append(end)
-
-        return emit
-
-    def _wrapper(self, node: Wrapper) -> Emit:
-        inner = self._sequence(node.children)
-        start, end = f"<{node.element}>", f"</{node.element}>"
-        always = node.always
-
-        def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
-            out.append(start)
-            before = len(out)
-            inner(get, kind, out)
-            if len(out) == before and not always:
-                out.pop()
-                return
-            out.append(end)
-
-        return emit
+            emits.append(_zones(block, list(group)))
+    return emits
 
 
-def _is_plain(node: Node) -> bool:
-    """A zone that stands once at most, in every kind of form."""
-    return isinstance(node, Leaf) and not node.many and not node.only
+def _plain_block(element: Element) -> int | None:
+    """The block of an element that is one zone, once at most, and nothing else."""
+    if element.attributes or element.children or element.repeat or len(element.texts) != 1:
+        return None
+    text = element.texts[0]
+    plain = isinstance(text, ZoneText) and not element.always
+    return text.block if plain and isinstance(text, ZoneText) else None
 
 
-def _zones(nodes: Iterable[Leaf]) -> Emit:
-    """Zones that follow one another, each written when it has a value."""
+def _zones(block: int, children: Iterable[Element]) -> Emit:
     zones = tuple(
-        (node.field_name, f"<{node.element}>", node.format.write, f"</{node.element}>")
-        for node in nodes
+        (text.field_name, f"{child.start}>", text.format.write, child.end)
+        for child in children
+        for text in child.texts
+        if isinstance(text, ZoneText)
     )
 
-    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:  # noqa: ARG001
+    def emit(row: Row, out: list[str]) -> bool:
+        get = row[block].get
+        before = len(out)
         for name, start, write, end in zones:
             value = get(name)
             if value is not None:
                 out.append(start + write(value) + end)
+        return len(out) > before
 
     return emit
 
 
-def _leaf(node: Leaf) -> Emit:
-    start, end = f"<{node.element}>", f"</{node.element}>"
-    write, name, many = node.format.write, node.field_name, node.many
+def _element(element: Element) -> Emit:
+    if element.repeat is not None:
+        return _repeated(element, element.repeat)
+    return _whole(element, always=element.always)
 
-    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:  # noqa: ARG001
-        value = get(name)
+
+def _whole(element: Element, *, always: bool) -> Emit:
+    """An element, there when something in it is, or always; one of constants with its parent."""
+    parts = [_attribute(each) for each in element.attributes]
+    inner = [*(_text(text) for text in element.texts), *_sequence(element.children)]
+    plain, bracket = not parts, f"{element.start}>"
+    start, end = element.start, element.end
+    fixed = not has_zones(element) and bool(element.texts or element.children or parts)
+
+    def emit(row: Row, out: list[str]) -> bool:
+        at = len(out)
+        out.append(bracket if plain else start)
+        found = False
+        if not plain:
+            for part in parts:
+                found = part(row, out) or found
+            out.append(">")
+        for one in inner:
+            found = one(row, out) or found
+        if not (found or always or (fixed and len(out) > at + 1)):
+            del out[at:]
+            return False
+        out.append(end)
+        return found or always
+
+    return emit
+
+
+def _repeated(element: Element, repeat: Repeat) -> Emit:
+    """An element once per item of a list."""
+    if repeat.values:
+        return _repeated_values(element, repeat)
+    block, name, first, places = repeat.block, repeat.field_name, repeat.first, repeat.blocks[1:]
+    whole = _whole(element, always=element.always)
+
+    def emit(row: Row, out: list[str]) -> bool:
+        found = False
+        for item in row[block].get(name) or ():
+            inner = row[:first]
+            inner.append(item.__dict__)
+            _open(inner, places)
+            found = whole(inner, out) or found
+        return found
+
+    return emit
+
+
+def _repeated_values(element: Element, repeat: Repeat) -> Emit:
+    block, name, first = repeat.block, repeat.field_name, repeat.first
+    whole = _whole(element, always=element.always)
+
+    def emit(row: Row, out: list[str]) -> bool:
+        values = row[block].get(name) or ()
+        for value in values:
+            whole([*row[:first], {"": value}], out)
+        return bool(values)
+
+    return emit
+
+
+def _attribute(attribute: Attribute) -> Emit:
+    start = f' {attribute.written}="'
+    texts = [_text(text, in_attribute=True) for text in attribute.texts]
+
+    def emit(row: Row, out: list[str]) -> bool:
+        at = len(out)
+        out.append(start)
+        found = False
+        for one in texts:
+            found = one(row, out) or found
+        if len(out) == at + 1:
+            out.pop()
+            return False
+        out.append('"')
+        return found
+
+    return emit
+
+
+def _text(text: Text, *, in_attribute: bool = False) -> Emit:
+    if isinstance(text, ZoneText):
+        return _zone(text, in_attribute=in_attribute)
+    shown = quoted if in_attribute else _itself
+    if isinstance(text, TemplateText):
+        return _template(text, shown)
+    return _constant(text, shown)
+
+
+def _zone(text: ZoneText, *, in_attribute: bool) -> Emit:
+    block, name = text.block, text.field_name
+    write = attribute_text(text) if in_attribute else text.format.write
+
+    def emit(row: Row, out: list[str]) -> bool:
+        value = row[block].get(name)
         if value is None:
-            return
-        if many:
-            out.extend(f"{start}{write(item)}{end}" for item in value)
-        else:
-            out.append(f"{start}{write(value)}{end}")
+            return False
+        out.append(write(value))
+        return True
 
     return emit
 
 
-def _constant(node: Constant) -> Emit:
-    text = f"<{node.element}>{escape(node.text)}</{node.element}>"
+def _template(text: TemplateText, shown: Callable[[str], str]) -> Emit:
+    template = text.template
 
-    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:  # noqa: ARG001
-        out.append(text)
+    def emit(row: Row, out: list[str]) -> bool:
+        reference = row[0].get("reference")
+        number = reference.reference_nbr if reference is not None else None
+        made = filled(template, number, row[0].get("form_creation_date"))
+        out.append(shown(_escape(made)))
+        return False
+
+    return emit
+
+
+def _constant(text: FixedText, shown: Callable[[str], str]) -> Emit:
+    written = shown(_escape(text.text))
+    block, name = text.block, text.field_name
+
+    def emit(row: Row, out: list[str]) -> bool:
+        if name is None or row[block].get(name) is not None:
+            out.append(written)
+        return False
 
     return emit
 
 
-def _only(kinds: frozenset[FormKind], inner: Emit) -> Emit:
-    def emit(get: Getter, kind: FormKind | None, out: list[str]) -> None:
-        if kind is None or kind in kinds:
-            inner(get, kind, out)
+def attribute_text(text: ZoneText) -> Callable[[Any], str]:
+    """How a zone is written between the quotes of an attribute."""
+    write = text.format.write
+    return lambda value: quoted(write(value))
 
-    return emit
+
+def quoted(text: str) -> str:
+    """Text that is escaped already, fit for an attribute: a parser would turn line ends to spaces.
+
+    >>> quoted('a "b"')
+    'a &quot;b&quot;'
+    """
+    if text.isprintable() and '"' not in text:
+        return text
+    return (
+        text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    )
+
+
+def _itself(text: str) -> str:
+    return text

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from fla_batch.message.profile import MessageShape, Profile
-from fla_batch.message.shape import places
+from fla_batch.message.form_tree import places
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.profile import Profile
+from fla_batch.message.xsd_driver import lxml_schema, other_schema
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary import catalogue
-from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.terms import AnomalyClass, Verdict
@@ -107,12 +108,9 @@ class SchemaValidator:
     def __init__(self, profile: Profile, shape: MessageShape) -> None:
         self._shape = shape
         self._fingerprint = profile.fingerprint
-        self._labels = dict(places(shape.layout.nodes, shape.layout))
-        try:
-            parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-            self._schema = etree.XMLSchema(etree.parse(str(shape.schema), parser))
-        except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
-            raise ProfileMistake(f"{shape.schema.name} is not an XSD: {error}") from error
+        self._labels = dict(places(shape.tree.form))
+        self._form_depth = shape.form.count("/") + 2
+        self._schema = lxml_schema(shape.schema, shape.driver)
 
     def check(self, path: Path, *, most_shown: int = MOST_SHOWN) -> SchemaCheck:
         """The verdict on the bytes at `path`. Never raises for their content.
@@ -183,7 +181,11 @@ class SchemaValidator:
             alone = _alone(form)
             if self._schema.validate(alone):
                 continue
-            entries = [entry for entry in _entries(self._schema.error_log) if _depth(entry) > 1]
+            entries = [
+                entry
+                for entry in _entries(self._schema.error_log)
+                if _depth(entry) >= self._form_depth
+            ]
             plain: dict[str, str] = {}
             if explained < most_shown:
                 explained += len(entries)
@@ -195,16 +197,19 @@ class SchemaValidator:
         self, entry: _LogEntry, number: int, alone: _Element, plain: Mapping[str, str]
     ) -> SchemaError:
         place = entry.path or "/"
-        path, steps = _spelled(alone, place, number)
+        path, steps = _spelled(alone, place, number, self._form_depth - 1)
+        form = alone[0]
+        while xmlsafe.label(form) != self._shape.form_label:
+            form = form[0]
         error = SchemaError(
             _code(entry),
-            self._labels.get(tuple(steps[2:]), steps[-1]),
+            self._labels.get(tuple(steps[self._form_depth :]), steps[-1]),
             path,
             _reason(entry),
             line=entry.line or None,
             form=number,
-            company_id=self._first(alone[0], "CompanyID"),
-            inss=self._first(alone[0], "INSS"),
+            company_id=self._first(form, "CompanyID"),
+            inss=self._first(form, "INSS"),
         )
         # xmlschema speaks of an unexpected element at the block around it.
         return _explained(error, plain.get(place) or plain.get(place.rpartition("/")[0]))
@@ -213,7 +218,11 @@ class SchemaValidator:
         """Text of the first element of the form that carries `zone`, whatever its label."""
         for path, label in self._labels.items():
             if label == zone:
-                text = form.findtext("/".join(f"{{*}}{step}" for step in path))
+                steps = [step for step in path if not step.startswith("@")]
+                element = form.find("/".join(f"{{*}}{step}" for step in steps) or ".")
+                text = None
+                if element is not None:
+                    text = element.get(path[-1][1:]) if path[-1][0] == "@" else element.text
                 if text and text.strip():
                     return text.strip()
         return None
@@ -237,8 +246,8 @@ class SchemaValidator:
         import xmlschema
 
         try:
-            return xmlschema.XMLSchema(str(self._shape.schema), allow="local")
-        except xmlschema.XMLSchemaParseError:
+            return other_schema(self._shape.schema, self._shape.driver)
+        except xmlschema.XMLSchemaException:
             return None
 
     def _outcome(
@@ -273,11 +282,14 @@ def _around(reason: str) -> SchemaError:
 
 def _alone(form: _Element) -> _Element:
     """A message of only that form: a schema need not know the form element by itself."""
-    parent = cast("_Element", form.getparent())
-    # lxml takes the nsmap that it gives; its stubs know no default namespace.
-    root = etree.Element(parent.tag, nsmap=cast("dict[str, str]", parent.nsmap))
-    root.append(deepcopy(form))
-    return root
+    alone = deepcopy(form)
+    for around in form.iterancestors():
+        # lxml takes the nsmap that it gives; its stubs know no default namespace.
+        nsmap = cast("dict[str, str]", around.nsmap)
+        outer = etree.Element(around.tag, around.attrib, nsmap=nsmap)
+        outer.append(alone)
+        alone = outer
+    return alone
 
 
 def _depth(entry: _LogEntry) -> int:
@@ -292,14 +304,16 @@ def _code(entry: _LogEntry) -> str:
     return _MEANINGS.get(entry.type_name, "003")
 
 
-def _spelled(alone: _Element, place: str, number: int) -> tuple[str, list[str]]:
+def _spelled(
+    alone: _Element, place: str, number: int, form_step: int
+) -> tuple[str, list[str]]:
     """The path of libxml2's `place`, which writes * for namespaced labels, and its labels."""
     namespaces = {prefix: uri for prefix, uri in alone.nsmap.items() if prefix}
     found = cast("list[_Element]", alone.xpath(place, namespaces=namespaces))[0]
     line = [found, *found.iterancestors()]
     labels = [xmlsafe.label(element) for element in reversed(line)]
     indexes = [_index(element) for element in reversed(line)]
-    indexes[1] = f"[{number}]"
+    indexes[form_step] = f"[{number}]"
     return "/" + "/".join(map("".join, zip(labels, indexes, strict=True))), labels
 
 

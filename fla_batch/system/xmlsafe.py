@@ -134,6 +134,7 @@ def children(
 ) -> Iterator[_Element]:
     """Each element `child` directly below the root `root`, whole, then freed: memory stays flat.
 
+    `child` may be a path of labels, `Forms/Form`, for elements that stand in a wrapper.
     An element is only good until the next one is asked for. The document is known to be whole
     only when the iterator has ended without an exception: commit nothing before that.
     Raises NotWellFormed, UnsafeXml, UnexpectedRoot; OSError when the file cannot be read.
@@ -142,8 +143,10 @@ def children(
         root_tag, prolog = _read_prolog(stream)
         if local_name(root_tag) != root:
             raise UnexpectedRoot(f"the root is {_reason(local_name(root_tag))}, not {root}")
+        *wrappers, wanted = child.split("/")
+        around = [root, *wrappers]
         parser = etree.XMLPullParser(
-            events=("start", "end"), tag=(root_tag, f"{{*}}{child}"), **_options()
+            events=("start", "end"), tag=(root_tag, f"{{*}}{wanted}"), **_options()
         )
         top: _Element | None = None
         for chunk in _capped(prolog, stream, max_bytes):
@@ -156,11 +159,29 @@ def children(
                 element = cast("_Element", found)  # no other events were asked for
                 if top is None:
                     top = element
-                if event == "end" and element.getparent() is top and label(element) == child:
+                if event == "end" and _stands_in(element, top, around):
                     yield element
             if top is not None:
-                # The last one may still be growing; all before it have been seen.
-                del top[:-1]
+                _free(top, len(wrappers))
+
+
+def _stands_in(element: _Element, top: _Element, around: list[str]) -> bool:
+    """True for an element below these labels, the first of which is that of the root `top`."""
+    parent = element.getparent()
+    for step in reversed(around[1:]):
+        if parent is None or label(parent) != step:
+            return False
+        parent = parent.getparent()
+    return parent is top
+
+
+def _free(top: _Element, wrappers: int) -> None:
+    """Let go of what was seen: the last element at each level may still be growing."""
+    for _ in range(wrappers + 1):
+        del top[:-1]
+        if not len(top):
+            return
+        top = top[-1]
 
 
 def descendants(

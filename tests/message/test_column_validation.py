@@ -35,7 +35,8 @@ def written(folder: Path, name: str, *bodies: Declaration) -> Path:
 
 def left(path: Path, name: str = "shipped", context: RuleContext = CONTEXT) -> list[int]:
     """Numbers of the forms that were not cleared."""
-    clearing = Clearing(load(PROFILES[name]), context)
+    profile = load(PROFILES[name])
+    clearing = Clearing(profile, profile.declaration, context)
     return [line.number for line in clearing.left_over(path)]
 
 

@@ -37,9 +37,9 @@ def test_a_block_is_absent_with_all_its_zones_unless_always() -> None:
     assert made(GroupPiece((A,), "<x>", "</x>", always=True), c=[1, 2]) == ["<x></x>"] * 2
 
 
-def test_a_fixed_text_makes_its_block_there() -> None:
+def test_a_fixed_text_is_there_with_the_zones_beside_it() -> None:
     block = GroupPiece((FixedPiece("f"), A), "<x>", "</x>")
-    assert made(block, a=[None, 1]) == ["<x>f</x>", "<x>f<a>1</a></x>"]
+    assert made(block, a=[None, 1]) == [None, "<x>f<a>1</a></x>"]
     assert made(GroupPiece((FixedPiece("f"), FixedPiece("g")), "(", ")", "-"), a=[1]) == ["(f-g)"]
 
 
