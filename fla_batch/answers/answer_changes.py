@@ -47,7 +47,8 @@ class Interpreter:
 
     def changes(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
         """What the answer at `path` says. Raises UnusableXml for a file that goes to quarantine."""
-        kind = kind_of(path, answer_root=self.profile.answer.root)
+        answer = self.profile.answer
+        kind = kind_of(path, answer_root=answer.root if answer else None)
         if kind is None:
             raise UnexpectedRoot("the file is XML, but none of the portal's answers")
         readers: dict[AnswerKind, Callable[[Path, Environment, datetime], Iterator[Change]]] = {
@@ -99,8 +100,11 @@ class Interpreter:
         return Subject(ours.company_id, ours.inss, ours.calendar_year)
 
     def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
-        reader = FormReader(self.profile, self.profile.answer)
-        return answers(path, self.profile, reader, environment, at, self.sent)
+        shape = self.profile.answer
+        if shape is None:
+            return
+        reader = FormReader(self.profile, shape)
+        yield from answers(path, self.profile, shape, reader, environment, at, self.sent)
 
 
 @lru_cache(maxsize=1000)

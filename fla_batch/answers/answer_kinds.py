@@ -18,7 +18,7 @@ class AnswerKind(Enum):
     FLA_ANSWER = "FLAAnswer"
 
 
-def kind_of(source: Path | BinaryIO, *, answer_root: str = "FLAAnswer") -> AnswerKind | None:
+def kind_of(source: Path | BinaryIO, *, answer_root: str | None = "FLAAnswer") -> AnswerKind | None:
     """The kind of answer; None for well-formed XML that is none of ours.
 
     `answer_root` is the root of consultation answers, which is the profile's. Only the

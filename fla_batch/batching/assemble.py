@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fla_batch.batching.arrange import Part
 from fla_batch.batching.form_store import Spool
-from fla_batch.message import MessageWriter
+from fla_batch.message import MessageShape, MessageWriter
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.outbox.staging import StagedBatch
 from fla_batch.signing.signer import Signer
@@ -42,6 +42,7 @@ class NotValid(BlockedByAnomalies):
 class Assembler:
     """What every part needs. Without a signer no FS is made (circuit test and simulation)."""
 
+    shape: MessageShape
     writer: MessageWriter
     validator: SchemaValidator
     signer: Signer | None

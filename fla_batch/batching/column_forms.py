@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SEPARATOR, SpooledForm, worker_number
-from fla_batch.message.column_writer import ColumnWriter
+from fla_batch.message.column_writer import ColumnWriter, fits_columns
 from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.writer import EmployerZones
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.form import FormHeader, Reference
@@ -37,15 +38,21 @@ class ColumnForms:
     """Makes and writes many forms at once; the same bytes as `FormMaker` and `MessageWriter`."""
 
     maker: FormMaker
-    shape: MessageShape
+    shapes: Mapping[FormKind, MessageShape]
+    extras: EmployerZones = field(default_factory=dict)
     _writers: dict[FormKind, ColumnWriter] = field(default_factory=dict)
+
+    def fits(self, kind: FormKind) -> bool:
+        """True when forms of that kind can be written by columns."""
+        return fits_columns(self.shapes[kind], kind)
 
     def spooled(self, kind: FormKind, blocks: Blocks, numbers: pl.Series) -> list[SpooledForm]:
         """The forms with those numbers of the run, of declarations that break no rule."""
         writer = self._writers.get(kind)
         if writer is None:
-            writer = self._writers[kind] = ColumnWriter(self.shape, kind, DECLARATIONS[kind])
-        whole = Blocks(blocks.frame.with_columns(self._headers(kind, numbers)), blocks.inner)
+            writer = self._writers[kind] = ColumnWriter(self.shapes[kind], kind, DECLARATIONS[kind])
+        frame = blocks.frame.with_columns(self._headers(kind, numbers))
+        whole = Blocks(frame.with_columns(self._extra_zones(frame["companyId"])), blocks.inner)
         contents = _encoded(writer.forms(whole))
         notes = _encoded(_notes(kind, whole, writer.bodies(blocks)))
         workers = map(worker_number, whole.frame["companyId"], whole.frame["inss"])
@@ -63,8 +70,20 @@ class ColumnForms:
         }
         columns["formCreationDate"] = [moment.date() for moment in created]
         columns["formCreationHour"] = [moment.time() for moment in created]
-        columns["referenceNbr"] = list(map(self.maker.reference, given))
+        columns["referenceNbr"] = [self.maker.reference(kind, number) for number in given]
         return [pl.Series(name, values) for name, values in columns.items()]
+
+    def _extra_zones(self, company_ids: pl.Series) -> list[pl.Series]:
+        """A column for each zone that only the XSD knows, by employer."""
+        import polars as pl
+
+        names = sorted({name for zones in self.extras.values() for name in zones})
+        every = company_ids.to_list() if names else []
+        known = self.extras
+        return [
+            pl.Series(name, [known.get(each, {}).get(name) for each in every], dtype=pl.String)
+            for name in names
+        ]
 
 
 def _zones(header: FormHeader) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ bytes are the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,13 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SpooledForm, WrittenForms
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, Profile
+from fla_batch.message.profile_limits import ProfileLimits
+from fla_batch.message.writer import EmployerZones, writers_of
 from fla_batch.models import Entry
 from fla_batch.models.column_values import Blocks
 from fla_batch.rules import RuleContext, check, clear
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,17 +102,25 @@ class Desk:
     """Does jobs. Never raises for their content."""
 
     maker: FormMaker
-    writer: MessageWriter
+    writers: Mapping[FormKind, MessageWriter]
     columns: ColumnForms
     context: RuleContext
+    limits: ProfileLimits
 
     @classmethod
-    def for_profile(cls, profile: Profile, maker: FormMaker, context: RuleContext) -> Desk:
-        """A desk that writes the declarations of a run."""
+    def for_profile(
+        cls,
+        profile: Profile,
+        maker: FormMaker,
+        context: RuleContext,
+        extras: EmployerZones | None = None,
+    ) -> Desk:
+        """A desk that writes the declarations of a run; `extras` are zones by employer."""
         from fla_batch.batching.column_forms import ColumnForms
 
-        shape = profile.declaration
-        return cls(maker, MessageWriter(shape), ColumnForms(maker, shape), context)
+        writers = writers_of(profile, extras=extras or {})
+        columns = ColumnForms(maker, profile.shapes, extras or {})
+        return cls(maker, writers, columns, context, ProfileLimits.of(profile))
 
     def do(self, job: Job) -> Done:
         """One job."""
@@ -137,6 +148,9 @@ class Desk:
         import polars as pl
 
         fine = screened.fine
+        if self.limits.any or not self.columns.fits(screened.chunk.layout.kind):
+            screened = replace(screened, fine=fine & False)
+            fine = screened.fine
         numbers = pl.int_range(first, first + len(fine), eager=True)
         written: list[SpooledForm] = []
         if fine.any():
@@ -155,10 +169,10 @@ class Desk:
     def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
         """The form of one declaration; None when it is blocked."""
         done.declarations += 1
-        found = check(entry, self.context)
+        found = [*check(entry, self.context), *self.limits.found(entry)]
         done.anomalies += found
         if any(anomaly.blocks for anomaly in found):
             done.blocked += 1
             return None
         form = self.maker.form(entry.declaration, number)
-        return SpooledForm.of(form, self.writer.form(form))
+        return SpooledForm.of(form, self.writers[form.body.kind].form(form))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fla_batch.message import Profile
+from fla_batch.message.reference_form import reference_form
+from fla_batch.message.reference_numbers import COUNTER_LENGTH, counter
 from fla_batch.models import Declaration
 from fla_batch.models.form import REFERENCE_LONGEST, Form, FormHeader
 from fla_batch.models.question import Question
@@ -13,11 +15,7 @@ from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind
 
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_TWO_DIGITS = [high + low for high in _DIGITS for low in _DIGITS]
-_HUNDRED = len(_TWO_DIGITS)  # of that system: 36 x 36
-_COUNTER_LENGTH = 6
-RUN_LENGTH = REFERENCE_LONGEST - _COUNTER_LENGTH
+RUN_LENGTH = REFERENCE_LONGEST - COUNTER_LENGTH
 
 Counted = Callable[[int], None]
 
@@ -33,8 +31,8 @@ class FormMaker:
     def __init__(self, profile: Profile, run: str, started: datetime) -> None:
         if not run or len(run) > RUN_LENGTH:
             raise ValueError(f"a run is 1 to {RUN_LENGTH} characters")
-        self._identifications = profile.identifications
-        self._profile_name = profile.name
+        self._profile = profile
+        self._reference_forms: dict[FormKind, Callable[[str], str]] = {}
         self.run = run
         self.started = started
         local = belgian(started).replace(tzinfo=None)
@@ -51,26 +49,24 @@ class FormMaker:
 
     def header(self, kind: FormKind, number: int) -> FormHeader:
         """The header of form `number` of the run. Raises UsageMistake as `form` does."""
-        identification = self._identifications.get(kind)
+        identification = self._profile.identifications.get(kind)
         if identification is None:
-            raise UsageMistake(f"profile {self._profile_name} has no form for {kind.value}")
-        return FormHeader.original(identification, self.created(number), self.reference(number))
+            raise UsageMistake(f"profile {self._profile.name} has no form for {kind.value}")
+        if not kind.is_declaration and self._profile.answer is None:
+            raise UsageMistake(
+                f"profile {self._profile.name} knows no answers: {kind.value} cannot be asked",
+                hint="Its binding has no [answer]. Declarations work; ask by the REST channel.",
+            )
+        reference = self.reference(kind, number)
+        return FormHeader.original(identification, self.created(number), reference)
 
     def created(self, number: int) -> datetime:
         """When form `number` of the run was created, in Belgian local time."""
         return self._first + timedelta(milliseconds=number - 1)
 
-    def reference(self, number: int) -> str:
-        """The reference number of form `number` of the run."""
-        return self.run + counter(number)
-
-
-def counter(number: int) -> str:
-    """`number` in six characters of 0-9 A-Z.
-
-    >>> counter(1), counter(36)
-    ('000001', '000010')
-    """
-    number, low = divmod(number, _HUNDRED)
-    high, middle = divmod(number, _HUNDRED)
-    return _TWO_DIGITS[high] + _TWO_DIGITS[middle] + _TWO_DIGITS[low]
+    def reference(self, kind: FormKind, number: int) -> str:
+        """The reference number of form `number` of the run, in the form that the XSD asks."""
+        form = self._reference_forms.get(kind)
+        if form is None:
+            form = self._reference_forms[kind] = reference_form(self._profile.shapes[kind])
+        return form(self.run + counter(number))

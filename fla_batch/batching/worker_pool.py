@@ -25,6 +25,7 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import load
+from fla_batch.message.writer import EmployerZones
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.system.anomaly_store import AnomalySpool
@@ -55,6 +56,7 @@ class Recipe:
     ledger: str
     environment: Environment
     held: bool
+    extras: EmployerZones = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -187,7 +189,7 @@ def desk_of(recipe: Recipe) -> Desk:
     profile = load(recipe.profile)
     maker = FormMaker(profile, recipe.run, recipe.started)
     context = replace(recipe.context, history=_history(recipe) if recipe.held else None)
-    return Desk.for_profile(profile, maker, context)
+    return Desk.for_profile(profile, maker, context, recipe.extras)
 
 
 def _history(recipe: Recipe) -> PlatformHistory:

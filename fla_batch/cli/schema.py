@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
-from fla_batch.cli.show import table
+from fla_batch.cli.show import plural, table
+
+if TYPE_CHECKING:
+    from fla_batch.message.conformity import Conformity, Difference
 
 
 @click.group()
@@ -56,30 +61,62 @@ def list_profiles(shared: Shared) -> None:
 def check(profile: str | None, shared: Shared) -> int:
     """Compare a PROFILE's binding with its XSD and with the models.
 
+    The verdict is clean, faulty or undecided; only a clean profile builds, validates and sends.
     PROFILE is a name from `schema list` or a folder of your own; by default the configured one.
     """
     from fla_batch.message import load
-    from fla_batch.message.conformity import differences
+    from fla_batch.message.checked import record
+    from fla_batch.message.conformity import ProfileVerdict, examined
 
     loaded = load(profile) if profile else shared.profile
-    found = differences(loaded)
-    breaking = [difference for difference in found if difference.breaks]
+    found = examined(loaded)
+    record(loaded, found)
+    failed = found.verdict is not ProfileVerdict.CLEAN
     if shared.as_json:
         shared.show_json(
             {
                 "profile": loaded.name,
-                "clean": not breaking,
-                "differences": [
-                    {"kind": item.kind, "path": item.path, "text": item.text, "breaks": item.breaks}
-                    for item in found
-                ],
+                "verdict": found.verdict.value,
+                "clean": not failed,
+                "accepted": found.limits,
+                "differences": list(map(_difference_json, found.differences)),
             }
         )
-        return 1 if breaking else 0
-    for difference in found:
-        severity = "ERROR" if difference.breaks else "note "
-        say(f"{severity} {difference.kind}: {difference.text}  ({difference.path})")
+        return 1 if failed else 0
+    for difference in found.differences:
+        say(_difference_line(difference))
     standing = "official" if loaded.official else "reconstructed, not official"
-    verdict = f"{len(breaking)} differences to mend" if breaking else "clean"
-    say(f"{loaded.name} ({standing}): {verdict}.")
-    return 1 if breaking else 0
+    say(f"{loaded.name} ({standing}): {_verdict(found)}.")
+    return 1 if failed else 0
+
+
+def _difference_json(difference: Difference) -> dict[str, object]:
+    return {
+        "kind": difference.kind,
+        "standing": difference.standing.value,
+        "path": difference.path,
+        "text": difference.text,
+        "where": difference.where,
+        "advice": difference.advice,
+        "samples": difference.samples,
+        "name": difference.name,
+        "accepted": difference.is_accepted,
+        "breaks": difference.breaks,
+    }
+
+
+def _difference_line(difference: Difference) -> str:
+    standing = "accepted" if difference.is_accepted else difference.standing.value.upper()
+    where = f", {difference.where}" if difference.where else ""
+    broken = f" [{plural(difference.samples, 'sample')}]" if difference.samples else ""
+    line = f"{standing} {difference.kind}: {difference.text}  ({difference.path}{where}){broken}"
+    advice = difference.advice and difference.breaks
+    return f"{line}\n    {difference.advice}" if advice else line
+
+
+def _verdict(found: Conformity) -> str:
+    open_ones = sum(difference.breaks for difference in found.differences)
+    if open_ones:
+        return f"{found.verdict.value}, {plural(open_ones, 'difference')} to mend or accept"
+    named = f", with the limits that it names: {', '.join(found.limits)}" if found.limits else ""
+    return f"{found.verdict.value}{named}"

@@ -23,6 +23,8 @@ from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
 from fla_batch.ledger import HeldLock, LockHeld
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
+from fla_batch.message import MessageShape, Profile
+from fla_batch.message.checked import require_clean
 from fla_batch.models import Declaration
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
@@ -38,7 +40,7 @@ from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.batching.assemble import Filling
+    from fla_batch.batching.assemble import Assembler, Filling
     from fla_batch.commands.needs import BuildTools
     from fla_batch.intake import Receipt
 
@@ -105,11 +107,13 @@ def build_declarations(
 
     What concerns a whole file (unreadable, an unknown column) is never skipped. What equals the
     newest state of its key is left out, or with `again` built with a warning. Raises DiskTrouble,
-    LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge.
+    LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge, and ProfileMistake for a
+    profile that was not found clean.
     """
+    require_clean(workspace.profile)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        desk = Desk.for_profile(workspace.profile, maker, context)
+        desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
         done = spool_all(
             items,
             spool,
@@ -134,11 +138,12 @@ def build_bodies(
     previous: BatchName | None = None,
 ) -> list[BuiltBatch]:
     """Questions, or declarations that were checked already, as batches; errors as above."""
+    require_clean(workspace.profile)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        written = WrittenForms()
+        written, writers = WrittenForms(), workspace.writers
         forms = map(maker.form, bodies)
-        written.extend([SpooledForm.of(form, workspace.writer.form(form)) for form in forms])
+        written.extend([SpooledForm.of(form, writers[form.body.kind].form(form)) for form in forms])
         spool.add(written)
         spool.flush()
         if not len(spool):
@@ -179,7 +184,6 @@ def _batches(
     """
     section = workspace.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
-    around = len(workspace.writer.head) + len(workspace.writer.foot)
     built: list[BuiltBatch] = []
     with _only_build(workspace) as lock:
         withdraw(workspace, unfinished(workspace))
@@ -188,10 +192,14 @@ def _batches(
         counted.begin("forms")
         counted.expect(len(spool) - found.count)
         try:
-            workers = found.rest(spool.by_worker())
-            for parts in arrange(workers, spool.size, limits, around=around):
-                lock.renew()
-                built.append(_batch(workspace, spool, parts, maker.started, previous, counted))
+            for shape, workers in _by_message(workspace.profile, spool):
+                tools = workspace.assembler(shape)
+                around = len(tools.writer.head) + len(tools.writer.foot)
+                rest = found.rest(workers)
+                for parts in arrange(rest, spool.size, limits, around=around):
+                    lock.renew()
+                    made = _batch(workspace, tools, spool, parts, maker.started, previous, counted)
+                    built.append(made)
             names = [batch.name for batch in built]
             workspace.ledger.append_all(names, Event.STAGED, workspace.clock(), lock)
         except LockHeld:
@@ -219,8 +227,26 @@ def _only_build(workspace: BuildTools) -> Iterator[HeldLock]:
         yield lock
 
 
+def _by_message(
+    profile: Profile, spool: Spool
+) -> Iterator[tuple[MessageShape, Iterator[Sequence[int]]]]:
+    """The forms of each worker, by the message that their kind goes in: a batch holds one."""
+    messages = profile.messages
+    if len(messages) == 1:
+        yield messages[0], spool.by_worker()
+        return
+    kinds = [FormKind(note.kind) for note in spool.notes(range(len(spool)))]
+    for shape in messages:
+        workers = (
+            [number for number in numbers if profile.shapes[kinds[number]] is shape]
+            for numbers in spool.by_worker()
+        )
+        yield shape, filter(None, workers)
+
+
 def _batch(
     workspace: BuildTools,
+    assembler: Assembler,
     spool: Spool,
     parts: list[Part],
     at: datetime,
@@ -232,7 +258,8 @@ def _batch(
     A crash before the ledger leaves a hidden folder that the next run clears; one after it
     leaves a batch "built", which `recover` withdraws.
     """
-    name = workspace.next_name(belgian_date(at))
+    application = workspace.profile.application_of(assembler.shape)
+    name = workspace.next_name(belgian_date(at), application)
     profile, outbox, ledger = workspace.profile, workspace.outbox, workspace.ledger
     forms = sum(len(part) for part in parts)
     version = f"{profile.version} {profile.fingerprint}"
@@ -246,7 +273,7 @@ def _batch(
         previous=previous,
     )
     with outbox.stage(name) as staged:
-        with workspace.assembler.filling(staged, parts, spool, at) as filling:
+        with assembler.filling(staged, parts, spool, at) as filling:
             ledger.record_batch(record, _records(spool, parts, filling, counted))
         manifest = Manifest(
             batch=name,

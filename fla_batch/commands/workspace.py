@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from fla_batch.channel.retry import RetryPolicy, with_retries
 from fla_batch.system.closing import Closing
+from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
@@ -36,10 +37,12 @@ if TYPE_CHECKING:
     from fla_batch.configuration.loading import Settings
     from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
     from fla_batch.ledger.ledger import Ledger
-    from fla_batch.message import MessageWriter, Profile
+    from fla_batch.message import MessageShape, MessageWriter, Profile
+    from fla_batch.message.writer import EmployerZones
     from fla_batch.outbox.outbox import Outbox
     from fla_batch.rules import RuleContext
     from fla_batch.signing.signer import Signer
+    from fla_batch.vocabulary.terms import FormKind
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
@@ -149,21 +152,30 @@ class Workspace(Closing):
         """How messages are written and read. Raises ConfigurationMistake, ProfileMistake."""
         return self.given_profile or configured_profile(self.settings)
 
-    @cached_property
-    def writer(self) -> MessageWriter:
-        """Writes declarations and questions by the profile."""
-        from fla_batch.message import MessageWriter
+    @property
+    def employer_zones(self) -> EmployerZones:
+        """The zones of each employer that the models do not have, of [employers]."""
+        return {
+            company_id: {f"extra.{name}": text for name, text in zones.items()}
+            for company_id, zones in self.settings.employers.items()
+        }
 
-        return MessageWriter(self.profile.declaration)
-
     @cached_property
-    def assembler(self) -> Assembler:
-        """Fills batches. Raises ProfileMistake, KeyOrCertificateMistake."""
+    def writers(self) -> Mapping[FormKind, MessageWriter]:
+        """Write declarations and questions by the profile."""
+        from fla_batch.message.writer import writers_of
+
+        day = belgian_date(self.clock())
+        return writers_of(self.profile, day=day, extras=self.employer_zones)
+
+    def assembler(self, shape: MessageShape) -> Assembler:
+        """Fills batches of that message. Raises ProfileMistake, KeyOrCertificateMistake."""
         from fla_batch.batching.assemble import Assembler
         from fla_batch.message.xsd_verdict import SchemaValidator
 
-        validator = SchemaValidator(self.profile, self.profile.declaration)
-        return Assembler(self.writer, validator, self.signer)
+        kind = next(kind for kind, each in self.profile.shapes.items() if each is shape)
+        validator = SchemaValidator(self.profile, shape)
+        return Assembler(shape, self.writers[kind], validator, self.signer)
 
     @cached_property
     def signer(self) -> Signer | None:
@@ -213,9 +225,10 @@ class Workspace(Closing):
             ledger=self.settings.workspace.ledger,
             environment=self.environment,
             held=isinstance(history, LedgerHistory) and not history.is_empty,
+            extras=self.employer_zones,
         )
 
-    def next_name(self, day: date) -> BatchName:
+    def next_name(self, day: date, application: str) -> BatchName:
         """A batch name that was never used, for a Belgian date. Raises ConfigurationMistake."""
         sender = self.settings.sender.number
         if not sender:
@@ -224,7 +237,7 @@ class Workspace(Closing):
                 hint="Set your six-digit sender number in fla-batch.toml.",
             )
         sequence = self.ledger.allocate_sequence(sender, day, self.environment)
-        return BatchName(self.profile.application, sender, day, sequence, self.environment)
+        return BatchName(application, sender, day, sequence, self.environment)
 
     @property
     def history(self) -> LedgerHistory:

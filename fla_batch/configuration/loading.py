@@ -112,10 +112,10 @@ def _text(content: bytes) -> str:
 def _require_known(raw: Mapping[str, Any]) -> None:
     for section, keys in raw.items():
         _require_one_of(section, Settings.model_fields, "section", f"[{section}]")
-        known = Settings.model_fields[section].annotation
+        known = getattr(Settings.model_fields[section].annotation, "model_fields", None)
         if isinstance(keys, Mapping) and known is not None:
             for key in keys:
-                _require_one_of(key, known.model_fields, "key", f"{key} in [{section}]")
+                _require_one_of(key, known, "key", f"{key} in [{section}]")
 
 
 def _require_known_variables(environ: Mapping[str, str]) -> None:

@@ -152,6 +152,7 @@ class Settings(BaseSettings):
     sender: SenderSection = SenderSection()
     workspace: WorkspaceSection = WorkspaceSection()
     profile: ProfileSection = ProfileSection()
+    employers: dict[str, dict[str, str]] = {}
     gateway: GatewaySection = GatewaySection()
     signing: SigningSection = SigningSection()
     limits: LimitsSection = LimitsSection()

@@ -12,7 +12,7 @@ Only for messages that their XSD found valid: nothing is looked at here but the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, time
 from functools import lru_cache
 from typing import TYPE_CHECKING

@@ -130,9 +130,7 @@ def _group(element: Element, *, always: bool, after: str = "") -> GroupPiece:
     if not element.attributes:
         return GroupPiece(inside, f"{element.start}>", end, always=always)
     attributes = tuple(map(_attribute, element.attributes))
-    return GroupPiece(
-        inside, element.start, end, always=always, attributes=attributes, bracket=">"
-    )
+    return GroupPiece(inside, element.start, end, always=always, attributes=attributes, bracket=">")
 
 
 def _attribute(attribute: Attribute) -> Piece:

@@ -167,7 +167,10 @@ class FormTree:
 
 
 def of_kind(element: Element, kind: FormKind | None, *, answers: bool) -> Element:
-    """The element with only what a form of that kind has; all kinds when it is None."""
+    """The element with only what a form of that kind has; all kinds when it is None.
+
+    Forms themselves and what stands around them have no marks, and stay.
+    """
     attributes = tuple(
         replace(attribute, texts=texts)
         for attribute in element.attributes
@@ -176,7 +179,7 @@ def of_kind(element: Element, kind: FormKind | None, *, answers: bool) -> Elemen
     children = tuple(
         of_kind(child, kind, answers=answers)
         for child in element.children
-        if any(mark.holds(kind, answers=answers) for mark in child.marks)
+        if not child.marks or any(mark.holds(kind, answers=answers) for mark in child.marks)
     )
     return replace(
         element,
@@ -198,6 +201,12 @@ def elements(element: Element) -> Iterator[Element]:
         yield from elements(child)
 
 
+def carriers(element: Element) -> Iterator[Element | Attribute]:
+    """The element itself and its attributes: what texts stand in."""
+    yield element
+    yield from element.attributes
+
+
 def has_zones(element: Element) -> bool:
     """True when anything in the element depends on the declaration."""
     return any(
@@ -217,3 +226,39 @@ def places(element: Element) -> Iterator[tuple[tuple[str, ...], str]]:
             yield (child.name,), zone.label if zone else child.block_label or child.name
         for path, label in places(child):
             yield (child.name, *path), label
+
+
+def bound_zones(tree: FormTree, kind: FormKind | None) -> dict[tuple[str, ...], list[ZoneText]]:
+    """JSON path of each zone that forms of that kind carry -> the texts that carry it.
+
+    Lists have no index in the path: ("trainings", "detailsPerPeriod", "trainingHours").
+    """
+    found: dict[tuple[str, ...], list[ZoneText]] = {}
+    form = of_kind(tree.form, kind, answers=kind is None)
+    _bound(form, _paths(tree.blocks, [], ()), found)
+    return found
+
+
+def _paths(
+    blocks: Iterable[BlockPlace], above: list[tuple[str, ...]], first: tuple[str, ...]
+) -> list[tuple[str, ...]]:
+    paths = list(above)
+    for block in blocks:
+        paths.append((*paths[block.parent], block.json_name) if block.parent >= 0 else first)
+    return paths
+
+
+def _bound(
+    element: Element, paths: list[tuple[str, ...]], found: dict[tuple[str, ...], list[ZoneText]]
+) -> None:
+    if element.repeat is not None:
+        repeat = element.repeat
+        here = (*paths[repeat.block], repeat.json_name)
+        paths = _paths(repeat.blocks, paths[: repeat.first], here)
+    for text in element.zones:
+        path = paths[text.block]
+        found.setdefault(path if text.field_name == "" else (*path, text.json_name), []).append(
+            text
+        )
+    for child in element.children:
+        _bound(child, paths, found)

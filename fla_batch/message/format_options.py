@@ -1,9 +1,9 @@
 """Formats that a line of the binding spells out: scale, unit, decimals, patterns with groups.
 
-    { element = "Hours", field = "trainingHours", format = "number", scale = 100, decimals = 2,
-      decimal_sign = ",", unit = " h" }
-    { element = "Committee", field = "jointCommissionNbr", pattern = { ours = '...', theirs =
-      "{1}{2}{3}", read = '...', back = "{1}[.{2}][.{3}]", absent = "00" } }
+{ element = "Hours", field = "trainingHours", format = "number", scale = 100, decimals = 2,
+  decimal_sign = ",", unit = " h" }
+{ element = "Committee", field = "jointCommissionNbr", pattern = { ours = '...', theirs =
+  "{1}{2}{3}", read = '...', back = "{1}[.{2}][.{3}]", absent = "00" } }
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def duration(unit: str) -> Format:
         if not found or not any(found.groups()[1:]):
             raise ValueError("not a duration")
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-        value, left = divmod(
-            ((days * 24 + hours) * 60 + minutes) * 60 + seconds, seconds_each
-        )
+        value, left = divmod(((days * 24 + hours) * 60 + minutes) * 60 + seconds, seconds_each)
         if left:
             raise ValueError("not a whole number of hundredths")
         return -value if found[1] else value
@@ -124,7 +122,9 @@ def pattern(options: Mapping[str, Any]) -> Format:
     try:
         ours, theirs = re.compile(texts["ours"]), re.compile(texts["read"])
     except re.error as error:
-        raise ProfileMistake(f"a pattern of the binding is no regular expression: {error}") from error
+        raise ProfileMistake(
+            f"a pattern of the binding is no regular expression: {error}"
+        ) from error
     groups = {int(each) for each in _GROUP.findall(texts["theirs"] + texts["back"])}
     if not groups or max(groups) > min(ours.groups, theirs.groups):
         raise ProfileMistake("a pattern of the binding names a group that its expressions lack")

@@ -8,7 +8,7 @@ that the XSD lacks still grows, so that `schema check` can name all of them at o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fla_batch.message import value_formats as formats
 from fla_batch.message.binding_lines import EXTRA, Line
@@ -31,9 +31,8 @@ from fla_batch.message.templates import NAMES, unknown_names
 from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_outline import Declared, flat
 from fla_batch.models.block import Block
-from fla_batch.models.zone import Presence, blocks_of, is_list, repeats_of, zones_of
+from fla_batch.models.zone import Presence, Zone, blocks_of, is_list, repeats_of, zones_of
 from fla_batch.vocabulary.errors import ProfileMistake
-from fla_batch.vocabulary.terms import FormKind
 
 VALUE = ""
 """The only field of the block that stands for one value of a list of values."""
@@ -84,6 +83,7 @@ class _Source:
     field_name: str | None = None
     json_name: str | None = None
     format: Format | None = None
+    zone: Zone | None = None
 
 
 @dataclass(eq=False)
@@ -195,7 +195,7 @@ class Grower:
         name = str(line.field_name)
         repeated.repeat = (row, block, field_name, name, items, inner is None, most)
         if inner is None:
-            self._text(line, items, 0, chain[-1], mark, VALUE, model.model_fields[field_name])
+            self._text(line, items, 0, chain[-1], mark, VALUE, (model, field_name))
             return
         repeated.label = repeated.label or inner.__name__
         self._layout(str(line.block), items, 0, chain[-1], mark)
@@ -229,17 +229,18 @@ class Grower:
         node: _Node,
         mark: Mark,
         field_name: str | None = None,
-        info: object = None,
+        listed: tuple[type[Block], str] | None = None,
     ) -> None:
         """One more text of an element or attribute."""
-        source = _source(line, mark, row, block, field_name, info)
+        source = _source(line, mark, row, block, field_name, listed)
         places = node.texts
         if line.attribute is not None:
             places = node.attributes.setdefault(line.attribute, [])
         for other in places:
             if not _exclude(source, other):
+                label = line.label.rpartition("/")[2]
                 raise line.mistake(
-                    f"{line.label.rpartition('/')[2]} stands twice; the first is {other.line.where}",
+                    f"{label} stands twice; the first is {other.line.where}",
                     hint="One element carries one zone; remove one of the two lines.",
                 )
         places.append(source)
@@ -273,7 +274,12 @@ def _is_one_of_two(source: _Source) -> bool:
 
 
 def _source(
-    line: Line, mark: Mark, row: _Row, block: int, field_name: str | None, info: object
+    line: Line,
+    mark: Mark,
+    row: _Row,
+    block: int,
+    field_name: str | None,
+    listed: tuple[type[Block], str] | None,
 ) -> _Source:
     if line.template is not None:
         odd = unknown_names(line.template)
@@ -291,12 +297,10 @@ def _source(
         while top.above is not None:
             top = top.above
         return _Source(line, mark, top, 0, name, name, _format(line, formats.FORMATS["text"]))
-    if field_name == VALUE:
-        usual = formats.for_annotation(getattr(info, "annotation", None))
-    else:
-        model, _ = _field(line, row.models[block])
-        usual = formats.for_annotation(model.model_fields[field_name].annotation)
-    return _Source(line, mark, row, block, field_name, line.field_name, _format(line, usual))
+    model, name = listed or _field(line, row.models[block])
+    form = _format(line, formats.for_annotation(model.model_fields[name].annotation))
+    zone = zones_of(model).get(name)
+    return _Source(line, mark, row, block, field_name, line.field_name, form, zone)
 
 
 def _format(line: Line, usual: Format) -> Format:
@@ -367,7 +371,7 @@ def _element(node: _Node, names: Namespaces, around: str | None) -> Element:
         end=end,
         attributes=tuple(_attribute(node, name, names) for name in node.attributes),
         texts=tuple(_text_of(source, _told(source, node.texts, node)) for source in node.texts),
-        children=tuple(_telling(child, node, children) for child in children),
+        children=tuple(_telling(child, children) for child in children),
         marks=tuple(dict.fromkeys(node.marks)),
         repeat=repeat,
         opens=tuple(row.first + index for row, index in node.opens),
@@ -387,7 +391,7 @@ def _attribute(node: _Node, name: str, names: Namespaces) -> Attribute:
 
 def _ordered(node: _Node) -> list[_Node]:
     """The children in the order of the XSD; what it does not know stays behind its neighbour."""
-    offered = {}
+    offered: dict[tuple[str, str], int] = {}
     if node.declared:
         for place, item in enumerate(flat(node.declared[0].content)):
             if isinstance(item, Declared):
@@ -409,14 +413,9 @@ def _text_of(source: _Source, told: Told | None) -> Text:
         return TemplateText(line.template, mark, line)
     block = source.row.first + source.block
     if source.format is None:
-        return FixedText(
-            str(line.constant), mark, line, block, source.field_name, source.json_name
-        )
-    model_zones = (zones_of(model) for model in source.row.models[source.block])
-    found = (zones.get(str(source.field_name)) for zones in model_zones)
-    zone = next((each for each in found if each is not None), None)
-    name = str(source.field_name)
-    return ZoneText(block, name, str(source.json_name), source.format, zone, mark, line, told)
+        return FixedText(str(line.constant), mark, line, block, source.field_name, source.json_name)
+    name, json_name = str(source.field_name), str(source.json_name)
+    return ZoneText(block, name, json_name, source.format, source.zone, mark, line, told)
 
 
 def _told(source: _Source, all_of_them: list[_Source], node: _Node) -> Told | None:
@@ -430,10 +429,8 @@ def _told(source: _Source, all_of_them: list[_Source], node: _Node) -> Told | No
     return None
 
 
-def _telling(child: Element, node: _Node, children: tuple[Element, ...]) -> Element:
+def _telling(child: Element, children: tuple[Element, ...]) -> Element:
     """The element with its zones told apart by constants beside it."""
-    from dataclasses import replace
-
     if len(child.texts) < 2:
         return child
     texts: list[Text] = []

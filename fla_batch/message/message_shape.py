@@ -156,9 +156,7 @@ def _around_forms(plan: ShapePlan, names: Namespaces, around: Element) -> tuple[
         if namespace
         else f"xsi:noNamespaceSchemaLocation={quoteattr(plan.schema.name)}"
     )
-    attributes = "".join(
-        f" {name}={quoteattr(text)}" for name, text in plan.attributes.items()
-    )
+    attributes = "".join(f" {name}={quoteattr(text)}" for name, text in plan.attributes.items())
     start = f'{around.start}{names.declarations} xmlns:xsi="{XSI}" {location}{attributes}>\n'
     before, after = _split(around, plan.form.split("/"))
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'

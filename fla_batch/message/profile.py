@@ -89,8 +89,9 @@ class Profile:
     """One folder under `schemas/`, loaded. `fingerprint` is the SHA-256 of its binding and XSDs.
 
     `shapes` has the message of each kind of form; `answer` is None where the XSD knows no
-    answers. `drop` are the zones and kinds that cannot be sent, `undecided` the constructs of the
-    XSD that samples cannot settle, both accepted by name.
+    answers. `drop` are the zones and kinds that cannot be sent, `narrower` the zones of which the
+    XSD takes less than the rules, `undecided` its constructs that samples cannot settle: all
+    accepted by name.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Profile:
     identifications: Mapping[FormKind, str]
     answer_identifications: Mapping[FormKind, str]
     drop: frozenset[str]
+    narrower: frozenset[str]
     undecided: frozenset[str]
     fingerprint: str
 
@@ -116,6 +118,12 @@ class Profile:
     def messages(self) -> list[MessageShape]:
         """Each different message that we send, once."""
         return list({id(shape): shape for shape in self.shapes.values()}.values())
+
+    def require_answer(self) -> MessageShape:
+        """The message of answers. Raises ProfileMistake for a profile without one."""
+        if self.answer is None:
+            raise ProfileMistake(f"profile {self.name} knows no answers: it has no [answer]")
+        return self.answer
 
     def application_of(self, shape: MessageShape) -> str:
         """The application code in the names of files with messages of that shape."""
@@ -181,6 +189,7 @@ def load(name_or_folder: str | Path) -> Profile:
             binding.identifications("answer_identifications") if answered else {}
         ),
         drop=binding.names("drop"),
+        narrower=binding.names("narrower"),
         undecided=binding.names("undecided"),
         fingerprint=_fingerprint(
             folder, {path for shape in reached for path in shape.outline.files.paths}
@@ -290,7 +299,7 @@ class _Binding:
         if not path.is_file() or not path.resolve().is_relative_to(self._folder.resolve()):
             raise ProfileMistake(
                 f"{self._folder.name} has no file {Path(name).name}",
-                hint="Put the XSD into the folder of the profile and write its name in the binding.",
+                hint="Put the XSD into the folder of the profile; name it in the binding.",
             )
         return path
 

@@ -52,6 +52,8 @@ class FormReader:
         self._profile = profile
         self._shape = shape
         self._elements = _by_tag(shape.tree.form)
+        kinds = [kind for kind, each in profile.shapes.items() if each is shape]
+        self._only_kind = kinds[0] if len(kinds) == 1 and len(profile.shapes) > 1 else None
 
     @property
     def form_tag(self) -> str:
@@ -74,7 +76,7 @@ class FormReader:
     def _body(
         self, header: FormHeader, values: dict[str, Any]
     ) -> TrainingRightsDeclaration | TrainingsDeclaration | Question:
-        kind = self._profile.kind_of(header.identification)
+        kind = self._profile.kind_of(header.identification) or self._only_kind
         if kind is None:
             # An unknown identification: what the form holds still says what it is.
             holds_trainings = "trainings" in values
@@ -232,4 +234,3 @@ def _line(element: _Element) -> int:
 
 def _known(values: dict[str, Any], model: type[Block]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in model.model_fields}
-

@@ -15,7 +15,7 @@ _HUNDRED = len(_TWO_DIGITS)  # of that system: 36 x 36
 COUNTER_LENGTH = 6
 
 UUID_LENGTH = 36
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", re.I)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def counter(number: int) -> str:
@@ -27,15 +27,6 @@ def counter(number: int) -> str:
     number, low = divmod(number, _HUNDRED)
     high, middle = divmod(number, _HUNDRED)
     return _TWO_DIGITS[high] + _TWO_DIGITS[middle] + _TWO_DIGITS[low]
-
-
-def run_of(reference_nbr: str) -> str:
-    """The run that made the form of that reference number.
-
-    >>> run_of("RUN1" + counter(7)), run_of(as_uuid("RUN1" + counter(7)))
-    ('RUN1', 'RUN1')
-    """
-    return _plain(reference_nbr)[:-COUNTER_LENGTH]
 
 
 def number_of(reference_nbr: str) -> int:
@@ -57,7 +48,6 @@ def as_uuid(reference_nbr: str) -> str:
     '00000000-0000-4000-8017-09d06530d007'
     """
     value = int("1" + reference_nbr, 36)
-    bits = value << 0
     low, middle, high = value & ((1 << 60) - 1), value >> 60 & 0xFFF, value >> 72
     return str(uuid.UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0x8 << 60 | low))
 

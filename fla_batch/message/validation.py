@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fla_batch.message import FormReader, MessageShape, Profile, Reading
 from fla_batch.message.column_validation import Clearing, NotByLines
+from fla_batch.message.which_message import shape_of
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.models import Entry
 from fla_batch.models.entry import Path as ZonePath
@@ -60,7 +61,7 @@ def validate_message(
     columns; that counts only if the XSD has no complaint. Raises ProfileMistake for a broken XSD
     and DiskTrouble.
     """
-    shape = _shape(path, profile)
+    shape = shape_of(path, profile)
     validator = SchemaValidator(profile, shape)
     before = len(anomalies)
     forms: int | None = None
@@ -119,16 +120,6 @@ def _by_forms(
     except OSError:
         pass  # the verdict is "not checked" then, with its reason
     return forms
-
-
-def _shape(path: Path, profile: Profile) -> MessageShape:
-    """The shape whose root the message has; by default the first of declarations."""
-    try:
-        root = xmlsafe.root_label(path)
-    except (xmlsafe.UnusableXml, OSError):
-        return profile.declaration
-    every = [*profile.messages, *([profile.answer] if profile.answer else [])]
-    return next((shape for shape in every if shape.root == root), profile.declaration)
 
 
 def _by_rules(

@@ -24,10 +24,13 @@ from fla_batch.message.form_tree import (
     of_kind,
 )
 from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.profile import Profile
 from fla_batch.message.templates import filled
 from fla_batch.message.value_formats import FORMATS
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.vocabulary.terms import FormKind
+
+_ABSENT: Mapping[str, Any] = {}
 
 Row = list[Mapping[str, Any]]
 """The blocks of a form or an item, as `form_tree` numbers them; an absent one is empty."""
@@ -35,10 +38,9 @@ Row = list[Mapping[str, Any]]
 Emit = Callable[[Row, list[str]], bool]
 """Appends text; True when something of the declaration was in it."""
 
-Extras = Callable[[Form | AnswerForm], Mapping[str, Any]]
-"""The zones of a form that the models do not have, by `extra.NAME`."""
+EmployerZones = Mapping[str, Mapping[str, str]]
+"""CompanyID -> `extra.NAME` -> text, for the zones that only the XSD knows."""
 
-_ABSENT: Mapping[str, Any] = {}
 _escape = FORMATS["text"].write
 
 
@@ -49,7 +51,7 @@ class MessageWriter:
     """
 
     def __init__(
-        self, shape: MessageShape, *, day: date | None = None, extras: Extras | None = None
+        self, shape: MessageShape, *, day: date | None = None, extras: EmployerZones = _ABSENT
     ) -> None:
         self.head = shape.head_on(day).encode()
         self.foot = shape.foot_on(day).encode()
@@ -65,8 +67,8 @@ class MessageWriter:
         if emit is None:
             emit = self._emits[kind] = self._compiled(kind)
         top = {**form.body.__dict__, **form.header.__dict__}
-        if self._extras is not None:
-            top.update(self._extras(form))
+        if self._extras and form.body.employer is not None:
+            top.update(self._extras.get(form.body.employer.company_id or "", _ABSENT))
         row: Row = [top]
         _open(row, self._shape.tree.blocks[1:])
         emit(row, out)
@@ -83,6 +85,14 @@ class MessageWriter:
     def _compiled(self, kind: FormKind | None) -> Emit:
         form = of_kind(self._shape.tree.form, kind, answers=self._shape.answers)
         return _whole(form, always=True)
+
+
+def writers_of(
+    profile: Profile, *, day: date | None = None, extras: EmployerZones = _ABSENT
+) -> dict[FormKind, MessageWriter]:
+    """A writer for each kind of form; kinds of one message share one."""
+    made = {id(each): MessageWriter(each, day=day, extras=extras) for each in profile.messages}
+    return {kind: made[id(shape)] for kind, shape in profile.shapes.items()}
 
 
 def _open(row: Row, places: Iterable[BlockPlace]) -> None:
@@ -278,9 +288,7 @@ def quoted(text: str) -> str:
     """
     if text.isprintable() and '"' not in text:
         return text
-    return (
-        text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
-    )
+    return text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def _itself(text: str) -> str:

@@ -58,4 +58,4 @@ def other_schema(schema: Path, driver: str | None) -> xmlschema.XMLSchema:
     """The schema as the library xmlschema knows it. Raises xmlschema.XMLSchemaException."""
     import xmlschema
 
-    return xmlschema.XMLSchema(driver if driver else str(schema), allow="local")
+    return xmlschema.XMLSchema(driver or str(schema), allow="local")

@@ -171,7 +171,7 @@ class Outline:
             if inline is not None:
                 return Component(inline, component.document)
         if "type" in node.attrib:
-            return files.type_named(node.attrib["type"], component)
+            return files.type_named(node.get("type", ""), component)
         head = node.get("substitutionGroup")
         if head is not None:
             found = files.find("element", head, component)

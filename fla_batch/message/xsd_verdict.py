@@ -247,7 +247,7 @@ class SchemaValidator:
 
         try:
             return other_schema(self._shape.schema, self._shape.driver)
-        except xmlschema.XMLSchemaException:
+        except xmlschema.XMLSchemaParseError:
             return None
 
     def _outcome(
@@ -286,7 +286,9 @@ def _alone(form: _Element) -> _Element:
     for around in form.iterancestors():
         # lxml takes the nsmap that it gives; its stubs know no default namespace.
         nsmap = cast("dict[str, str]", around.nsmap)
-        outer = etree.Element(around.tag, around.attrib, nsmap=nsmap)
+        outer = etree.Element(around.tag, nsmap=nsmap)
+        for name, text in around.attrib.items():
+            outer.set(name, text)
         outer.append(alone)
         alone = outer
     return alone
@@ -304,9 +306,7 @@ def _code(entry: _LogEntry) -> str:
     return _MEANINGS.get(entry.type_name, "003")
 
 
-def _spelled(
-    alone: _Element, place: str, number: int, form_step: int
-) -> tuple[str, list[str]]:
+def _spelled(alone: _Element, place: str, number: int, form_step: int) -> tuple[str, list[str]]:
     """The path of libxml2's `place`, which writes * for namespaced labels, and its labels."""
     namespaces = {prefix: uri for prefix, uri in alone.nsmap.items() if prefix}
     found = cast("list[_Element]", alone.xpath(place, namespaces=namespaces))[0]

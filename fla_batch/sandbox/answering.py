@@ -13,6 +13,7 @@ from pathlib import Path
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.portal_writer import write_acknowledgements, write_notification
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading
+from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.journal import PortalJournal
@@ -56,8 +57,8 @@ class Answers:
         self._clock = clock
         self._language = language
         self._dialect = dialect
-        self._reader = FormReader(profile, profile.declaration)
-        self._writer = MessageWriter(profile.answer)
+        self._readers = {id(each): FormReader(profile, each) for each in profile.messages}
+        self._writer = MessageWriter(profile.answer) if profile.answer else None
 
     def acknowledge(
         self, environment: Environment, file: ReceivedFile, error_ids: Sequence[str]
@@ -82,15 +83,17 @@ class Answers:
             notices.path.open("wb") as notice_stream,
             answers.path.open("wb") as answer_stream,
         ):
-            answer_stream.write(self._writer.head)
+            writer = self._writer
+            answer_stream.write(writer.head if writer else b"")
             empty = answer_stream.tell()
 
             def answer(form: AnswerForm) -> None:
-                answer_stream.write(self._writer.form(form))
+                # A profile without answers has no questions either; a stray one gets its verdict.
+                answer_stream.write(writer.form(form) if writer else b"")
 
             write_notification(notice_stream, self._judged(file, parts, answer))
             is_answered = answer_stream.tell() > empty
-            answer_stream.write(self._writer.foot)
+            answer_stream.write(writer.foot if writer else b"")
         if is_answered:
             self._outlet.publish(answers, at=self._clock())
         else:
@@ -104,7 +107,7 @@ class Answers:
         for form, reading in self._forms(parts):
             now = self._clock()
             outcome = self._platform.judge(form, reading, at=now, source=self._sender.source)
-            if outcome.answer is not None:
+            if outcome.answer is not None and self._writer is not None:
                 answer(
                     answer_form_of(
                         form,
@@ -127,10 +130,11 @@ class Answers:
             )
 
     def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
-        shape = self._profile.declaration
         for part in parts:
+            shape = shape_of(part, self._profile)
+            reader = self._readers[id(shape)]
             for element in xmlsafe.children(part, shape.form, root=shape.root):
-                form, reading = self._reader.read(element)
+                form, reading = reader.read(element)
                 assert isinstance(form, Form)  # noqa: S101 - no message of answers is read here
                 yield form, reading
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.channel.gateway_checks import DeliveryLimits, PartFacts
-from fla_batch.message import FormReader, Profile
+from fla_batch.message import FormReader, MessageShape, Profile
+from fla_batch.message.which_message import schema_named, shape_of
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.sandbox.sender import Sender
 from fla_batch.system import xmlsafe
@@ -20,10 +21,6 @@ from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
     from cryptography import x509
-    from lxml.etree import _Element
-
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-_LOCATIONS = (f"{_XSI}noNamespaceSchemaLocation", f"{_XSI}schemaLocation")
 
 
 @dataclass(slots=True)
@@ -48,9 +45,10 @@ class Inspector:
         limits: DeliveryLimits,
     ) -> None:
         self._profile = profile
-        self._shape = profile.declaration
-        self._reader = FormReader(profile, profile.declaration)
-        self._validator = SchemaValidator(profile, profile.declaration)
+        self._messages = {
+            id(shape): (FormReader(profile, shape), SchemaValidator(profile, shape))
+            for shape in profile.messages
+        }
         self._sender = sender
         self._roots = roots
         self._limits = limits
@@ -82,8 +80,12 @@ class Inspector:
         return replace(facts, signature_valid=verdict.valid, certificate_fits_holder=fits)
 
     def _with_content(self, facts: PartFacts, fi: Path) -> PartFacts:
+        shape = shape_of(fi, self._profile)
+        if id(shape) not in self._messages:  # one of our own answers
+            return replace(facts, root_known=False)
+        reader, validator = self._messages[id(shape)]
         try:
-            scan = self._scan(fi)
+            scan = self._scan(fi, shape, reader)
         except xmlsafe.UnexpectedRoot:
             return replace(facts, root_known=False)
         except xmlsafe.UnusableXml:
@@ -91,40 +93,30 @@ class Inspector:
         facts = replace(facts, well_formed=True, root_known=True, forms=scan.forms)
         if not scan.forms:
             return facts
-        facts = replace(facts, schema_known=scan.schema_named == self._shape.schema.name)
+        facts = replace(facts, schema_known=scan.schema_named == shape.schema.name)
         if facts.schema_known:
             # A check that could not be made is no "yes".
-            verdict = self._validator.check(fi, most_shown=0).verdict
+            verdict = validator.check(fi, most_shown=0).verdict
             facts = replace(facts, fits_schema=verdict is Verdict.VALID)
         application = fi.name.split(".")[1]
         known = set(self._profile.identifications.values())
         return replace(
             facts,
             forms_fit_name=scan.identifications <= known
-            and application == self._profile.application,
+            and application == self._profile.application_of(shape),
             employers_authorised=all(map(self._sender.may_declare_for, scan.employers)),
         )
 
-    def _scan(self, fi: Path) -> _Scan:
+    @staticmethod
+    def _scan(fi: Path, shape: MessageShape, reader: FormReader) -> _Scan:
         """Raises UnusableXml."""
-        scan = _Scan()
-        for element in xmlsafe.children(fi, self._shape.form, root=self._shape.root):
-            form, _ = self._reader.read(element)
-            scan.schema_named = scan.schema_named or _schema_named(element)
+        scan = _Scan(schema_named(xmlsafe.root_start(fi)[1]))
+        for element in xmlsafe.children(fi, shape.form, root=shape.root):
+            form, _ = reader.read(element)
             scan.forms += 1
             scan.identifications.add(form.header.identification)
             scan.employers.add(form.body.employer.company_id if form.body.employer else None)
         return scan
-
-
-def _schema_named(form: _Element) -> str | None:
-    """File name of the schema that the message around `form` says it follows."""
-    root = form.getroottree().getroot()
-    for attribute in _LOCATIONS:
-        words = (root.get(attribute) or "").split()
-        if words:
-            return words[-1].rpartition("/")[2]
-    return None
 
 
 def _own_certificates(signature: bytes) -> list[x509.Certificate]:

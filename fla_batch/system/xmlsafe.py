@@ -11,7 +11,7 @@ quarantine can show: no whole national number, no control character.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import lru_cache
@@ -110,8 +110,15 @@ def root_label(source: Path | BinaryIO) -> str:
 
     Raises NotWellFormed, UnsafeXml; OSError when the file cannot be read.
     """
+    return local_name(root_start(source)[0])
+
+
+def root_start(source: Path | BinaryIO) -> tuple[str, dict[str, str]]:
+    """Tag and attributes of the root element, as lxml writes them; errors as `root_label`."""
     with _opened(source) as stream:
-        return local_name(_read_prolog(stream)[0])
+        prolog = _Prolog()
+        _read_to_root(stream, prolog)
+        return str(prolog.root), prolog.attributes
 
 
 def parse(source: Path | BinaryIO | bytes, *, max_bytes: int = MAX_BYTES) -> _Element:
@@ -230,13 +237,14 @@ class _Prolog:
     """Parser target that notes the root's tag and refuses a DOCTYPE before it is read."""
 
     root: str | None = None
+    attributes: dict[str, str]
 
     def doctype(self, *_: object) -> None:
         raise UnsafeXml("the document has a DOCTYPE")
 
-    def start(self, tag: str, _attributes: object) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self.root is None:
-            self.root = tag
+            self.root, self.attributes = tag, dict(attributes)
 
     def close(self) -> None:
         """Nothing is kept: the real parser reads the same bytes again."""
@@ -245,6 +253,12 @@ class _Prolog:
 def _read_prolog(stream: BinaryIO) -> tuple[str, bytes]:
     """The root's tag, and the bytes that were read to see it."""
     prolog = _Prolog()
+    read = _read_to_root(stream, prolog)
+    return str(prolog.root), read
+
+
+def _read_to_root(stream: BinaryIO, prolog: _Prolog) -> bytes:
+    """The bytes that were read to see the root's start tag."""
     parser = etree.XMLParser(target=cast("ParserTarget", prolog), **_options())
     read = b""
     while prolog.root is None:
@@ -261,7 +275,7 @@ def _read_prolog(stream: BinaryIO) -> tuple[str, bytes]:
             _feed(parser, chunk, prolog)
     if prolog.root is None:
         raise NotWellFormed("no root element" if read else "the document is empty")
-    return prolog.root, read
+    return read
 
 
 def _feed(parser: etree.XMLParser, chunk: bytes, prolog: _Prolog) -> None:

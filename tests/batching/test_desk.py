@@ -13,9 +13,10 @@ import pytest
 
 from fla_batch.batching.column_forms import ColumnForms
 from fla_batch.batching.form_builder import Desk, Done, Job, ScreenedChunk
-from fla_batch.batching.form_maker import FormMaker, counter
+from fla_batch.batching.form_maker import FormMaker
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, load
+from fla_batch.message.reference_numbers import counter
 from fla_batch.models import DeclarationKey
 from fla_batch.rules import Accepted, RuleContext
 from fla_batch.vocabulary.terms import FormKind
@@ -130,12 +131,12 @@ def test_mutated_tables_give_the_same_either_way(profile: str, tmp_path: Path) -
 def test_rights_have_lists_of_values_and_are_written_one_by_one() -> None:
     profile = load("fla-20250131")
     maker = FormMaker(profile, "RUN", STARTED)
-    writer = ColumnForms(maker, profile.declaration)
+    writer = ColumnForms(maker, profile.shapes)
     with pytest.raises(ValueError, match="trainingRights"):
         writer.spooled(FormKind.TRAINING_RIGHTS, None, pl.Series([1]))  # type: ignore[arg-type]
 
 
 def test_a_desk_writes_with_the_writer_of_its_profile() -> None:
     at = desk("other")
-    assert isinstance(at.writer, MessageWriter)
-    assert at.writer.head != desk("shipped").writer.head
+    assert isinstance(at.writers[FormKind.TRAININGS], MessageWriter)
+    assert at.writers[FormKind.TRAININGS].head != desk("shipped").writers[FormKind.TRAININGS].head

@@ -138,7 +138,7 @@ def _ours(count: int) -> Callable[[], None]:
 
 def _by_columns(count: int) -> Callable[[], None]:
     maker = FormMaker(_PROFILE, "BENCH", datetime(2025, 3, 1, tzinfo=UTC))
-    columns = ColumnForms(maker, _PROFILE.declaration)
+    columns = ColumnForms(maker, _PROFILE.shapes)
     values = {f"{name[0].lower()}{name[1:]}": value for name, value in (_VALUES | _PERIOD).items()}
     rows = pl.DataFrame({"trainingSequenceNbr": [1, 2, 3] * count}).with_columns(
         pl.lit(value).alias(name) for name, value in values.items()

@@ -40,7 +40,7 @@ from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.rules import RuleContext
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.progress import UNWATCHED
-from fla_batch.vocabulary.terms import Environment
+from fla_batch.vocabulary.terms import Environment, FormKind
 from tests.bench.jobs import NOTI, Site, now
 from tests.bench.measure import machine
 
@@ -106,8 +106,9 @@ def build_stages(folder: Path, source: str, declarations: int) -> Stages:
         part: list[Part] = [range(len(spool))]
         message = work / "FI.xml"
         with found.stage("FI and its digest"), message.open("wb") as file:
-            digest = hashlib.sha256(desk.writer.head)
-            pieces = [desk.writer.head, *spool.contents(part[0]), desk.writer.foot]
+            writer = desk.writers[FormKind.TRAININGS]
+            digest = hashlib.sha256(writer.head)
+            pieces = [writer.head, *spool.contents(part[0]), writer.foot]
             for piece in pieces:
                 file.write(piece)
                 digest.update(piece)
@@ -132,7 +133,7 @@ def validate_stages(parts: list[Path], declarations: int) -> Stages:
         with found.stage("XSD"):
             validator.check(path)
         with found.stage("rules by columns"):
-            sum(1 for _ in Clearing(_PROFILE, _CONTEXT).left_over(path))
+            sum(1 for _ in Clearing(_PROFILE, _PROFILE.declaration, _CONTEXT).left_over(path))
     return found
 
 

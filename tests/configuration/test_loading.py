@@ -183,6 +183,9 @@ def test_the_shipped_file_names_every_key_with_its_default() -> None:
     for name, info in Settings.model_fields.items():
         section = info.annotation
         assert section is not None
+        if name == "employers":  # its keys are the user's own
+            assert shown[name]
+            continue
         assert set(shown[name]) == set(section.model_fields), name
         for key, field in section.model_fields.items():
             if shown[name][key] != "..." and field.default is not None:

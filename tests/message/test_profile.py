@@ -41,8 +41,8 @@ def edit(folder: Path, old: str, new: str) -> Path:
         ('schema = "FLA_20251.xsd"', 'schema = "../x.xsd"', "mine has no file x.xsd"),
         ('askCredit = "FLA101"', 'askMoney = "FLA101"', "do not exist: askMoney"),
         ('askCredit = "FLA101"', "askCredit = 101", r"lacks the text askCredit"),
-        ("Employer = [", "Employers = [", "blocks that do not exist: Employers"),
-        ("EmployeeYear = [", "[never]\nx = [", "no layout for block EmployeeYear"),
+        ("Employer = [", "Employers = [", "the binding has no layout for block Employer"),
+        ("EmployeeYear = [", "[never]\nx = [", "no layout for block"),
         ('{ element = "INSS"', '{ elment = "INSS"', "unknown: elment"),
         (', field = "inss" }', " }", "either a field or a constant"),
         (
@@ -82,11 +82,23 @@ def test_a_binding_that_is_no_text(folder: Path) -> None:
         load(folder)
 
 
-def test_lines_of_one_wrapper_follow_one_another(folder: Path) -> None:
+def test_lines_of_one_wrapper_may_stand_anywhere(folder: Path) -> None:
     edit(folder, 'element = "RightType"', 'element = "Trainings/RightType"')
-    with pytest.raises(
-        ProfileMistake, match="Trainings stands twice; lines below the same wrapper"
-    ):
+    form = load(folder).declaration.tree.form
+    assert [child.name for child in form.children].count("Trainings") == 1
+
+
+def test_the_namespace_is_that_of_the_xsd(folder: Path) -> None:
+    edit(folder, 'namespace = ""', 'namespace = "urn:mine"')
+    with pytest.raises(ProfileMistake, match="the XSD says ''"):
+        load(folder)
+
+
+def test_a_mistake_names_its_line(folder: Path) -> None:
+    edit(folder, 'field = "inss"', 'field = "niss"')
+    text = (folder / "binding.toml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, each in enumerate(text, 1) if '"niss"' in each)
+    with pytest.raises(ProfileMistake, match=rf"mine/binding.toml:{line}, Employee, INSS"):
         load(folder)
 
 

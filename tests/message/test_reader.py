@@ -17,7 +17,7 @@ from tests import builders as b
 
 PROFILE = load("fla-20250131")
 READER = FormReader(PROFILE, PROFILE.declaration)
-ANSWERS = FormReader(PROFILE, PROFILE.answer)
+ANSWERS = FormReader(PROFILE, PROFILE.require_answer())
 WRITER = MessageWriter(PROFILE.declaration)
 
 

@@ -257,10 +257,10 @@ def test_answers_go_round_read_only_zones_included(name: str, kind: FormKind) ->
     profile = engine(name)[0]
     header = FormHeader.original(profile.answer_identifications[kind], b.CREATED, "R1")
     written = AnswerForm(header=header, body=ANSWERS[kind])
-    root = etree.fromstring(b"".join(MessageWriter(profile.answer).message([written])))
-    schema = etree.XMLSchema(file=str(profile.answer.schema))
+    root = etree.fromstring(b"".join(MessageWriter(profile.require_answer()).message([written])))
+    schema = etree.XMLSchema(file=str(profile.require_answer().schema))
     assert schema.validate(root), schema.error_log
-    again, reading = FormReader(profile, profile.answer).read(root[0])
+    again, reading = FormReader(profile, profile.require_answer()).read(root[0])
     assert again == written
     assert reading.unknown == []
 

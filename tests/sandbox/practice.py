@@ -194,7 +194,7 @@ class Practice:
         return [form for path in self.received("NOTI") for form in notification.read_forms(path)]
 
     def answers(self) -> list[AnswerForm]:
-        shape = self.profile.answer
+        shape = self.profile.require_answer()
         reader = FormReader(self.profile, shape)
         forms = []
         for path in self.received("FLAA"):

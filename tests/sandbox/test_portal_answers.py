@@ -102,7 +102,7 @@ def test_answers_to_questions_are_valid_by_the_profile(practice: Practice) -> No
     practice.send(*asked)
 
     (path,) = practice.received("FLAA")
-    require_valid(practice.profile.answer.schema, [path])
+    require_valid(practice.profile.require_answer().schema, [path])
     practice.seen.clear()
     answers = practice.answers()
     assert [form.header.identification for form in answers] == [

@@ -86,7 +86,7 @@ class Desk:
 
     def arrive(self, *forms: AnswerForm) -> list[Change]:
         """The changes that a FLAAnswer brings, written to the ledger too."""
-        content = b"".join(MessageWriter(PROFILE.answer).message(forms))
+        content = b"".join(MessageWriter(PROFILE.require_answer()).message(forms))
         return self.take(content.replace(*self.spoil) if self.spoil[0] else content)
 
     def take(self, content: bytes) -> list[Change]:

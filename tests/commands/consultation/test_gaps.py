@@ -166,7 +166,7 @@ def show_all(desk: Desk, asked: Any) -> None:
 def test_r38_an_answer_with_any_gap_is_shown(name: str, desk: Desk, record_property: Any) -> None:
     asked, answer = ANSWERS[name]
     desk.ask(asked)
-    content = b"".join(MessageWriter(PROFILE.answer).message([desk.form(0, answer)]))
+    content = b"".join(MessageWriter(PROFILE.require_answer()).message([desk.form(0, answer)]))
     count = 0
     for gap, bad in spoiled(content):
         desk.take(bad)

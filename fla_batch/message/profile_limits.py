@@ -1,0 +1,156 @@
+"""What a profile cannot send of a declaration, told of that declaration before it is written.
+
+A zone that the binding drops gives a warning; a whole block, or one of days and hours, blocks:
+without it the photo would say something else. So does a value that the XSD does not take where
+the binding accepts that it takes less than the rules (decision 1206).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import unescape
+
+from fla_batch.message.conformity import is_named
+from fla_batch.message.form_tree import Element, ZoneText, bound_zones, carriers, of_kind
+from fla_batch.message.profile import Profile
+from fla_batch.message.xsd_text import Judge
+from fla_batch.models import Entry
+from fla_batch.models.entry import Path
+from fla_batch.models.zone import Presence, Zone, leaves_of, path_text, walk
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.findings import Anomaly, Labels
+from fla_batch.vocabulary.terms import AnomalyClass, FormKind
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLimits:
+    """The limits that a profile accepts by name; `found` says what they mean for a declaration."""
+
+    profile: Profile
+    _bound: dict[FormKind, set[Names]]
+    _judges: dict[tuple[FormKind, Names], _Judged]
+
+    @classmethod
+    def of(cls, profile: Profile) -> ProfileLimits:
+        """The limits of a profile."""
+        kinds = [kind for kind in profile.shapes if kind.is_declaration]
+        bound = {kind: bound_zones(profile.shapes[kind].tree, kind) for kind in kinds}
+        judges: dict[tuple[FormKind, Names], _Judged] = {}
+        for kind in kinds if profile.narrower else ():
+            form = of_kind(profile.shapes[kind].tree.form, kind, answers=False)
+            judged = dict(_judged(form, None))
+            for path, texts in bound[kind].items():
+                if is_named(".".join(path), profile.narrower) and id(texts[0].line) in judged:
+                    judges[kind, path] = judged[id(texts[0].line)]
+        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, judges)
+
+    @property
+    def any(self) -> bool:
+        """True when the profile has limits at all."""
+        return bool(self.profile.drop or self.profile.narrower)
+
+    def found(self, entry: Entry) -> Iterator[Anomaly]:
+        """What cannot be sent of a declaration, or not as it is."""
+        if not self.any:
+            return
+        kind = entry.declaration.kind
+        bound = self._bound.get(kind, set())
+        for block, above in walk(entry.declaration):
+            for field_name, zone, json_name in leaves_of(type(block)):
+                value = getattr(block, field_name)
+                path: Path = (*above, json_name)
+                names = tuple(step for step in path if isinstance(step, str))
+                judged = self._judges.get((kind, names))
+                if value is None or value == ():
+                    if judged and judged.needed:
+                        yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NEEDED)
+                elif names not in bound:
+                    yield _dropped(entry, zone, path, bound)
+                elif judged and not judged.takes(value):
+                    yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NARROWER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A zone of which the XSD takes less: its type, whether it must be there, and how often."""
+
+    judge: Judge
+    text: ZoneText
+    needed: bool
+    most: int | None
+
+    def takes(self, value: object) -> bool:
+        values = value if isinstance(value, tuple) else (value,)
+        written = (unescape(self.text.format.write(each)) for each in values)
+        return (self.most is None or len(values) <= self.most) and all(
+            map(self.judge.takes, written)
+        )
+
+
+def _judged(element: Element, most: int | None) -> Iterator[tuple[int, _Judged]]:
+    """Each zone by the line that binds it."""
+    for carrier in carriers(element):
+        declared = carrier.declared[0] if carrier.declared else None
+        facets = declared.facets if declared else None
+        for text in carrier.texts:
+            if isinstance(text, ZoneText) and facets is not None and declared is not None:
+                judged = _Judged(Judge(facets), text, bool(declared.least), most)
+                yield id(text.line), judged
+    for child in element.children:
+        repeated = child.repeat is not None and child.repeat.values
+        yield from _judged(child, child.declared[0].most if repeated and child.declared else None)
+
+
+def _dropped(entry: Entry, zone: Zone, path: Path, bound: set[Names]) -> Anomaly:
+    names = tuple(step for step in path if isinstance(step, str))
+    whole_block = not any(each[: len(names) - 1] == names[:-1] for each in bound)
+    if whole_block or zone.presence is Presence.ONE_OF:
+        return _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NO_PLACE)
+    return _anomaly(entry, zone, path, AnomalyClass.WARNING, _DROPPED)
+
+
+_DROPPED = (
+    "the profile has no place for it: it is not sent",
+    "le profil n'a pas de place pour cette zone : elle n'est pas envoyée",
+    "het profiel heeft er geen plaats voor: het wordt niet verzonden",
+)
+_NO_PLACE = (
+    "the profile has no place for it, and without it the declaration says something else",
+    "le profil n'a pas de place pour cette zone, et sans elle la déclaration dit autre chose",
+    "het profiel heeft er geen plaats voor, en zonder zegt de aangifte iets anders",
+)
+_NEEDED = (
+    "the XSD of the profile wants it",
+    "le XSD du profil l'exige",
+    "de XSD van het profiel eist het",
+)
+_NARROWER = (
+    "the XSD of the profile does not take this value",
+    "le XSD du profil n'accepte pas cette valeur",
+    "de XSD van het profiel aanvaardt deze waarde niet",
+)
+
+
+def _anomaly(
+    entry: Entry, zone: Zone, path: Path, kind: AnomalyClass, why: tuple[str, str, str]
+) -> Anomaly:
+    label = catalogue.zone_label(zone.label)
+    said = [
+        f"{name} - {text}" for name, text in zip((label.en, label.fr, label.nl), why, strict=True)
+    ]
+    key = entry.declaration.key
+    return Anomaly(
+        anomaly_class=kind.value,
+        error_id=f"{zone.label}-092",
+        rule="profile-limit",
+        tag=zone.label,
+        path=path_text(path),
+        label=Labels(*said),
+        company_id=key.company_id or None,
+        inss=key.inss or None,
+        calendar_year=key.calendar_year or None,
+        source=entry.origin.source_of(path),
+    )

@@ -1,0 +1,158 @@
+"""Texts that stand for all that a zone may be written as, and whether they settle a type.
+
+A type without patterns is settled by the ends of a range or length. A pattern that treats all
+digits alike is settled by one text of each shape. Any other pattern is not settled by samples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from xml.sax.saxutils import unescape
+
+from fla_batch.message.form_tree import ZoneText
+from fla_batch.message.reference_numbers import as_uuid
+from fla_batch.message.samples import values_of
+from fla_batch.message.xsd_facets import Facets
+from fla_batch.models.form import BY_SENDER, ORIGINAL, SUBMISSION
+from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.rules.characters import ADMITTED
+
+_FEW = 3_000
+_DATES = (date(1951, 1, 1), date(2024, 2, 29), date(2099, 12, 31))
+_DIGITS_ALIKE = re.compile(r"\\d|\[0-9\]")
+_REPEATS = re.compile(r"\{\d+(?:,\d*)?\}")
+_RUN = "0123456789ABC000"
+_CLASS_ONLY = re.compile(r"(?:\[(?:\\.|[^\]\\])+\]|\.|\\[sSwWdD])(?:\{\d+,?\d*\}|[*+])?")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTexts:
+    """`texts` of a zone as written. `all_of_them` when there are no others."""
+
+    texts: tuple[str, ...]
+    all_of_them: bool
+
+
+def written_texts(
+    text: ZoneText, identifications: Iterable[str], reference_nbr: str
+) -> WrittenTexts:
+    """The texts that settle the most about the type of an element that carries `text`."""
+    values, complete = _values(text, tuple(identifications), reference_nbr)
+    written = dict.fromkeys(_raw(text.format.write(value)) for value in values)
+    return WrittenTexts(tuple(written), complete)
+
+
+def all_integers(text: ZoneText) -> list[str] | None:
+    """Every text that an integer zone may be written as; None for any other zone."""
+    zone = text.zone
+    if zone is None or zone.type is not ZoneType.INTEGER or zone.codes:
+        return None
+    values = range(zone.low or 0, (zone.high or 0) + 1, zone.step)
+    return [_raw(text.format.write(value)) for value in values]
+
+
+def settles(found: WrittenTexts, facets: Facets, zone: Zone | None) -> bool:
+    """True when a type that takes all of the texts takes whatever the zone may be."""
+    if found.all_of_them or not facets.patterns:
+        return facets.mixed_kinds is None
+    return all(_settled(alternatives, zone) for alternatives in facets.patterns)
+
+
+def _settled(alternatives: tuple[str, ...], zone: Zone | None) -> bool:
+    """True when the texts decide about a pattern."""
+    if zone is not None and zone.is_text:
+        return all(_CLASS_ONLY.fullmatch(each) for each in alternatives)
+    if zone is not None and zone.pattern and zone.pattern in alternatives:
+        return True
+    known = [each for whole in alternatives for each in whole.split("|")]
+    return any(_treats_digits_alike(each, zone) for each in known)
+
+
+def _treats_digits_alike(pattern: str, zone: Zone | None) -> bool:
+    if zone is not None and zone.type is ZoneType.COMPANY_ID:
+        pattern = pattern.replace("[01]", r"\d")
+    rest = _REPEATS.sub("", _DIGITS_ALIKE.sub("", pattern))
+    return not any(character.isdigit() for character in rest) and "[" not in rest
+
+
+def _values(
+    text: ZoneText, identifications: tuple[str, ...], reference_nbr: str
+) -> tuple[list[Any], bool]:
+    zone = text.zone
+    fixed: dict[str, list[Any]] = {
+        "identification": list(identifications),
+        "attestation_status": [ORIGINAL],
+        "type_form": [SUBMISSION],
+        "reference_type": [1],
+        "reference_origin": [BY_SENDER],
+    }
+    if text.field_name in fixed:
+        return fixed[text.field_name], True
+    if text.field_name == "reference_nbr":
+        # Runs are letters and digits of any kind; a UUID is made of the same.
+        others = [_RUN, "Z" * 16]
+        as_written = as_uuid if "-" in reference_nbr else str
+        return [reference_nbr, *map(as_written, others)], False
+    if text.field_name == "form_creation_hour":
+        return [time(0), time(10, 15, 0, 123000), time(23, 59, 59, 999000)], False
+    if zone is None:
+        return [*_DATES], False
+    if zone.codes:
+        return list(zone.codes), True
+    if zone.type is ZoneType.INTEGER:
+        return _integers(zone)
+    if zone.type is ZoneType.TEXT and zone.is_text:
+        return _free_texts(zone), False
+    if zone.label == "JointCommissionNbr":
+        return ["000", "200", "999", "149.02", "149.02.01", "200.00", "999.99.99"], False
+    return [*values_of(zone), *_more(zone)], False
+
+
+def _integers(zone: Zone) -> tuple[list[int], bool]:
+    low, high = zone.low or 0, zone.high or 0
+    every = range(low, high + 1, zone.step)
+    if len(every) <= _FEW:
+        return list(every), True
+    ends = [10**digits - (10**digits % zone.step or zone.step) for digits in range(1, 12)]
+    starts = [-(-(10**digits) // zone.step) * zone.step for digits in range(1, 12)]
+    spread = every[:: max(1, len(every) // 300)]
+    picked = {low, every[-1], *every[:300], *spread, *ends, *starts}
+    return sorted(value for value in picked if low <= value <= high), False
+
+
+def _free_texts(zone: Zone) -> list[str]:
+    """Both lengths, and every character that texts are known to hold, a line end among them."""
+    shortest, longest = zone.shortest or 1, zone.longest or 500
+    fill = "x" * max(0, shortest - 1)
+    others = ["&", "<", '"', "\n", "\t", "€", "\u4e2d", "\U0001f600"]
+    characters = [*sorted(ADMITTED - {" "}), *others]
+    return ["x" * shortest, "é" * longest, "a b"[:longest], *(each + fill for each in characters)]
+
+
+def _more(zone: Zone) -> list[Any]:
+    if zone.type is ZoneType.COMPANY_ID:
+        return ["0000000196", "0200065765", "1999999943"]
+    return []
+
+
+def _raw(written: str) -> str:
+    """The text that a parser would give for what the writer wrote."""
+    return unescape(written, {"&#13;": "\r", "&quot;": '"'})
+
+
+def text_for(facets: Facets | None) -> str:
+    """A text that a type takes, for samples of zones that the models do not have."""
+    from fla_batch.message.xsd_text import Judge
+
+    if facets is None:
+        return "x"
+    judge = Judge(facets)
+    digits = ["1" * length for length in range(1, 21)]
+    letters = ["x" * length for length in range(1, 21)]
+    plain = [*facets.codes, facets.low or "", *digits, *letters, "2024-02-29", "10:15:00", "true"]
+    zeros = ["0" * length for length in range(1, 21)]
+    return next((each for each in [*plain, *zeros, as_uuid(_RUN)] if judge.takes(each)), "x")
