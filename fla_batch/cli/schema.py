@@ -65,12 +65,12 @@ def check(profile: str | None, shared: Shared) -> int:
     PROFILE is a name from `schema list` or a folder of your own; by default the configured one.
     """
     from fla_batch.message import load
-    from fla_batch.message.checked import record
     from fla_batch.message.conformity import ProfileVerdict, examined
+    from fla_batch.system.profile_record import note_verdict
 
     loaded = load(profile) if profile else shared.profile
     found = examined(loaded)
-    record(loaded, found)
+    note_verdict(loaded.folder, loaded.files, found.verdict.value, found.limits)
     failed = found.verdict is not ProfileVerdict.CLEAN
     if shared.as_json:
         shared.show_json(

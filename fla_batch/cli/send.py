@@ -25,12 +25,11 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     server's folder and never sent twice.
     """
     from fla_batch.commands import send as sending
-    from fla_batch.message.checked import require_clean
 
     with shared.workspace() as workspace:
         waiting = sending.to_send(workspace, batches)
         if waiting:
-            require_clean(workspace.profile)
+            sending.require_checked(shared.settings.profile.name)
         sending.require_open(workspace, waiting, after_closure=after_closure)
         total = sum(sending.outgoing_bytes(workspace, name) for name in waiting)
         with counting("sent", shared, total, unit=Unit.BYTES) as counted:

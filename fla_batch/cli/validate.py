@@ -31,10 +31,10 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     Every error comes with its line, path, form and reason.
     """
     from fla_batch.message import load
-    from fla_batch.message.checked import require_clean
+    from fla_batch.system.profile_record import require_clean
 
     chosen = load(profile) if profile else shared.profile
-    require_clean(chosen)
+    require_clean(chosen.folder)
     context = _context(shared)
     anomalies = AnomalySpool()
     unchecked = invalid = 0

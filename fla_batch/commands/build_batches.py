@@ -24,7 +24,6 @@ from fla_batch.ledger import HeldLock, LockHeld
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import MessageShape, Profile
-from fla_batch.message.checked import require_clean
 from fla_batch.models import Declaration
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
@@ -33,6 +32,7 @@ from fla_batch.outbox.staging import folder_lock
 from fla_batch.rules import RuleContext
 from fla_batch.system.anomaly_store import AnomalySpool
 from fla_batch.system.files import disk_errors, private_folder, remove_folder
+from fla_batch.system.profile_record import require_clean
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
@@ -110,7 +110,7 @@ def build_declarations(
     LedgerTrouble, NotValid, KeyOrCertificateMistake, WorkerTooLarge, and ProfileMistake for a
     profile that was not found clean.
     """
-    require_clean(workspace.profile)
+    require_clean(workspace.profile.folder)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
         desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
@@ -138,7 +138,7 @@ def build_bodies(
     previous: BatchName | None = None,
 ) -> list[BuiltBatch]:
     """Questions, or declarations that were checked already, as batches; errors as above."""
-    require_clean(workspace.profile)
+    require_clean(workspace.profile.folder)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
         written, writers = WrittenForms(), workspace.writers

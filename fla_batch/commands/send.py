@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.channel import upload
 from fla_batch.commands.outgoing import journal_of, outgoing
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.system.profile_record import require_clean, schemas_folder
 from fla_batch.vocabulary import closure
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
@@ -82,6 +84,12 @@ def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
                 f"says {workspace.environment.value}"
             )
     return [row.name for row in rows]
+
+
+def require_checked(profile: str) -> None:
+    """Raises ProfileMistake unless that profile, by name or folder, was found clean as it is."""
+    folder = Path(profile)
+    require_clean(folder if folder.is_dir() else schemas_folder() / profile)
 
 
 def _recover(workspace: Records) -> None:

@@ -5,14 +5,12 @@ Everything that could differ in the official files is in there, and nothing of i
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import fla_batch
 from fla_batch.message.binding_lines import BINDING_FILE, BindingText, Line, lines_of
 from fla_batch.message.grow import Grower
 from fla_batch.message.message_shape import MessageShape, ShapePlan, compiled
@@ -33,6 +31,7 @@ from fla_batch.models import credit_calculation as credit_models
 from fla_batch.models.block import Block
 from fla_batch.models.form import Answer, EmployeeYear, FormHeader, HandledOriginalForm, Reference
 from fla_batch.models.question import Question
+from fla_batch.system.profile_record import fingerprint, schemas_folder
 from fla_batch.vocabulary.errors import ConfigurationMistake, ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 
@@ -107,6 +106,7 @@ class Profile:
     drop: frozenset[str]
     narrower: frozenset[str]
     undecided: frozenset[str]
+    files: tuple[Path, ...] = field(compare=False)
     fingerprint: str
 
     @property
@@ -136,13 +136,6 @@ class Profile:
                 if name == identification:
                     return kind
         return None
-
-
-def schemas_folder() -> Path:
-    """The folder of the profiles that come with the package."""
-    package = Path(fla_batch.__file__).parent
-    inside = package / "schemas"
-    return inside if inside.is_dir() else package.parent / "schemas"
 
 
 def available(folder: Path | None = None) -> list[str]:
@@ -175,6 +168,8 @@ def load(name_or_folder: str | Path) -> Profile:
     shapes = binding.declarations(identifications)
     answer = binding.answer() if answered else None
     reached = [shape for shape in (*shapes.values(), answer) if shape is not None]
+    schemas = {path for shape in reached for path in shape.outline.files.paths}
+    files = tuple(sorted({folder.resolve() / BINDING_FILE, *schemas}))
     return Profile(
         name=binding.text("profile", "name"),
         version=binding.text("profile", "version"),
@@ -191,9 +186,8 @@ def load(name_or_folder: str | Path) -> Profile:
         drop=binding.names("drop"),
         narrower=binding.names("narrower"),
         undecided=binding.names("undecided"),
-        fingerprint=_fingerprint(
-            folder, {path for shape in reached for path in shape.outline.files.paths}
-        ),
+        files=files,
+        fingerprint=fingerprint(folder, files),
     )
 
 
@@ -324,14 +318,3 @@ class _Binding:
 
     def _mistake(self, what: str) -> ProfileMistake:
         return ProfileMistake(f"{self._folder.name}/{BINDING_FILE} {what}")
-
-
-def _fingerprint(folder: Path, reached: Iterable[Path]) -> str:
-    """Over the binding and every file that the XSDs reach, in sub-folders too."""
-    digest = hashlib.sha256()
-    base = folder.resolve()
-    for path in sorted({base / BINDING_FILE, *reached}):
-        name = path.relative_to(base) if path.is_relative_to(base) else path
-        digest.update(name.as_posix().encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fla_batch.message.profile import schemas_folder
+from fla_batch.system.profile_record import schemas_folder
 
 SHIPPED = schemas_folder() / "fla-20250131"
 OTHER = Path(__file__).parents[1] / "profiles" / "other"

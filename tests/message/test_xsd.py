@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from fla_batch.message.profile import schemas_folder
 from fla_batch.models.zone import zones_of
+from fla_batch.system.profile_record import schemas_folder
 from fla_batch.vocabulary import catalogue
 from tests.message.profiles import SHIPPED
 from tests.official import official
