@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,13 @@ from fla_batch.vocabulary.findings import Anomaly, blocking, summary
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from fla_batch.rights.compute import Computation
+    from fla_batch.rights.evidence import Evidence
     from fla_batch.rights.not_computed import NotComputed
+    from fla_batch.rights.right import WorkerRight
+    from fla_batch.rights.worksheet import Asked
 
 _MOST_QUARTERS = 40
 
@@ -115,33 +120,61 @@ def compute(output: Path, all_or_nothing: bool, *, shared: Shared, **options: An
 @rights.command()
 @click.argument("inss")
 @rights_options
+@click.option("--html", is_flag=True, help="One page for the worker's file, on stdout.")
+@click.option("--size-workers", is_flag=True, help="List who makes up the employer's size.")
 @shared
-def explain(inss: str, *, shared: Shared, **options: Any) -> int:
-    """Show the arithmetic of one worker's right, month by month."""
-    from fla_batch.rights.explain import explanation, explanation_json
+def explain(inss: str, html: bool, size_workers: bool, *, shared: Shared, **options: Any) -> int:
+    """Show the arithmetic of one worker's right, so that it can be redone by hand."""
+    from fla_batch.rights.explain import explanation_json
+    from fla_batch.rights.size_workers import workers_of_size
     from fla_batch.rights.spill import Spill
+    from fla_batch.rights.worksheet import Asked
 
     worker = compact_inss(inss)
     if not is_valid_inss(worker):
         raise UsageMistake("The INSS has the wrong length or check digits.")
+    if html and shared.as_json:
+        raise UsageMistake("--html and --json are two forms of one page; ask for one.")
     with Spill() as spill:
         computation = prepared(spill, worker, shared, options)
         shown = list(computation.rights())
-    law, as_of = computation.law, computation.request.as_of
+        employers = {right.company_id for right in shown} if size_workers else set()
+        counted = {each: workers_of_size(spill, each, computation.law) for each in employers}
+    asked = Asked(computation.law, computation.request.as_of, shared.language)
     anomalies = computation.concerning(worker)
+    pairs = [(right, computation.evidence[right.inss, right.company_id]) for right in shown]
     if shared.as_json:
-        explained = [explanation_json(right, law, as_of) for right in shown]
+        explained = [explanation_json(right, seen, *asked) for right, seen in pairs]
         shared.show_json({"rights": explained, **summary(anomalies)})
     else:
         _tell_anomalies(anomalies, shared)
-        for right in shown:
-            click.echo("\n".join(explanation(right, law, as_of, shared.language)))
+        _show_pages(pairs, asked, counted, html=html)
     if not shown and not blocking(anomalies):
         raise UsageMistake(
-            f"Nothing was found for this worker in {law.year}.",
+            f"Nothing was found for this worker in {computation.law.year}.",
             hint="Check the INSS, the files and the year.",
         )
     return 1 if blocking(anomalies) else 0
+
+
+def _show_pages(
+    pairs: Sequence[tuple[WorkerRight, Evidence]],
+    asked: Asked,
+    counted: Mapping[str, Sequence[tuple[str, str, Fraction]]],
+    *,
+    html: bool,
+) -> None:
+    """The page of each employer, as text or as one HTML page."""
+    from fla_batch.rights.worksheet import worksheet
+    from fla_batch.rights.worksheet_page import as_html, as_text
+
+    pages = [
+        worksheet(right, seen, asked, counted.get(right.company_id, ())) for right, seen in pairs
+    ]
+    if html:
+        click.echo(as_html(pages, asked.language), nl=False)
+    elif pages:
+        click.echo("\n\n".join(map(as_text, pages)))
 
 
 @rights.command()

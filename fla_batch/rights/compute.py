@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.rights.contradictions import contradictions
+from fla_batch.rights.evidence import Evidence
 from fla_batch.rights.factor import Factor, factor_a
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.not_computed import HeldBack, NotComputed
@@ -28,6 +29,7 @@ from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
 from fla_batch.rights.workers import KEY, Employers, Worker, histories
+from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 class Computation:
     """One run over what was read. `anomalies` and `held` are complete once `rights` is exhausted.
 
-    `newest` is the last quarter that each employer declared.
+    `newest` is the last quarter that each employer declared. `evidence` holds the rows of the
+    worker that was asked for, by INSS and employer.
     """
 
     spill: Spill
@@ -52,6 +55,7 @@ class Computation:
     newest: Mapping[str, int]
     held: HeldBack
     anomalies: list[Anomaly] = field(default_factory=list)
+    evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
     _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
     _unsure: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -96,11 +100,27 @@ class Computation:
         gaps: list[tuple[Worker, int, Basis]] = []
         for worker in self._workers(counted, periods):
             found = outcome(worker.history, self.request.day, self.request.year)
+            if self.request.inss is not None:
+                self._keep_evidence(worker, counted, periods)
             right = self._right(worker, found, (worker.inss, worker.employer) in excluded)
             if right is not None:
                 gaps += [(worker, quarter, basis) for quarter, basis in self._gaps(worker, found)]
                 yield right
         self._report_gaps(gaps, counted)
+
+    def _keep_evidence(self, worker: Worker, lines: pl.DataFrame, periods: pl.DataFrame) -> None:
+        """The rows of the one worker that was asked for, in order of time."""
+        import polars as pl
+
+        own = pl.col("employer") == worker.employer
+        self.evidence[worker.inss, worker.employer] = Evidence(
+            worker.history,
+            lines.filter(own).sort("quarter", "start", "file", ROW).to_dicts(),
+            periods.filter(own).sort("start", "end", "file", ROW).to_dicts(),
+            self.read.files,
+            self.request.day,
+            self.request.year,
+        )
 
     def _contradictions(self, lines: pl.DataFrame, periods: pl.DataFrame) -> None:
         for found in contradictions(lines, periods, self.read.files, self.request.year):

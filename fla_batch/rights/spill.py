@@ -75,7 +75,7 @@ class Spill:
         rows = {}
         for kind in _KINDS:
             found = [pl.read_ipc(file) for file in self._files(kind, number)]
-            rows[kind] = pl.concat(found) if found else empty[kind]
+            rows[kind] = pl.concat(found) if found else _without_rows(empty[kind])
         return Part(number, rows["lines"], rows["periods"])
 
     def replace(self, part: Part) -> None:
@@ -96,3 +96,12 @@ class Spill:
         folder = Path(self._folder.name) / f"{kind}-{number:02d}"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+
+def _without_rows(values: pl.DataFrame) -> pl.DataFrame:
+    """No rows, with all columns that settled rows have."""
+    import polars as pl
+
+    numbers = [pl.lit(0, pl.Int32).alias(name) for name in ("file", "slot")]
+    names = [pl.lit("").alias(name) for name in ("declarer", "employer")]
+    return values.with_columns(*numbers, *names).clear()
