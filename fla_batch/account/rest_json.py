@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from fla_batch.answers.portal_writer import platform_error_id
 from fla_batch.ledger.records import ConsultationRow
+from fla_batch.models import Declaration
 from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.form import Answer
 from fla_batch.vocabulary.findings import Anomaly
@@ -24,18 +26,37 @@ def answer_json(row: ConsultationRow, anomalies: Iterable[Anomaly] = ()) -> dict
     if row.kind is FormKind.ASK_CREDIT:
         return credit_json(credit_of(row))
     answer = Answer.model_validate(row.body, strict=False)
-    if row.kind in (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS):
+    return answered_json(row.kind, answer, map(anomaly_json, anomalies))
+
+
+def answered_json(
+    kind: FormKind, answer: Answer, anomalies: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """What the resource that answers questions of `kind` gives."""
+    if kind is FormKind.ASK_CREDIT:
+        return shown_credit(answer.fla_credit_calculation) or {}
+    if kind in (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS):
         listed = [{"inss": each.inss, "year": each.calendar_year} for each in answer.employee_year]
         return {"employees": with_numbers(listed)}
     declared = answer.to_json()
-    credit = answer.fla_credit_calculation
-    content = "trainings" if row.kind is FormKind.ASK_TRAININGS else "trainingRights"
+    content = "trainings" if kind is FormKind.ASK_TRAININGS else "trainingRights"
     names = ("employer", "employee", "calendarYear", content)
     return {
         "flaDataDeclaration": with_numbers({n: declared[n] for n in names if n in declared}),
-        "anomalies": [anomaly_json(anomaly) for anomaly in anomalies],
-        "flaCreditCalculation": credit_json(credit) if credit else None,
+        "anomalies": list(anomalies),
+        "flaCreditCalculation": shown_credit(answer.fla_credit_calculation),
     }
+
+
+def shown_credit(credit: FlaCreditCalculation | None) -> dict[str, Any] | None:
+    """`credit_json`, or null where there is none."""
+    return credit_json(credit) if credit else None
+
+
+def declared_json(declaration: Declaration) -> dict[str, Any]:
+    """The body of PUT that declares it (3.3.3.2 C and E, 3.3.4.2 C)."""
+    shaped: dict[str, Any] = with_numbers(declaration.to_json())
+    return shaped
 
 
 def credit_json(credit: FlaCreditCalculation) -> dict[str, Any]:
@@ -60,6 +81,21 @@ def anomaly_json(anomaly: Anomaly) -> dict[str, Any]:
         "label": {name: text for name, text in anomaly.label.to_json().items() if text},
     }
     return {name: value for name, value in values.items() if value}
+
+
+_WITHOUT_PLACE = frozenset({"00014-017", "FLA04-272"})
+
+
+def printed_anomaly(anomaly: Anomaly) -> dict[str, Any]:
+    """As the platform prints it: Dutch before French and no English, and no place for what is
+    wrong with no zone of the body (3.4.2, 3.4.3).
+    """
+    shaped = anomaly_json(anomaly) | {"errorId": platform_error_id(anomaly.error_id)}
+    label = shaped.pop("label", {})
+    if shaped["errorId"] in _WITHOUT_PLACE:
+        shaped = {name: shaped[name] for name in ("anomalyClass", "errorId") if name in shaped}
+    printed = {name: label[name] for name in ("nl", "fr") if name in label}
+    return shaped | ({"label": printed} if printed else {})
 
 
 def with_numbers(value: Any) -> Any:

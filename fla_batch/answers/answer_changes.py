@@ -21,9 +21,11 @@ from fla_batch.answers.credit_reader import read_credit
 from fla_batch.answers.matching import MatchedBy, Unmatched, match_batch, match_form
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.remote_anomalies import Subject, anomalies_of
+from fla_batch.answers.rest_answers import rest_changes
 from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.lifecycle import acknowledgement_event, verdict_event
 from fla_batch.ledger.records import (
+    REST_ANSWERS,
     BatchChange,
     Change,
     Consultation,
@@ -47,6 +49,8 @@ class Interpreter:
 
     def changes(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
         """What the answer at `path` says. Raises UnusableXml for a file that goes to quarantine."""
+        if path.name.startswith(REST_ANSWERS):
+            return rest_changes(path, self.sent, environment, at)
         answer = self.profile.answer
         kind = kind_of(path, answer_root=answer.root if answer else None)
         if kind is None:

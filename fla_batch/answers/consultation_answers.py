@@ -101,7 +101,7 @@ def _told(
         return
     key = FoundForm(found.form.key, found.form.batch)
     question = sent.form(key.key)
-    if question is None or not _answers(kind, form.body, question):
+    if question is None or not answers_question(kind, form.body, question):
         reason = "the answer is about something else than the question that it names"
         yield UnmatchedChange(reason, key.batch, (), details)
         return
@@ -186,7 +186,7 @@ def _number(form: AnswerForm) -> str | None:
     return form.header.reference.reference_nbr if form.header.reference else None
 
 
-def _answers(kind: FormKind, answer: Answer, question: FormRow) -> bool:
+def answers_question(kind: FormKind, answer: Answer, question: FormRow) -> bool:
     """True when nothing in `answer` contradicts what was asked."""
     credit = answer.fla_credit_calculation
     told = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from fla_batch.batching.arrange import Part
 from fla_batch.batching.form_store import Spool
@@ -38,6 +39,34 @@ class NotValid(BlockedByAnomalies):
         self.anomalies = anomalies
 
 
+class FillsBatches(Protocol):
+    """Writes what a channel sends of batches of one message."""
+
+    @property
+    def shape(self) -> MessageShape:
+        """The message."""
+        ...
+
+    @property
+    def around(self) -> int:
+        """Bytes of each part besides its forms."""
+        ...
+
+    def filling(
+        self, staged: StagedBatch, parts: list[Part], spool: Spool, at: datetime
+    ) -> AbstractContextManager[BatchBeingFilled]:
+        """Begin, in a `with`; `finish` inside it ends well."""
+        ...
+
+
+class BatchBeingFilled(Protocol):
+    """A batch whose files are being written."""
+
+    def finish(self) -> None:
+        """Everything is written, and whole. Raises NotValid, DiskTrouble."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Assembler:
     """What every part needs. Without a signer no FS is made (circuit test and simulation)."""
@@ -46,6 +75,11 @@ class Assembler:
     writer: MessageWriter
     validator: SchemaValidator
     signer: Signer | None
+
+    @property
+    def around(self) -> int:
+        """See `FillsBatches`."""
+        return len(self.writer.head) + len(self.writer.foot)
 
     @contextmanager
     def filling(

@@ -31,8 +31,15 @@ _ANSWER_TIMEOUT_S = 60.0
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to put everything; by default a new folder fla-batch-demo.",
 )
+@click.option(
+    "--channel",
+    type=click.Choice(["sftp", "rest"]),
+    default="sftp",
+    show_default=True,
+    help="BATCH over sFTP, or the REST API.",
+)
 @shared_without_config
-def demo(folder: Path | None, shared: Shared) -> int:
+def demo(folder: Path | None, channel: str, shared: Shared) -> int:
     """Run the whole chain on the examples that come with the package.
 
     Build, validate, sign, send, poll, anomalies, report: against a simulated portal that runs
@@ -42,12 +49,15 @@ def demo(folder: Path | None, shared: Shared) -> int:
     from fla_batch.configuration.loading import load as load_settings
     from fla_batch.message import load
     from fla_batch.sandbox.ground import practice_ground
+    from fla_batch.sandbox.rest_faults import RestFaultPlan
 
     place = folder or _unused(Path("fla-batch-demo"))
     profile = load("fla-20250131")
     step = _Steps(shared)
-    step(f"Starting a simulated portal in {place} (sFTP on loopback, throw-away keys)")
-    with practice_ground(place, profile, clock=now) as ground:
+    rest = RestFaultPlan() if channel == "rest" else None
+    way = "REST" if rest else "sFTP"
+    step(f"Starting a simulated portal in {place} ({way} on loopback, throw-away keys)")
+    with practice_ground(place, profile, clock=now, rest=rest) as ground:
         # Nothing of the user's own settings: practice stays on this machine (S14).
         settings = load_settings(ground.settings_file, environ={})
         with Workspace.open(settings, profile, clock=now) as workspace:
@@ -79,7 +89,8 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     blocked = [anomaly for anomaly in result.anomalies.by_place() if anomaly.blocks]
     step(f"{plural(result.skipped, 'declaration')} blocked by {plural(len(blocked), 'mistake')}")
     for batch in result.batches:
-        step(f"Built, validated and signed {batch.name}: {plural(batch.forms, 'form')}")
+        how = "Built" if ground.rest else "Built, validated and signed"
+        step(f"{how} {batch.name}: {plural(batch.forms, 'form')}")
     send(workspace, to_send(workspace, []))
     step(f"Sent: {' -> '.join(_order(ground))}")
     answers = watch(
@@ -90,7 +101,8 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         elapsed=time.monotonic,
         told=lambda _: None,
     )
-    step(f"Answers received: {', '.join(answers.processed)}")
+    if not ground.rest:
+        step(f"Answers received: {', '.join(answers.processed)}")
     write_report(workspace, folder / REPORT, shared.language)
     step(f"Report written: {folder / REPORT}")
     rows = status(workspace)
@@ -120,7 +132,9 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
 
 
 def _order(ground: Ground) -> list[str]:
-    """Which kinds of files were opened for us on the server, in that order."""
+    """Which kinds of files were opened for us on the server, in that order; over REST the calls."""
+    if ground.rest:
+        return [f"{plural(len(ground.rest.calls), 'call')}, each answered at once"]
     written = [
         operation.name[:2]
         for operation in ground.server.operations

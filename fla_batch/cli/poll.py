@@ -89,10 +89,10 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
     for text in result.unmatched:
         say(f"not matched: {text}")
     if not watched and result.brought_nothing:
-        say("No new answers.")
+        say(result.note or "No new answers.")
     still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
     say(
-        f"{still}. Next: fla-batch poll --watch 60"
+        f"{still}. Next: fla-batch {'send' if result.note else 'poll --watch 60'}"
         if still
         else "All batches are closed. Next: fla-batch anomalies"
     )

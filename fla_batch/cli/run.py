@@ -62,10 +62,10 @@ def run(
         require_open(workspace, waiting, after_closure=after_closure)
         total = sum(outgoing_bytes(workspace, name) for name in waiting)
         with counting("sent", shared, total, unit=Unit.BYTES) as counted:
-            send(workspace, waiting, counted)
+            outcomes = send(workspace, waiting, counted)
         answers = polling.polled(workspace, every_s, timeout_s, shared)
     if shared.as_json:
         shared.show_json(result.to_json() | {"poll": answers.to_json()})
     else:
         polling.show_polled(answers, watched=True)
-    return polling.exit_code(answers) or building.exit_code(result)
+    return sending.exit_code(outcomes) or polling.exit_code(answers) or building.exit_code(result)

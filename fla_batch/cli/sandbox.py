@@ -14,12 +14,14 @@ from fla_batch.cli.options import Shared, now, shared
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
+from fla_batch.sandbox.rest_faults import RestFault, RestFaultPlan
 
 if TYPE_CHECKING:
     from fla_batch.sandbox.ground import Ground
 
 # "take-away" is for a server alone: with a portal behind it there would be nothing to answer.
 _FAULTS = sorted({*CHANNEL_FAULTS, *ANSWER_FAULTS} - {"take-away"})
+_REST_FAULTS = sorted(RestFault)
 _SHIPPED_SEED = "example"
 
 
@@ -57,10 +59,23 @@ def sandbox() -> None:
 @click.option(
     "--fault",
     "kinds",
-    type=click.Choice(_FAULTS),
+    type=click.Choice([*_FAULTS, *_REST_FAULTS]),
     metavar="KIND",
     multiple=True,
-    help="Misbehave; may be repeated: " + ", ".join(_FAULTS) + ".",
+    help="Misbehave; may be repeated: " + ", ".join([*_FAULTS, *_REST_FAULTS]) + ".",
+)
+@click.option(
+    "--rest",
+    is_flag=True,
+    help="Serve the REST API too, and write a configuration that goes over it.",
+)
+@click.option(
+    "--rest-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=8023,
+    show_default=True,
+    help="Port of the REST API on loopback; 0 takes a free one.",
 )
 @click.option(
     "--dialect",
@@ -84,19 +99,25 @@ def serve(
     delay_s: float,
     kinds: tuple[str, ...],
     dialects: tuple[str, ...],
+    rest: bool,
+    rest_port: int,
     seed: str | None,
     shared: Shared,
 ) -> None:
     """Serve the simulated portal until Ctrl-C, and print how to connect.
 
     A batch is taken in when its GO arrives, SECONDS of --delay later, and answered with ACRF
-    and NOTI. What comes and what goes is told on standard error.
+    and NOTI. What comes and what goes is told on standard error. With --rest the same accounts
+    answer over the REST API, and its token server with them.
     """
     from fla_batch.sandbox.fault_catalogue import combined
     from fla_batch.sandbox.folder_view import FolderView
     from fla_batch.sandbox.ground import practice_ground
 
-    faults, answer_fault = combined(kinds)
+    spoiled = [kind for kind in kinds if kind in _REST_FAULTS]
+    if spoiled and not rest:
+        raise click.UsageError(f"--fault {spoiled[0]} is one of the REST API: add --rest.")
+    faults, answer_fault = combined(kind for kind in kinds if kind not in _REST_FAULTS)
     ground_of = practice_ground(
         folder,
         shared.profile,
@@ -106,6 +127,8 @@ def serve(
         faults=faults,
         answer_fault=answer_fault,
         dialect=combined_dialect(dialects),
+        rest=RestFaultPlan.of(spoiled) if rest else None,
+        rest_port=rest_port,
     )
     with ground_of as ground:
         if seed:
@@ -142,13 +165,15 @@ def _facts(ground: Ground) -> dict[str, object]:
         "host_key": ground.server.fingerprint,
         "settings": str(ground.settings_file),
         "folder": str(ground.folder / "portal"),
+        **({"base_url": ground.rest.base_url} if ground.rest else {}),
     }
 
 
 def _how_to_connect(ground: Ground) -> str:
     server, folder = ground.server, ground.folder
+    rest = f"\nREST API   {ground.rest.base_url}" if ground.rest else ""
     return f"""The simulated portal listens on {server.host}:{server.port}.
-host key   {server.fingerprint}
+host key   {server.fingerprint}{rest}
 
 With this tool, in another terminal:
   fla-batch run FILE --config {ground.settings_file} --every 2

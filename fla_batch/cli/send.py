@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.show import plural
+
+if TYPE_CHECKING:
+    from fla_batch.commands.send import SendOutcome
 
 after_closure_option = click.option(
     "--after-closure", is_flag=True, help="Send to production although the platform closed."
@@ -19,10 +24,11 @@ after_closure_option = click.option(
 @after_closure_option
 @shared
 def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
-    """Upload what is staged: every FI, every FS, and GO last. BATCHES, or all.
+    """Send what is staged: BATCHES, or all. Over sFTP every FI, every FS, and GO last.
 
     A batch that was interrupted goes on where it stopped; one in doubt is settled from the
-    server's folder and never sent twice.
+    server's folder, over REST by asking the platform, and never sent twice. Over REST the verdicts
+    come at once: exit code 1 when a declaration was refused.
     """
     from fla_batch.commands import send as sending
 
@@ -34,28 +40,43 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
         total = sum(sending.outgoing_bytes(workspace, name) for name in waiting)
         with counting("sent", shared, total, unit=Unit.BYTES) as counted:
             outcomes = sending.send(workspace, waiting, counted)
+        answers_later = workspace.channel.answers_later
     if shared.as_json:
         shared.show_json({"batches": [outcome.to_json() for outcome in outcomes]})
     else:
         for outcome in outcomes:
             say(f"{outcome.name}: {outcome.state.value}{outcome.remark}")
-        say(_next(len(outcomes), any(outcome.in_doubt for outcome in outcomes)))
-    return 4 if any(outcome.in_doubt for outcome in outcomes) else 0
+        say(_next(outcomes, answers_later=answers_later))
+    return exit_code(outcomes)
 
 
-def _next(count: int, in_doubt: bool) -> str:
-    if not count:
+def exit_code(outcomes: list[SendOutcome]) -> int:
+    """4 for a batch in doubt, 1 for a declaration that is known to be refused, else 0."""
+    if any(outcome.in_doubt for outcome in outcomes):
+        return 4
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _next(outcomes: list[SendOutcome], *, answers_later: bool) -> str:
+    if not outcomes:
         return "Nothing is staged. Next: fla-batch build FILE"
-    if in_doubt:
-        return "In doubt: fla-batch poll settles it by the answer. Do not build it again."
-    return f"{plural(count, 'batch')} sent. Next: fla-batch poll --watch 60"
+    settles = "poll settles it by the answer" if answers_later else "send asks the platform again"
+    if any(outcome.in_doubt for outcome in outcomes):
+        return f"In doubt: fla-batch {settles}. Do not build it again."
+    sent = plural(len(outcomes), "batch")
+    if not answers_later:
+        return f"{sent} sent and answered. Next: fla-batch anomalies"
+    return f"{sent} sent. Next: fla-batch poll --watch 60"
 
 
 @click.command()
 @click.argument("batch")
 @shared
 def cancel(batch: str, shared: Shared) -> None:
-    """Cancel BATCH with a TD file. Never after the portal accepted the file."""
+    """Cancel BATCH with a TD file. Never after the portal accepted the file.
+
+    What went over REST is in force at once: nothing cancels it but another photo.
+    """
     from fla_batch.commands.cancel import cancel as cancel_command
 
     with shared.workspace() as workspace:

@@ -40,7 +40,7 @@ from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    from fla_batch.batching.assemble import Assembler, Filling
+    from fla_batch.batching.assemble import BatchBeingFilled, FillsBatches
     from fla_batch.commands.needs import BuildTools
     from fla_batch.intake import Receipt
 
@@ -194,9 +194,8 @@ def _batches(
         try:
             for shape, workers in _by_message(workspace.profile, spool):
                 tools = workspace.assembler(shape)
-                around = len(tools.writer.head) + len(tools.writer.foot)
                 rest = found.rest(workers)
-                for parts in arrange(rest, spool.size, limits, around=around):
+                for parts in arrange(rest, spool.size, limits, around=tools.around):
                     lock.renew()
                     made = _batch(workspace, tools, spool, parts, maker.started, previous, counted)
                     built.append(made)
@@ -246,7 +245,7 @@ def _by_message(
 
 def _batch(
     workspace: BuildTools,
-    assembler: Assembler,
+    assembler: FillsBatches,
     spool: Spool,
     parts: list[Part],
     at: datetime,
@@ -284,6 +283,7 @@ def _batch(
             parts=len(parts),
             files=staged.sent_files(),
             previous=previous,
+            channel=workspace.channel_name,
         )
         staged.finish(manifest)
     files = tuple(file.name for file in manifest.files)
@@ -291,7 +291,7 @@ def _batch(
 
 
 def _records(
-    spool: Spool, parts: list[Part], filling: Filling, counted: Watcher
+    spool: Spool, parts: list[Part], filling: BatchBeingFilled, counted: Watcher
 ) -> Iterator[FormRecord]:
     """What the ledger keeps of the forms; it ends when all files are whole.
 

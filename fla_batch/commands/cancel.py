@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fla_batch.channel import upload
+from fla_batch.commands.channels import require_channel
 from fla_batch.commands.outgoing import journal_of, outgoing
 from fla_batch.commands.send import batch_row
 from fla_batch.ledger.lifecycle import BatchState, Event
@@ -12,7 +13,7 @@ from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import PortalLine
+    from fla_batch.commands.needs import Channelled, PortalLine
     from fla_batch.ledger.records import BatchRow
 
 ACKNOWLEDGED = frozenset(
@@ -21,7 +22,7 @@ ACKNOWLEDGED = frozenset(
 """States in which TD comes too late; an acknowledgement that we do not know may be positive."""
 
 
-def cancel(workspace: PortalLine, name: str) -> BatchState:
+def cancel(workspace: Channelled, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
     row = batch_row(workspace, name)
     try:
@@ -34,16 +35,22 @@ def cancel(workspace: PortalLine, name: str) -> BatchState:
     return workspace.ledger.state(row.name)
 
 
-def _cancel(workspace: PortalLine, row: BatchRow) -> None:
+def _cancel(workspace: Channelled, row: BatchRow) -> None:
     journal = journal_of(workspace, row.name)
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         journal(Event.CANCELLED)
-    elif row.state in ACKNOWLEDGED:
+    elif row.state in ACKNOWLEDGED and workspace.channel.answers_later:
         raise _too_late(row.name, row.state)
     elif row.state is not BatchState.CANCELLED:
-        batch = outgoing(workspace, row.name)
-        with workspace.connect() as gateway:
-            upload.cancel(batch, row.name.td(row.parts), gateway, journal)
+        require_channel(workspace, row.name)
+        workspace.channel.cancel(row)
+
+
+def cancel_by_file(workspace: PortalLine, row: BatchRow) -> None:
+    """By TD, over sFTP; doing it again changes nothing."""
+    batch = outgoing(workspace, row.name)
+    with workspace.connect() as gateway:
+        upload.cancel(batch, row.name.td(row.parts), gateway, journal_of(workspace, row.name))
 
 
 def _too_late(name: BatchName, state: BatchState) -> UsageMistake:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.batching.assemble import Assembler
+    from fla_batch.batching.assemble import FillsBatches
     from fla_batch.batching.form_maker import FormMaker
     from fla_batch.batching.worker_pool import Recipe
     from fla_batch.channel.protocol import Gateway
+    from fla_batch.commands.channels import Channel
     from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.message import MessageShape, MessageWriter, Profile
@@ -62,7 +63,9 @@ class BuildTools(Records, Protocol):
     def writers(self) -> Mapping[FormKind, MessageWriter]: ...
     @property
     def employer_zones(self) -> EmployerZones: ...
-    def assembler(self, shape: MessageShape) -> Assembler: ...
+    def assembler(self, shape: MessageShape) -> FillsBatches: ...
+    @property
+    def channel_name(self) -> str: ...
     @property
     def limits(self) -> LimitsSection: ...
     @property
@@ -100,7 +103,14 @@ class AnswerTools(Records, Protocol):
     def hands(self) -> int: ...
 
 
-class AnswerLine(AnswerTools, PortalLine, Protocol):
+class Channelled(Records, Protocol):
+    """A way to the platform, whichever it is."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+
+class AnswerLine(AnswerTools, PortalLine, Channelled, Protocol):
     """Fetching answers and reading them."""
 
 

@@ -23,7 +23,7 @@ from fla_batch.system.files import private_folder, remove_partials
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import AnswerLine
+    from fla_batch.commands.needs import AnswerLine, Channelled
 
 WAITING = frozenset(
     {BatchState.IN_DOUBT, BatchState.SENT, BatchState.UNRECOGNISED, BatchState.RECEIVED}
@@ -32,6 +32,13 @@ WAITING = frozenset(
 
 
 def poll(
+    workspace: Channelled, counted: Watcher = UNWATCHED, *, recheck: bool = True
+) -> PollResult:
+    """Takes in what answers there are, over the channel that is configured; see there."""
+    return workspace.channel.poll(counted, recheck=recheck)
+
+
+def fetch_answers(
     workspace: AnswerLine, counted: Watcher = UNWATCHED, *, recheck: bool = True
 ) -> PollResult:
     """Fetches and processes what is there; one listing. `counted` is told of verdicts.

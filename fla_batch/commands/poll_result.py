@@ -14,6 +14,7 @@ class PollResult:
 
     `quarantined` were fetched and cannot be trusted or read; `unfetched` are ours and could not
     be fetched whole: every poll tries them again; `strangers` are not ours. Each is told once.
+    `note` says why there is nothing to fetch at all.
     """
 
     processed: list[str] = field(default_factory=list)
@@ -24,6 +25,7 @@ class PollResult:
     refused_files: int = 0
     refused_forms: int = 0
     open_batches: int = 0
+    note: str = ""
 
     def add(self, other: PollResult) -> None:
         """Takes in what a later poll brought."""
@@ -35,6 +37,7 @@ class PollResult:
         self.refused_files += other.refused_files
         self.refused_forms += other.refused_forms
         self.open_batches = other.open_batches
+        self.note = other.note
 
     @property
     def brought_nothing(self) -> bool:

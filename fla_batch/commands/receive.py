@@ -21,6 +21,7 @@ from fla_batch.commands.keep_answer import PREFIX, kept_changes
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
 from fla_batch.ledger.records import (
+    REST_ANSWERS,
     Acceptance,
     AnswerFile,
     BatchChange,
@@ -47,7 +48,7 @@ _WORTH_A_PROCESS_BYTES = 20_000_000
 """Starting another Python takes half a second: a smaller answer is done before that helps."""
 LOCK = "poll"
 """The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
-_ANSWERS = ("FO.", "CO.")
+_ANSWERS = ("FO.", "CO.", REST_ANSWERS)
 _OF_THIS_FILE = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
 """What reading one answer may raise, and what is therefore an outcome of that file (R31)."""
 _COUNTED_TOGETHER = 500

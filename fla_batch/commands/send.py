@@ -22,7 +22,7 @@ from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import PortalLine, Records
+    from fla_batch.commands.needs import Channelled, PortalLine, Records
     from fla_batch.ledger.records import BatchRow
 
 Counted = Callable[[int], None]
@@ -31,11 +31,14 @@ _SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUB
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of one batch. `remark` continues the state in words."""
+    """What became of one batch. `remark` continues the state in words; `refused` counts forms
+    that are known to be refused already, as they are over REST.
+    """
 
     name: BatchName
     state: BatchState
     remark: str = ""
+    refused: int = 0
 
     @property
     def in_doubt(self) -> bool:
@@ -124,20 +127,27 @@ def outgoing_bytes(workspace: Records, name: BatchName) -> int:
 
 
 def send(
-    workspace: PortalLine,
+    workspace: Channelled,
     names: Iterable[BatchName],
     counted: Counted = lambda _: None,
 ) -> list[SendOutcome]:
-    """Uploads batch by batch, with retries for what the network does. One listing a batch in doubt.
+    """Sends batch by batch, with retries for what the network does. One listing a batch in doubt.
 
     `counted` is told how many more bytes the server has. Raises GatewayUnavailable when even the
     last try failed, LoginRefused, HostKeyMismatch, OutboxDamaged, DiskTrouble. A batch whose
     outcome is unknown is "in doubt" in the result.
     """
-    return [_send(workspace, name, counted) for name in names]
+    from fla_batch.commands.channels import require_channel
+
+    outcomes = []
+    for name in names:
+        require_channel(workspace, name)
+        outcomes.append(workspace.channel.send(name, counted))
+    return outcomes
 
 
-def _send(workspace: PortalLine, name: BatchName, counted: Counted) -> SendOutcome:
+def upload_batch(workspace: PortalLine, name: BatchName, counted: Counted) -> SendOutcome:
+    """One batch over sFTP; see `send`."""
     batch = outgoing(workspace, name)
     journal = journal_of(workspace, name)
     tally = Tally(counted)

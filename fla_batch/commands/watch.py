@@ -10,14 +10,14 @@ from fla_batch.commands.poll_result import PollResult
 from fla_batch.vocabulary.errors import GatewayUnavailable, WaitTimedOut
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import AnswerLine
+    from fla_batch.commands.needs import Channelled
 
 _RECHECK_EVERY_S = 3600.0
 """How often a watch compares old answers again: each time they are fetched (decision 1411)."""
 
 
 def watch(
-    workspace: AnswerLine,
+    workspace: Channelled,
     *,
     every_s: float,
     timeout_s: float | None,
@@ -42,7 +42,7 @@ def watch(
             result.add(once)
             for name in once.processed:
                 told(f"{name}: processed")
-            if enough(result):
+            if enough(result) or not workspace.channel.answers_later:
                 return result
         except GatewayUnavailable as error:
             if not error.retryable:

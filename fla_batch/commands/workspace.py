@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.commands.channels import SftpChannel
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import ConfigurationMistake
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.batching.assemble import Assembler
+    from fla_batch.batching.assemble import FillsBatches
     from fla_batch.batching.form_maker import FormMaker
     from fla_batch.batching.worker_pool import Recipe
     from fla_batch.channel.protocol import Gateway
+    from fla_batch.channel.rest_client import RestClient
+    from fla_batch.commands.channels import Channel
     from fla_batch.configuration.loading import Settings
     from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
     from fla_batch.ledger.ledger import Ledger
@@ -51,6 +54,8 @@ _RUN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _POLICY = RetryPolicy()
 _A_MOMENT_S = 0.5
+_NO_SENDER = "000000"
+"""Stands in names of batches for REST, where no sender number is needed."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,30 @@ class Workspace(Closing):
         return self.settings.environment
 
     @property
+    def channel_name(self) -> str:
+        """The channel that is configured."""
+        return self.settings.channel.use
+
+    @cached_property
+    def channel(self) -> Channel:
+        """The way to the platform."""
+        if not self.settings.uses_rest:
+            return SftpChannel(self)
+        from fla_batch.commands.rest_channel import RestChannel
+
+        return RestChannel(self, self._rest_client, self.settings.rest.concurrency)
+
+    def _rest_client(self) -> RestClient:
+        """Raises ConfigurationMistake, KeyOrCertificateMistake."""
+        from fla_batch.channel.rest_client import RestClient, World
+        from fla_batch.channel.rest_token import client_key
+
+        section, waiting = self.settings.rest, self.waiting
+        section.require_usable(self.environment)
+        world = World(self.clock, waiting.sleep, waiting.elapsed, waiting.random)
+        return RestClient(section, client_key(section), replace(world, policy=waiting.policy))
+
+    @property
     def limits(self) -> LimitsSection:
         """Sizes of parts, batches and answers."""
         return self.settings.limits
@@ -168,8 +197,12 @@ class Workspace(Closing):
         day = belgian_date(self.clock())
         return writers_of(self.profile, day=day, extras=self.employer_zones)
 
-    def assembler(self, shape: MessageShape) -> Assembler:
+    def assembler(self, shape: MessageShape) -> FillsBatches:
         """Fills batches of that message. Raises ProfileMistake, KeyOrCertificateMistake."""
+        if self.settings.uses_rest:
+            from fla_batch.batching.rest_assembly import RestAssembler
+
+            return RestAssembler(shape)
         from fla_batch.batching.assemble import Assembler
         from fla_batch.message.xsd_verdict import SchemaValidator
 
@@ -202,6 +235,8 @@ class Workspace(Closing):
 
     def signing_notes(self) -> list[str]:
         """What the user should know about the certificate, such as its nearing end."""
+        if self.settings.uses_rest:
+            return []
         warning = self.signer.warning(self.clock()) if self.signer else None
         return [warning] if warning else []
 
@@ -231,6 +266,8 @@ class Workspace(Closing):
     def next_name(self, day: date, application: str) -> BatchName:
         """A batch name that was never used, for a Belgian date. Raises ConfigurationMistake."""
         sender = self.settings.sender.number
+        if not sender and self.settings.uses_rest:
+            sender = _NO_SENDER
         if not sender:
             raise ConfigurationMistake(
                 "[sender] number is missing: file names begin with it",

@@ -55,6 +55,7 @@ def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Sett
     except ValidationError as error:
         raise ConfigurationMistake(_told(error, path)) from None
     settings.gateway.require_loopback()
+    settings.rest.require_loopback()
     return _resolved(settings, path.parent if path else Path.cwd())
 
 
@@ -70,7 +71,8 @@ def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str,
             f"a variable {ENV_PREFIX}SECTION holds no JSON",
             hint=f"Set one key at a time, as {ENV_PREFIX}SECTION__KEY.",
         ) from None
-    _require_still_loopback(raw.get("gateway", {}), overrides.get("gateway", {}))
+    for section in ("gateway", "rest"):
+        _require_still_loopback(section, raw.get(section, {}), overrides.get(section, {}))
     sections = {**raw, **overrides}
     return {name: _merged(raw.get(name), keys) for name, keys in sections.items()}
 
@@ -80,12 +82,12 @@ def _merged(ours: Any, keys: Any) -> Any:
     return {**ours, **keys} if both else keys
 
 
-def _require_still_loopback(ours: Any, overrides: Any) -> None:
+def _require_still_loopback(section: str, ours: Any, overrides: Any) -> None:
     """The environment cannot take back what a practice configuration says of itself (S14)."""
     if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in overrides:
         raise ConfigurationMistake(
-            "[gateway] loopback_only is set in the file; a variable cannot change it",
-            hint=f"Remove {ENV_PREFIX}GATEWAY__LOOPBACK_ONLY.",
+            f"[{section}] loopback_only is set in the file; a variable cannot change it",
+            hint=f"Remove {ENV_PREFIX}{section.upper()}__LOOPBACK_ONLY.",
         )
 
 
@@ -169,6 +171,12 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             ),
             "input": settings.input.model_copy(
                 update={"columns": absolute(settings.input.columns)}
+            ),
+            "rest": settings.rest.model_copy(
+                update={
+                    name: absolute(getattr(settings.rest, name))
+                    for name in ("key_file", "pkcs12_file", "ca_file")
+                }
             ),
             "signing": signing.model_copy(
                 update={

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from fla_batch.configuration.loopback import is_loopback
+from fla_batch.configuration.rest import RestSection
 from fla_batch.configuration.server import GatewaySettings
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.fla_windows import FlaWindows
@@ -40,6 +41,12 @@ class ProfileSection(_Section):
 
     name: str = "fla-20250131"
     application: str | None = Field(default=None, pattern=r"^[A-Z]{4}$")
+
+
+class ChannelSection(_Section):
+    """Which way to the platform: BATCH over sFTP, or the REST API."""
+
+    use: Literal["sftp", "rest"] = "sftp"
 
 
 class GatewaySection(_Section):
@@ -75,7 +82,7 @@ class GatewaySection(_Section):
 
     def require_loopback(self) -> None:
         """Raises ConfigurationMistake when a practice configuration leaves this machine (S14)."""
-        if self.loopback_only and self.host is not None and not _is_loopback(self.host):
+        if self.loopback_only and self.host is not None and not is_loopback(self.host):
             raise ConfigurationMistake(
                 f"[gateway] loopback_only is set, and host is {self.host}: a configuration for "
                 "practice and tests never reaches another machine",
@@ -153,7 +160,9 @@ class Settings(BaseSettings):
     workspace: WorkspaceSection = WorkspaceSection()
     profile: ProfileSection = ProfileSection()
     employers: dict[str, dict[str, str]] = {}
+    channel: ChannelSection = ChannelSection()
     gateway: GatewaySection = GatewaySection()
+    rest: RestSection = RestSection()
     signing: SigningSection = SigningSection()
     limits: LimitsSection = LimitsSection()
     answers: AnswersSection = AnswersSection()
@@ -174,18 +183,11 @@ class Settings(BaseSettings):
 
     @property
     def environment(self) -> Environment:
-        """Where batches go."""
-        return Environment(self.sender.environment)
+        """Where batches go; [rest] may say it for its own channel."""
+        own = self.rest.environment if self.uses_rest else None
+        return Environment(own or self.sender.environment)
 
-
-def _is_loopback(host: str) -> bool:
-    """
-    >>> _is_loopback("127.0.0.1"), _is_loopback("::1"), _is_loopback("localhost")
-    (True, True, True)
-    >>> _is_loopback("sftp.socialsecurity.be"), _is_loopback("10.0.0.1")
-    (False, False)
-    """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    @property
+    def uses_rest(self) -> bool:
+        """True when declarations and questions go over the REST API."""
+        return self.channel.use == "rest"

@@ -35,7 +35,7 @@ def accept(
         _settle(connection, None, file, AnswerOutcome.CLASH, "same name, new content", at)
         return Acceptance.CLASH
     answer_id = _settle(connection, known, file, AnswerOutcome.DONE, None, at)
-    ChangeWriter(connection, answer_id, at).write(changes)
+    ChangeWriter(connection, answer_id, at, notifies=file.notifies).write(changes)
     return Acceptance.DONE
 
 

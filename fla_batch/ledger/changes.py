@@ -71,7 +71,8 @@ def recorded_events(connection: Connection, answer_id: int) -> Recorded:
 class ChangeWriter:
     """Writes what one answer file says, inside the transaction of `connection`.
 
-    Events in `recorded` are on record already and are not recorded twice.
+    Events in `recorded` are on record already and are not recorded twice. `notifies`: see
+    `AnswerFile`.
     """
 
     def __init__(
@@ -80,7 +81,10 @@ class ChangeWriter:
         answer_id: int,
         at: datetime,
         recorded: Recorded | None = None,
+        *,
+        notifies: bool = True,
     ) -> None:
+        self._notifies = notifies
         self._recorded = Counter() if recorded is None else recorded
         self._connection = connection
         self._answer_id = answer_id
@@ -101,7 +105,7 @@ class ChangeWriter:
         for change in changes:
             match change:
                 case FormChange():
-                    if change.form.batch is not batch:
+                    if self._notifies and change.form.batch is not batch:
                         batch = change.form.batch
                         self._notify(batch)
                     self._forms.append(change)

@@ -115,7 +115,8 @@ def read_again(connection: Connection, row: AnswerRow, changes: Changes) -> None
     for table in (consultation, anomaly, unmatched):
         connection.execute(delete(table).where(table.c.answer_id == answer_id))
     known = recorded_events(connection, answer_id)
-    ChangeWriter(connection, answer_id, row.settled_at, known).write(changes)
+    writer = ChangeWriter(connection, answer_id, row.settled_at, known, notifies=file.notifies)
+    writer.write(changes)
 
 
 def _derive(connection: Connection, batch_id: int) -> tuple[BatchNow, dict[int, FormNow]]:

@@ -215,6 +215,10 @@ class AnomalyRow(NamedTuple):
     at: datetime
 
 
+REST_ANSWERS = "REST."
+"""How names of raw files begin that hold answers of the REST API, form by form."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
     """A file for us as it lies on our disk. `kept_path` is relative to the outbox.
@@ -228,6 +232,14 @@ class AnswerFile:
     environment: Environment
     kept_path: str
     received_at: datetime
+
+    @property
+    def notifies(self) -> bool:
+        """True when its verdicts prove that the portal has the whole batch, as a NOTI's do.
+
+        Over REST each form goes by itself: others of the batch may not even have left.
+        """
+        return not self.name.startswith(REST_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One batch; `files` in the order in which they are sent, `previous` is corrected by it."""
+    """One batch; `files` in the order in which they are sent, `previous` is corrected by it.
+
+    `channel` is the way that it was built for: sftp or rest.
+    """
 
     batch: BatchName
     profile: str
@@ -49,6 +52,7 @@ class Manifest:
     parts: int
     files: tuple[SentFile, ...]
     previous: BatchName | None = None
+    channel: str = "sftp"
 
     def to_bytes(self) -> bytes:
         """The file's content: JSON, UTF-8, the instant in UTC."""
@@ -61,6 +65,8 @@ class Manifest:
             "forms": self.forms,
             "parts": self.parts,
             "previous": str(self.previous) if self.previous else None,
+            # Absent in what was built before there were two.
+            **({"channel": self.channel} if self.channel != "sftp" else {}),
             "files": [
                 {"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files
             ],
@@ -90,4 +96,5 @@ def _from_json(values: dict[str, Any]) -> Manifest:
             for file in values["files"]
         ),
         previous=BatchName.parse(previous) if previous else None,
+        channel=str(values.get("channel", "sftp")),
     )

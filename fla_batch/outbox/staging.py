@@ -49,6 +49,13 @@ class StagedBatch:
         self.files |= dict.fromkeys(map(str, names), _NOTHING_YET)
 
     @contextmanager
+    def document(self, name: str) -> Iterator[HashingWriter]:
+        """Write a file that is none of the sFTP channel's, as `file` does."""
+        with new_private_file(self.folder / "sent" / name) as writer:
+            yield writer
+        self.files[name] = writer.facts
+
+    @contextmanager
     def file(self, name: FileName) -> Iterator[HashingWriter]:
         """Write one file, 0600 and flushed to disk at the end.
 

@@ -7,7 +7,7 @@ away or kept as the caller likes; nothing of it is secret beyond the folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,9 @@ from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
+from fla_batch.sandbox.rest_faults import RestFaultPlan
+from fla_batch.sandbox.rest_ground import practice_server, rest_settings
+from fla_batch.sandbox.rest_server import RestServer
 from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.sftp_server import SandboxServer
 from fla_batch.sandbox.store import Store
@@ -62,13 +65,17 @@ require_signature = true
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A running sandbox. `settings_file` is ready for `fla-batch --config`."""
+    """A running sandbox. `settings_file` is ready for `fla-batch --config`.
+
+    `rest` is the other face of the same platform, where it was asked for.
+    """
 
     folder: Path
     settings_file: Path
     server: SandboxServer
     portal: Portal
     platform: Platform
+    rest: RestServer | None = None
 
 
 @contextmanager
@@ -82,11 +89,14 @@ def practice_ground(
     answer_fault: AnswerFault = SOUND,
     dialect: PortalDialect = PLAIN,
     delay_s: float = 0.0,
+    rest: RestFaultPlan | None = None,
+    rest_port: int = 0,
 ) -> Iterator[Ground]:
     """Serves until the `with` ends. Raises ConfigurationMistake when the port is taken.
 
     Keys and accounts are made when they are missing, so that a second run goes on where the
-    first one stopped. `delay_s` passes between a GO and its processing.
+    first one stopped. `delay_s` passes between a GO and its processing. With `rest` the platform
+    has its REST face too, with those faults, and the configuration goes that way.
     """
     private_folder(folder)
     keys = private_folder(folder / "keys")
@@ -95,12 +105,12 @@ def practice_ground(
         if not (keys / holder / "root.pem").exists():
             throwaway_certificate(private_folder(keys / holder), now=clock(), common_name=holder)
     store = Store(folder / "platform.db")
-    platform = Platform(store)
+    platform, sender = Platform(store), Sender(SENDER)
     portal = Portal(
         private_folder(folder / "portal"),
         profile,
         platform,
-        sender=Sender(SENDER),
+        sender=sender,
         clock=clock,
         state=folder / "portal-state",
         roots=load_certificates(keys / "sender" / "root.pem"),
@@ -121,22 +131,31 @@ def practice_ground(
         faults=faults,
     )
     try:
-        with portal, server:
+        with ExitStack() as serving:
+            serving.enter_context(portal)
+            serving.enter_context(server)
+            text, other = _settings_of(server), None
+            if rest is not None:
+                other = practice_server(
+                    keys, platform, sender, clock=clock, port=rest_port, faults=rest
+                )
+                serving.enter_context(other)
+                text += rest_settings(other)
             settings = folder / "fla-batch.toml"
-            write_whole(settings, _settings_of(server))
-            yield Ground(folder, settings, server, portal, platform)
+            write_whole(settings, text.encode())
+            yield Ground(folder, settings, server, portal, platform, other)
     finally:
         store.close()
 
 
-def _settings_of(server: SandboxServer) -> bytes:
+def _settings_of(server: SandboxServer) -> str:
     return _SETTINGS.format(
         sender=SENDER,
         host=server.host,
         port=server.port,
         user=USER,
         fingerprint=server.fingerprint,
-    ).encode()
+    )
 
 
 def _user_key(path: Path) -> str:

@@ -83,6 +83,11 @@ def load_pem(
     return _fitted(key, load_certificates(certificate_file), certificate_file)
 
 
+def load_pem_key(path: Path, *, password_env: str | None = None) -> object:
+    """The private key of a PEM file, without a certificate. Raises KeyOrCertificateMistake."""
+    return _opened_pem_key(path, password_from(password_env))
+
+
 def load_certificates(path: Path) -> list[x509.Certificate]:
     """All certificates of a PEM file. Raises KeyOrCertificateMistake when there is none."""
     try:
@@ -114,7 +119,7 @@ def _opened_pem_key(path: Path, password: Password) -> object:
 def _not_opened(path: Path, what: str) -> KeyOrCertificateMistake:
     return KeyOrCertificateMistake(
         f"{path} cannot be opened: it is no {what}, or the password does not fit",
-        hint="Check the file and the variable that [signing] password_env names.",
+        hint="Check the file and the variable that password_env names.",
     )
 
 

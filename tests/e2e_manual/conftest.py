@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fla_batch.commands.channels import REST, SFTP
 from fla_batch.sandbox.ground import practice_ground
+from fla_batch.sandbox.rest_faults import RestFaultPlan
 from tests.e2e_manual.office import PROFILE, Clock, Office, open_office
 
 
@@ -18,9 +20,11 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder / "keys"
 
 
-@pytest.fixture
-def office(tmp_path: Path, keys: Path) -> Iterator[Office]:
+@pytest.fixture(params=[SFTP, REST])
+def office(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Iterator[Office]:
+    """The same tests hold for both channels."""
     folder = tmp_path / "ground"
     shutil.copytree(keys, folder / "keys")
-    with open_office(folder, Clock()) as opened:
+    rest = RestFaultPlan() if request.param == REST else None
+    with open_office(folder, Clock(), rest=rest) as opened:
         yield opened

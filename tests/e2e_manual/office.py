@@ -27,6 +27,7 @@ from fla_batch.message import load
 from fla_batch.rules import RuleContext
 from fla_batch.sandbox.fault_catalogue import combined
 from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.sandbox.rest_faults import RestFaultPlan
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
@@ -128,13 +129,20 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, clock: Clock, *faults: str) -> Iterator[Office]:
-    """An office whose channel and portal have those faults; it does not wait long for a hang."""
+def open_office(
+    folder: Path, clock: Clock, *faults: str, rest: RestFaultPlan | None = None
+) -> Iterator[Office]:
+    """An office whose channel and portal have those faults; it does not wait long for a hang.
+
+    With `rest` it goes over the REST API.
+    """
     channel, answers = combined(faults)
     with practice_ground(
-        folder, PROFILE, clock=clock, faults=channel, answer_fault=answers
+        folder, PROFILE, clock=clock, faults=channel, answer_fault=answers, rest=rest
     ) as ground:
         settings = loading.load(ground.settings_file, environ={})
+        quick = settings.rest.model_copy(update={"answer_s": 1.5, "answer_bytes": 1_000_000})
+        settings = settings.model_copy(update={"rest": quick})
         usual = settings.gateway.settings()
         impatient = replace(usual, limits=Limits(0.8, 0.8, 0.8, 0.8, 0.8))
         with Workspace.open(

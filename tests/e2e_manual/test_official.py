@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from fla_batch.commands.channels import SFTP
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
 from tests.e2e_manual.office import Office, printed
@@ -38,6 +39,7 @@ def written(office: Office, kind: str) -> list[Path]:
 
 
 @pytest.mark.official
+@pytest.mark.parametrize("office", [SFTP], indirect=True)
 @pytest.mark.parametrize("kind", ["ACRF", "NOTI"])
 def test_every_answer_is_valid_by_the_portals_schema(office: Office, kind: str) -> None:
     schema = etree.XMLSchema(file=str(official(SCHEMAS[kind])))

@@ -1,0 +1,202 @@
+"""What the REST API said about one declaration or question: pure, from all that was exchanged.
+
+The HTTP status decides, never the one in the body (the manual prints 12 there). An answer that
+contradicts itself, is damaged, or never came leaves the declaration in doubt, until a GET shows
+what the platform holds (REST manual 3.4; decision 1323).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fla_batch.answers.consultation_answers import answers_question
+from fla_batch.answers.rest_comparison import holds
+from fla_batch.channel.rest_call import BAD_REQUEST, NO_ANSWER, NOT_FOUND, OK, Exchange
+from fla_batch.intake.platform_answers import RestAnswer, load_answer
+from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import FormRow
+from fla_batch.models import DECLARATIONS, TrainingRightsDeclaration, TrainingsDeclaration
+from fla_batch.models.credit_calculation import FlaCreditCalculation
+from fla_batch.models.form import Answer, EmployeeYear
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.findings import Anomaly, Labels, blocking
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind
+
+_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
+_SILENT = Labels(
+    en="The platform refused it without saying why",
+    fr="La plateforme l'a refusé sans dire pourquoi",
+    nl="Het platform weigerde het zonder te zeggen waarom",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`event` is the verdict, None while there is none; `reason` then says why.
+
+    `put` says that the declaration may be put now: nothing was put yet, or the platform showed
+    that it does not hold it. `gaps`: some zones of `answer` could not be read.
+    """
+
+    event: Event | None
+    anomalies: tuple[Anomaly, ...] = ()
+    credit: FlaCreditCalculation | None = None
+    answer: Answer | None = None
+    reason: str = ""
+    put: bool = False
+    gaps: bool = False
+
+
+_NOT_PUT_YET = Judgement(None, reason="it was not put yet", put=True)
+
+
+def judge(form: FormRow, exchanges: Sequence[Exchange]) -> Judgement:
+    """The verdict on `form`, from its exchanges in their order."""
+    if form.kind not in DECLARATIONS:
+        return _of_question(form, exchanges[-1]) if exchanges else _NOT_PUT_YET
+    judgement = _NOT_PUT_YET
+    for exchange in exchanges:
+        if exchange.method == "PUT":
+            judgement = _of_put(form, exchange)
+        else:
+            judgement = _settled(form, exchange, judgement)
+    return judgement
+
+
+def _of_put(form: FormRow, exchange: Exchange) -> Judgement:
+    told, trouble = _told(form, exchange)
+    if told is None or exchange.status not in (OK, BAD_REQUEST):
+        return Judgement(None, reason=trouble or f"the service answered {exchange.status}")
+    anomalies = _anomalies(form, told)
+    blocked = bool(blocking(anomalies))
+    if exchange.status == OK and not blocked:
+        event = Event.WARNED if anomalies else Event.ACCEPTED
+        return Judgement(event, anomalies, told.credit)
+    if exchange.status == BAD_REQUEST and blocked:
+        return Judgement(Event.REFUSED, anomalies)
+    if exchange.status == OK:
+        reason = "the service answered 200 with a blocking anomaly"
+    else:
+        reason = "the service answered 400 without a blocking anomaly"
+        anomalies = (*anomalies, _without_reason(form))
+    return Judgement(None, anomalies, reason=reason)
+
+
+def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
+    """What a GET shows after `before`: that the platform holds the declaration, or does not."""
+    if before.event is not None:
+        return before
+    told, trouble = _told(form, exchange)
+    if told is None or not _shows(told, exchange.status):
+        reason = trouble or f"asked what it holds, the service answered {exchange.status}"
+        return replace(before, reason=f"{before.reason}; {reason}", put=False)
+    declared = DECLARATIONS[form.kind].model_validate(form.body, strict=False)
+    if exchange.status == OK and holds(told.declarations[0], declared):
+        event = Event.WARNED if before.anomalies else Event.ACCEPTED
+        return Judgement(event, before.anomalies, told.credit, reason="settled by GET")
+    if before.anomalies:
+        # It was answered, and would be answered so again.
+        return Judgement(Event.REFUSED, before.anomalies, reason="settled by GET")
+    return Judgement(None, reason="the platform does not hold it", put=True)
+
+
+def _shows(told: RestAnswer, status: int) -> bool:
+    """True when the answer to a GET shows what the platform holds: all of it, or that it knows
+    nothing of that employer or worker.
+    """
+    if status == OK:
+        return bool(told.declarations) and not told.trouble
+    return status == NOT_FOUND or (status == BAD_REQUEST and bool(blocking(told.anomalies)))
+
+
+def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
+    told, trouble = _told(form, exchange)
+    if told is None:
+        return Judgement(None, reason=trouble)
+    if exchange.status in (BAD_REQUEST, NOT_FOUND):
+        anomalies = _anomalies(form, told) or (_without_reason(form),)
+        return Judgement(Event.REFUSED, anomalies)
+    if exchange.status != OK:
+        return Judgement(None, reason=f"the service answered {exchange.status}")
+    answer = _answer(form.kind, told, json.loads(exchange.text))
+    if answer is None:
+        return Judgement(None, reason="the answer holds nothing of what was asked")
+    event = Event.WARNED if told.anomalies else Event.ACCEPTED
+    return Judgement(event, _anomalies(form, told), told.credit, answer, gaps=bool(told.trouble))
+
+
+def _told(form: FormRow, exchange: Exchange) -> tuple[RestAnswer | None, str]:
+    """What the answer says, or why nothing in it can be believed."""
+    if exchange.fault is not None or exchange.status == NO_ANSWER:
+        return None, exchange.fault or "no answer came"
+    told = load_answer(exchange.text)
+    about = Answer(
+        employer=told.declarations[0].employer if told.declarations else None,
+        employee=told.declarations[0].employee if told.declarations else None,
+        calendar_year=told.declarations[0].calendar_year if told.declarations else None,
+        fla_credit_calculation=told.credit,
+    )
+    if not answers_question(form.kind, about, form):
+        return None, "the answer is about another employer, worker or year"
+    return told, ""
+
+
+def _answer(kind: FormKind, told: RestAnswer, values: Any) -> Answer | None:
+    """The blocks that were asked for; None when the answer lacks them."""
+    if kind is FormKind.ASK_CREDIT:
+        if told.credit is None:
+            return None
+        return Answer(
+            employer=told.credit.employer,
+            employee=told.credit.employee,
+            fla_credit_calculation=told.credit,
+        )
+    if kind in _LISTS:
+        if not isinstance(values, dict) or not isinstance(values.get("employees"), list):
+            return None
+        listed = (EmployeeYear(inss=one.inss, calendar_year=one.year) for one in told.employees)
+        return Answer(employee_year=tuple(listed))
+    if not told.declarations:
+        return None
+    declared = told.declarations[0]
+    rights = declared if isinstance(declared, TrainingRightsDeclaration) else None
+    return Answer(
+        employer=declared.employer,
+        employee=declared.employee,
+        calendar_year=declared.calendar_year,
+        training_rights=rights.training_rights if rights and rights.rights else None,
+        trainings=declared.trainings if isinstance(declared, TrainingsDeclaration) else (),
+        fla_credit_calculation=told.credit,
+    )
+
+
+def _anomalies(form: FormRow, told: RestAnswer) -> tuple[Anomaly, ...]:
+    """The platform's anomalies, about the form's worker, in all languages that are known."""
+    return tuple(_completed(form, anomaly) for anomaly in told.anomalies)
+
+
+def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
+    known, theirs = catalogue.label_of(anomaly.error_id), anomaly.label
+    label = Labels(theirs.en or known.en, theirs.fr or known.fr, theirs.nl or known.nl)
+    return replace(
+        anomaly,
+        label=label,
+        company_id=form.company_id,
+        inss=form.inss,
+        calendar_year=form.calendar_year,
+    )
+
+
+def _without_reason(form: FormRow) -> Anomaly:
+    return Anomaly(
+        AnomalyClass.BLOCKING,
+        "HTTP-400",
+        label=_SILENT,
+        company_id=form.company_id,
+        inss=form.inss,
+        calendar_year=form.calendar_year,
+        origin=AnomalyOrigin.REMOTE,
+    )

@@ -1,0 +1,96 @@
+"""The REST API as a channel: verdicts come with `send`, and there is nothing to fetch or cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fla_batch.commands.channels import REST
+from fla_batch.commands.poll_result import PollResult
+from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.commands.rest_sending import RestSending, Tally
+from fla_batch.commands.send import SendOutcome
+from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.vocabulary.errors import FlaBatchError, GatewayUnavailable, UsageMistake
+
+if TYPE_CHECKING:
+    from fla_batch.channel.rest_client import RestClient
+    from fla_batch.commands.needs import AnswerTools
+    from fla_batch.ledger.records import BatchRow
+    from fla_batch.vocabulary.filenames import BatchName
+    from fla_batch.vocabulary.progress import Watcher
+
+NOTHING_TO_FETCH = "Over REST the verdicts come with `send`: there is nothing to fetch."
+
+
+class RestChannel:
+    """See `channels.Channel`. `client` opens a connection; `concurrency` calls go at once."""
+
+    name = REST
+    answers_later = False
+
+    def __init__(
+        self, tools: AnswerTools, client: Callable[[], RestClient], concurrency: int
+    ) -> None:
+        self._tools = tools
+        self._client = client
+        self._concurrency = concurrency
+
+    def send(self, batch: BatchName, counted: Callable[[int], None]) -> SendOutcome:
+        """See `Channel.send`. Raises what kept forms from being put, once all others were."""
+        tools = self._tools
+        with tools.ledger.lock(f"send {batch}", tools.clock) as lock, self._client() as client:
+            tally = RestSending(
+                tools,
+                client,
+                batch,
+                concurrency=self._concurrency,
+                counted=counted,
+                alive=lock.renew,
+            ).run()
+        return _outcome(batch, tools.ledger.state(batch), tally)
+
+    def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:  # noqa: ARG002
+        """See `Channel.poll`: only what a killed `send` left on our disk."""
+        tools, result = self._tools, PollResult(note=NOTHING_TO_FETCH)
+        with tools.ledger.lock(LOCK, tools.clock):
+            reception = Reception(tools, result, counted)
+            for kept in reception.unfinished():
+                reception.process(kept)
+        result.open_batches = len(
+            tools.ledger.names(tools.environment, [BatchState.SENDING, BatchState.IN_DOUBT])
+        )
+        return result
+
+    def cancel(self, row: BatchRow) -> None:
+        """See `Channel.cancel`: what was put is in force, and only another photo replaces it."""
+        raise UsageMistake(
+            f"{row.name} went over REST, where each declaration is in force at once: there is "
+            "nothing to cancel",
+            hint="Put back the last photo: build and send the declaration that was in force "
+            "before, or the right one. `fla-batch account export` shows what is in force.",
+        )
+
+
+def _outcome(batch: BatchName, state: BatchState, tally: Tally) -> SendOutcome:
+    """What to show. Raises the reason why forms were not put, unless some are in doubt."""
+    failure = next(iter(tally.failures.values()), None)
+    total = tally.judged + tally.open + tally.in_doubt
+    if tally.in_doubt:
+        remark = f": {tally.in_doubt} of {total} without a known outcome ({tally.reason}); `send` "
+        return SendOutcome(batch, state, remark + "asks the platform again", tally.refused)
+    if failure is not None:
+        raise _said(batch, failure, tally)
+    if tally.open:
+        raise GatewayUnavailable(
+            f"{batch}: {tally.open} of {total} not answered: {tally.reason}",
+            hint="`fla-batch send` goes on with these.",
+        )
+    remark = f", {tally.refused} refused" if tally.refused else ""
+    return SendOutcome(batch, state, remark, tally.refused)
+
+
+def _said(batch: BatchName, failure: FlaBatchError, tally: Tally) -> FlaBatchError:
+    """The failure, with how far the batch came."""
+    done = f" ({batch}: {tally.judged} answered, {tally.open} left)"
+    return type(failure)(f"{failure}{done}", hint=failure.hint) if tally.judged else failure

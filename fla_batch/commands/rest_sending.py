@@ -1,0 +1,291 @@
+"""Sending one batch over REST: each form is a call, and its verdict comes at once.
+
+The intent is in the ledger before a form is put: how far into the batch calls may have gone. Only
+within that reach, and only where no verdict is known, can a form be in doubt after a crash; a GET
+settles it before it is put again (R4, R5; decision 1323).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from fla_batch.account.rest_calls import BODIES, put_call, question_call, settling_call
+from fla_batch.answers.rest_answers import answer_line, file_name, finished_line, rest_changes
+from fla_batch.answers.rest_verdicts import Judgement, judge
+from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, CallFailed, Exchange
+from fla_batch.channel.rest_token import ClientRefused
+from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event
+from fla_batch.ledger.records import REST_ANSWERS, AnswerFile, FormRow
+from fla_batch.models import DECLARATIONS
+from fla_batch.outbox.answer_journal import AnswerJournal
+from fla_batch.system.files import disk_errors, facts_of
+from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
+from fla_batch.vocabulary.filenames import BatchName
+
+if TYPE_CHECKING:
+    from fla_batch.channel.rest_client import RestClient
+    from fla_batch.commands.needs import Records
+
+_REACH = 64
+_SEAL_AFTER_S = 1.0
+_SEAL_AFTER_FORMS = 200
+_GIVE_UP_AFTER = 20
+"""Unusable answers one after the other: more calls would not be better answered."""
+
+
+class NotAuthorised(ClientRefused):
+    """The service refuses us for an employer: no mandate, or a missing scope."""
+
+    hint = "Check the mandate for that employer, and the rights of the client in Chaman."
+
+
+class _Form(NamedTuple):
+    """A form to call for: its body as staged, its place in the batch, and whether it may have
+    been put before.
+    """
+
+    row: FormRow
+    body: bytes
+    place: int
+    maybe: bool
+
+
+class _Called(NamedTuple):
+    """What came of one form; `failure` is why there is no verdict, when the world is broken."""
+
+    form: _Form
+    judgement: Judgement
+    failure: FlaBatchError | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a batch: verdicts, and forms without one."""
+
+    judged: int = 0
+    refused: int = 0
+    open: int = 0
+    in_doubt: int = 0
+    failures: dict[str, FlaBatchError] = field(default_factory=dict)
+    reason: str = ""
+
+    def fail(self, error: FlaBatchError) -> None:
+        """Keep one error of each wording."""
+        self.failures.setdefault(str(error), error)
+
+
+class RestSending:
+    """Sends one batch; use it once, while no other process sends the same batch."""
+
+    def __init__(
+        self,
+        records: Records,
+        client: RestClient,
+        name: BatchName,
+        *,
+        concurrency: int,
+        counted: Callable[[int], None],
+        alive: Callable[[], None],
+    ) -> None:
+        self._records = records
+        self._client = client
+        self._name = name
+        self._concurrency = concurrency
+        self._counted = counted
+        self._alive = alive
+        self._sent = SentFromLedger(records.ledger)
+        self._closed_employers: set[str] = set()
+        self._unusable = 0
+        self._reached = 0
+        self.tally = Tally()
+
+    def run(self) -> Tally:
+        """All forms without a verdict. Raises OutboxDamaged, DiskTrouble, LedgerTrouble."""
+        self._records.outbox.require_whole(self._name)
+        received = self._records.outbox.folder(self._name) / "received"
+        named = lambda number: file_name(self._name, number)  # noqa: E731
+        with AnswerJournal(received, named) as journal:
+            journal.seal()
+            for path in sorted(received.glob(f"{REST_ANSWERS}*.jsonl")):
+                self._take_in(path)
+            self._begin()
+            self._call_all(journal)
+            done = not self.tally.open and not self.tally.in_doubt
+            last = journal.seal(finished_line(self._name) if done else b"")
+            if last is not None:
+                self._take_in(last)
+        if self.tally.in_doubt and self._records.ledger.state(self._name) is BatchState.SENDING:
+            self._append(Event.GO_BEGUN, in_doubt=self.tally.in_doubt)
+        return self.tally
+
+    def _begin(self) -> None:
+        """Where calls may have gone before, and a state from which they may go on."""
+        for event in self._records.ledger.events(self._name):
+            if event.form is None and "reach" in event.details:
+                self._reached = max(self._reached, int(event.details["reach"]))
+        if self._records.ledger.state(self._name) is BatchState.IN_DOUBT:
+            self._append(Event.GO_ABSENT, settled="each form is asked for before it is put again")
+
+    def _append(self, event: Event, **details: object) -> None:
+        self._records.ledger.append(self._name, event, self._records.clock(), details)
+
+    def _forms(self) -> Generator[_Form]:
+        """Forms without a verdict, in order, each with its body."""
+        path = self._records.outbox.sent_path(self._name, BODIES)
+        before = self._reached
+        with disk_errors("read", path), path.open("rb") as bodies:
+            rows = self._records.ledger.forms(self._name)
+            for place, (row, body) in enumerate(zip(rows, bodies, strict=True), start=1):
+                if row.state not in FINAL_FORM_STATES:
+                    yield _Form(row, body.rstrip(b"\n"), place, place <= before)
+                else:
+                    self._counted(len(body))
+
+    def _call_all(self, journal: AnswerJournal) -> None:
+        forms = self._forms()
+        sealed_at, unsealed = time.monotonic(), 0
+        under_way: set[Future[_Called]] = set()
+        with closing(forms), _pool(self._concurrency) as pool:
+            while True:
+                room = 2 * self._concurrency - len(under_way)
+                for form in islice(forms, room if not self._stopped else 0):
+                    self._reach(form.place)
+                    under_way.add(pool.submit(self._called, form, journal))
+                if not under_way:
+                    break
+                done, under_way = wait(under_way, _SEAL_AFTER_S, FIRST_COMPLETED)
+                for future in done:
+                    self._count(future.result())
+                unsealed += len(done)
+                late = time.monotonic() - sealed_at > _SEAL_AFTER_S
+                if unsealed >= _SEAL_AFTER_FORMS or (unsealed and late):
+                    sealed_at, unsealed = time.monotonic(), 0
+                    self._seal(journal)
+            # After a stop, what was not even begun stays open.
+            for form in forms:
+                self.tally.in_doubt += form.maybe and form.row.kind in DECLARATIONS
+                self.tally.open += 1
+
+    @property
+    def _stopped(self) -> bool:
+        return any(not isinstance(each, NotAuthorised) for each in self.tally.failures.values())
+
+    def _reach(self, place: int) -> None:
+        """The intent, on disk: from now on every form up to there may have been put (R4)."""
+        if place > self._reached:
+            self._reached = place + _REACH - 1
+            self._append(Event.SENDING, reach=self._reached)
+
+    def _seal(self, journal: AnswerJournal) -> None:
+        self._alive()
+        path = journal.seal()
+        if path is not None:
+            self._take_in(path)
+
+    def _take_in(self, path: Path) -> None:
+        """A sealed file to its rows, once, in one transaction (R16)."""
+        facts, now = facts_of(path), self._records.clock()
+        file = AnswerFile(
+            name=path.name,
+            size=facts.size,
+            sha256=facts.sha256,
+            environment=self._records.environment,
+            kept_path=path.relative_to(self._records.outbox.root).as_posix(),
+            received_at=now,
+        )
+        with closing(rest_changes(path, self._sent, self._records.environment, now)) as changes:
+            self._records.ledger.accept_answer(file, changes, now)
+
+    def _count(self, called: _Called) -> None:
+        tally, judgement = self.tally, called.judgement
+        if judgement.event is not None:
+            tally.judged += 1
+            tally.refused += judgement.event is Event.REFUSED
+            self._unusable = 0
+            self._counted(len(called.form.body))
+            return
+        tally.reason = str(called.failure or judgement.reason)
+        if called.failure is not None:
+            tally.fail(called.failure)
+        else:
+            self._unusable += 1
+            if self._unusable >= _GIVE_UP_AFTER:
+                tally.fail(GatewayUnavailable(judgement.reason))
+        declares = called.form.row.kind in DECLARATIONS
+        tally.in_doubt += declares and not judgement.put
+        tally.open += not declares or judgement.put
+
+    def _called(self, form: _Form, journal: AnswerJournal) -> _Called:
+        """One form, to its verdict or to the reason why there is none; in a thread of its own."""
+        exchanges: list[Exchange] = []
+        kept: list[Exchange] = []
+        failure: FlaBatchError | None = None
+        try:
+            self._exchange(form, exchanges, kept)
+        except CallFailed as error:
+            failure = error
+            kept += [error.exchange] if error.exchange else []
+        except FlaBatchError as error:
+            failure = error
+        judgement = self._judged(form, exchanges)
+        # What was refused before it was carried out is kept too, and says nothing of the form.
+        lines = [each for each in (*exchanges, *kept) if each.status != NO_ANSWER or each.fault]
+        if any(each.status != NO_ANSWER for each in lines):
+            journal.add(answer_line(form.row.reference_nbr, lines))
+        return _Called(form, judgement, failure)
+
+    def _judged(self, form: _Form, exchanges: list[Exchange]) -> Judgement:
+        judgement = judge(form.row, exchanges)
+        if not exchanges and form.maybe:
+            return Judgement(None, reason="it may have been put before")
+        return judgement
+
+    def _exchange(self, form: _Form, exchanges: list[Exchange], kept: list[Exchange]) -> None:
+        """Calls until there is a verdict: at most two PUTs, and a GET before the second."""
+        if form.row.kind not in DECLARATIONS:
+            self._call(question_call(form.row), form, exchanges, kept)
+            return
+        if form.maybe:
+            self._call(settling_call(form.row), form, exchanges, kept)
+        for _ in range(2):
+            if not judge(form.row, exchanges).put:
+                return
+            self._call(put_call(form.row, form.body), form, exchanges, kept)
+            if judge(form.row, exchanges).event is None:
+                self._call(settling_call(form.row), form, exchanges, kept)
+
+    def _call(
+        self, call: Call, form: _Form, exchanges: list[Exchange], kept: list[Exchange]
+    ) -> None:
+        company_id = form.row.company_id or ""
+        if company_id in self._closed_employers:
+            raise NotAuthorised(f"the service refuses us for employer {company_id} (403)")
+        exchange = self._client.call(call)
+        kept.append(exchange)
+        if exchange.status == FORBIDDEN:
+            self._closed_employers.add(company_id)
+            raise NotAuthorised(f"the service refuses us for employer {company_id} (403)")
+        if exchange.status == NOT_FOUND and (call.method == "PUT" or exchange.fault):
+            raise ConfigurationMistake(
+                "there is no such resource at the address of the service (404)",
+                hint="Check [rest] base_url.",
+            )
+        exchanges.append(kept.pop())
+
+
+@contextmanager
+def _pool(concurrency: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads; when the body is interrupted, what waits for one is dropped."""
+    pool = ThreadPoolExecutor(concurrency, "rest")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
