@@ -14,6 +14,9 @@ _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
 def main() -> None:
     """Entry point of `fla-batch`."""
+    from fla_batch.cli.standard_streams import StandardStreams
+
+    streams = StandardStreams()
     if sys.argv[1:] in _HELP:
         # The page that click would print, made beforehand: importing click takes longer than
         # Python itself, and a test compares the two.
@@ -21,12 +24,7 @@ def main() -> None:
         page = join(dirname(__file__), "help.txt")  # noqa: PTH118, PTH120
         with open(page, encoding="utf-8") as text:  # noqa: PTH123
             sys.stdout.write(text.read())
-        return
-    import io
-
+        sys.exit(streams.exit_code(0))
     from fla_batch.cli.edge import run
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that knows few characters shows their numbers; nothing fails for it.
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(streams.exit_code(run(sys.argv[1:])))

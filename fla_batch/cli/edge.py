@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
 
 INTERRUPTED = 130
@@ -30,11 +30,20 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         tell("Interrupted. What was finished is kept; run the same command again to go on.")
         return INTERRUPTED
+    except OSError as error:  # a file or folder that no module expected to fail
+        tell(f"Error: {mask_text(_of_the_disk(error))}")
+        tell(f"Hint: {DiskTrouble.hint}")
+        return DiskTrouble.exit_code
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
         tell("This is a mistake in fla-batch itself, not in your files. Please report it.")
         return INTERNAL
     return outcome if isinstance(outcome, int) else 0
+
+
+def _of_the_disk(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def tell(text: str) -> None:

@@ -45,7 +45,7 @@ class Shared:
         from fla_batch.configuration import loading
 
         user_folder = Path(click.get_app_dir("fla-batch"))
-        return loading.load(loading.find(self.config, here=Path.cwd(), user_folder=user_folder))
+        return loading.load(loading.find(self.config, here=_here(), user_folder=user_folder))
 
     @cached_property
     def profile(self) -> Profile:
@@ -89,6 +89,14 @@ def _encoder(encoding: str) -> Encode:
         return text
 
     return encode
+
+
+def _here() -> Path:
+    """The working directory; where it was deleted, no file is found in it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 _CONFIG = click.option(

@@ -5,8 +5,9 @@ All but `verify` hold the poller's lock, so that no poll takes in an answer mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from fla_batch.outbox.audit import audit
 from fla_batch.outbox.outbox import Fault
 from fla_batch.outbox.quarantine import Quarantined
 from fla_batch.system.files import facts_of, place
-from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
+from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 
 if TYPE_CHECKING:
@@ -98,11 +99,23 @@ def replay(workspace: AnswerTools) -> PollResult:
     with workspace.ledger.lock(LOCK, workspace.clock) as lock:
         reception = Reception(workspace, result)
         rows = {row.file.kept_path: row for row in workspace.ledger.answer_files()}
-        for held in list(workspace.outbox.quarantine.files()):
+        for found in list(workspace.outbox.quarantine.files()):
+            row = rows.get(found.path)
+            held = _as_recorded(found, row)
             if held.environment is workspace.environment:
                 lock.renew()
-                _replay(workspace, reception, held, rows.get(held.path), result)
+                _replay(workspace, reception, held, row, result)
+            elif held.environment is None:
+                result.quarantined.append((held.name, held.reason))
     return result
+
+
+def _as_recorded(held: Quarantined, row: AnswerRow | None) -> Quarantined:
+    """What a damaged reason file does not tell any more, the ledger knows."""
+    if held.environment is not None or row is None:
+        return held
+    file, reason = row.file, row.reason or held.reason
+    return replace(held, name=file.name, environment=file.environment, reason=reason)
 
 
 def _replay(
@@ -159,23 +172,39 @@ class Purged:
 def purge(workspace: Records, *, older_than_days: float) -> Purged:
     """Delete files with national numbers of batches that are closed for that long (S12).
 
-    Manifests and the ledger stay: they prove what was sent. Raises UsageMistake for a time
-    below one day, LockHeld while another process polls.
+    Manifests and the ledger stay: they prove what was sent. A full disk is no obstacle (R35).
+    Raises UsageMistake for a time below one day, LockHeld while another process polls.
     """
     if older_than_days < 1:
         raise UsageMistake("a retention of less than a day would delete what is still needed")
     limit = workspace.clock() - timedelta(days=older_than_days)
     purged = Purged()
     outbox = workspace.outbox
-    with workspace.ledger.lock(LOCK, workspace.clock) as lock:
+    with _alone(workspace) as renew:
         for row in workspace.ledger.batches(workspace.environment, FINAL_BATCH_STATES):
-            lock.renew()
+            renew()
             old = row.closed_at is not None and row.closed_at < limit
-            if old and outbox.folder(row.name).is_dir() and not outbox.is_purged(row.name):
+            if old and outbox.has_to_be_purged(row.name):
                 outbox.purge(row.name, workspace.clock())
                 purged.batches.append(str(row.name))
         for held in list(outbox.quarantine.files()):
-            if held.environment is workspace.environment and held.at < limit:
+            if held.environment in (workspace.environment, None) and held.at < limit:
                 outbox.quarantine.remove(held)
                 purged.quarantined += 1
     return purged
+
+
+@contextmanager
+def _alone(workspace: Records) -> Iterator[Callable[[], None]]:
+    """Hold the poller's lock; on a disk that takes not one row more, see that nobody does (R35).
+
+    Gives what renews it. Raises LockHeld.
+    """
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(workspace.ledger.lock(LOCK, workspace.clock))
+        except DiskTrouble:
+            workspace.ledger.require_free(LOCK, workspace.clock())
+            yield lambda: None
+            return
+        yield lock.renew

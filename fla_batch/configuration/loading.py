@@ -56,7 +56,18 @@ def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Sett
         raise ConfigurationMistake(_told(error, path)) from None
     settings.gateway.require_loopback()
     settings.rest.require_loopback()
-    return _resolved(settings, path.parent if path else Path.cwd())
+    return _resolved(settings, _folder_of(path))
+
+
+def _folder_of(path: Path | None) -> Path:
+    """What relative paths start from, absolute."""
+    try:
+        return path.parent.absolute() if path else Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationMistake(
+            "the working directory was deleted",
+            hint="Change to a folder that exists, and run the command again.",
+        ) from None
 
 
 def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -94,7 +105,7 @@ def _require_still_loopback(section: str, ours: Any, overrides: Any) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path.read_bytes()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number beyond all bounds
         raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
     except OSError as error:
         raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -80,14 +81,52 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
         if not create:
             raise LedgerTrouble(f"there is no ledger at {path}")
         private_folder(path.parent)
+    try:
+        return _writable(url, path)
+    except DiskTrouble as error:
+        # What only reads works on a disk that is full or read-only (R35, decision 1412).
+        if not path.is_file() or not path.stat().st_size:
+            raise
+        return _read_only(url, path, error)
+
+
+def _writable(url: URL, path: Path) -> Engine:
     with disk_errors("open the ledger", path):
         # SQLite gives its -wal and -shm files the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
-        path.chmod(FILE_MODE)
+        if path.stat().st_mode & 0o777 != FILE_MODE:
+            path.chmod(FILE_MODE)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _roll_back_interrupted)
+    try:
+        with translated(), engine.connect():
+            return engine
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _read_only(url: URL, path: Path, trouble: DiskTrouble) -> Engine:
+    """For reading alone; who wants to write is told of `trouble`."""
+    log = path.with_name(f"{path.name}-wal")
+    # Without a log there is nothing that SQLite would have to put right before it reads.
+    settled = not log.exists() or not log.stat().st_size
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if settled else ''}"
+
+    def open_it() -> sqlite3.Connection:
+        return sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES, False):
+            raise trouble
+        connection.exec_driver_sql("BEGIN")
+
+    engine = create_engine(url, hide_parameters=True, creator=open_it)
+    event.listen(engine, "begin", begin)
     return engine
 
 

@@ -535,6 +535,11 @@ class Ledger(Closing):
             with writing(self._engine) as connection:
                 locks.release(connection, taken)
 
+    def require_free(self, name: str, at: datetime) -> None:
+        """See that no process does `name`, without writing a row. Raises LockHeld."""
+        with reading(self._engine) as connection:
+            locks.require_free(connection, name, at)
+
     def _take(self, name: str, holder: Holder, clock: Callable[[], datetime]) -> Lock:
         try:
             with writing(self._engine) as connection:

@@ -11,8 +11,9 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from fla_batch.ledger.sql_tables import lock
 from fla_batch.vocabulary.errors import LedgerTrouble
@@ -74,15 +75,27 @@ def take(connection: Connection, name: str, holder: Holder, at: datetime) -> Loc
     if row is None:
         connection.execute(insert(lock).values(name=name, **values))
         return Lock(name, str(values["token"]))
-    before = Holder(row.host, row.pid)
-    is_silent = at - row.renewed_at > STALE_AFTER
-    if not before.is_gone() and not is_silent:
-        raise LockHeld(
-            f'"{name}" is being done by process {before.pid} on {before.host} '
-            f"since {row.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-        )
+    before = _require_stale(row, at)
     connection.execute(update(lock).where(lock.c.name == name).values(**values))
     return Lock(name, str(values["token"]), before)
+
+
+def require_free(connection: Connection, name: str, at: datetime) -> None:
+    """See that nobody holds a lock, without taking it. Raises LockHeld."""
+    row = connection.execute(select(lock).where(lock.c.name == name)).first()
+    if row is not None:
+        _require_stale(row, at)
+
+
+def _require_stale(row: Row[Any], at: datetime) -> Holder:
+    """Who left the lock; raises LockHeld when somebody has it."""
+    before = Holder(row.host, row.pid)
+    if not before.is_gone() and at - row.renewed_at <= STALE_AFTER:
+        raise LockHeld(
+            f'"{row.name}" is being done by process {before.pid} on {before.host} '
+            f"since {row.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        )
+    return before
 
 
 def renew(connection: Connection, held: Lock, at: datetime) -> None:

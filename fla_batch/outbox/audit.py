@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox.outbox import PURGED, Fault, Outbox
+from fla_batch.outbox.outbox import Fault, Outbox
 from fla_batch.system.files import facts_of
+from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
@@ -77,7 +79,14 @@ def _answers(ledger: Ledger, outbox: Outbox) -> Iterator[Fault]:
         path = outbox.root / row.file.kept_path
         batch = path.parent.parent.name
         if not path.is_file():
-            if not (path.parent.parent / PURGED).exists():
+            if not _was_purged(path.parent.parent, outbox):
                 yield Fault(batch, "the raw answer is missing", row.file.name)
         elif (facts := facts_of(path)).sha256 != row.file.sha256 or facts.size != row.file.size:
             yield Fault(batch, "the raw answer was changed", row.file.name)
+
+
+def _was_purged(folder: Path, outbox: Outbox) -> bool:
+    try:
+        return outbox.is_purged(BatchName.parse(folder.name))
+    except InvalidName:
+        return False

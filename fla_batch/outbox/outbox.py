@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +20,12 @@ from fla_batch.system.files import (
     remove_folder,
     write_whole,
 )
-from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
 PURGED = "purged.json"
+_PURGING = ".purging-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Outbox:
     def batches(self, environment: Environment) -> list[BatchName]:
         """The batches that are there, whole, by name."""
         names = []
-        for entry in sorted(self._environment_folder(environment).iterdir()):
+        folder = self.root / environment.value
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
             try:
                 names.append(BatchName.parse(entry.name))
             except InvalidName:
@@ -127,7 +129,8 @@ class Outbox:
 
     def leftovers(self, environment: Environment) -> list[Path]:
         """What crashed builds left; nothing of it was ever sent."""
-        return staging.leftovers(self._environment_folder(environment))
+        folder = self.root / environment.value
+        return staging.leftovers(folder) if folder.is_dir() else []
 
     def clear_leftovers(self, environment: Environment) -> list[Path]:
         """Delete what crashed builds left, and say what."""
@@ -136,20 +139,34 @@ class Outbox:
     def purge(self, batch: BatchName, at: datetime) -> None:
         """Delete the files of a batch that is closed: they hold national numbers (S12).
 
-        The manifest stays, which holds none, so that the name and what was sent stay known.
+        The manifest stays, which holds none, so that the name and what was sent stay known. What
+        is to be done is on disk before it is done, by renaming, which needs no room: on a full
+        disk the mark is written into the room that was made, or by the next purge (R35).
         """
         folder = self.folder(batch)
         if not folder.is_dir():
             raise UsageMistake(f"the outbox holds no batch {batch}")
-        if not self.is_purged(batch):
+        with disk_errors("purge", folder):
+            for name in ("sent", "received"):
+                if (folder / name).is_dir():
+                    (folder / name).rename(folder / f"{_PURGING}{name}")
+            for doomed in folder.glob(f"{_PURGING}*/*"):
+                doomed.unlink()
+        with suppress(DiskTrouble):
             content = json.dumps({"purged_at": at.astimezone(UTC).isoformat()})
             write_whole(folder / PURGED, content.encode())
-        remove_folder(folder / "sent")
-        remove_folder(folder / "received")
+            for emptied in folder.glob(f"{_PURGING}*"):
+                remove_folder(emptied)
+
+    def has_to_be_purged(self, batch: BatchName) -> bool:
+        """True for a batch that lies here and is not marked as purged."""
+        folder = self.folder(batch)
+        return folder.is_dir() and not (folder / PURGED).exists()
 
     def is_purged(self, batch: BatchName) -> bool:
-        """True once the files of a batch were deleted on purpose."""
-        return (self.folder(batch) / PURGED).exists()
+        """True once the files of a batch were deleted on purpose, or were about to be."""
+        folder = self.folder(batch)
+        return (folder / PURGED).exists() or any(folder.glob(f"{_PURGING}*"))
 
     def _environment_folder(self, environment: Environment) -> Path:
         return private_folder(self.root / environment.value)

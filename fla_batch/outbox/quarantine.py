@@ -32,12 +32,13 @@ _REASON_SUFFIX = ".reason.json"
 class Quarantined:
     """A file in quarantine. `name` is as the server gave it: escape it before it is shown.
 
-    `path` is relative to the outbox; `size` in bytes; `sha256` hexadecimal.
+    `path` is relative to the outbox; `size` in bytes; `sha256` hexadecimal. Where the reason file
+    is damaged, `environment` is None, `name` our own name, and `at` when the file was written.
     """
 
     path: str
     name: str
-    environment: Environment
+    environment: Environment | None
     reason: str
     at: datetime
     size: int
@@ -81,8 +82,20 @@ class Quarantine:
             path = reason.with_name(reason.name.removesuffix(_REASON_SUFFIX))
             if path.exists():
                 with disk_errors("read", reason):
-                    found.append(_parse(path.relative_to(self.root), reason.read_bytes()))
+                    found.append(self._held(path, reason.read_bytes()))
         yield from sorted(found, key=lambda file: (file.at, file.path))
+
+    def _held(self, path: Path, told: bytes) -> Quarantined:
+        place = path.relative_to(self.root)
+        try:
+            return _parse(place, told)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            facts, written = facts_of(path), path.stat().st_mtime
+            at = datetime.fromtimestamp(written, UTC)
+            reason = "its reason file is damaged"
+            return Quarantined(
+                place.as_posix(), path.name, None, reason, at, facts.size, facts.sha256
+            )
 
     def remove(self, file: Quarantined) -> None:
         """Delete a file and its reason, after `replay` or at the end of its retention."""
@@ -100,7 +113,7 @@ def _own_name(name: str, environment: Environment, sha256: str) -> str:
 def _to_bytes(file: Quarantined) -> bytes:
     values = {
         "name": file.name,
-        "environment": file.environment.value,
+        "environment": file.environment,
         "reason": file.reason,
         "at": file.at.isoformat(),
         "size": file.size,
@@ -113,10 +126,10 @@ def _parse(path: Path, content: bytes) -> Quarantined:
     values: dict[str, Any] = json.loads(content)
     return Quarantined(
         path=path.as_posix(),
-        name=values["name"],
+        name=str(values["name"]),
         environment=Environment(values["environment"]),
-        reason=values["reason"],
-        at=datetime.fromisoformat(values["at"]),
-        size=values["size"],
-        sha256=values["sha256"],
+        reason=str(values["reason"]),
+        at=datetime.fromisoformat(values["at"]).astimezone(UTC),
+        size=int(values["size"]),
+        sha256=str(values["sha256"]),
     )
