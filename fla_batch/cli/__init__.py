@@ -24,7 +24,9 @@ def main() -> None:
         page = join(dirname(__file__), "help.txt")  # noqa: PTH118, PTH120
         with open(page, encoding="utf-8") as text:  # noqa: PTH123
             sys.stdout.write(text.read())
-        sys.exit(streams.exit_code(0))
+        if code := streams.exit_code(0):
+            sys.exit(code)
+        return
     from fla_batch.cli.edge import run
 
     sys.exit(streams.exit_code(run(sys.argv[1:])))

@@ -12,6 +12,10 @@ import io
 import os
 import sys
 
+TYPE_CHECKING = False  # `typing` takes as long to import as all the rest
+if TYPE_CHECKING:
+    from typing import TextIO
+
 REPORT_LOST = 7
 _NOBODY_READS = frozenset({errno.EPIPE, errno.EBADF})
 
@@ -41,11 +45,23 @@ class _Forgiving(io.RawIOBase):
         return len(content)
 
 
-def _open(descriptor: int, given: object) -> tuple[io.TextIOWrapper, _Forgiving]:
+def _is_descriptor(given: object, descriptor: int) -> bool:
+    """True for the process's own stream, closed or not; False for what a caller put there."""
+    if given is None:
+        return True
+    try:
+        return bool(given.fileno() == descriptor)  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return False
+
+
+def _forgiving(descriptor: int, given: TextIO | None) -> tuple[TextIO, _Forgiving]:
     raw = _Forgiving(descriptor)
     if given is None:
         # Closed by the caller: nothing that is opened later may take its number.
         raw.failure = OSError(errno.EBADF, os.strerror(errno.EBADF))
+    elif not _is_descriptor(given, descriptor):
+        return given, raw
     encoding = getattr(given, "encoding", None) or "utf-8"
     text = io.TextIOWrapper(
         io.BufferedWriter(raw),
@@ -58,28 +74,28 @@ def _open(descriptor: int, given: object) -> tuple[io.TextIOWrapper, _Forgiving]
 
 
 class StandardStreams:
-    """Puts itself in the place of both streams."""
+    """Puts itself in the place of both streams, where they are the process's own."""
 
     def __init__(self) -> None:
-        for _ in range(3):
-            descriptor = os.open(os.devnull, os.O_RDWR)
-            if descriptor > 2:
-                os.close(descriptor)
-                break
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass  # what was closed is open again, on nothing
+        os.close(descriptor)
         if sys.stdout is not None:
             sys.stdout.flush()
-        sys.stdout, self._output = _open(1, sys.stdout)
-        sys.stderr, _ = _open(2, sys.stderr)
+        self._given = sys.stdout, sys.stderr
+        sys.stdout, self._output = _forgiving(1, sys.stdout)
+        sys.stderr, _ = _forgiving(2, sys.stderr)
 
     def exit_code(self, code: int) -> int:
-        """`code`, or 7 for a command that went well and could not say so."""
+        """`code`, or 7 for a command that went well and could not say so; ends the replacement."""
         sys.stdout.flush()
         failure = self._output.failure
-        if failure is None or failure.errno in _NOBODY_READS:
-            return code
-        sys.stderr.write(
-            f"Error: standard output cannot be written: {failure.strerror}. "
-            "What the command did stands; do not repeat it for its report.\n"
-        )
+        if failure is not None and failure.errno not in _NOBODY_READS:
+            sys.stderr.write(
+                f"Error: standard output cannot be written: {failure.strerror}. "
+                "What the command did stands; do not repeat it for its report.\n"
+            )
+            code = code or REPORT_LOST
         sys.stderr.flush()
-        return code or REPORT_LOST
+        sys.stdout, sys.stderr = self._given
+        return code
