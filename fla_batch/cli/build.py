@@ -13,6 +13,7 @@ from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import counting
+from fla_batch.cli.removals import Allowed, removal_options, write_list
 from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups
 
 if TYPE_CHECKING:
@@ -28,25 +29,17 @@ _NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
 def build_options(command: Command) -> Command:
     """The options that decide what may be built; `run` takes them too."""
-    for option in (
-        click.option(
-            "--again",
-            is_flag=True,
-            help="Build also what the portal has already, or is about to get; each is listed.",
-        ),
-        click.option(
-            "--allow-removals",
-            is_flag=True,
-            help="Send photos that delete what the platform holds; the losses are listed.",
-        ),
-        click.option(
-            "--skip-blocked",
-            is_flag=True,
-            help="Leave out exactly the blocked forms and list them, instead of stopping.",
-        ),
-    ):
-        option(command)
-    return command
+    skip = click.option(
+        "--skip-blocked",
+        is_flag=True,
+        help="Leave out exactly the blocked forms and list them, instead of stopping.",
+    )
+    again = click.option(
+        "--again",
+        is_flag=True,
+        help="Build also what the portal has already, or is about to get; each is listed.",
+    )
+    return skip(removal_options(again(command)))
 
 
 @click.command()
@@ -57,7 +50,7 @@ def build_options(command: Command) -> Command:
 def build(
     inputs: tuple[Path, ...],
     skip_blocked: bool,
-    allow_removals: bool,
+    allowed: Allowed,
     again: bool,
     reading: InputOptions,
     shared: Shared,
@@ -69,7 +62,7 @@ def build(
     """
     how = reading.choice(shared.settings)
     with shared.workspace() as workspace:
-        result = built(workspace, inputs, shared, skip_blocked, allow_removals, again, how)
+        result = built(workspace, inputs, shared, skip_blocked, allowed, again, how)
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
@@ -82,23 +75,26 @@ def built(
     inputs: tuple[Path, ...],
     shared: Shared,
     skip_blocked: bool,
-    allow_removals: bool,
+    allowed: Allowed,
     again: bool,
     how: ReadingChoice,
 ) -> BuildResult:
-    """Builds, with progress on standard error."""
+    """Builds, with progress on standard error; a build that would delete leaves a list of it."""
     from fla_batch.commands.build import build as build_command
 
     with counting("declarations", shared) as counted:
-        return build_command(
+        result = build_command(
             workspace,
             inputs,
             skip_blocked=skip_blocked,
-            allow_removals=allow_removals,
+            allow_removals=allowed.everything,
+            allowed_removals=allowed.listed,
             again=again,
             how=how,
             counted=counted,
         )
+    result.removals_file = write_list(inputs, result.anomalies) if result.skipped else None
+    return result
 
 
 def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) -> None:
@@ -121,6 +117,9 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
             say(_NEXT_BUILT if result.batches else _NEXT_UNCHANGED)
         return
     say("Nothing was written to the outbox.")
+    if result.removals_file:
+        say(f"What would be deleted is listed in {result.removals_file}. Read it; when all of it")
+        say(f"is meant: fla-batch build ... --allow-removals-of {result.removals_file}")
     if result.skipped:
         blocked = plural(result.skipped, "declaration")
         say(f"Correct the {blocked} that are blocked, or leave them out with --skip-blocked.")

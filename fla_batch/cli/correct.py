@@ -9,6 +9,7 @@ import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.progress_bar import counting
+from fla_batch.cli.removals import Allowed, removal_options
 from fla_batch.cli.show import counted as counted_anomalies
 from fla_batch.cli.show import in_words, plural
 from fla_batch.vocabulary.findings import blocking
@@ -23,13 +24,9 @@ _MOST_IN_WORDS = 50
 @click.command()
 @click.argument("batch")
 @click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
-@click.option(
-    "--allow-removals",
-    is_flag=True,
-    help="Send photos that delete what the platform holds; the losses are listed.",
-)
+@removal_options
 @shared
-def correct(batch: str, inputs: tuple[Path, ...], allow_removals: bool, shared: Shared) -> int:
+def correct(batch: str, inputs: tuple[Path, ...], allowed: Allowed, shared: Shared) -> int:
     """Build the refused forms of BATCH again, from corrected INPUTS.
 
     INPUTS may be the whole file of before: what was accepted, and what is not of BATCH, is left
@@ -38,7 +35,14 @@ def correct(batch: str, inputs: tuple[Path, ...], allow_removals: bool, shared: 
     from fla_batch.commands.correct import correct as corrected
 
     with shared.workspace() as workspace, counting("declarations", shared) as counted:
-        result = corrected(workspace, batch, inputs, allow_removals=allow_removals, counted=counted)
+        result = corrected(
+            workspace,
+            batch,
+            inputs,
+            allow_removals=allowed.everything,
+            allowed_removals=allowed.listed,
+            counted=counted,
+        )
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
@@ -54,7 +58,7 @@ def _show(result: CorrectResult, shared: Shared) -> None:
     click.echo(counted_anomalies(result.anomalies))
     for key, batch in result.corrected.items():
         click.echo(f"already corrected in {batch}: {_who(key)}")
-    _list("refused, and not in the input", result.missing)
+    _show_missing(result)
     _list("the same as was refused", result.unchanged)
     if result.ignored:
         declarations = plural(result.ignored, "other declaration")
@@ -65,6 +69,24 @@ def _show(result: CorrectResult, shared: Shared) -> None:
         click.echo("Built and staged. Next: fla-batch send")
     else:
         click.echo("Nothing was written to the outbox.")
+
+
+def _show_missing(result: CorrectResult) -> None:
+    """What cannot be found, why, and which command sends it."""
+    nowhere = [key for key in result.missing if key not in result.elsewhere]
+    _list("refused, and not in the input", nowhere)
+    moved = list(result.elsewhere.items())
+    for key, found in moved[:_MOST_IN_WORDS]:
+        where = ", ".join(f"employer {each.company_id}, {each.calendar_year}" for each in found)
+        click.echo(f"refused: {_who(key)}; the input has this worker for {where}")
+    if moved:
+        left = len(moved) - _MOST_IN_WORDS
+        if left > 0:
+            click.echo(f"... and {left} more; --json gives all")
+        click.echo(
+            "A mended employer number or year is another declaration: fla-batch build FILE sends "
+            "what changed in the whole file, and leaves out what was accepted."
+        )
 
 
 def _list(what: str, keys: list[DeclarationKey]) -> None:

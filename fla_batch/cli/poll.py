@@ -90,6 +90,12 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
         say(f"not matched: {text}")
     if not watched and result.brought_nothing:
         say(result.note or "No new answers.")
+    if result.refused_forms:
+        say(
+            f"{plural(result.refused_forms, 'declaration')} refused: fla-batch anomalies says why. "
+            "Mend the rows in your file and build the whole file again: fla-batch build FILE sends "
+            "what changed, and leaves out what was accepted."
+        )
     still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
     say(
         f"{still}. Next: fla-batch {'send' if result.note else 'poll --watch 60'}"

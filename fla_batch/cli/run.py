@@ -12,6 +12,7 @@ from fla_batch.cli import send as sending
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import Unit, counting
+from fla_batch.cli.removals import Allowed
 
 
 @click.command()
@@ -33,7 +34,7 @@ from fla_batch.cli.progress_bar import Unit, counting
 def run(
     inputs: tuple[Path, ...],
     skip_blocked: bool,
-    allow_removals: bool,
+    allowed: Allowed,
     again: bool,
     after_closure: bool,
     every_s: float,
@@ -49,7 +50,7 @@ def run(
 
     how = reading.choice(shared.settings)
     with shared.workspace() as workspace:
-        result = building.built(workspace, inputs, shared, skip_blocked, allow_removals, again, how)
+        result = building.built(workspace, inputs, shared, skip_blocked, allowed, again, how)
         if not shared.as_json:
             building.show_built(result, shared, goes_on=True)
         if not (result.batches or result.unchanged):

@@ -10,6 +10,7 @@ from fla_batch.commands.build_batches import BuildResult, build_declarations
 from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice
+from fla_batch.rules import Removal
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def build(
     *,
     skip_blocked: bool = False,
     allow_removals: bool = False,
+    allowed_removals: Iterable[Removal] = (),
     again: bool = False,
     how: ReadingChoice = AS_FOUND,
     counted: Watcher = UNWATCHED,
@@ -35,6 +37,7 @@ def build(
         workspace.clock(),
         history=workspace.history,
         allow_removals=allow_removals,
+        allowed_removals=allowed_removals,
     )
     reading = InputReading(inputs, how)
     result = build_declarations(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.arrange import Part, PartLimits, arrange
@@ -62,7 +63,8 @@ class BuildResult:
     """What a build made, what it left out, and everything that it found.
 
     `unchanged` declarations equal the newest state of their key, and are not built; `held_by`
-    says how many of them each earlier batch holds.
+    says how many of them each earlier batch holds. `removals_file` lists what stopped the build
+    because it would be deleted, where that was written.
     """
 
     batches: list[BuiltBatch] = field(default_factory=list)
@@ -72,6 +74,7 @@ class BuildResult:
     held_by: dict[BatchName, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     receipts: Sequence[Receipt] = ()
+    removals_file: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The document of `build --json`; its anomalies are read as they are written."""
@@ -88,6 +91,7 @@ class BuildResult:
             "forms": sum(batch.forms for batch in self.batches),
             "skipped": self.skipped,
             "unchanged": self.unchanged,
+            "removals_file": str(self.removals_file) if self.removals_file else None,
             "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
             "groups": [group.to_json() for group in self.anomalies.groups],
             "read": [receipt.to_json() for receipt in self.receipts],

@@ -20,7 +20,7 @@ from fla_batch.intake import read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
 from fla_batch.models import Declaration, DeclarationKey, Entry
-from fla_batch.rules import check
+from fla_batch.rules import Removal, check
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, blocking
@@ -37,7 +37,9 @@ class CorrectResult:
 
     `missing` have no declaration in the input, `unchanged` are as they were refused, `corrected`
     are those that an earlier correction holds; `ignored` counts declarations that are none of
-    the refused ones.
+    the refused ones. `elsewhere` gives, for some of the missing ones, declarations of the input
+    that are about the same worker under another employer number, year or kind: a mended number is
+    another key, which a build sends and a correction does not.
     """
 
     previous: BatchName
@@ -47,6 +49,7 @@ class CorrectResult:
     unchanged: list[DeclarationKey] = field(default_factory=list)
     corrected: dict[DeclarationKey, BatchName] = field(default_factory=dict)
     ignored: int = 0
+    elsewhere: dict[DeclarationKey, list[DeclarationKey]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The document of `correct --json`."""
@@ -57,7 +60,11 @@ class CorrectResult:
                 for each in self.batches
             ],
             "forms": sum(each.forms for each in self.batches),
-            "missing": [_key_json(key) for key in self.missing],
+            "missing": [
+                _key_json(key)
+                | {"elsewhere": [_key_json(other) for other in self.elsewhere.get(key, ())]}
+                for key in self.missing
+            ],
             "unchanged": [_key_json(key) for key in self.unchanged],
             "already_corrected": [
                 _key_json(key) | {"batch": str(batch)} for key, batch in self.corrected.items()
@@ -73,6 +80,7 @@ def correct(
     inputs: Iterable[Path],
     *,
     allow_removals: bool = False,
+    allowed_removals: Iterable[Removal] = (),
     counted: Counted = lambda _: None,
 ) -> CorrectResult:
     """Rebuild the refused forms of batch `name` from `inputs`; with a blocking anomaly, nothing.
@@ -97,14 +105,18 @@ def correct(
         workspace.clock(),
         history=workspace.history,
         allow_removals=allow_removals,
+        allowed_removals=allowed_removals,
     )
     wanted = {key: number for key, number in refused.items() if key not in result.corrected}
     result.corrected = {key: on for key, on in result.corrected.items() if key in refused}
     bodies: list[Declaration] = []
-    for entry in _wanted_entries(workspace, read_inputs(inputs), wanted, result, counted):
+    others = _OtherKeys(key.inss for key in wanted)
+    items = read_inputs(inputs)
+    for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
         result.anomalies += check(entry, context)
         bodies.append(entry.declaration)
     result.missing = sorted(wanted.keys() - {body.key for body in bodies})
+    result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}
     if bodies and not blocking(result.anomalies):
         result.batches = build_bodies(workspace, bodies, row.name)
     return result
@@ -115,6 +127,7 @@ def _wanted_entries(
     items: Iterable[Entry | Anomaly],
     wanted: dict[DeclarationKey, str],
     result: CorrectResult,
+    others: _OtherKeys,
     counted: Counted,
 ) -> Iterator[Entry]:
     """The declarations of the input that are wanted; the rest is counted.
@@ -129,11 +142,28 @@ def _wanted_entries(
         key = item.declaration.key
         if key not in wanted:
             result.ignored += 1
+            others.note(key)
             continue
         refused = workspace.ledger.form(wanted[key])
         if refused is not None and item.declaration.to_json() == refused.body:
             result.unchanged.append(key)
         yield item
+
+
+class _OtherKeys:
+    """Declarations of the input about workers of whom something was refused."""
+
+    def __init__(self, workers: Iterable[str]) -> None:
+        self._of: dict[str, list[DeclarationKey]] = {inss: [] for inss in workers}
+
+    def note(self, key: DeclarationKey) -> None:
+        """One that is not among the refused ones."""
+        if key.inss in self._of:
+            self._of[key.inss].append(key)
+
+    def like(self, key: DeclarationKey) -> list[DeclarationKey]:
+        """Those of the same kind first; none that differs in more than employer or year."""
+        return [each for each in self._of[key.inss] if each.kind is key.kind]
 
 
 def _later(workspace: Records, name: BatchName) -> dict[DeclarationKey, BatchName]:

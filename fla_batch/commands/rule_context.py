@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from fla_batch.rules import RuleContext
+from fla_batch.rules import Removal, RuleContext
 from fla_batch.vocabulary.belgian_time import belgian_date
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def rule_context(
     *,
     history: PlatformHistory | None = None,
     allow_removals: bool = False,
+    allowed_removals: Iterable[Removal] = (),
 ) -> RuleContext:
     """What the rules need to know, on the Belgian date of `now`."""
     return RuleContext(
@@ -27,4 +29,5 @@ def rule_context(
         window_years=section.window_years,
         history=history,
         allow_removals=allow_removals,
+        allowed_removals=tuple(allowed_removals),
     )

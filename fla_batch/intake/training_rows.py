@@ -8,6 +8,7 @@ or where it has none those of the period); such trainings get the smallest free 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -45,7 +46,9 @@ def trainings_entry(
     trainings = []
     for index, group in enumerate(groups):
         trainings.append(_training(draft, group, ("trainings", index), numbers))
-    return draft.entry(TrainingsDeclaration(**heads, trainings=tuple(trainings)))
+    entry = draft.entry(TrainingsDeclaration(**heads, trainings=tuple(trainings)))
+    given = any(_SEQUENCE not in group[0].cells for group in groups)
+    return replace(entry, numbers_given=given)
 
 
 def _declaring(draft: Draft, rows: Sequence[TableRow]) -> list[TableRow]:

@@ -34,7 +34,8 @@ class Entry:
 
     `unreadable` are the paths whose value was there but could not be converted: the model holds
     None for them, and the rules do not call them missing as well. `cleared` are the names of
-    the rules that certainly find nothing, as a look at whole columns has shown.
+    the rules that certainly find nothing, as a look at whole columns has shown. `numbers_given`
+    says that the reader gave sequence numbers, by the order of the rows.
     """
 
     declaration: Declaration
@@ -42,3 +43,4 @@ class Entry:
     anomalies: tuple[Anomaly, ...] = ()
     unreadable: frozenset[Path] = frozenset()
     cleared: frozenset[str] = frozenset()
+    numbers_given: bool = False

@@ -10,7 +10,7 @@ what is our own decision is marked [D] at the rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fla_batch.models.column_values import Blocks
@@ -33,6 +33,7 @@ from fla_batch.rules.base import (
     Accepted,
     Finding,
     PlatformHistory,
+    Removal,
     Rule,
     RuleContext,
     rules_of,
@@ -51,6 +52,7 @@ __all__ = [
     "Clearance",
     "Finding",
     "PlatformHistory",
+    "Removal",
     "Rule",
     "RuleContext",
     "anomaly_of",
@@ -132,6 +134,8 @@ def check(entry: Entry, context: RuleContext) -> list[Anomaly]:
 
 def findings(entry: Entry, context: RuleContext) -> Iterator[Finding]:
     """What the rules find, without what the reader of the file reported already."""
+    if entry.numbers_given:
+        context = replace(context, numbers_given=True)
     for rule in RULES:
         if rule.name in entry.cleared:
             continue

@@ -60,12 +60,24 @@ class PlatformHistory(Protocol):
         ...
 
 
+class Removal(NamedTuple):
+    """Something that a photo drops, as the list of removals names it."""
+
+    company_id: str
+    inss: str
+    calendar_year: int
+    block: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class RuleContext:
     """What the rules need to know besides the declaration.
 
     `window_start_year` is the first year of an FLA window of `window_years` years; other windows
-    follow and precede it without gaps.
+    follow and precede it without gaps. `allow_removals` allows all of them, `allowed_removals`
+    those that a person approved, each as often as it stands there. `numbers_given` is of the
+    declaration: a reader gave its sequence numbers by the order of the rows.
     """
 
     today: date
@@ -73,6 +85,8 @@ class RuleContext:
     window_years: int = 5
     history: PlatformHistory | None = None
     allow_removals: bool = False
+    allowed_removals: tuple[Removal, ...] = ()
+    numbers_given: bool = False
 
     def window_of(self, day: date) -> int:
         """First year of the FLA window that `day` lies in.

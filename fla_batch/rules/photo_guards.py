@@ -6,8 +6,8 @@ Without a history they say nothing: the first declaration of a key has none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from fla_batch.models import (
     Declaration,
@@ -16,10 +16,28 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
-from fla_batch.models.block import Block
-from fla_batch.models.zone import Presence, Zone, leaves_of
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, shown
+from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.rules.base import (
+    BLOCKING,
+    FOR_INFORMATION,
+    INFORMATION,
+    WARNING,
+    Finding,
+    Removal,
+    RuleContext,
+    rule,
+    shown,
+)
 from fla_batch.rules.columns import DeclarationColumns, Holds
+from fla_batch.rules.photo_diff import (
+    Difference,
+    Outcome,
+    ZoneChange,
+    hours_of_training,
+    rights_diff,
+    size_of_right,
+    trainings_diff,
+)
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Labels
 
@@ -61,8 +79,16 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
     last = context.history.last_accepted(declaration.key)
     if last is None:
         return
-    for zone, removed in _removed(last.declaration, declaration):
-        allowed = context.allow_removals
+    approved = Counter(context.allowed_removals)
+    for difference in _differences(last.declaration, declaration, context):
+        if difference.outcome is not Outcome.REMOVED:
+            continue
+        zone, removed = _named(difference.before)
+        value = removed.en if isinstance(removed, Labels) else removed
+        removal = Removal(*declaration.key[:3], zone, value or "")
+        listed = approved[removal] > 0
+        approved[removal] -= listed
+        allowed = context.allow_removals or listed
         yield Finding(
             "photo-shrinks",
             WARNING if allowed else BLOCKING,
@@ -71,8 +97,53 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
             ("trainings",) if zone == "Training" else ("trainingRights",),
             "photo-shrinks-allowed" if allowed else "photo-shrinks",
             {"removed": removed},
-            value=removed.en if isinstance(removed, Labels) else removed,
+            value=value,
         )
+
+
+@rule(clears=_nothing_held)
+def photo_lowers(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
+    """A right, or the hours of a training, that would be less than what was accepted [D]."""
+    last = context.history.last_accepted(declaration.key) if context.history else None
+    if last is None:
+        return
+    day_hours = declaration.employee.ref_hours_in_working_day or 760
+    for difference in _differences(last.declaration, declaration, context):
+        if difference.outcome is not Outcome.CHANGED:
+            continue
+        before, after = (_size(each, day_hours) for each in (difference.before, difference.after))
+        if after.hours_centi < before.hours_centi:
+            zone, item = _named(difference.before)
+            yield Finding(
+                "photo-lowers",
+                WARNING,
+                zone,
+                FOR_INFORMATION,
+                ("trainings",) if zone == "Training" else ("trainingRights",),
+                "photo-lowers",
+                {"item": item, "before": before.shown, "after": after.shown},
+                value=after.shown.en,
+            )
+
+
+@rule(clears=_nothing_held)
+def photo_changes(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
+    """What is another value in something that stays: for information [D]."""
+    last = context.history.last_accepted(declaration.key) if context.history else None
+    if last is None:
+        return
+    for difference in _differences(last.declaration, declaration, context):
+        if difference.outcome is Outcome.CHANGED:
+            zone, item = _named(difference.before)
+            yield Finding(
+                "photo-changes",
+                INFORMATION,
+                zone,
+                FOR_INFORMATION,
+                ("trainings",) if zone == "Training" else ("trainingRights",),
+                "photo-changes",
+                {"item": item, "changes": _spelled(difference.changes)},
+            )
 
 
 @rule(clears=_nothing_held)
@@ -99,46 +170,68 @@ def _declared(declaration: Declaration, text: str, parameters: Mapping[str, obje
     return Finding("already-declared", WARNING, zone, "272", path, text, parameters)
 
 
-def _removed(before: Declaration, after: Declaration) -> Iterator[tuple[str, str | Labels]]:
-    """Label of the block and name of each thing that `after` drops."""
+def _differences(
+    before: Declaration, after: Declaration, context: RuleContext
+) -> Sequence[Difference[Training] | Difference[Right]]:
+    """Item by item; nothing between two kinds."""
     if isinstance(before, TrainingsDeclaration) and isinstance(after, TrainingsDeclaration):
-        yield from (
-            ("Training", _training_name(training))
-            for training in _missing(before.trainings, after.trainings, _training_key)
-        )
+        return trainings_diff(before, after, numbers_given=context.numbers_given)
     if isinstance(before, TrainingRightsDeclaration) and isinstance(
         after, TrainingRightsDeclaration
     ):
-        yield from (
-            (type(right).__name__, _right_name(right))
-            for right in _missing(_deletable(before), _deletable(after), _right_key)
-        )
+        return rights_diff(before, after)
+    return ()
 
 
-_Block = TypeVar("_Block", bound=Block)
+def _named(item: Training | Right | None) -> tuple[str, str | Labels]:
+    """Label of the block, and how people call it."""
+    assert item is not None  # noqa: S101 - what was removed or changed was there
+    name = _training_name(item) if isinstance(item, Training) else _right_name(item)
+    return type(item).__name__, name
 
 
-def _missing(
-    before: Iterable[_Block], after: Iterable[_Block], key: Callable[[_Block], object]
-) -> list[_Block]:
-    """Those of `before` that have no counterpart in `after`; two alike need two."""
-    kept = Counter(key(item) for item in after)
-    lost = []
-    for item in before:
-        if kept[key(item)] > 0:
-            kept[key(item)] -= 1
-        else:
-            lost.append(item)
-    return lost
+class _Size(NamedTuple):
+    hours_centi: int
+    shown: Labels
 
 
-def _training_key(training: Training) -> object:
-    """What makes a training the same one: its name and dates; its number may change [D]."""
-    return (
-        (training.training_denomination or "").strip().casefold(),
-        training.training_first_start_date,
-        training.training_last_end_date,
-    )
+def _size(item: Training | Right | None, day_hours: int) -> _Size:
+    """How much it is, and how a person writes that."""
+    if isinstance(item, Training):
+        hours = hours_of_training(item, day_hours)
+        return _Size(hours, shown(_HOURS, hours))
+    sizes = size_of_right(item) if item is not None else []
+    total, spelled_as = 0, _NONE
+    for zone, value in sizes:
+        total += value * day_hours // 100 if zone.label.endswith("Days") else value
+        spelled_as = shown(zone, value)
+    return _Size(total, spelled_as)
+
+
+_HOURS = Zone("TrainingHours", ZoneType.INTEGER)
+_NONE = Labels("nothing", "rien", "niets")
+
+
+def _spelled(changes: Iterable[ZoneChange]) -> Labels:
+    """ "Scope: 1 -> 2; Training hours: 7.6 hours -> 3.8 hours", in each language."""
+    texts = []
+    for language in ("en", "fr", "nl"):
+        parts = []
+        for zone, before, after in changes:
+            label = getattr(catalogue.zone_label(zone.label), language)
+            was, now = (_value(zone, value, language) for value in (before, after))
+            parts.append(f"{label}: {was} -> {now}")
+        texts.append("; ".join(parts))
+    return Labels(*texts)
+
+
+def _value(zone: Zone, value: object, language: str) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    text = getattr(shown(zone, value), language) if isinstance(value, int) else str(value)
+    return text if isinstance(text, str) else str(value)
 
 
 def _training_name(training: Training) -> str:
@@ -146,45 +239,12 @@ def _training_name(training: Training) -> str:
     return f"“{name}” ({training.training_first_start_date})"
 
 
-def _deletable(declaration: TrainingRightsDeclaration) -> list[Right]:
-    """Sector and employer's rights that say something; 0 is a deletion already."""
-    rights = declaration.training_rights
-    found: list[Right] = [
-        *rights.complementary_sector_right,
-        *rights.complementary_employer_right,
-    ]
-    return [right for right in found if _amount(right)]
-
-
-def _amount(right: Right) -> int:
-    return sum(value for _, value in _days_and_hours(right))
-
-
-def _days_and_hours(right: Right) -> list[tuple[Zone, int]]:
-    filled = ((zone, getattr(right, name)) for name, zone, _ in leaves_of(type(right)))
-    return [
-        (zone, value)
-        for zone, value in filled
-        if zone.presence is Presence.ONE_OF and value is not None
-    ]
-
-
-def _right_key(right: Right) -> object:
-    """What makes a right the same one: kind, agreement, joint committee, activity [D]."""
-    return (
-        right.right_type,
-        right.working_regulations_registry_nbr,
-        right.joint_commission_nbr,
-        getattr(right, "activity_code", None),
-    )
-
-
 def _right_name(right: Right) -> Labels:
     """Kind, size and joint committee: "Sector training right, 7.6 hours (200)"."""
     kind = catalogue.zone_label(type(right).__name__)
     texts = []
     for language in ("en", "fr", "nl"):
-        sizes = [getattr(shown(zone, value), language) for zone, value in _days_and_hours(right)]
+        sizes = [getattr(shown(zone, value), language) for zone, value in size_of_right(right)]
         name = ", ".join([getattr(kind, language), *sizes])
         texts.append(f"{name} ({right.joint_commission_nbr})")
     return Labels(*texts)

@@ -1,0 +1,114 @@
+"""After a refusal, and before a loss: what a clerk does next, and what goes again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fla_batch.message import load
+from fla_batch.sandbox.ground import Ground, practice_ground
+from tests.builders import inss
+from tests.command_line import CommandLine, write_csv
+from tests.e2e.servers import now
+
+CASES = Path(__file__).parent / "cases"
+WAIT = ("--every", "0.1", "--timeout", "60")
+EMPLOYER = "0880820673"
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
+        yield running
+
+
+@pytest.fixture
+def fla(
+    ground: Ground,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return CommandLine(capsys, ground.settings_file)
+
+
+def test_after_three_refusals_in_forty_the_mended_file_sends_three(fla: CommandLine) -> None:
+    """Case 40_flow: three company numbers that the platform does not know, then mended."""
+    refused = fla("run", CASES / "40_flow.xlsx", *WAIT)
+    assert refused.code == 1
+    assert "3 declarations refused" in refused.out
+    assert "fla-batch build FILE sends what changed" in refused.out
+    (batch,) = fla("status", "--json").document["batches"]
+    asked = fla("correct", batch["name"], CASES / "41_flow_fixed.xlsx")
+    assert asked.code == 1
+    assert asked.out.count("the input has this worker for employer 0880820673, 2024") == 3
+    assert "fla-batch build FILE" in asked.out
+    built = fla("build", CASES / "41_flow_fixed.xlsx", "--json").document
+    assert (built["forms"], built["unchanged"]) == (3, 37)
+    assert fla("run", CASES / "41_flow_fixed.xlsx", *WAIT).code == 0
+    again = fla("build", CASES / "41_flow_fixed.xlsx", "--json").document
+    assert (again["forms"], again["unchanged"]) == (0, 40)
+
+
+def declared(fla: CommandLine, folder: Path, *rows: dict[str, str]) -> Path:
+    return write_csv(
+        folder / "year.csv", [{"inss": inss(), "companyId": EMPLOYER, **r} for r in rows]
+    )
+
+
+ALPHA = {"trainingDenomination": "Alpha"}
+BETA = {"trainingDenomination": "Beta", "trainingStartDate": "2024-03-05",
+        "trainingEndDate": "2024-03-05"}  # fmt: skip
+GAMMA = {"trainingDenomination": "Gamma"}
+
+
+def test_exactly_the_removals_that_a_person_approved(fla: CommandLine, tmp_path: Path) -> None:
+    year = declared(tmp_path, ALPHA, BETA, GAMMA)
+    assert fla("run", year, *WAIT).code == 0
+    declared(tmp_path, ALPHA, GAMMA)
+    stopped = fla("build", year)
+    assert stopped.code == 1
+    assert "--allow-removals-of" in stopped.out
+    listed = tmp_path / "year-removals.csv"
+    rows = list(csv.DictReader(io.StringIO(listed.read_text("utf-8-sig")), delimiter=";"))
+    assert [(row["INSS"], row["Block"], row["What"]) for row in rows] == [
+        (inss(), "Training", "“Beta” (2024-03-05)")
+    ]
+    declared(tmp_path, ALPHA)
+    more = fla("build", year, "--allow-removals-of", listed)
+    assert more.code == 1
+    declared(tmp_path, ALPHA, GAMMA)
+    listed.write_text("\n".join(_lines(rows)), encoding="utf-8")
+    assert fla("build", year, "--allow-removals-of", listed, "--json").document["forms"] == 1
+
+
+def _lines(rows: list[dict[str, str]]) -> Iterator[str]:
+    yield ";".join(rows[0])
+    for row in rows:
+        yield ";".join(row.values())
+
+
+def test_a_mended_file_never_asks_for_a_permission_to_delete(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    numbered = [{**ALPHA, "trainingSequenceNbr": "1"}, {**BETA, "trainingSequenceNbr": "2"}]
+    assert fla("run", declared(tmp_path, *numbered), *WAIT).code == 0
+    mended = [{**numbered[0], "trainingDenomination": "Alfa"}, {**numbered[1], "hours": "3.8"}]
+    built = fla("build", declared(tmp_path, *mended), "--json").document
+    assert built["forms"] == 1
+    assert {each["rule"] for each in built["anomalies"]} == {"photo-changes", "photo-lowers"}
+    assert built["removals_file"] is None
+
+
+def test_what_is_no_list_of_removals_is_said(fla: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("a;b\n1;2\n")
+    called = fla("build", declared(tmp_path, ALPHA), "--allow-removals-of", path)
+    assert called.code in (1, 2)
+    assert "CompanyID" in called.err
