@@ -56,10 +56,9 @@ def test_after_three_refusals_in_forty_the_mended_file_sends_three(fla: CommandL
     assert (again["forms"], again["unchanged"]) == (0, 40)
 
 
-def declared(fla: CommandLine, folder: Path, *rows: dict[str, str]) -> Path:
-    return write_csv(
-        folder / "year.csv", [{"inss": inss(), "companyId": EMPLOYER, **r} for r in rows]
-    )
+def declared(folder: Path, *rows: dict[str, str]) -> Path:
+    about = {"inss": inss(), "companyId": EMPLOYER}
+    return write_csv(folder / "year.csv", [about | row for row in rows])
 
 
 ALPHA = {"trainingDenomination": "Alpha"}
