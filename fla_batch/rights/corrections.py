@@ -115,7 +115,10 @@ def _after_removals(
         return lines, []
     known = lines.filter(~removal).join(
         last.select(
-            *RECORD, pl.col("age").alias("removed"), *(_by(name) for name in ("file", ROW))
+            *RECORD,
+            pl.col("age").alias("removed"),
+            pl.col("file").alias("by_file"),
+            pl.col(ROW).alias("by_row"),
         ),
         on=list(RECORD),
         how="left",
@@ -128,12 +131,6 @@ def _after_removals(
         for old in known.filter(gone).iter_rows(named=True)
     ]
     return known.filter(~gone).drop("removed", "by_file", "by_row"), anomalies
-
-
-def _by(name: str) -> pl.Expr:
-    import polars as pl
-
-    return pl.col(name).alias(f"by_{name}")
 
 
 def _newest(lines: pl.DataFrame, files: Sequence[str]) -> tuple[pl.DataFrame, list[Anomaly]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.right_findings import finding
+from fla_batch.rights.xml_trouble import xml_trouble
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly, Source
@@ -92,9 +93,9 @@ def read_dimona_messages(paths: Sequence[Path]) -> DimonaPeriods:
 
 def _forms_of(path: Path) -> Iterator[_Element]:
     """The forms of a declaration or of a file of notifications."""
-    from fla_batch.system.xmlsafe import UnusableXml, children, root_label
+    from fla_batch.system.xmlsafe import children, root_label
 
-    try:
+    with xml_trouble(path):
         root = root_label(path)
         if root not in (_DECLARATION, _NOTIFICATION):
             raise InputUnreadable(
@@ -103,11 +104,6 @@ def _forms_of(path: Path) -> Iterator[_Element]:
                 row=1,
             )
         yield from children(path, "Form", root=root)
-    except OSError as mistake:
-        reason = mistake.strerror or type(mistake).__name__
-        raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
-    except UnusableXml as mistake:
-        raise InputUnreadable(f"{path.name}: {mistake}", file=path.name, row=1) from mistake
 
 
 def _form(element: _Element, file: Path) -> DimonaForm | None:

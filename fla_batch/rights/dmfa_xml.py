@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.rights.law import Law
+from fla_batch.rights.xml_trouble import xml_trouble
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.errors import InputUnreadable
 
@@ -49,31 +50,17 @@ Cells = dict[str, str | int | bool | None]
 
 def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
     """Chunks of lines as text; at least one. Raises InputUnreadable."""
-    from lxml import etree
+    from fla_batch.system.xmlsafe import root_label
 
-    from fla_batch.system.xmlsafe import UnusableXml, root_label
-
-    try:
-        with path.open("rb") as file:
-            root = root_label(path)
-            if root not in _ROOTS:
-                raise InputUnreadable(
-                    f"{path.name} is a {root} message, not {' or '.join(_ROOTS)}.",
-                    file=path.name,
-                    row=1,
-                )
-            yield from _chunks(_lines(file, law, is_update=root == _ROOTS[1]))
-    except OSError as mistake:
-        reason = mistake.strerror or type(mistake).__name__
-        raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
-    except UnusableXml as mistake:
-        raise InputUnreadable(f"{path.name}: {mistake}", file=path.name, row=1) from mistake
-    except etree.XMLSyntaxError as mistake:
-        raise InputUnreadable(
-            f"{path.name} is cut off or is no XML at line {mistake.lineno}.",
-            file=path.name,
-            row=mistake.lineno,
-        ) from mistake
+    with xml_trouble(path), path.open("rb") as file:
+        root = root_label(path)
+        if root not in _ROOTS:
+            raise InputUnreadable(
+                f"{path.name} is a {root} message, not {' or '.join(_ROOTS)}.",
+                file=path.name,
+                row=1,
+            )
+        yield from _chunks(_lines(file, law, is_update=root == _ROOTS[1]))
 
 
 def _chunks(lines: Iterator[Cells]) -> Iterator[pl.DataFrame]:

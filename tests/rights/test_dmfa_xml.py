@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from fla_batch.rights.dmfa import read_dmfa
 from fla_batch.rights.law import law_of
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import parse_quarter, quarter_end, quarter_start
-from tests.rights.cases import inss_of
+from tests.rights.cases import COMPANY, inss_of
+from tests.rights.test_cli import SIZE, run
 
 LAW = law_of(2024)
 OFFICIAL = Path(__file__).parents[3] / "shared" / "official" / "samples"
@@ -133,3 +135,103 @@ def test_the_portals_sample() -> None:
     ]
     (student,) = [line for _, _, line in found if line.kind == Kind.STUDENT]
     assert student.hours_centi == 40_000
+
+
+def occupation(start: str, mean: int, end: str = "") -> str:
+    ended = end and f"<OccupationEndingDate>{end}</OccupationEndingDate>"
+    return (
+        f"<OccupationStartingDate>{start}</OccupationStartingDate>{ended}"
+        "<JointCommissionNbr>200</JointCommissionNbr><ContractType>1</ContractType>"
+        f"<RefMeanWorkingHours>3800</RefMeanWorkingHours><MeanWorkingHours>{mean}</MeanWorkingHours>"
+    )
+
+
+def original(path: Path, created: str, occupations: list[str]) -> Path:
+    inner = "".join(f"<Occupation>{each}</Occupation>" for each in occupations)
+    head = f"<FormCreationDate>{created}</FormCreationDate>"
+    record = f"<EmployerClass>010</EmployerClass><WorkerCode>495</WorkerCode>{inner}"
+    path.write_text(
+        f"<DmfAOriginal><Form>{head}<EmployerDeclaration><Quarter>20241</Quarter>"
+        f"<NOSSRegistrationNbr>12345678</NOSSRegistrationNbr><CompanyID>{COMPANY}</CompanyID>"
+        f"<NaturalPerson><INSS>{inss_of(1)}</INSS><WorkerRecord>{record}</WorkerRecord>"
+        "</NaturalPerson></EmployerDeclaration></Form></DmfAOriginal>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def update(path: Path, created: str, code: int, occupations: list[str]) -> Path:
+    inner = "".join(f"<OccupationUpdate>{each}</OccupationUpdate>" for each in occupations)
+    path.write_text(
+        f"<DmfAUpdate><Form><FormCreationDate>{created}</FormCreationDate>"
+        "<FormCreationHour>10:00:00</FormCreationHour><EmployerDeclarationUpdate>"
+        "<Quarter>20241</Quarter><NOSSRegistrationNbr>12345678</NOSSRegistrationNbr>"
+        f"<CompanyID>{COMPANY}</CompanyID><NaturalPersonUpdate><INSS>{inss_of(1)}</INSS>"
+        "<WorkerRecordUpdate><LastSituationWR><EmployerClass>010</EmployerClass>"
+        "<WorkerCode>495</WorkerCode><WorkerRecordVersionNbr>1</WorkerRecordVersionNbr>"
+        "</LastSituationWR><WorkerRecordUpdateAction><EmployerClass>010</EmployerClass>"
+        f"<WorkerCode>{code}</WorkerCode><UpdateAction>1</UpdateAction>{inner}"
+        "</WorkerRecordUpdateAction></WorkerRecordUpdate></NaturalPersonUpdate>"
+        "</EmployerDeclarationUpdate></Form></DmfAUpdate>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def bc_of(folder: Path, *dmfa: Path) -> tuple[str | None, list[str]]:
+    """B x C of the one worker, and the rules of what was found on its lines."""
+    output = folder / "rights.csv"
+    output.unlink(missing_ok=True)
+    arguments = [part for path in dmfa for part in ("--dmfa", path)]
+    result = run("compute", *arguments, "--as-of", "2024-04-15", *SIZE, "-o", output, "--json")
+    document = json.loads(result.stdout)
+    rules = [found["rule"] for found in document["anomalies"] if found["inss"]]
+    rows = output.read_text(encoding="utf-8").splitlines()[1:] if output.exists() else []
+    return (rows[0].split(";")[6] if rows else None), rules
+
+
+def test_a_declaration_sent_again_replaces_by_its_creation_and_not_its_place(
+    tmp_path: Path,
+) -> None:
+    old = original(tmp_path / "old.xml", "2024-04-10", [occupation("2020-01-01", 1900)])
+    new = original(tmp_path / "new.xml", "2024-05-02", [occupation("2020-01-01", 2280)])
+    assert bc_of(tmp_path, old, new) == ("0.600000", ["corrected-line"])
+    assert bc_of(tmp_path, new, old) == ("0.600000", ["corrected-line"])
+
+
+def test_an_update_takes_back_the_whole_record_and_puts_its_own_instead(tmp_path: Path) -> None:
+    lines = [occupation("2020-01-01", 1900), occupation("2023-01-01", 950)]
+    first = original(tmp_path / "original.xml", "2024-04-10", lines)
+    second = update(tmp_path / "update.xml", "2024-04-09", 495, [occupation("2020-01-01", 3040)])
+    assert bc_of(tmp_path, second, first) == ("0.800000", ["taken-back", "taken-back"])
+    moved = update(tmp_path / "moved.xml", "2024-05-02", 675, [occupation("2020-01-01", 2280)])
+    assert bc_of(tmp_path, first, moved)[0] == "0.600000"
+    assert bc_of(tmp_path, first, second, moved)[0] == "0.600000"
+
+
+def test_an_update_that_brings_nothing_cancels(tmp_path: Path) -> None:
+    first = original(tmp_path / "original.xml", "2024-04-10", [occupation("2020-01-01", 1900)])
+    gone = update(tmp_path / "gone.xml", "2024-05-02", 495, [])
+    bc, rules = bc_of(tmp_path, first, gone)
+    assert (bc, rules) == (None, ["taken-back"])
+
+
+def test_two_equal_occupations_of_one_form_are_two(tmp_path: Path) -> None:
+    twice = [occupation("2020-01-01", 1900), occupation("2020-01-01", 1900)]
+    path = original(tmp_path / "twice.xml", "2024-04-10", twice)
+    assert bc_of(tmp_path, path) == ("1.000000", [])
+    again = original(tmp_path / "again.xml", "2024-04-11", twice)
+    assert bc_of(tmp_path, path, again) == ("1.000000", ["duplicate-line", "duplicate-line"])
+
+
+def test_one_bad_worker_in_a_file_of_one_row_does_not_take_the_others_along(tmp_path: Path) -> None:
+    good = OCCUPATION.format(contract=1, hours="<MeanWorkingHours>1900</MeanWorkingHours>")
+    path = declaration(
+        tmp_path / "dmfa.xml",
+        [person(1, "495", good), person(2, "495", OCCUPATION.format(contract=1, hours=""))],
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("\n", ""), encoding="utf-8")
+    (chunk,) = read_dmfa(path, LAW)
+    assert chunk.values["inss"].to_list() == [inss_of(1)]
+    assert chunk.refused is not None
+    assert chunk.refused["inss"].to_list() == [inss_of(2)]
