@@ -14,7 +14,7 @@ from typing import Any
 
 from fla_batch.answers.consultation_answers import answers_question
 from fla_batch.answers.rest_comparison import holds
-from fla_batch.channel.rest_call import BAD_REQUEST, NO_ANSWER, NOT_FOUND, OK, Exchange
+from fla_batch.channel.rest_call import BAD_REQUEST, FORBIDDEN, NO_ANSWER, NOT_FOUND, OK, Exchange
 from fla_batch.intake.platform_answers import RestAnswer, load_answer
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import FormRow
@@ -30,6 +30,12 @@ _SILENT = Labels(
     en="The platform refused it without saying why",
     fr="La plateforme l'a refusé sans dire pourquoi",
     nl="Het platform weigerde het zonder te zeggen waarom",
+)
+
+_FORBIDDEN = Labels(
+    en="The platform refuses us for this employer: no mandate, or no right to this service",
+    fr="La plateforme nous refuse pour cet employeur: pas de mandat, ou pas de droit à ce service",
+    nl="Het platform weigert ons voor deze werkgever: geen mandaat, of geen recht op deze dienst",
 )
 
 
@@ -81,7 +87,7 @@ def _of_put(form: FormRow, exchange: Exchange) -> Judgement:
         reason = "the service answered 200 with a blocking anomaly"
     else:
         reason = "the service answered 400 without a blocking anomaly"
-        anomalies = (*anomalies, _without_reason(form))
+        anomalies = (*anomalies, _wordless(form, "HTTP-400", _SILENT))
     return Judgement(None, anomalies, reason=reason)
 
 
@@ -114,10 +120,12 @@ def _shows(told: RestAnswer, status: int) -> bool:
 
 def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
     told, trouble = _told(form, exchange)
+    if exchange.status == FORBIDDEN:
+        return Judgement(Event.REFUSED, (_wordless(form, "HTTP-403", _FORBIDDEN),))
     if told is None:
         return Judgement(None, reason=trouble)
     if exchange.status in (BAD_REQUEST, NOT_FOUND):
-        anomalies = _anomalies(form, told) or (_without_reason(form),)
+        anomalies = _anomalies(form, told) or (_wordless(form, "HTTP-400", _SILENT),)
         return Judgement(Event.REFUSED, anomalies)
     if exchange.status != OK:
         return Judgement(None, reason=f"the service answered {exchange.status}")
@@ -190,11 +198,12 @@ def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
     )
 
 
-def _without_reason(form: FormRow) -> Anomaly:
+def _wordless(form: FormRow, error_id: str, label: Labels) -> Anomaly:
+    """What the platform says by its status alone."""
     return Anomaly(
         AnomalyClass.BLOCKING,
-        "HTTP-400",
-        label=_SILENT,
+        error_id,
+        label=label,
         company_id=form.company_id,
         inss=form.inss,
         calendar_year=form.calendar_year,

@@ -51,8 +51,8 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
 
 
 def exit_code(outcomes: list[SendOutcome]) -> int:
-    """4 for a batch in doubt, 1 for a declaration that is known to be refused, else 0."""
-    if any(outcome.in_doubt for outcome in outcomes):
+    """4 for a batch in doubt or not all answered, 1 for a declaration that was refused, else 0."""
+    if any(outcome.in_doubt or outcome.unanswered for outcome in outcomes):
         return 4
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
@@ -63,6 +63,8 @@ def _next(outcomes: list[SendOutcome], *, answers_later: bool) -> str:
     settles = "poll settles it by the answer" if answers_later else "send asks the platform again"
     if any(outcome.in_doubt for outcome in outcomes):
         return f"In doubt: fla-batch {settles}. Do not build it again."
+    if any(outcome.unanswered for outcome in outcomes):
+        return "Not all was answered. Next: fla-batch send"
     sent = plural(len(outcomes), "batch")
     if not answers_later:
         return f"{sent} sent and answered. Next: fla-batch anomalies"

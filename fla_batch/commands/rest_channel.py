@@ -11,7 +11,7 @@ from fla_batch.commands.receive import LOCK, Reception
 from fla_batch.commands.rest_sending import RestSending, Tally
 from fla_batch.commands.send import SendOutcome
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.vocabulary.errors import FlaBatchError, GatewayUnavailable, UsageMistake
+from fla_batch.vocabulary.errors import FlaBatchError, UsageMistake
 
 if TYPE_CHECKING:
     from fla_batch.channel.rest_client import RestClient
@@ -82,10 +82,8 @@ def _outcome(batch: BatchName, state: BatchState, tally: Tally) -> SendOutcome:
     if failure is not None:
         raise _said(batch, failure, tally)
     if tally.open:
-        raise GatewayUnavailable(
-            f"{batch}: {tally.open} of {total} not answered: {tally.reason}",
-            hint="`fla-batch send` goes on with these.",
-        )
+        remark = f": {tally.open} of {total} not answered ({tally.reason}); `send` goes on"
+        return SendOutcome(batch, state, remark, tally.refused, tally.open)
     remark = f", {tally.refused} refused" if tally.refused else ""
     return SendOutcome(batch, state, remark, tally.refused)
 

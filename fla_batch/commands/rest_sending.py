@@ -102,7 +102,7 @@ class RestSending:
         self._counted = counted
         self._alive = alive
         self._sent = SentFromLedger(records.ledger)
-        self._closed_employers: set[str] = set()
+        self._closed_employers: dict[str, Exchange] = {}
         self._unusable = 0
         self._reached = 0
         self.tally = Tally()
@@ -266,12 +266,12 @@ class RestSending:
         self, call: Call, form: _Form, exchanges: list[Exchange], kept: list[Exchange]
     ) -> None:
         company_id = form.row.company_id or ""
-        if company_id in self._closed_employers:
-            raise NotAuthorised(f"the service refuses us for employer {company_id} (403)")
-        exchange = self._client.call(call)
+        exchange = self._closed_employers.get(company_id) or self._client.call(call)
         kept.append(exchange)
         if exchange.status == FORBIDDEN:
-            self._closed_employers.add(company_id)
+            # More calls for that employer would only be refused, and counted against us.
+            self._closed_employers[company_id] = exchange
+        if exchange.status == FORBIDDEN and form.row.kind in DECLARATIONS:
             raise NotAuthorised(f"the service refuses us for employer {company_id} (403)")
         if exchange.status == NOT_FOUND and (call.method == "PUT" or exchange.fault):
             raise ConfigurationMistake(

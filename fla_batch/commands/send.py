@@ -32,13 +32,15 @@ _SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUB
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
     """What became of one batch. `remark` continues the state in words; `refused` counts forms
-    that are known to be refused already, as they are over REST.
+    that are known to be refused already, as they are over REST; `unanswered` those that have to be
+    sent once more, for no usable answer came.
     """
 
     name: BatchName
     state: BatchState
     remark: str = ""
     refused: int = 0
+    unanswered: int = 0
 
     @property
     def in_doubt(self) -> bool:

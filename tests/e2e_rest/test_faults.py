@@ -55,7 +55,7 @@ def sent(office: Office, name: BatchName) -> Lived:
     workspace = office.workspace
     try:
         (outcome,) = send(workspace, to_send(workspace, [str(name)]))
-        code = 4 if outcome.in_doubt else 1 if outcome.refused else 0
+        code = 4 if outcome.in_doubt or outcome.unanswered else 1 if outcome.refused else 0
         said = outcome.remark
     except FlaBatchError as error:
         code, said = error.exit_code, f"{error} {error.hint}"
@@ -204,7 +204,6 @@ def test_another_employer_goes_on_where_one_is_closed_to_us(
     ("fault", "times", "answered", "exit_code"),
     [
         (RestFault.UNAUTHORISED, 1, True, 0),
-        (RestFault.FORBIDDEN, ALWAYS, False, 3),
         (RestFault.TOO_MANY, 1, True, 0),
         (RestFault.ERROR, 1, True, 0),
         (RestFault.ERROR, ALWAYS, False, 4),
@@ -236,6 +235,29 @@ def test_a_question_lives_through_it(
         assert sent(office, name).exit_code == 0
         (asked,) = asking.outcome(office.workspace, [name])
         assert asked.fate is asking.Fate.ANSWERED
+
+
+def test_a_question_without_a_mandate_is_refused_and_the_others_are_not(office: Office) -> None:
+    """So that a rescue of many employers goes on, and lists this one with the reason."""
+    from dataclasses import replace
+
+    assert office.ground.rest is not None
+    face = office.ground.rest.face
+    other = "0401234560"
+    object.__setattr__(face, "sender", replace(face.sender, employers=frozenset({other})))
+    questions = [
+        question
+        for company_id in (EMPLOYER, other)
+        for worker in (WORKER, "70081500504")
+        for question in asking.questions(FormKind.ASK_CREDIT, company_id, [Person(worker)])
+    ]
+    (name,) = asking.build(office.workspace, questions)
+    send(office.workspace, [name])
+    asked = asking.outcome(office.workspace, [name])
+    fates = {(one.form.company_id, one.form.inss): one.fate for one in asked}
+    assert {key[0] for key, fate in fates.items() if fate is asking.Fate.ANSWERED} == {other}
+    refused = [one for one in asked if one.fate is asking.Fate.REFUSED]
+    assert [each.error_id for one in refused for each in one.anomalies] == ["HTTP-403"] * 2
 
 
 def test_a_refused_token_ends_it_at_once(

@@ -15,12 +15,14 @@ import pytest
 
 from fla_batch.account.rest_json import answer_json
 from fla_batch.cli import options
+from fla_batch.commands.channels import REST, SFTP
 from fla_batch.ledger.records import ConsultationRow
 from fla_batch.message import load
 from fla_batch.models import Employee, Employer
 from fla_batch.models.question import Question
 from fla_batch.sandbox.consulting import QuestionAnswers
 from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.sandbox.rest_faults import RestFaultPlan
 from fla_batch.vocabulary.terms import FormKind
 from tests.command_line import CommandLine
 from tests.counts import COUNTED, count
@@ -31,9 +33,12 @@ pytestmark = pytest.mark.timeout(7200)
 QUICKLY = ("--every", "0.2", "--timeout", "3000")
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
+@pytest.fixture(params=[SFTP, REST])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """The same rescue over both channels."""
+    rest = RestFaultPlan() if request.param == REST else None
+    profile = load("fla-20250131")
+    with practice_ground(tmp_path / "ground", profile, clock=now, rest=rest) as running:
         yield running
 
 
@@ -107,7 +112,8 @@ def test_everything_comes_out(
     assert called.code == 0, called.said
     assert missing(tmp_path / "out") == []
     require_everything(ground, tmp_path / "out", people)
-    assert list((tmp_path / "out" / "answers").glob("FO.FLAA.*"))
+    kept = "REST.*" if ground.rest else "FO.FLAA.*"
+    assert list((tmp_path / "out" / "answers").glob(kept))
     assert (tmp_path / "out" / people[0].company_id / "accounts.csv").exists()
     record_property(COUNTED, f"rescue of {employers} employers, {workers} workers: 0 missing")
 
@@ -166,6 +172,7 @@ def test_after_the_last_day_production_needs_a_word(
     fla: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "R")
+    monkeypatch.setenv("FLA_BATCH_REST__ENVIRONMENT", "R")
     monkeypatch.setattr(options, "now", lambda: datetime(2027, 1, 1, 9, 0, tzinfo=UTC))
     called = fla("rescue", "--workers", listed(tmp_path / "w.csv", list(crowd(1, 1))), "-o", "out")
     assert called.code == 2
