@@ -45,8 +45,10 @@ IDENTIFICATIONS = {
 
 
 def inss(number: int = 1) -> str:
-    """A valid INSS, another one for each `number` of 1 to 499: born 17 November 1981."""
-    nine = f"811117{number * 2 - 1:03d}"
+    """A valid INSS, another one for each `number`: 499 born on 17 November 1981, others earlier."""
+    days, order = divmod(number - 1, 499)
+    born = date(1981, 11, 17) - timedelta(days=days)
+    nine = f"{born:%y%m%d}{order * 2 + 1:03d}"
     return f"{nine}{97 - int(nine) % 97:02d}"
 
 

@@ -168,9 +168,11 @@ def test_the_assertion_says_who_to_whom_and_for_how_long(
 def test_a_clock_that_is_five_minutes_off_is_said(service: Service) -> None:
     world = replace(service.time.world, clock=lambda: NOW - dt.timedelta(minutes=7))
     section = service.section
-    with RestClient(section, client_key(section), world) as client:
-        with pytest.raises(ClientRefused, match="clock is 0:07:00 from") as raised:
-            client.call(CREDIT)
+    with (
+        RestClient(section, client_key(section), world) as client,
+        pytest.raises(ClientRefused, match="clock is 0:07:00 from") as raised,
+    ):
+        client.call(CREDIT)
     assert "NTP" in raised.value.hint
     assert raised.value.exit_code == 3
 
@@ -284,9 +286,11 @@ def test_proxies_of_the_environment_are_not_used(
         monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
     with service.client() as client:
         assert client.call(CREDIT).status == 200
-    with service.client(proxy="http://127.0.0.1:9") as client:
-        with pytest.raises(CallFailed, match="token server"):
-            client.call(CREDIT)
+    with (
+        service.client(proxy="http://127.0.0.1:9") as client,
+        pytest.raises(CallFailed, match="token server"),
+    ):
+        client.call(CREDIT)
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(service: Service) -> None:
@@ -298,9 +302,11 @@ def test_an_answer_without_end_is_not_read_to_its_end(service: Service) -> None:
 
 
 def test_nobody_listens(service: Service) -> None:
-    with service.client(base_url="http://127.0.0.1:9/v1") as client:
-        with pytest.raises(CallFailed, match="no connection"):
-            client.call(PUT)
+    with (
+        service.client(base_url="http://127.0.0.1:9/v1") as client,
+        pytest.raises(CallFailed, match="no connection"),
+    ):
+        client.call(PUT)
     assert len(service.time.pauses) == 2
 
 
@@ -352,9 +358,11 @@ def test_an_unknown_authority_is_never_trusted_nor_tried_again(
     service: Service, https: Callable[[], tuple[RestSection, Path]]
 ) -> None:
     section, _ = https()
-    with RestClient(section, client_key(section), service.time.world) as client:
-        with pytest.raises(ConfigurationMistake, match="not trusted"):
-            client.call(CREDIT)
+    with (
+        RestClient(section, client_key(section), service.time.world) as client,
+        pytest.raises(ConfigurationMistake, match="not trusted"),
+    ):
+        client.call(CREDIT)
     assert service.time.pauses == []
 
 
