@@ -5,7 +5,7 @@ Each function takes the fields that the test is about and fills in the rest.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fla_batch import rules
