@@ -20,6 +20,7 @@ from fla_batch.message.writer import EmployerZones, writers_of
 from fla_batch.models import Entry
 from fla_batch.models.column_values import Blocks
 from fla_batch.rules import RuleContext, check, clear
+from fla_batch.vocabulary.creation_stamps import CreationStamps
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.terms import FormKind
 
@@ -80,10 +81,14 @@ class ScreenedChunk:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Part of the input; `first` is the number of its first declaration, from 1."""
+    """Part of the input; `first` is the number of its first declaration, from 1.
+
+    `stamps` are the creation stamps that were reserved for it; without them those of the maker.
+    """
 
     first: int
     items: list[Entry | Anomaly] | ScreenedChunk
+    stamps: CreationStamps | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +129,10 @@ class Desk:
 
     def do(self, job: Job) -> Done:
         """One job."""
+        maker = self.maker.stamped(job.stamps)
+        return replace(self, maker=maker, columns=replace(self.columns, maker=maker))._do(job)
+
+    def _do(self, job: Job) -> Done:
         done = Done()
         if isinstance(job.items, ScreenedChunk):
             done.written.extend(self._of_chunk(job.items, job.first, done))

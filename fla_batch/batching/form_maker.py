@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from copy import copy
+from datetime import datetime
 
 from fla_batch.message import Profile
 from fla_batch.message.reference_form import reference_form
@@ -11,7 +12,7 @@ from fla_batch.message.reference_numbers import COUNTER_LENGTH, counter
 from fla_batch.models import Declaration
 from fla_batch.models.form import REFERENCE_LONGEST, Form, FormHeader
 from fla_batch.models.question import Question
-from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.creation_stamps import CreationStamps
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind
 
@@ -24,20 +25,29 @@ class FormMaker:
     """Makes the forms of one run.
 
     `run` is unique to it: up to 14 characters that begin every reference number. `started` is
-    an aware instant; forms are created from it on, a millisecond apart, in Belgian local time,
-    because (date, hour) must be unique within a batch and some notifications know no other name.
+    the aware instant of its beginning. Forms have the creation stamps that were reserved for
+    them, or, where nobody else makes forms, those from `started` on.
     """
 
-    def __init__(self, profile: Profile, run: str, started: datetime) -> None:
+    def __init__(
+        self, profile: Profile, run: str, started: datetime, stamps: CreationStamps | None = None
+    ) -> None:
         if not run or len(run) > RUN_LENGTH:
             raise ValueError(f"a run is 1 to {RUN_LENGTH} characters")
         self._profile = profile
         self._reference_forms: dict[FormKind, Callable[[str], str]] = {}
         self.run = run
         self.started = started
-        local = belgian(started).replace(tzinfo=None)
-        self._first = local.replace(microsecond=local.microsecond // 1000 * 1000)
+        self._stamps = stamps or CreationStamps.counted_from(started)
         self._made = 0
+
+    def stamped(self, stamps: CreationStamps | None) -> FormMaker:
+        """The same, for forms that have other stamps; None for the same ones."""
+        if stamps is None:
+            return self
+        other = copy(self)
+        other._stamps = stamps
+        return other
 
     def form(self, body: Declaration | Question, number: int | None = None) -> Form:
         """Form `number` of the run (from 1), by default the next one.
@@ -62,7 +72,7 @@ class FormMaker:
 
     def created(self, number: int) -> datetime:
         """When form `number` of the run was created, in Belgian local time."""
-        return self._first + timedelta(milliseconds=number - 1)
+        return self._stamps.of(number)
 
     def reference(self, kind: FormKind, number: int) -> str:
         """The reference number of form `number` of the run, in the form that the XSD asks."""

@@ -48,7 +48,7 @@ class SpooledForm(NamedTuple):
     @classmethod
     def of(cls, form: Form, content: bytes) -> SpooledForm:
         """The form of ours that was written as `content`."""
-        note = _note(form)
+        note = note_of(form)
         line = SEPARATOR.join(note).encode() + b"\n"
         return cls(content, line, worker_number(note.company_id, note.inss))
 
@@ -147,7 +147,8 @@ def worker_number(company_id: str, inss: str) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def _note(form: Form) -> Note:
+def note_of(form: Form) -> Note:
+    """What the ledger keeps of a form of ours. Raises ValueError for one without a stamp."""
     header, body = form.header, form.body
     if header.form_creation_date is None or header.form_creation_hour is None:
         raise ValueError("a form that is sent has a creation date and hour")

@@ -29,6 +29,7 @@ from fla_batch.message.writer import EmployerZones
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.vocabulary.creation_stamps import CreationStamps
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.progress import Watcher
 from fla_batch.vocabulary.terms import Environment
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from fla_batch.rules import PlatformHistory
 
 Item = Entry | Anomaly | TableChunk
+Reserve = Callable[[int, int], CreationStamps | None]
+"""Creation stamps for so many forms from a number on."""
 _ITEMS_A_JOB = 500
 _THREADS = 1
 """Reading goes on in the main thread, and is about as much work as this one does."""
@@ -77,8 +80,9 @@ def spool_all(
     counted: Watcher,
     *,
     hands: int = 1,
+    reserve: Reserve | None = None,
 ) -> Spooled:
-    """Does the whole input and puts its forms in the spool.
+    """Does the whole input and puts its forms in the spool, with stamps that `reserve` gives.
 
     Raises OSError or DiskTrouble: a disk is full. `hands` is how many processes may work at it;
     more than one only for a program whose main module may be imported again, which is how Python
@@ -86,7 +90,7 @@ def spool_all(
     """
     total = Spooled()
     with _Crew(desk, recipe, hands) as crew:
-        for done in crew.results(_jobs(items, desk, counted)):
+        for done in crew.results(_jobs(items, desk, counted, reserve or _those_of_the_maker)):
             spool.add(done.written)
             total.anomalies.add(done.anomalies)
             total.declarations += done.declarations
@@ -97,23 +101,29 @@ def spool_all(
     return total
 
 
-def _jobs(items: Iterable[Item], desk: Desk, counted: Watcher) -> Iterator[Job]:
+def _those_of_the_maker(_first: int, _count: int) -> None:
+    """Nobody else makes forms."""
+
+
+def _jobs(items: Iterable[Item], desk: Desk, counted: Watcher, reserve: Reserve) -> Iterator[Job]:
     first = 1
     waiting: list[Entry | Anomaly] = []
     for item in items:
         if not isinstance(item, TableChunk):
             waiting.append(item)
         if waiting and (isinstance(item, TableChunk) or len(waiting) == _ITEMS_A_JOB):
-            yield Job(first, waiting)
-            first += sum(isinstance(one, Entry) for one in waiting)
+            declarations = sum(isinstance(one, Entry) for one in waiting)
+            yield Job(first, waiting, reserve(first, declarations))
+            first += declarations
             waiting = []
         if isinstance(item, TableChunk):
             counted.expect(item.announces)
             screened = ScreenedChunk.of(item, desk.context)
-            yield Job(first, screened)
+            yield Job(first, screened, reserve(first, screened.declarations))
             first += screened.declarations
     if waiting:
-        yield Job(first, waiting)
+        declarations = sum(isinstance(one, Entry) for one in waiting)
+        yield Job(first, waiting, reserve(first, declarations))
 
 
 class _Crew:

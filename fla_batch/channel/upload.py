@@ -47,7 +47,8 @@ def upload(
 ) -> None:
     """Send a staged batch, or go on with one that was interrupted before GO.
 
-    `reached` is told the name of a file and how many bytes of it the server has. Raises
+    `reached` is told the name of a file and how many bytes of it the server has, and before
+    anything of a file leaves that it has none: it may raise, and nothing more leaves. Raises
     GatewayUnavailable (send again later: nothing was started), OutcomeUnknown (in doubt: never
     send again), DiskTrouble, LedgerTrouble.
     """
@@ -55,6 +56,7 @@ def upload(
     unchecked = []
     for name, path in batch.in_order:
         so_far = partial(reached, str(name))
+        so_far(0)
         done = upload_resuming(gateway, batch.folder, str(name), path, so_far)
         if not done.size_compared:
             unchecked.append(str(name))
@@ -103,8 +105,8 @@ def _look(batch: Outgoing, gateway: Gateway) -> Event | None:
     return None
 
 
-def cancel(batch: Outgoing, td: FileName, gateway: Gateway, journal: Journal) -> None:
+def cancel(td: FileName, gateway: Gateway, journal: Journal) -> None:
     """Drop the TD; doing it again changes nothing. Raises GatewayUnavailable, OutcomeUnknown."""
     journal(Event.CANCEL_BEGUN)
-    gateway.create_empty(batch.folder, str(td))
+    gateway.create_empty(td.batch.environment.folder_in, str(td))
     journal(Event.CANCELLED)

@@ -32,11 +32,18 @@ def verify(shared: Shared) -> int:
 
 
 @ledger.command()
+@click.option(
+    "--from-outbox",
+    is_flag=True,
+    help="Put back what a lost or older ledger does not know, from the outbox beside it.",
+)
 @shared
-def rebuild(shared: Shared) -> int:
+def rebuild(from_outbox: bool, shared: Shared) -> int:
     """Write the rows of all answers anew from their raw files, and all states from the events."""
     from fla_batch.commands import maintenance
 
+    if from_outbox:
+        return _restored(shared)
     with shared.workspace() as workspace:
         done = maintenance.rebuild(workspace)
     left = [each for each in done if each.problem]
@@ -48,6 +55,24 @@ def rebuild(shared: Shared) -> int:
         click.echo(f"{each.file_name}: {each.problem}")
     click.echo(f"{plural(len(done) - len(left), 'answer')} read again, {len(left)} left alone.")
     return 1 if left else 0
+
+
+def _restored(shared: Shared) -> int:
+    from fla_batch.commands.restore import restore
+
+    with shared.workspace(mend=True) as workspace:
+        result = restore(workspace)
+    if shared.as_json:
+        shared.show_json(result.to_json())
+        return 1 if result.problems else 0
+    for name, why in result.problems:
+        click.echo(f"{name}: {why}")
+    click.echo(
+        f"{plural(len(result.batches), 'batch')} put back, {len(result.brought_up)} brought up to "
+        f"date, {plural(len(result.answers), 'answer')} read, "
+        f"{plural(len(result.problems), 'problem')}. Next: fla-batch ledger verify"
+    )
+    return 1 if result.problems else 0
 
 
 @click.command()

@@ -54,11 +54,14 @@ class Shared:
 
         return configured_profile(self.settings)
 
-    def workspace(self) -> Workspace:
-        """Ledger, outbox and all that a command works on; use it in a `with`."""
+    def workspace(self, *, mend: bool = False) -> Workspace:
+        """Ledger, outbox and all that a command works on; use it in a `with`.
+
+        `mend` opens a ledger that is behind its outbox too, to rebuild it.
+        """
         from fla_batch.commands.workspace import Workspace
 
-        return Workspace.open(self.settings, clock=now, hands=cores())
+        return Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -50,14 +51,16 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     return exit_code(outcomes)
 
 
-def exit_code(outcomes: list[SendOutcome]) -> int:
-    """4 for a batch in doubt or not all answered, 1 for a declaration that was refused, else 0."""
+def exit_code(outcomes: Sequence[SendOutcome]) -> int:
+    """4 for a batch in doubt or not all answered, 3 for one that is set apart, 1 for a refusal."""
     if any(outcome.in_doubt or outcome.unanswered for outcome in outcomes):
         return 4
+    if any(outcome.trouble for outcome in outcomes):
+        return 3
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
-def _next(outcomes: list[SendOutcome], *, answers_later: bool) -> str:
+def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
     if not outcomes:
         return "Nothing is staged. Next: fla-batch build FILE"
     settles = "poll settles it by the answer" if answers_later else "send asks the platform again"
@@ -65,7 +68,8 @@ def _next(outcomes: list[SendOutcome], *, answers_later: bool) -> str:
         return f"In doubt: fla-batch {settles}. Do not build it again."
     if any(outcome.unanswered for outcome in outcomes):
         return "Not all was answered. Next: fla-batch send"
-    sent = plural(len(outcomes), "batch")
+    count = sum(not outcome.trouble and not outcome.elsewhere for outcome in outcomes)
+    sent = plural(count, "batch")
     if not answers_later:
         return f"{sent} sent and answered. Next: fla-batch anomalies"
     return f"{sent} sent. Next: fla-batch poll --watch 60"

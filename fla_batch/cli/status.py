@@ -50,11 +50,21 @@ def status(batch: str | None, shared: Shared) -> None:
             say("No batches yet. Start with: fla-batch build FILE")
         else:
             say(batch_table(rows))
+            say_all(_set_apart(rows))
             if lines is not None:
                 say()
                 say_all(_form_table(lines))
         if not shared.as_json:
             say_all(left_alone_lines(left))
+
+
+def _set_apart(rows: Iterable[BatchRow]) -> Iterator[str]:
+    """Batches that cannot be sent as they lie there, with the way out."""
+    from fla_batch.commands.send import OUT_OF_TROUBLE
+
+    for row in rows:
+        if row.trouble:
+            yield f"{row.name} is set apart: {row.trouble}. {OUT_OF_TROUBLE}"
 
 
 def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_maker import FormMaker
-from fla_batch.batching.form_store import Spool, SpooledForm, WrittenForms
+from fla_batch.batching.form_store import Note, Spool, SpooledForm, WrittenForms
+from fla_batch.batching.stamp_book import StampBook
 from fla_batch.batching.worker_pool import Item, spool_all
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
 from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
@@ -125,6 +126,7 @@ def build_declarations(
             lambda: workspace.recipe(maker, context),
             counted,
             hands=workspace.hands,
+            reserve=StampBook(workspace.reserve_stamps).take,
         )
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
         stopped = done.in_files or (done.blocked and not skip_blocked)
@@ -146,7 +148,9 @@ def build_bodies(
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
         written, writers = WrittenForms(), workspace.writers
-        forms = map(maker.form, bodies)
+        bodies = list(bodies)
+        stamped = maker.stamped(StampBook(workspace.reserve_stamps).take(1, len(bodies)))
+        forms = map(stamped.form, bodies)
         written.extend([SpooledForm.of(form, writers[form.body.kind].form(form)) for form in forms])
         spool.add(written)
         spool.flush()
@@ -205,6 +209,7 @@ def _batches(
                     built.append(made)
             names = [batch.name for batch in built]
             workspace.ledger.append_all(names, Event.STAGED, workspace.clock(), lock)
+            workspace.outbox.reach(workspace.ledger.last_event())
         except LockHeld:
             # Whoever took over has withdrawn what is not staged.
             raise
@@ -294,6 +299,23 @@ def _batch(
     return BuiltBatch(name, forms, len(parts), files)
 
 
+def form_record(note: Note, part: int, position: int) -> FormRecord:
+    """What the ledger keeps of the form that stands there, from 1, in its batch."""
+    return FormRecord(
+        reference_nbr=note.reference_nbr,
+        part=part,
+        position=position,
+        identification=note.identification,
+        created_date=date.fromisoformat(note.created_date),
+        created_hour=time.fromisoformat(note.created_hour),
+        kind=FormKind(note.kind),
+        body=note.body,
+        company_id=note.company_id or None,
+        inss=note.inss or None,
+        calendar_year=int(note.calendar_year) if note.calendar_year else None,
+    )
+
+
 def _records(
     spool: Spool, parts: list[Part], filling: BatchBeingFilled, counted: Watcher
 ) -> Iterator[FormRecord]:
@@ -303,19 +325,7 @@ def _records(
     """
     for number, part in enumerate(parts, start=1):
         for position, note in enumerate(spool.notes(part), start=1):
-            yield FormRecord(
-                reference_nbr=note.reference_nbr,
-                part=number,
-                position=position,
-                identification=note.identification,
-                created_date=date.fromisoformat(note.created_date),
-                created_hour=time.fromisoformat(note.created_hour),
-                kind=FormKind(note.kind),
-                body=note.body,
-                company_id=note.company_id or None,
-                inss=note.inss or None,
-                calendar_year=int(note.calendar_year) if note.calendar_year else None,
-            )
+            yield form_record(note, number, position)
             if not position % _COUNTED_TOGETHER:
                 counted(_COUNTED_TOGETHER)
         counted(len(part) % _COUNTED_TOGETHER)

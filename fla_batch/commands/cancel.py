@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.channel import upload
 from fla_batch.commands.channels import require_channel
-from fla_batch.commands.outgoing import journal_of, outgoing
+from fla_batch.commands.lease import Lease, leased
 from fla_batch.commands.send import batch_row
 from fla_batch.ledger.lifecycle import BatchState, Event
 from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
@@ -23,10 +23,14 @@ ACKNOWLEDGED = frozenset(
 
 
 def cancel(workspace: Channelled, name: str) -> BatchState:
-    """Cancels a batch: with TD once it may be on the server. Raises UsageMistake after ACRF 1."""
+    """Cancels a batch: with TD once it may be on the server; its files are not needed for that.
+
+    Raises UsageMistake after ACRF 1, LockHeld while another process sends it.
+    """
     row = batch_row(workspace, name)
     try:
-        _cancel(workspace, row)
+        with leased(workspace, row.name) as lease:
+            _cancel(workspace, batch_row(workspace, name), lease)
     except UnknownTransition:
         # An acknowledgement may have come since the state was read.
         if workspace.ledger.state(row.name) in ACKNOWLEDGED:
@@ -35,22 +39,20 @@ def cancel(workspace: Channelled, name: str) -> BatchState:
     return workspace.ledger.state(row.name)
 
 
-def _cancel(workspace: Channelled, row: BatchRow) -> None:
-    journal = journal_of(workspace, row.name)
+def _cancel(workspace: Channelled, row: BatchRow, lease: Lease) -> None:
     if row.state in (BatchState.BUILT, BatchState.STAGED):
-        journal(Event.CANCELLED)
+        lease.journal(Event.CANCELLED)
     elif row.state in ACKNOWLEDGED and workspace.channel.answers_later:
         raise _too_late(row.name, row.state)
     elif row.state is not BatchState.CANCELLED:
         require_channel(workspace, row.name)
-        workspace.channel.cancel(row)
+        workspace.channel.cancel(row, lease)
 
 
-def cancel_by_file(workspace: PortalLine, row: BatchRow) -> None:
+def cancel_by_file(workspace: PortalLine, row: BatchRow, lease: Lease) -> None:
     """By TD, over sFTP; doing it again changes nothing."""
-    batch = outgoing(workspace, row.name)
     with workspace.connect() as gateway:
-        upload.cancel(batch, row.name.td(row.parts), gateway, journal_of(workspace, row.name))
+        upload.cancel(row.name.td(row.parts), gateway, lease.journal)
 
 
 def _too_late(name: BatchName, state: BatchState) -> UsageMistake:

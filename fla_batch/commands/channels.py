@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from fla_batch.outbox.manifest import OutboxDamaged
 from fla_batch.vocabulary.errors import UsageMistake
 
 if TYPE_CHECKING:
+    from fla_batch.commands.lease import Lease
     from fla_batch.commands.needs import AnswerLine, Channelled
     from fla_batch.commands.poll_result import PollResult
     from fla_batch.commands.send import SendOutcome
@@ -35,15 +37,17 @@ class Channel(Protocol):
         """True when verdicts come some time after sending, and are fetched by `poll`."""
         ...
 
-    def send(self, batch: BatchName, counted: Callable[[int], None]) -> SendOutcome:
-        """Send a batch, or go on with it; `counted` is told how many more bytes are done."""
+    def send(self, lease: Lease, counted: Callable[[int], None]) -> SendOutcome:
+        """Send a batch that nobody else sends, or go on with it; `counted` is told how many more
+        bytes are done.
+        """
         ...
 
     def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:
         """Take in what there is of answers; with `recheck` older ones are compared again (R32)."""
         ...
 
-    def cancel(self, row: BatchRow) -> None:
+    def cancel(self, row: BatchRow, lease: Lease) -> None:
         """Take back a batch that may be on its way. Raises UsageMistake where there is no way."""
         ...
 
@@ -57,11 +61,11 @@ class SftpChannel:
     def __init__(self, tools: AnswerLine) -> None:
         self._tools = tools
 
-    def send(self, batch: BatchName, counted: Callable[[int], None]) -> SendOutcome:
+    def send(self, lease: Lease, counted: Callable[[int], None]) -> SendOutcome:
         """See `Channel.send`."""
         from fla_batch.commands.send import upload_batch
 
-        return upload_batch(self._tools, batch, counted)
+        return upload_batch(self._tools, lease, counted)
 
     def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:
         """See `Channel.poll`."""
@@ -69,16 +73,19 @@ class SftpChannel:
 
         return fetch_answers(self._tools, counted, recheck=recheck)
 
-    def cancel(self, row: BatchRow) -> None:
+    def cancel(self, row: BatchRow, lease: Lease) -> None:
         """See `Channel.cancel`: by a TD file."""
         from fla_batch.commands.cancel import cancel_by_file
 
-        cancel_by_file(self._tools, row)
+        cancel_by_file(self._tools, row, lease)
 
 
 def require_channel(tools: Channelled, batch: BatchName) -> None:
     """Raises UsageMistake for a batch that was built for the other channel."""
-    built_for = tools.outbox.manifest(batch).channel
+    try:
+        built_for = tools.outbox.manifest(batch).channel
+    except (OutboxDamaged, UsageMistake):
+        return  # its folder does not tell; what needs its files will say so
     if built_for != tools.channel.name:
         raise UsageMistake(
             f"{batch} was built for the channel {built_for}, and [channel] use is "

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _ADVICE = (
     ("is recorded as", "Run `fla-batch ledger rebuild`: it derives the states from the events."),
     ("not in the outbox", "Restore the batch's folder from a backup; do not build it again."),
-    ("not in the ledger", "Restore the ledger from a backup; do not send this folder by hand."),
+    ("not in the ledger", "Run `fla-batch ledger rebuild --from-outbox`; do not send it by hand."),
     ("left by a build", "Nothing to do: the next build clears it away."),
     ("raw answer", "Restore the file from a backup; until then its rows cannot be rebuilt."),
     ("in the manifest", "Restore the batch's folder from a backup; do not send it."),

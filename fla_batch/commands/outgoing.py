@@ -1,11 +1,10 @@
-"""A batch of the outbox as what `upload` takes, and its journal in the ledger."""
+"""A batch of the outbox as what `upload` takes, or why it cannot be sent."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fla_batch.channel import upload
-from fla_batch.ledger.lifecycle import Event
 from fla_batch.vocabulary.filenames import BatchName, FileName
 from fla_batch.vocabulary.terms import FileKind
 
@@ -24,10 +23,3 @@ def outgoing(workspace: Records, name: BatchName) -> upload.Outgoing:
     )
     go = next(each for each in names if each.kind is FileKind.GO)
     return upload.Outgoing(files, go, name.environment.folder_in)
-
-
-def journal_of(workspace: Records, name: BatchName) -> upload.Journal:
-    def journal(event: Event, **details: Any) -> None:
-        workspace.ledger.append(name, event, workspace.clock(), details)
-
-    return journal

@@ -7,6 +7,7 @@ quarantine with its reason; what is not ours is left where it is. Neither holds 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from fla_batch.channel import upload
 from fla_batch.channel.out_folder import OfferedAnswer, OutFolder
 from fla_batch.channel.protocol import Gateway, OperationRefused
 from fla_batch.commands.fetch import AnswerFetch
-from fla_batch.commands.outgoing import journal_of, outgoing
+from fla_batch.commands.lease import leased
+from fla_batch.commands.outgoing import outgoing
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.ledger import LockHeld
 from fla_batch.ledger.left_rows import LeftAlone
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.outbox import OutboxDamaged
 from fla_batch.system.files import private_folder, remove_partials
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
@@ -181,7 +185,13 @@ def _tidy_server(
 
 
 def _settle(workspace: AnswerLine, gateway: Gateway) -> None:
-    """Batches in doubt: the server's folder may tell what became of them (R5)."""
-    for row in workspace.ledger.batches(workspace.environment, [BatchState.IN_DOUBT]):
-        batch = outgoing(workspace, row.name)
-        upload.settle(batch, gateway, journal_of(workspace, row.name), workspace.pause)
+    """Batches in doubt: the server's folder may tell what became of them (R5).
+
+    Not one that another process is sending right now (R29), nor one whose files are not there to
+    compare with (R33): an answer will settle it.
+    """
+    for name in workspace.ledger.names(workspace.environment, [BatchState.IN_DOUBT]):
+        with suppress(LockHeld, OutboxDamaged), leased(workspace, name) as lease:
+            if workspace.ledger.state(name) is BatchState.IN_DOUBT:
+                batch = outgoing(workspace, name)
+                upload.settle(batch, gateway, lease.journal, workspace.pause)

@@ -15,6 +15,7 @@ from fla_batch.vocabulary.errors import FlaBatchError, UsageMistake
 
 if TYPE_CHECKING:
     from fla_batch.channel.rest_client import RestClient
+    from fla_batch.commands.lease import Lease
     from fla_batch.commands.needs import AnswerTools
     from fla_batch.ledger.records import BatchRow
     from fla_batch.vocabulary.filenames import BatchName
@@ -36,17 +37,12 @@ class RestChannel:
         self._client = client
         self._concurrency = concurrency
 
-    def send(self, batch: BatchName, counted: Callable[[int], None]) -> SendOutcome:
+    def send(self, lease: Lease, counted: Callable[[int], None]) -> SendOutcome:
         """See `Channel.send`. Raises what kept forms from being put, once all others were."""
-        tools = self._tools
-        with tools.ledger.lock(f"send {batch}", tools.clock) as lock, self._client() as client:
+        tools, batch = self._tools, lease.name
+        with self._client() as client:
             tally = RestSending(
-                tools,
-                client,
-                batch,
-                concurrency=self._concurrency,
-                counted=counted,
-                alive=lock.renew,
+                tools, client, lease, concurrency=self._concurrency, counted=counted
             ).run()
         return _outcome(batch, tools.ledger.state(batch), tally)
 
@@ -62,7 +58,7 @@ class RestChannel:
         )
         return result
 
-    def cancel(self, row: BatchRow) -> None:
+    def cancel(self, row: BatchRow, lease: Lease) -> None:  # noqa: ARG002
         """See `Channel.cancel`: what was put is in force, and only another photo replaces it."""
         raise UsageMistake(
             f"{row.name} went over REST, where each declaration is in force at once: there is "

@@ -28,10 +28,10 @@ from fla_batch.models import DECLARATIONS
 from fla_batch.outbox.answer_journal import AnswerJournal
 from fla_batch.system.files import disk_errors, facts_of
 from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
-from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
     from fla_batch.channel.rest_client import RestClient
+    from fla_batch.commands.lease import Lease
     from fla_batch.commands.needs import Records
 
 _REACH = 64
@@ -83,24 +83,24 @@ class Tally:
 
 
 class RestSending:
-    """Sends one batch; use it once, while no other process sends the same batch."""
+    """Sends one batch; use it once, while its lease is held."""
 
     def __init__(
         self,
         records: Records,
         client: RestClient,
-        name: BatchName,
+        lease: Lease,
         *,
         concurrency: int,
         counted: Callable[[int], None],
-        alive: Callable[[], None],
     ) -> None:
         self._records = records
         self._client = client
-        self._name = name
+        self._name = lease.name
         self._concurrency = concurrency
         self._counted = counted
-        self._alive = alive
+        self._alive = lease.keep
+        self._append = lease.journal
         self._sent = SentFromLedger(records.ledger)
         self._closed_employers: dict[str, Exchange] = {}
         self._unusable = 0
@@ -133,9 +133,6 @@ class RestSending:
                 self._reached = max(self._reached, int(event.details["reach"]))
         if self._records.ledger.state(self._name) is BatchState.IN_DOUBT:
             self._append(Event.GO_ABSENT, settled="each form is asked for before it is put again")
-
-    def _append(self, event: Event, **details: object) -> None:
-        self._records.ledger.append(self._name, event, self._records.clock(), details)
 
     def _forms(self) -> Generator[_Form]:
         """Forms without a verdict, in order, each with its body."""

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.channel import upload
-from fla_batch.commands.outgoing import journal_of, outgoing
+from fla_batch.commands.lease import Lease, leased
+from fla_batch.commands.outgoing import outgoing
+from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.outbox import OutboxDamaged
 from fla_batch.system.profile_record import require_clean, schemas_folder
 from fla_batch.vocabulary import closure
 from fla_batch.vocabulary.belgian_time import belgian_date
@@ -26,7 +30,10 @@ if TYPE_CHECKING:
     from fla_batch.ledger.records import BatchRow
 
 Counted = Callable[[int], None]
-_SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT})
+SENDABLE = frozenset({BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT})
+OUT_OF_TROUBLE = (
+    "Restore its folder from a backup, or `fla-batch cancel` it and build its declarations anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class SendOutcome:
     """What became of one batch. `remark` continues the state in words; `refused` counts forms
     that are known to be refused already, as they are over REST; `unanswered` those that have to be
     sent once more, for no usable answer came.
+
+    `elsewhere`: another process is at it. `trouble`: why it is set apart and was not sent.
     """
 
     name: BatchName
@@ -41,15 +50,22 @@ class SendOutcome:
     remark: str = ""
     refused: int = 0
     unanswered: int = 0
+    elsewhere: bool = False
+    trouble: str | None = None
 
     @property
     def in_doubt(self) -> bool:
         """True when it is not known whether GO arrived."""
-        return self.state is BatchState.IN_DOUBT
+        return self.state is BatchState.IN_DOUBT and not self.elsewhere
 
     def to_json(self) -> dict[str, Any]:
         """The row of `send --json`."""
-        return {"name": str(self.name), "state": self.state.value}
+        return {
+            "name": str(self.name),
+            "state": self.state.value,
+            "elsewhere": self.elsewhere,
+            "trouble": self.trouble,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +91,10 @@ def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
     """
     _recover(workspace)
     if not names:
-        return workspace.ledger.names(workspace.environment, _SENDABLE)
+        return workspace.ledger.names(workspace.environment, SENDABLE)
     rows = [batch_row(workspace, name) for name in names]
     for row in rows:
-        if row.state not in _SENDABLE:
+        if row.state not in SENDABLE:
             raise UsageMistake(
                 f"{row.name} is {row.state.value}: it is not to be sent (again)",
                 hint="See `fla-batch status`; a corrected declaration needs a new build.",
@@ -124,8 +140,10 @@ def require_open(
 
 
 def outgoing_bytes(workspace: Records, name: BatchName) -> int:
-    """Bytes of FI and FS together."""
-    return sum(file.size for file in workspace.outbox.manifest(name).files)
+    """Bytes of FI and FS together; 0 for a batch whose folder does not tell."""
+    with suppress(OutboxDamaged, UsageMistake):
+        return sum(file.size for file in workspace.outbox.manifest(name).files)
+    return 0
 
 
 def send(
@@ -136,23 +154,39 @@ def send(
     """Sends batch by batch, with retries for what the network does. One listing a batch in doubt.
 
     `counted` is told how many more bytes the server has. Raises GatewayUnavailable when even the
-    last try failed, LoginRefused, HostKeyMismatch, OutboxDamaged, DiskTrouble. A batch whose
-    outcome is unknown is "in doubt" in the result.
+    last try failed, LoginRefused, HostKeyMismatch, DiskTrouble. A batch whose outcome is unknown
+    is "in doubt" in the result; one that another process sends (R29) or whose files are missing
+    or damaged (R33) is left alone, and the others are sent.
     """
+    return [_alone(workspace, name, counted) for name in names]
+
+
+def _alone(workspace: Channelled, name: BatchName, counted: Counted) -> SendOutcome:
     from fla_batch.commands.channels import require_channel
 
-    outcomes = []
-    for name in names:
-        require_channel(workspace, name)
-        outcomes.append(workspace.channel.send(name, counted))
-    return outcomes
+    try:
+        with leased(workspace, name) as lease:
+            if workspace.ledger.state(name) not in SENDABLE:
+                return SendOutcome(name, workspace.ledger.state(name), ": by another process")
+            require_channel(workspace, name)
+            return workspace.channel.send(lease, counted)
+    except LockHeld as error:
+        state = workspace.ledger.state(name)
+        return SendOutcome(name, state, f": left alone, for {error}", elsewhere=True)
+    except OutboxDamaged as error:
+        remark = f": set apart and not sent: {error}. {OUT_OF_TROUBLE}"
+        return SendOutcome(name, workspace.ledger.state(name), remark, trouble=str(error))
 
 
-def upload_batch(workspace: PortalLine, name: BatchName, counted: Counted) -> SendOutcome:
+def upload_batch(workspace: PortalLine, lease: Lease, counted: Counted) -> SendOutcome:
     """One batch over sFTP; see `send`."""
+    name, journal = lease.name, lease.journal
     batch = outgoing(workspace, name)
-    journal = journal_of(workspace, name)
     tally = Tally(counted)
+
+    def reached(file: str, place: int) -> None:
+        lease.keep()
+        tally.reached(file, place)
 
     def attempt() -> SendOutcome:
         with workspace.connect() as gateway:
@@ -162,7 +196,7 @@ def upload_batch(workspace: PortalLine, name: BatchName, counted: Counted) -> Se
                 remark = ": the server's folder does not tell; an answer will"
                 return SendOutcome(name, BatchState.IN_DOUBT, remark)
             if workspace.ledger.state(name) in (BatchState.STAGED, BatchState.SENDING):
-                upload.upload(batch, gateway, journal, tally.reached)
+                upload.upload(batch, gateway, journal, reached)
         return SendOutcome(name, workspace.ledger.state(name))
 
     try:

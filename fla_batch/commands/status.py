@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from fla_batch.commands.send import batch_row
+from fla_batch.commands.send import SENDABLE, batch_row
 from fla_batch.ledger.lifecycle import SilenceLimits
 from fla_batch.ledger.records import BatchRow, FormLine
 from fla_batch.vocabulary.findings import Anomaly
@@ -22,7 +23,14 @@ def status(workspace: AnswerTools, name: str | None = None) -> list[BatchRow]:
     section = workspace.answers
     limits = SilenceLimits(section.overdue_acrf_hours, section.overdue_noti_days)
     one = batch_row(workspace, name).name if name else None
-    return workspace.ledger.status_rows(workspace.clock(), limits, one)
+    rows = workspace.ledger.status_rows(workspace.clock(), limits, one)
+    return [_with_trouble(workspace, row) for row in rows]
+
+
+def _with_trouble(workspace: Records, row: BatchRow) -> BatchRow:
+    if row.state not in SENDABLE:
+        return row
+    return replace(row, trouble=workspace.outbox.trouble(row.name))
 
 
 def forms(workspace: Records, name: str) -> Iterator[FormLine]:

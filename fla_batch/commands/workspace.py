@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from fla_batch.channel.retry import RetryPolicy, with_retries
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from fla_batch.outbox.outbox import Outbox
     from fla_batch.rules import RuleContext
     from fla_batch.signing.signer import Signer
+    from fla_batch.vocabulary.creation_stamps import Stretch
     from fla_batch.vocabulary.terms import FormKind
 
 Clock = Callable[[], datetime]
@@ -105,21 +105,26 @@ class Workspace(Closing):
         connect: Callable[[], Gateway] | None = None,
         waiting: Waiting = PATIENTLY,
         hands: int = 1,
+        mend: bool = False,
     ) -> Self:
-        """The workspace of these settings. Raises LedgerTrouble, DiskTrouble.
+        """The workspace of these settings. Raises LedgerBehind, LedgerTrouble, DiskTrouble.
+
+        `mend` takes a ledger that is behind the outbox, or makes one: to rebuild it.
 
         Without `profile` the configured one is loaded when it is needed. `hands` is how many
         processes may share slow chunks of a table (`batching.worker_pool`) or a large answer
         (`receive`).
         """
+        from fla_batch.commands.ledger_of_outbox import open_ledger
         from fla_batch.ledger import Ledger
         from fla_batch.outbox import Outbox
 
+        outbox, url = Outbox(settings.workspace.outbox), settings.workspace.ledger
         return cls(
             settings=settings,
             given_profile=profile,
-            ledger=Ledger.open(settings.workspace.ledger),
-            outbox=Outbox(settings.workspace.outbox),
+            ledger=Ledger.open(url) if mend else open_ledger(url, outbox),
+            outbox=outbox,
             clock=clock,
             new_run=new_run,
             connect=connect or (lambda: _connect(settings)),
@@ -265,6 +270,17 @@ class Workspace(Closing):
 
     def next_name(self, day: date, application: str) -> BatchName:
         """A batch name that was never used, for a Belgian date. Raises ConfigurationMistake."""
+        sender = self._sender()
+        sequence = self.ledger.allocate_sequence(sender, day, self.environment)
+        name = BatchName(application, sender, day, sequence, self.environment)
+        self.outbox.reach(self.ledger.last_event(), name)
+        return name
+
+    def reserve_stamps(self, count: int) -> list[Stretch]:
+        """Creation stamps that no form of the sender has or will have, up to now."""
+        return self.ledger.reserve_stamps(self._sender(), count, self.clock())
+
+    def _sender(self) -> str:
         sender = self.settings.sender.number
         if not sender and self.settings.uses_rest:
             sender = _NO_SENDER
@@ -273,8 +289,7 @@ class Workspace(Closing):
                 "[sender] number is missing: file names begin with it",
                 hint="Set your six-digit sender number in fla-batch.toml.",
             )
-        sequence = self.ledger.allocate_sequence(sender, day, self.environment)
-        return BatchName(application, sender, day, sequence, self.environment)
+        return sender
 
     @property
     def history(self) -> LedgerHistory:
@@ -343,11 +358,16 @@ def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
     For commands that write nothing. Raises LedgerTrouble for a ledger that cannot be read.
     """
     from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.ledger import Ledger
+    from fla_batch.commands.ledger_of_outbox import open_ledger
+    from fla_batch.ledger import NoLedger
+    from fla_batch.outbox import Outbox
 
-    url = settings.workspace.ledger
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    try:
+        ledger = open_ledger(
+            settings.workspace.ledger, Outbox(settings.workspace.outbox), create=False
+        )
+    except NoLedger:
         yield None
         return
-    with Ledger.open(url, create=False) as ledger:
+    with ledger:
         yield LedgerHistory(ledger, settings.environment)

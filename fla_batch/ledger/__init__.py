@@ -5,6 +5,7 @@ imports SQLAlchemy; import it where it is used. docs/reference/ledger.md describ
 """
 
 from fla_batch.ledger.by_worker import FoundAnomalies
+from fla_batch.ledger.database import NoLedger
 from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
 from fla_batch.ledger.ledger import HeldLock, Ledger
 from fla_batch.ledger.locks import Holder, LockHeld
@@ -60,6 +61,7 @@ __all__ = [
     "Ledger",
     "LockHeld",
     "NewestState",
+    "NoLedger",
     "Photo",
     "PhotoRecord",
     "Reader",

@@ -33,6 +33,10 @@ BUSY_TIMEOUT_S = 60.0
 """How long a process waits for another one's transaction before it gives up."""
 
 
+class NoLedger(LedgerTrouble):
+    """There is no ledger at that place yet."""
+
+
 class RowExists(LedgerTrouble):
     """A row with that key is there already: another process was first, or the caller is wrong."""
 
@@ -79,7 +83,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
     path = Path(url.database)
     if not path.exists():
         if not create:
-            raise LedgerTrouble(f"there is no ledger at {path}")
+            raise NoLedger(f"there is no ledger at {path}")
         private_folder(path.parent)
     try:
         return _writable(url, path)

@@ -30,6 +30,11 @@ def batch_id_of(connection: Connection, name: BatchName) -> int:
     return int(found)
 
 
+def last_event(connection: Connection) -> int:
+    """The number of the last event; they only grow."""
+    return connection.execute(select(func.max(event.c.id))).scalar() or 0
+
+
 def record_batch_event(
     connection: Connection,
     batch_id: int,

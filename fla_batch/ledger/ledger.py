@@ -21,6 +21,7 @@ from fla_batch.ledger import (
     left_rows,
     locks,
     photos,
+    reserved_stamps,
     sequences,
     status_rows,
     told,
@@ -58,6 +59,7 @@ from fla_batch.ledger.records import (
 )
 from fla_batch.ledger.rows import CHUNK, storable
 from fla_batch.system.closing import Closing
+from fla_batch.vocabulary.creation_stamps import Stretch, span_of
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly
@@ -108,6 +110,26 @@ class Ledger(Closing):
             with writing(self._engine) as connection:
                 return sequences.next_sequence(connection, sender, day, environment)
 
+    def has_used(self, name: BatchName) -> bool:
+        """True when the number of that name, or a later one of its day, was given out."""
+        with reading(self._engine) as connection:
+            return sequences.has_used(connection, name)
+
+    def use_number(self, name: BatchName) -> None:
+        """Note that the number of a name is used, and all before it of its day (R30)."""
+        with writing(self._engine) as connection:
+            sequences.use_number(connection, name)
+
+    def use_stamps(self, sender: str, first: datetime, last: datetime) -> None:
+        """Note that creation stamps are taken: Belgian local times, without a zone (R30)."""
+        with writing(self._engine) as connection:
+            reserved_stamps.take(connection, sender, span_of(first, last))
+
+    def reserve_stamps(self, sender: str, count: int, now: datetime) -> list[Stretch]:
+        """`count` creation stamps of a sender that nobody has, up to `now`; oldest first (R37)."""
+        with writing(self._engine) as connection:
+            return reserved_stamps.reserve(connection, sender, count, now)
+
     def record_batch(self, record: BatchRecord, forms: Iterable[FormRecord]) -> int:
         """Record a batch and its forms, all or none; the count of forms is returned.
 
@@ -138,6 +160,11 @@ class Ledger(Closing):
             batch_id = events.batch_id_of(connection, batch)
             happening = Happening(event, at, ticket)
             return events.record_batch_event(connection, batch_id, happening, details)
+
+    def last_event(self) -> int:
+        """The number of the last event on record; 0 when nothing ever happened."""
+        with reading(self._engine) as connection:
+            return events.last_event(connection)
 
     def append_all(
         self, names: Iterable[BatchName], event: Event, at: datetime, held: HeldLock

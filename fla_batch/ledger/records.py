@@ -105,6 +105,7 @@ class BatchRow:
     """One batch as `status` shows it.
 
     accepted + warned + refused + open + cancelled = forms. `since` is when `state` was reached.
+    `trouble` is why a batch that is to be sent cannot be: it is set apart (R33).
     """
 
     name: BatchName
@@ -126,6 +127,7 @@ class BatchRow:
     folder: str
     previous: BatchName | None
     age: timedelta | None = None
+    trouble: str | None = None
 
     @property
     def environment(self) -> Environment:
@@ -146,6 +148,7 @@ class BatchRow:
             "open": self.open,
             "sent_at": self.sent_at.isoformat() if self.sent_at else None,
             "closed_at": self.closed_at.isoformat() if self.closed_at else None,
+            "trouble": self.trouble,
         }
 
 

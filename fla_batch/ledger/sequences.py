@@ -12,8 +12,29 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from fla_batch.ledger.sql_tables import sequence
 from fla_batch.vocabulary.errors import LedgerTrouble
-from fla_batch.vocabulary.filenames import LAST_SEQUENCE, sequence_text
+from fla_batch.vocabulary.filenames import LAST_SEQUENCE, BatchName, sequence_text
 from fla_batch.vocabulary.terms import Environment
+
+
+def has_used(connection: Connection, name: BatchName) -> bool:
+    """True when the number of `name`, or a later one of its day, was given out."""
+    query = select(sequence.c.last).where(
+        sequence.c.sender == name.sender,
+        sequence.c.day == name.date,
+        sequence.c.environment == name.environment.value,
+    )
+    return (connection.execute(query).scalar() or 0) >= int(name.sequence, 36)
+
+
+def use_number(connection: Connection, name: BatchName) -> None:
+    """Note that the number of `name` is used, and all before it of its day."""
+    if has_used(connection, name):
+        return
+    key = {"sender": name.sender, "day": name.date, "environment": name.environment.value}
+    this = and_(*(sequence.c[column] == value for column, value in key.items()))
+    last = int(name.sequence, 36)
+    if not connection.execute(update(sequence).where(this).values(last=last)).rowcount:
+        connection.execute(insert(sequence).values(**key, last=last))
 
 
 def next_sequence(connection: Connection, sender: str, day: date, environment: Environment) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that this version of the program needs."""
 
 
@@ -68,6 +68,15 @@ sequence = Table(
     Column("day", Date, primary_key=True),
     Column("environment", String(1), primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+creation_stamp = Table(
+    "creation_stamp",
+    metadata,
+    Column("sender", String(6), primary_key=True),
+    Column("first_ms", BigInteger, primary_key=True),
+    Column("last_ms", BigInteger, nullable=False),
+    Index(None, "sender", "last_ms"),
 )
 
 batch = Table(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fla_batch.outbox import staging
+from fla_batch.outbox.high_water import (
+    HighWater,
+    begin_high_water,
+    has_batches,
+    raise_high_water,
+    read_high_water,
+)
 from fla_batch.outbox.inbox import Inbox
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
+from fla_batch.outbox.marks import Mark, add_mark, marks_of
 from fla_batch.outbox.quarantine import Quarantine
 from fla_batch.system.files import (
     disk_errors,
@@ -93,14 +101,62 @@ class Outbox:
         """Where a file of a batch lies that is to be sent, or was."""
         return self.folder(batch) / "sent" / name
 
+    def mark(self, batch: BatchName, mark: Mark, last_event: int) -> None:
+        """Note beside a batch what is done with it, and how far the ledger has come (R30).
+
+        A batch that was cancelled because its folder is gone has no place for it.
+        """
+        if self.folder(batch).is_dir():
+            add_mark(self.folder(batch), mark)
+        self.reach(last_event, batch)
+
+    def reach(self, last_event: int, *names: BatchName) -> None:
+        """Note how far the ledger has come, and names whose numbers are used."""
+        raise_high_water(self.root, HighWater(last_event, names))
+
+    def begin_high_water(self, last_event: int, names: Iterable[BatchName]) -> None:
+        """Say how far a ledger has come that was rebuilt."""
+        begin_high_water(self.root, HighWater(last_event, tuple(names)))
+
+    def marks(self, batch: BatchName) -> list[Mark]:
+        """What was done with a batch, oldest first."""
+        return marks_of(self.folder(batch))
+
+    @property
+    def high_water(self) -> HighWater | None:
+        """How far its ledger had come; None when nothing was ever noted."""
+        return read_high_water(self.root)
+
+    @property
+    def has_batches(self) -> bool:
+        """True when any batch lies here, of whatever environment; nothing is made for it."""
+        return has_batches(self.root)
+
     def require_whole(self, batch: BatchName) -> Manifest:
         """The manifest, after every file was compared with it. Raises OutboxDamaged."""
-        manifest = self.manifest(batch)
+        try:
+            manifest = self.manifest(batch)
+        except UsageMistake as error:
+            raise OutboxDamaged(str(error)) from error
         faults = list(self._faults(manifest))
         if faults:
             first = faults[0]
             raise OutboxDamaged(f"batch {batch}: {first.file or FILE_NAME} {first.problem}")
         return manifest
+
+    def trouble(self, batch: BatchName) -> str | None:
+        """Why a batch cannot be sent, as far as names and sizes tell; None when all is well."""
+        try:
+            manifest = self.manifest(batch)
+        except (OutboxDamaged, UsageMistake) as error:
+            return str(error)
+        for file in manifest.files:
+            path = self.sent_path(batch, file.name)
+            if not path.is_file():
+                return f"{file.name} is missing"
+            if path.stat().st_size != file.size:
+                return f"{file.name} was changed after it was built"
+        return None
 
     def verify(self, batch: BatchName) -> list[Fault]:
         """Everything about a batch that does not fit its manifest; empty when all is well."""

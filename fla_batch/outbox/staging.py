@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, SentFile
+from fla_batch.outbox.marks import Mark, add_mark
 from fla_batch.system.files import (
     FileFacts,
     HashingWriter,
@@ -93,6 +94,7 @@ class StagedBatch:
             raise UsageMistake(f"the manifest does not fit batch {self.batch}")
         with new_private_file(self.folder / FILE_NAME) as writer:
             writer.write(manifest.to_bytes())
+        add_mark(self.folder, Mark("staged", manifest.created_at))
         with disk_errors("publish", self.final):
             sync_folder(self.folder / "sent")
             sync_folder(self.folder)

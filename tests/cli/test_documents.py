@@ -33,6 +33,7 @@ STATUS = (
     "open",
     "sent_at",
     "closed_at",
+    "trouble",
 )
 
 

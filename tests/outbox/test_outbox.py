@@ -88,11 +88,15 @@ def every_file(folder: Path) -> dict[str, bytes]:
     }
 
 
+STAGED = b'{"event": "staged", "at": "%s"}\n'
+
+
 def test_a_batch_is_there_with_its_manifest(outbox: Outbox) -> None:
     manifest = build(outbox)
     folder = outbox.root / "S" / str(NAME)
     assert every_file(folder) == {
         "manifest.json": GOLDEN.encode(),
+        "marks.jsonl": STAGED % manifest.created_at.isoformat().encode(),
         f"sent/{NAME.fi(1, 1)}": b"ab",
         f"sent/{NAME.go(1)}": b"",
     }
@@ -242,7 +246,7 @@ def test_s12_purging_keeps_the_manifest_and_nothing_with_a_national_number(
     for _ in range(2):
         outbox.purge(NAME, NOW)
         left = every_file(outbox.folder(NAME))
-        assert set(left) == {"manifest.json", "purged.json"}
+        assert set(left) == {"manifest.json", "marks.jsonl", "purged.json"}
         assert all(INSS.encode() not in content for content in left.values())
     assert outbox.verify(NAME) == []
     with pytest.raises(UsageMistake):
@@ -393,6 +397,6 @@ def test_r11_r16_killed_at_every_file_operation_and_started_again() -> None:
         print(f"points killed in the outbox: {points}")  # noqa: T201 - stands in the guide
         assert points > 40
         uncut = every_file(folder / str(points))
-        assert len(uncut) == 8
+        assert len(uncut) == 9
         for point in range(points):
             assert every_file(folder / str(point)) == uncut, point

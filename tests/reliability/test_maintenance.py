@@ -160,7 +160,11 @@ def test_s12_purge_deletes_files_of_what_is_closed_for_long(scene: Scene) -> Non
         assert purge(workspace, older_than_days=30).batches == [name]
         assert purge(workspace, older_than_days=30).batches == []
         folder = scene.outbox / "S" / name
-        assert {path.name for path in folder.rglob("*")} == {"manifest.json", "purged.json"}
+        assert {path.name for path in folder.rglob("*")} == {
+            "manifest.json",
+            "marks.jsonl",
+            "purged.json",
+        }
         assert ledger_view(workspace.ledger) == view
         assert verify(workspace) == []
         with pytest.raises(UsageMistake):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from fla_batch.ledger.database import reading, writing
+from fla_batch.ledger.database import NoLedger, reading, writing
 from fla_batch.ledger.sql_tables import HEAD
 from fla_batch.vocabulary.errors import LedgerTrouble
 
@@ -28,7 +28,7 @@ def migrate(engine: Engine, *, create: bool) -> None:
     if found == HEAD:
         return
     if found is None and not create:
-        raise LedgerTrouble("the database of [workspace] ledger holds no ledger yet")
+        raise NoLedger("the database of [workspace] ledger holds no ledger yet")
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))

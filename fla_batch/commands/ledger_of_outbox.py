@@ -1,0 +1,74 @@
+"""Is this the ledger that sent what lies in this outbox? Asked before anything is done (R30).
+
+A ledger that was deleted, is empty, or was restored from a backup knows less than the outbox: to
+go on with it would send again what was sent, and use numbers a second time (decision 1404).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.terms import Environment
+
+if TYPE_CHECKING:
+    from fla_batch.ledger.ledger import Ledger
+    from fla_batch.outbox.outbox import Outbox
+    from fla_batch.vocabulary.filenames import BatchName
+
+
+class LedgerBehind(LedgerTrouble):
+    """The ledger is missing, empty or older than the outbox beside it."""
+
+    hint = "Run `fla-batch ledger rebuild --from-outbox`. Nothing was changed or sent."
+
+
+def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
+    """The ledger of this outbox; with `create` a new one, but not for an outbox that was used.
+
+    Raises LedgerBehind, NoLedger without `create`, LedgerTrouble, DiskTrouble.
+    """
+    from fla_batch.ledger import Ledger, NoLedger
+
+    is_used = outbox.high_water is not None or outbox.has_batches
+    try:
+        ledger = Ledger.open(url, create=create and not is_used)
+    except NoLedger as error:
+        if not is_used:
+            raise
+        raise LedgerBehind(f"the outbox {outbox.root} was used, and {error}") from error
+    try:
+        if is_used:
+            require_knows(ledger, outbox)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def require_knows(ledger: Ledger, outbox: Outbox) -> None:
+    """Raises LedgerBehind when the outbox has seen more than the ledger has on record."""
+    reached = outbox.high_water
+    if reached is None:
+        # Made by an earlier version, or deleted: the folders themselves tell.
+        missing = next(iter(unknown_batches(ledger, outbox)), None)
+    else:
+        missing = next((name for name in reached.names if not ledger.has_used(name)), None)
+    if missing is not None:
+        raise LedgerBehind(f"the ledger is older than the outbox: it does not know {missing}")
+    if reached is not None and ledger.last_event() < reached.event:
+        raise LedgerBehind(
+            f"the ledger is older than the outbox: it ends with event {ledger.last_event()}, and "
+            f"{reached.event} is the last that the outbox saw"
+        )
+
+
+def unknown_batches(ledger: Ledger, outbox: Outbox) -> list[BatchName]:
+    """The batches that lie in the outbox, and that the ledger does not know."""
+    return [
+        name
+        for environment in Environment
+        if (outbox.root / environment.value).is_dir()
+        for name in outbox.batches(environment)
+        if not ledger.has_batch(name)
+    ]

@@ -1,0 +1,59 @@
+"""What was done with a batch, beside the batch: enough to know it without the ledger (R30).
+
+A line of JSON an event, flushed to disk before what it announces is done, and never changed. A
+line that a loss of power tore announces nothing, for nothing was done after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from fla_batch.system.files import FILE_MODE, disk_errors, sync_folder
+
+MARKS = "marks.jsonl"
+NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Mark(NamedTuple):
+    """One event of a batch, by the ledger's name of it, and when; `details` as in the ledger."""
+
+    event: str
+    at: datetime
+    details: Mapping[str, Any] = NO_DETAILS
+
+
+def add_mark(folder: Path, mark: Mark) -> None:
+    """Put a mark on disk, behind those that are there. Raises DiskTrouble."""
+    path = folder / MARKS
+    values = {"event": mark.event, "at": mark.at.astimezone(UTC).isoformat()}
+    line = json.dumps(values | ({"details": mark.details} if mark.details else {})) + "\n"
+    with disk_errors("write", path):
+        is_new = not path.exists()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        descriptor = os.open(path, flags, FILE_MODE)
+        try:
+            os.write(descriptor, line.encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            sync_folder(folder)
+
+
+def marks_of(folder: Path) -> list[Mark]:
+    """The marks of a batch, oldest first; none when nothing was done with it."""
+    path = folder / MARKS
+    with disk_errors("read", path):
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [_mark(json.loads(line)) for line in text.splitlines(keepends=True) if line[-1] == "\n"]
+
+
+def _mark(values: dict[str, Any]) -> Mark:
+    at = datetime.fromisoformat(values["at"])
+    return Mark(values["event"], at, values.get("details", NO_DETAILS))
