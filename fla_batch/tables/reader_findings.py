@@ -132,7 +132,7 @@ def remark(
     return Anomaly(
         anomaly_class=anomaly_class.value,
         error_id=f"{zone}-{code}",
-        label=_label(f"{zone}-{code}", _text(text or rule, "says", filled)),
+        label=_label(_head(rule, zone), _text(text or rule, "says", filled)),
         rule=rule,
         tag=zone,
         path=path_text(path) or None,
@@ -154,6 +154,12 @@ def _text(key: str, part: str, parameters: Mapping[str, object]) -> Labels:
     return catalogue.rule_text(key, part, parameters, package="fla_batch.tables")
 
 
-def _label(error_id: str, says: Labels) -> Labels:
-    head = catalogue.label_of(error_id)
+def _head(rule: str, zone: str) -> Labels:
+    """What a text begins with: the meaning of its code, or only the zone where nothing is wrong."""
+    if rule in WARNINGS:
+        return catalogue.zone_label(zone)
+    return catalogue.label_of(f"{zone}-{MEANINGS[rule]}")
+
+
+def _label(head: Labels, says: Labels) -> Labels:
     return Labels(f"{head.en}: {says.en}", f"{head.fr} : {says.fr}", f"{head.nl}: {says.nl}")

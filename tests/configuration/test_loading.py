@@ -192,3 +192,17 @@ def test_the_shipped_file_names_every_key_with_its_default() -> None:
                 value = shown[name][key]
                 told = tuple(value) if isinstance(value, list) else value
                 assert str(told) == str(field.default), f"{name}.{key}"
+
+
+def test_a_configuration_as_windows_saves_it(tmp_path: Path) -> None:
+    """Case config-with-bom: a byte order mark, two of them, or UTF-16."""
+    plain = (Path(__file__).parent / "config-with-bom.toml").read_text("utf-8-sig")
+    for content in (
+        ("\ufeff" + plain).encode(),
+        ("\ufeff\ufeff" + plain).encode(),
+        plain.encode("utf-16"),
+        ("\ufeff" + plain.replace("\n", "\r\n")).encode("utf-16-be"),
+    ):
+        path = tmp_path / "fla-batch.toml"
+        path.write_bytes(content)
+        assert load(path, environ={}).sender.number == "123456"
