@@ -8,21 +8,21 @@ cleared holds only if the XSD finds the whole message valid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from fla_batch.message.form_table import NotForATable, form_table
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
-from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.models import DECLARATIONS
 from fla_batch.rules import RuleContext, clear
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
-    import polars as pl
     from lxml.etree import _Element
 
 BLOCK_BYTES = 16_000_000
@@ -35,31 +35,34 @@ class NotByLines(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FormLine:
-    """A form that was not cleared. `number` counts forms and `line` lines, both from 1."""
+class LeftOverForm:
+    """A form that was not cleared of all rules, and those of which it was.
+
+    `number` counts forms and `line` lines, both from 1.
+    """
 
     number: int
     line: int
     element: _Element
+    cleared: frozenset[str]
 
 
 class Clearing:
     """Goes through a message once. `forms` is how many there were, so far."""
 
     def __init__(self, profile: Profile, shape: MessageShape, context: RuleContext) -> None:
-        """Raises NotByLines for a shape whose trainings do not stand in one element each."""
+        """Raises NotByLines for a shape that is more than a table can tell."""
         from fla_batch.message.column_reader import ColumnReader
 
         self._shape = shape
-        self._identification = profile.identifications.get(FormKind.TRAININGS)
         try:
-            self._reader = ColumnReader(self._shape, "trainings")
-        except ValueError as error:
+            self._reader = ColumnReader(shape, _declared(profile))
+        except NotForATable as error:
             raise NotByLines from error
         self._context = context
         self.forms = 0
 
-    def left_over(self, path: Path) -> Iterator[FormLine]:
+    def left_over(self, path: Path) -> Iterator[LeftOverForm]:
         """The forms of the message at `path` that the rules have to look at, in their order.
 
         Raises NotByLines, at any moment; UnusableXml; OSError.
@@ -68,26 +71,23 @@ class Clearing:
             head, rest = _head(file, self._shape)
             lines_before = head.count(b"\n")
             for lines in _lines(file, rest, self._shape):
-                for index in self._not_cleared(lines):
+                for index, cleared in self._not_cleared(lines):
                     number = self.forms + index + 1
                     element = self._element(head, lines[index])
-                    yield FormLine(number, lines_before + number, element)
+                    yield LeftOverForm(number, lines_before + number, element, cleared)
                 self.forms += len(lines)
 
-    def _not_cleared(self, lines: list[bytes]) -> Sequence[int]:
-        """The indexes of the forms that leave a question."""
-        import polars as pl
-
-        from fla_batch.message.column_reader import FORM
-
-        rows = self._reader.rows(lines)
-        every = pl.int_range(len(lines), eager=True)
-        if rows.is_empty():
-            return range(len(lines))
-        rows = rows.filter(pl.col("identification") == self._identification)
-        whole = clear(FormKind.TRAININGS, _as_blocks(rows), self._context).whole()
-        fine = rows[FORM].unique(maintain_order=True).filter(whole)
-        return every.filter(~every.is_in(fine.implode())).to_list()
+    def _not_cleared(self, lines: list[bytes]) -> Iterator[tuple[int, frozenset[str]]]:
+        """The indexes of the forms that leave a question, and the rules that they are clear of."""
+        clear_of: list[frozenset[str] | None] = [frozenset()] * len(lines)
+        for kind, forms, blocks in self._reader.read(form_table(lines, self._reader.tags)):
+            clearance = clear(kind, blocks, self._context)
+            questions = clearance.cleared()
+            for index, form in enumerate(forms):
+                clear_of[form] = questions.get(index)
+        for form, cleared in enumerate(clear_of):
+            if cleared is not None:
+                yield form, cleared
 
     def _element(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own."""
@@ -98,6 +98,15 @@ class Clearing:
         return forms[0]
 
 
+def _declared(profile: Profile) -> dict[FormKind, str]:
+    """How forms of declarations are named; questions break no rule."""
+    return {
+        kind: profile.identifications[kind]
+        for kind in DECLARATIONS
+        if kind in profile.identifications
+    }
+
+
 def _start(shape: MessageShape) -> bytes:
     """How the line of a form begins."""
     return (shape.form_start + (" " if shape.tree.form.attributes else ">")).encode()
@@ -106,18 +115,6 @@ def _start(shape: MessageShape) -> bytes:
 def _foot(shape: MessageShape) -> bytes:
     """What follows the last form, without line ends."""
     return shape.foot.replace("\n", "").encode()
-
-
-def _as_blocks(rows: pl.DataFrame) -> Blocks:
-    """The declarations of a frame with a row for each training, which has one period."""
-    import polars as pl
-
-    from fla_batch.message.column_reader import FORM
-
-    owners = rows[FORM].rle_id()
-    periods = InnerBlocks(pl.int_range(len(rows), eager=True), Blocks(rows))
-    trainings = InnerBlocks(owners, Blocks(rows, {"details_per_period": periods}))
-    return Blocks(rows.filter(owners.is_first_distinct()), {"trainings": trainings})
 
 
 def _head(file: BinaryIO, shape: MessageShape) -> tuple[bytes, bytes]:

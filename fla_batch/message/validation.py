@@ -94,7 +94,9 @@ def _by_lines(
         for line in clearing.left_over(path):
             form, reading = reader.read(line.element)
             reading.move_to(line.line)
-            anomalies.add(_by_rules(form, reading, path.name, line.number, context))
+            anomalies.add(
+                _by_rules(form, reading, path.name, line.number, context, cleared=line.cleared)
+            )
     except (NotByLines, xmlsafe.UnusableXml, OSError):
         return None  # the other way says what there is to say
     return clearing.forms
@@ -123,13 +125,19 @@ def _by_forms(
 
 
 def _by_rules(
-    form: Form | AnswerForm, reading: Reading, file: str, number: int, context: RuleContext
+    form: Form | AnswerForm,
+    reading: Reading,
+    file: str,
+    number: int,
+    context: RuleContext,
+    *,
+    cleared: frozenset[str] = frozenset(),
 ) -> list[Anomaly]:
     if isinstance(form, AnswerForm) or isinstance(form.body, Question):
         return []
     origin = LineOrigin(file, number, reading.lines)
     unreadable = frozenset(reading.unreadable)
-    entry = Entry(form.body, origin, (), unreadable)
+    entry = Entry(form.body, origin, (), unreadable, cleared)
     unknown = [_unknown(place, origin) for place in reading.unknown]
     return [*unknown, *check(entry, context)]
 

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from fla_batch.message import load
-from fla_batch.message.column_reader import FORM, ColumnReader
+from fla_batch.message.column_reader import ColumnReader
 from fla_batch.message.column_writer import ColumnWriter, can_write
+from fla_batch.message.form_table import form_table
 from fla_batch.message.pieces import EachPiece, FixedPiece, GroupPiece, ZonePiece, texts
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks, InnerBlocks
@@ -66,10 +67,10 @@ def test_rights_hold_lists_of_values_and_are_not_written_by_columns() -> None:
         ColumnWriter(shape, kind, DECLARATIONS[kind])
 
 
-def test_only_a_block_that_repeats_can_be_read_by_columns() -> None:
-    shape = load("fla-20250131").declaration
-    with pytest.raises(ValueError, match="employer"):
-        ColumnReader(shape, "employer")
-    rows = ColumnReader(shape, "trainings").rows([b"", b"<Form/>", b"\xff", b"<Form><Trainings>"])
-    assert rows.is_empty()
-    assert FORM in rows.columns
+def test_lines_that_are_no_forms_are_left_over() -> None:
+    profile = load("fla-20250131")
+    reader = ColumnReader(profile.declaration, profile.identifications)
+    for lines in ([b""], [b"", b"<Form/>", b"\xff", b"<Form><Trainings>"]):
+        table = form_table(lines, reader.tags)
+        assert table.odd.to_list() == list(range(len(lines)))
+        assert list(reader.read(table)) == []
