@@ -64,7 +64,7 @@ def _right(model: type[Block], name: str, **more: st.SearchStrategy[Any]) -> st.
 LEGAL = _right(
     LegalFlaRight,
     "legal_fla_right",
-    joint_commission_nbr=st.lists(JOINT_COMMITTEES, min_size=1, max_size=3).map(tuple),
+    joint_commission_nbr=st.lists(JOINT_COMMITTEES, min_size=1, max_size=3, unique=True).map(tuple),
 )
 SECTOR = _right(
     ComplementarySectorRight,
@@ -144,6 +144,14 @@ def valid_trainings(draw: st.DrawFn) -> TrainingsDeclaration:
     )
 
 
+def _of_several_origins(right: st.SearchStrategy[Any], zone: str) -> st.SearchStrategy[Any]:
+    def origin(each: Any) -> tuple[object, object]:
+        value = getattr(each, zone)
+        return each.joint_commission_nbr, value.strip() if isinstance(value, str) else value
+
+    return st.lists(right, max_size=2, unique_by=origin).map(tuple)
+
+
 VALID_RIGHTS = st.builds(
     TrainingRightsDeclaration,
     employer=EMPLOYERS,
@@ -152,8 +160,8 @@ VALID_RIGHTS = st.builds(
     training_rights=st.builds(
         TrainingRights,
         legal_fla_right=optional(LEGAL),
-        complementary_sector_right=st.lists(SECTOR, max_size=2).map(tuple),
-        complementary_employer_right=st.lists(EXTRA, max_size=2).map(tuple),
+        complementary_sector_right=_of_several_origins(SECTOR, "activity_code"),
+        complementary_employer_right=_of_several_origins(EXTRA, "working_regulations_registry_nbr"),
     ),
 )
 VALID: st.SearchStrategy[Declaration] = valid_trainings() | VALID_RIGHTS

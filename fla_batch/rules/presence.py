@@ -9,6 +9,7 @@ from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import (
     Presence,
+    Zone,
     ZoneType,
     blocks_of,
     json_name,
@@ -159,4 +160,30 @@ def occurrences(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
                     "too-many",
                     {"found": found, "most": most},
                     value=found,
+                )
+
+
+def _no_blank_texts(columns: DeclarationColumns) -> Iterator[Holds]:
+    import polars as pl
+
+    for column in columns.zones:
+        if _may_be_blank(column.zone):
+            text = pl.col(column.name)
+            yield Holds(column.level, text.is_null() | (text == "") | _is_filled(column))
+
+
+def _may_be_blank(zone: Zone) -> bool:
+    """Optional free text: of what is mandatory `presence` tells."""
+    return zone.is_text and zone.presence is Presence.OPTIONAL and zone.many == 1
+
+
+@rule(clears=_no_blank_texts)
+def blank_text(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
+    """A text of blanks alone says nothing, and is not sent as if it did (003) [D]."""
+    for block, path in walk(declaration):
+        for name, zone, here in leaves_of(type(block)):
+            value = getattr(block, name)
+            if _may_be_blank(zone) and value and not value.strip():
+                yield Finding(
+                    "blank-text", BLOCKING, zone.label, "003", (*path, here), "blank", value=value
                 )

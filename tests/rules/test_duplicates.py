@@ -1,13 +1,16 @@
-"""Trainings that stand twice in one declaration."""
+"""Trainings and rights that stand twice, in one declaration or in two years."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from fla_batch.models import Training
 from tests import builders as b
+from tests.rules.test_history import Remembered
 
 NAME = "trainings[1].trainingDenomination"
 
@@ -88,4 +91,57 @@ def test_too_little_is_known_to_call_them_the_same(unknown: dict[str, Any]) -> N
 
 
 def test_rights_have_no_sequence() -> None:
-    assert b.ids(b.rights(sectors=(b.sector(), b.sector()))) == []
+    assert b.ids(b.rights(sectors=(b.sector(), b.sector(activity_code=1)))) == []
+
+
+REFERENCE = b.provider_reference()
+ID = "trainings[{}].trainingProviderReference.providerTrainingId"
+
+
+def provided(number: int, **fields: Any) -> Training:
+    name = f"Training {number}"
+    usual = {"training_sequence_nbr": number, "training_denomination": name}
+    return b.training(**(usual | {"training_provider_reference": REFERENCE} | fields))
+
+
+def test_a_providers_training_stands_once_in_a_declaration() -> None:
+    shouted = (REFERENCE.provider_training_id or "").upper()
+    again = b.provider_reference(provider_training_id=shouted)
+    found = b.ids(b.trainings(provided(1), provided(2, training_provider_reference=again)))
+    assert found == [("provider-id-unique", "ProviderTrainingId-006", ID.format(1))]
+
+
+def test_trainings_without_a_provider_are_no_repetition() -> None:
+    none: dict[str, Any] = {"training_provider_reference": None}
+    empty = {"training_provider_reference": b.provider_reference(provider_training_id=None)}
+    for fields in (none, empty):
+        found = b.ids(b.trainings(provided(1, **fields), provided(2, **fields)))
+        assert "provider-id-unique" not in {rule for rule, _, _ in found}
+
+
+@pytest.mark.parametrize(("year", "told"), [(2023, True), (2024, False)])
+def test_a_providers_training_stands_in_one_year_only(year: int, told: bool) -> None:
+    earlier = b.trainings(provided(1), calendar_year=year)
+    context = replace(b.CONTEXT, history=Remembered(earlier))
+    found = [each for each in b.found(b.trainings(provided(1)), context) if each.blocks]
+    assert [each.error_id for each in found] == ["ProviderTrainingId-006"] * told
+    assert not told or "2023" in (found[0].label.nl or "")
+
+
+def test_one_right_per_origin() -> None:
+    committees = b.legal(joint_commission_nbr=("200", "149.02", "200"))
+    sectors = (b.sector(), b.sector(activity_code=1), b.sector())
+    blank = b.extra(working_regulations_registry_nbr="")
+    extras = (b.extra(), blank, b.extra(working_regulations_registry_nbr="R/1"))
+    found = b.ids(b.rights(committees, sectors, extras))
+    place = "trainingRights.{}.jointCommissionNbr{}".format
+    assert [path for rule, _, path in found if rule == "one-right-per-origin"] == [
+        place("legalFlaRight", "[2]"),
+        place("complementarySectorRight[2]", ""),
+        place("complementaryEmployerRight[1]", ""),
+    ]
+
+
+def test_origins_that_are_not_known_are_no_repetition() -> None:
+    unknown = (b.sector(activity_code=None), b.sector(activity_code=None))
+    assert {rule for rule, _, _ in b.ids(b.rights(sectors=unknown))} == {"presence"}

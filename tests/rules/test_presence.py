@@ -126,6 +126,13 @@ def test_blanks_alone_fill_nothing(blank: str) -> None:
     assert blocking == ["TrainingDenomination-001"]
 
 
+@pytest.mark.parametrize(("text", "told"), [(" ", True), ("\t\n\u00a0", True), ("", False)])
+def test_an_optional_text_of_blanks_alone_is_no_text(text: str, told: bool) -> None:
+    found = b.found(b.trainings(b.training(training_organiser_name=text)))
+    blocking = [each.error_id for each in found if each.blocks]
+    assert blocking == ["TrainingOrganiserName-003"] * told
+
+
 def test_an_empty_text_that_the_xsd_refuses_is_blocked() -> None:
     declaration = b.rights(b.legal(working_regulations_registry_nbr=""))
     assert [each.error_id for each in b.found(declaration)] == ["WorkingRegulationsRegistryNbr-093"]
