@@ -135,10 +135,10 @@ def provider_id_unique(declaration: Declaration, context: RuleContext) -> Iterat
         if number is None:
             continue
         if number in seen:
-            yield _id_again(training, index, "provider-id-twice", {"other": seen[number] + 1})
+            yield _id_again(training, index, "provider-id-twice", {"other": seen[number]})
         elif (year := _other_year(declaration, number, context)) is not None:
             yield _id_again(training, index, "provider-id-in-two-years", {"year": year})
-        seen.setdefault(number, index)
+        seen.setdefault(number, training.training_sequence_nbr or index + 1)
 
 
 def _provider_id(training: Training) -> str | None:
