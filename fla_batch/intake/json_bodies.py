@@ -1,17 +1,20 @@
 """A JSON value, to the declarations in it (REST manual 3.3.3.1 and 3.3.4.1).
 
-A value is the body of PUT /trainingRights or PUT /trainings, or a whole answer with the body
-under `flaDataDeclaration`. A body with neither trainings nor rights is the manual's delete by
-deactivation (3.3.3.4 E): a rights declaration without rights.
+A value is the body of PUT /trainingRights or PUT /trainings, a whole answer with the body under
+`flaDataDeclaration`, or what `ask --json` prints, with `answers`. Zones and blocks are read under
+the spelling of the manual's examples and of its tables (`calendarYear`, `CalendarYear`). A body
+with neither trainings nor rights is the manual's delete by deactivation (3.3.3.4 E): a rights
+declaration without rights.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from typing import Any
-
-from pydantic import BaseModel
 
 from fla_batch.intake.json_values import Found, RepeatedNames
 from fla_batch.intake.json_zones import from_json
@@ -21,8 +24,10 @@ from fla_batch.models import (
     Employee,
     Employer,
     Entry,
+    Training,
     TrainingsDeclaration,
 )
+from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone, blocks_of, json_name, path_text, zones_of
 from fla_batch.tables.reader_findings import DECLARATION, NO_KEY, DeclarationKeyParts, remark
@@ -32,8 +37,11 @@ from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
 
 ANSWERED = "flaDataDeclaration"
+_ANSWERS = "answers"
 _CONTENTS = {"trainingRights": FormKind.TRAINING_RIGHTS, "trainings": FormKind.TRAININGS}
 _BODY_FIELDS = frozenset({"employer", "employee", "calendarYear", *_CONTENTS})
+_NEVER_NULL = frozenset((name,) for name in _CONTENTS)
+"""Null for any other block is its absence; for these it would be an empty photo, which deletes."""
 _CREDIT_FIELDS = frozenset(
     {"calculationDate", "legalFlaCredit", "complementarySectorCredit", "reservedTrainingTime"}
 )
@@ -53,13 +61,21 @@ class JsonOrigin:
 def entries_in(found: Found, file: str) -> Iterator[Entry | Anomaly]:
     """The declarations in one value: mostly one, two when it has both trainings and rights."""
     body = found.value
+    if isinstance(body, dict) and isinstance(body.get(_ANSWERS), list):
+        for answer in body[_ANSWERS]:
+            yield from entries_in(Found(answer, found.row), file)
+        return
     if isinstance(body, dict) and isinstance(body.get(ANSWERED), dict):
         body = body[ANSWERED]
+    if isinstance(body, dict):
+        body = in_one_spelling(body, _BODY_NAMES)
     if not isinstance(body, dict) or not _is_body(body):
         source = Source(file, found.row)
         yield remark("not-a-declaration", DECLARATION, source, value=shown(found.value))
         return
-    contents = [name for name in _CONTENTS if name in body] or ["trainingRights"]
+    there = [name for name in _CONTENTS if name in body] or ["trainingRights"]
+    # Who writes both names always writes null for the other one; null alone is no empty photo.
+    contents = [name for name in there if body.get(name) is not None] or there
     for name in contents:
         other = next(content for content in _CONTENTS if content != name)
         own = {field: value for field, value in body.items() if field != other}
@@ -67,6 +83,25 @@ def entries_in(found: Found, file: str) -> Iterator[Entry | Anomaly]:
             own = RepeatedNames(own)
             own.repeated = tuple(field for field in body.repeated if field != other)
         yield BodyReader(JsonOrigin(file, found.row)).entry(own, _CONTENTS[name])
+
+
+_BODY_NAMES = {name[0].upper() + name[1:]: name for name in sorted(_BODY_FIELDS)}
+"""Spelling of the tables -> of the examples, for the fields of a body."""
+
+
+def in_one_spelling(raw: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """`raw` under the examples' names; `names` has those of the tables, each with its own.
+
+    A field that stands there under both is a field twice.
+    """
+    if not names.keys() & raw.keys():
+        return raw
+    spelled = [(names.get(name, name), value) for name, value in raw.items()]
+    found = RepeatedNames(spelled)
+    counts = Counter(name for name, _ in spelled)
+    repeated = raw.repeated if isinstance(raw, RepeatedNames) else ()
+    found.repeated = (*repeated, *(name for name, many in counts.items() if many > 1))
+    return found
 
 
 def _is_body(value: Mapping[str, Any]) -> bool:
@@ -85,12 +120,30 @@ class BodyReader:
     def entry(self, body: Mapping[str, Any], kind: FormKind) -> Entry:
         self.key = _key_of(body)
         values = self._block(DECLARATIONS[kind], body, ())
+        if "trainings" in values:
+            values["trainings"] = self._numbered(values["trainings"])
         declaration: Declaration = DECLARATIONS[kind](**values)
         return Entry(declaration, self.origin, tuple(self.anomalies), frozenset(self.unreadable))
 
-    def _block(self, model: type[BaseModel], raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    def _numbered(self, trainings: tuple[Training, ...]) -> tuple[Training, ...]:
+        """With the smallest free numbers where there is none, as those of a table get.
+
+        The manual's own GET example has none (3.3.4.3 D).
+        """
+        used = {training.training_sequence_nbr for training in trainings}
+        free = (number for number in count(1) if number not in used)
+        return tuple(
+            training
+            if training.training_sequence_nbr is not None
+            or ("trainings", index, "trainingSequenceNbr") in self.unreadable
+            else training.model_copy(update={"training_sequence_nbr": next(free)})
+            for index, training in enumerate(trainings)
+        )
+
+    def _block(self, model: type[Block], raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
         zones, blocks = zones_of(model), blocks_of(model)
         names = {json_name(model, field): field for field in (*zones, *blocks)}
+        raw = in_one_spelling(raw, _labels(model))
         self._unknown_fields(raw, names, path)
         values: dict[str, Any] = {}
         for name, field in names.items():
@@ -99,7 +152,7 @@ class BodyReader:
             if field in zones:
                 if given is not None:
                     values[field] = self._zone(zones[field], given, here)
-            elif name in raw:
+            elif given is not None or (name in raw and here in _NEVER_NULL):
                 values[field] = self._content(model, field, given, here)
         return {field: value for field, value in values.items() if value is not None}
 
@@ -110,7 +163,7 @@ class BodyReader:
             return None
         return value
 
-    def _content(self, model: type[BaseModel], field: str, raw: object, path: Path) -> object:
+    def _content(self, model: type[Block], field: str, raw: object, path: Path) -> object:
         """A block or a list of blocks; None stays when the value is neither."""
         block = blocks_of(model)[field]
         label = block.__name__
@@ -123,7 +176,7 @@ class BodyReader:
         # An unreadable member keeps its place, so that the paths of the others stay true.
         return tuple(block() if item is None else item for item in found)
 
-    def _one(self, block: type[BaseModel], label: str, raw: object, path: Path) -> BaseModel | None:
+    def _one(self, block: type[Block], label: str, raw: object, path: Path) -> Block | None:
         if not isinstance(raw, dict):
             self._note(Mistake("wrong-type", shown(raw)), label, path)
             inside = (json_name(block, field) for field in zones_of(block))
@@ -172,6 +225,16 @@ class BodyReader:
                 key=self.key,
             )
         )
+
+
+@cache
+def _labels(model: type[Block]) -> Mapping[str, str]:
+    """Label as in the manual's tables -> name as in its examples, for the fields of a block."""
+    labels = {zone.label: json_name(model, field) for field, zone in zones_of(model).items()}
+    for field in blocks_of(model):
+        name = json_name(model, field)
+        labels[name[0].upper() + name[1:]] = name
+    return labels
 
 
 def _key_of(body: Mapping[str, Any]) -> DeclarationKeyParts:

@@ -98,7 +98,7 @@ def _declarations(
 ) -> tuple[list[Declaration], list[Anomaly]]:
     declarations: list[Declaration] = []
     trouble: list[Anomaly] = []
-    bare = "calendarYear" in values
+    bare = bool({"calendarYear", "CalendarYear"} & values.keys())
     if not bare and not isinstance(values.get(ANSWERED), dict):
         return declarations, trouble
     for item in entries_in(found, name):
