@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Source
-from fla_batch.vocabulary.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
@@ -54,7 +54,7 @@ def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
 
 def group_in_words(group: AnomalyGroup, language: Language) -> str:
     """A group in four short lines: what, how often and where, for example, what to do."""
-    severity = "ERROR  " if group.first.blocks else "warning"
+    severity = _severity(group.first)
     label = group.label.text(language) or group.cause.error_id
     lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
     lines.append((_MARGIN, f"{plural(group.count, 'time')}: {_places(group)}"))
@@ -81,12 +81,19 @@ def _places(group: AnomalyGroup) -> str:
     return "; ".join(part for part in parts if part) + more
 
 
+def _severity(anomaly: Anomaly) -> str:
+    """What stands on the left, seven characters wide."""
+    if anomaly.blocks:
+        return "ERROR  "
+    return "warning" if anomaly.anomaly_class == AnomalyClass.WARNING else "info   "
+
+
 def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
     """One anomaly in three short lines: what, where, and what to do.
 
     On a terminal longer ones are folded, so that the severities stand out on the left.
     """
-    severity = "ERROR  " if anomaly.blocks else "warning"
+    severity = _severity(anomaly)
     head = anomaly.label.text(language) or anomaly.error_id
     lines = [(f"{severity} ", f"{head}  [{anomaly.error_id}]")]
     place = where(anomaly)
@@ -153,19 +160,21 @@ def counted(anomalies: Iterable[Anomaly]) -> str:
     >>> counted([])
     'No anomalies.'
     """
-    found = list(anomalies)
-    blocked = sum(anomaly.blocks for anomaly in found)
-    return counts_in_words(AnomalyCounts(blocked, len(found) - blocked))
+    return counts_in_words(AnomalyCounts.of(anomalies))
 
 
 def counts_in_words(counts: AnomalyCounts) -> str:
     """
     >>> counts_in_words(AnomalyCounts(2, 1))
     '2 blocking anomalies, 1 warning.'
+    >>> counts_in_words(AnomalyCounts(0, 0, 3))
+    '0 blocking anomalies, 0 warnings, 3 for information.'
     """
     if not counts.total:
         return "No anomalies."
-    return f"{plural(counts.blocking, 'blocking anomaly')}, {plural(counts.warnings, 'warning')}."
+    told = [plural(counts.blocking, "blocking anomaly"), plural(counts.warnings, "warning")]
+    told += [f"{counts.information} for information"] * bool(counts.information)
+    return ", ".join(told) + "."
 
 
 def plural(count: int, noun: str) -> str:

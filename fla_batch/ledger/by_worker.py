@@ -39,9 +39,11 @@ class FoundAnomalies:
     def counts(self) -> AnomalyCounts:
         """How many there are, without reading them."""
         blocks = anomaly.c.anomaly_class == AnomalyClass.BLOCKING.value
-        query = select(func.count(), func.count().filter(blocks)).select_from(anomaly)
-        total, blocking = self._connection.execute(query.where(*self._conditions)).one()
-        return AnomalyCounts(blocking, total - blocking)
+        warns = anomaly.c.anomaly_class == AnomalyClass.WARNING.value
+        counted = (func.count(), func.count().filter(blocks), func.count().filter(warns))
+        query = select(*counted).select_from(anomaly).where(*self._conditions)
+        total, blocking, warnings = self._connection.execute(query).one()
+        return AnomalyCounts(blocking, warnings, total - blocking - warnings)
 
     def by_worker(self, most: int | None = None) -> Iterator[Anomaly]:
         """All, or the first `most`: by employer, worker and year, then as they were recorded.

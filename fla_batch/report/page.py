@@ -19,7 +19,7 @@ from fla_batch.ledger.records import BatchRow
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
-from fla_batch.vocabulary.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
 
 MOST_ANOMALIES = 20_000
 """Anomalies that one page shows."""
@@ -107,13 +107,19 @@ def _who(company_id: str | None, inss: str | None, word: dict[str, Any]) -> str:
     return f"{worker}, {word['employer'].format(company_id=company_id)}" if company_id else worker
 
 
+def _severity(anomaly: Anomaly) -> str:
+    if anomaly.blocks:
+        return "error"
+    return "warning" if anomaly.anomaly_class == AnomalyClass.WARNING else "information"
+
+
 def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Language) -> str:
     names = ("severity", "code", "what", "year", "where", "do")
     return table(
         [word[name] for name in names],
         (
             [
-                word["error" if one.blocks else "warning"],
+                word[_severity(one)],
                 one.error_id,
                 one.label.text(language),
                 str(one.calendar_year or ""),

@@ -21,7 +21,7 @@ from typing import IO, Any
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
-from fla_batch.vocabulary.terms import AnomalyOrigin
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin
 
 MOST_HELD = 2_000
 MOST_LABELS = 2_000
@@ -49,6 +49,7 @@ class AnomalySpool:
         self._filed: _AnomalyFile | None = None
         self._places = array("Q")
         self._blocks = bytearray()
+        self._warns = bytearray()
         self._first_of_file: dict[str | None, int] = {}
         self._groups = AnomalyGroups()
         self.add(anomalies)
@@ -62,8 +63,8 @@ class AnomalySpool:
     @property
     def counts(self) -> AnomalyCounts:
         """How many there are; nothing is read for it."""
-        blocking = self._blocks.count(True)
-        return AnomalyCounts(blocking, len(self) - blocking)
+        blocking, warnings = self._blocks.count(True), self._warns.count(True)
+        return AnomalyCounts(blocking, warnings, len(self) - blocking - warnings)
 
     @property
     def groups(self) -> list[AnomalyGroup]:
@@ -83,11 +84,12 @@ class AnomalySpool:
             first = self._first_of_file.setdefault(anomaly.source.file, len(self))
             self._places.append(first << _ROW_BITS | (anomaly.source.row or 0))
             self._blocks.append(anomaly.blocks)
+            self._warns.append(anomaly.anomaly_class == AnomalyClass.WARNING.value)
             self._groups.add(anomaly)
 
     def keep_first(self, count: int) -> None:
         """Forget all but the first `count`."""
-        del self._held[count:], self._places[count:], self._blocks[count:]
+        del self._held[count:], self._places[count:], self._blocks[count:], self._warns[count:]
         if self._filed is not None:
             self._filed.keep_first(max(0, count - self._most_held))
         files = self._first_of_file.items()

@@ -6,6 +6,7 @@ portal's NOTIFICATION. Local findings add where the value came from and what to 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -116,15 +117,23 @@ class Anomaly:
 
 
 class AnomalyCounts(NamedTuple):
-    """How many anomalies there are: those that block, and the others."""
+    """How many anomalies there are: those that block, warnings (class W), and all others."""
 
     blocking: int
     warnings: int
+    information: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.blocking + self.warnings
+        return sum(self)
+
+    @classmethod
+    def of(cls, anomalies: Iterable[Anomaly]) -> AnomalyCounts:
+        """Those of `anomalies`."""
+        kinds = Counter("B" if each.blocks else each.anomaly_class for each in anomalies)
+        blocking, warnings = kinds["B"], kinds[AnomalyClass.WARNING.value]
+        return cls(blocking, warnings, kinds.total() - blocking - warnings)
 
 
 def blocking(anomalies: Iterable[Anomaly]) -> list[Anomaly]:
@@ -133,11 +142,7 @@ def blocking(anomalies: Iterable[Anomaly]) -> list[Anomaly]:
 
 
 def summary(anomalies: Iterable[Anomaly]) -> dict[str, Any]:
-    """All anomalies with the count of blocking ones and of the others, for `--json`."""
+    """All anomalies and how many there are of each class, for `--json`."""
     found = list(anomalies)
-    blocked = len(blocking(found))
-    return {
-        "anomalies": [anomaly.to_json() for anomaly in found],
-        "blocking": blocked,
-        "warnings": len(found) - blocked,
-    }
+    counts = AnomalyCounts.of(found)._asdict()
+    return {"anomalies": [anomaly.to_json() for anomaly in found], **counts}

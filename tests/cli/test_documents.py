@@ -49,7 +49,7 @@ def bad(tmp_path: Path) -> Path:
 
 def test_check(fla: CommandLine, bad: Path) -> None:
     document = fla("check", bad, "--json").document
-    assert set(document) == {"anomalies", "blocking", "warnings", "groups", "read"}
+    assert set(document) == {"anomalies", "blocking", "warnings", "information", "groups", "read"}
     (anomaly,) = document["anomalies"]
     assert set(anomaly) == {*ANOMALY, "label", "source", "value", "advice"}
     assert {key: anomaly[key] for key in ANOMALY} == ANOMALY
@@ -136,7 +136,7 @@ def test_validate(fla: CommandLine, settings: Path, good: Path, tmp_path: Path) 
     )
     called = fla("validate", broken, "--json")
     assert called.code == 1
-    assert set(called.document) == {"anomalies", "blocking", "warnings"}
+    assert set(called.document) == {"anomalies", "blocking", "warnings", "information"}
     assert called.document["blocking"] >= 1
     by_xsd = called.document["anomalies"][0]
     assert by_xsd["source"]["file"] == "broken.xml"
@@ -155,7 +155,7 @@ def test_validate_what_is_no_message(fla: CommandLine, good: Path) -> None:
 def test_anomalies_of_an_empty_ledger(fla: CommandLine, settings: Path) -> None:
     called = fla("anomalies", "--json")
     assert called.code == 0
-    assert called.document == {"anomalies": [], "blocking": 0, "warnings": 0}
+    assert called.document == {"anomalies": [], "blocking": 0, "warnings": 0, "information": 0}
     assert fla("anomalies").out == "No anomalies.\n"
 
 

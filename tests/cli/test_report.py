@@ -17,7 +17,7 @@ from tests.e2e.servers import now
 
 def test_totals_are_the_ledgers(fla: CommandLine, tmp_path: Path) -> None:
     rows = [{"inss": inss(number)} for number in range(1, 6)]
-    rows[1]["trainingDenomination"] = "Excel – tableaux croisés"
+    rows[1]["trainingDenomination"] = "Excel pour 5 €"
     rows[2]["companyId"] = "0999999922"
     with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as ground:
         here = CommandLine(fla.capsys, ground.settings_file)
@@ -35,7 +35,8 @@ def test_totals_are_the_ledgers(fla: CommandLine, tmp_path: Path) -> None:
     counts = [int(cell.text) for cell in total.xpath("td[@class='number']")]
     names = ("forms", "accepted", "warned", "refused", "open")
     assert counts[:5] == [sum(row[name] for row in status) for name in names]
-    told = f"Blocking: {anomalies['blocking']}. Warnings: {anomalies['warnings']}."
+    told = f"Blocking: {anomalies['blocking']}. Warnings: {anomalies['warnings']}. "
+    told += f"For information: {anomalies['information']}."
     assert told in page.text_content()
     shown = [cell.text for cell in page.xpath("//h2[2]/following-sibling::table/tr/td[2]")]
     assert sorted(shown) == sorted(each["error_id"] for each in anomalies["anomalies"])

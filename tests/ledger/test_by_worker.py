@@ -79,8 +79,7 @@ def test_all_in_pythons_order(ledger: Ledger, recorded: list[list[Anomaly]]) -> 
     with ledger.found_anomalies() as found:
         assert list(found.by_worker()) == plainly(everything)
         assert list(found.by_worker(50)) == plainly(everything)[:50]
-        blocking = sum(one.blocks for one in everything)
-        assert found.counts() == AnomalyCounts(blocking, len(everything) - blocking)
+        assert found.counts() == AnomalyCounts.of(everything)
         assert found.counts().total == len(everything)
 
 
@@ -106,7 +105,7 @@ def test_those_of_one_batch(ledger: Ledger, recorded: list[list[Anomaly]]) -> No
 
 def test_none_yet(ledger: Ledger) -> None:
     with ledger.found_anomalies() as found:
-        assert (list(found.by_worker()), found.counts()) == ([], (0, 0))
+        assert (list(found.by_worker()), found.counts()) == ([], AnomalyCounts(0, 0))
     with (
         pytest.raises(UsageMistake, match="knows no batch"),
         ledger.found_anomalies(batch_name()),

@@ -44,11 +44,11 @@ def anomaly(number: int = 1, label: str = "label", blocks: bool = True) -> Anoma
 def shown(
     *anomalies: Anomaly, rows: tuple[BatchRow, ...] = (), language: str = "en", left_out: int = 0
 ) -> str:
-    blocked = sum(one.blocks for one in anomalies)
+    counts = AnomalyCounts.of(anomalies)
     pieces = page(
         rows,
         anomalies,
-        AnomalyCounts(blocked + left_out, len(anomalies) - blocked),
+        counts._replace(blocking=counts.blocking + left_out),
         at=AT,
         environment="S",
         language=Language(language),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fla_batch.vocabulary.findings import Anomaly, Labels, Source, blocking, summary
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source, blocking, summary
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
 
 FULL = Anomaly(
@@ -67,7 +67,9 @@ def test_summary_counts() -> None:
     assert (told["blocking"], told["warnings"]) == (2, 1)
     assert [each["class"] for each in told["anomalies"]] == ["B", "W", "B"]
     assert blocking([warning, FULL]) == [FULL]
-    assert summary([]) == {"anomalies": [], "blocking": 0, "warnings": 0}
+    assert summary([]) == {"anomalies": [], **AnomalyCounts(0, 0)._asdict()}
+    told = summary([FULL, warning, Anomaly("NB", "X-000"), Anomaly("Z", "X-001")])
+    assert (told["blocking"], told["warnings"], told["information"]) == (1, 1, 2)
 
 
 @pytest.mark.parametrize(
