@@ -184,7 +184,7 @@ class DeclarationColumns:
         left = [
             level.declarations.filter(~level.all_hold(by_level[model]))
             for model, level in self._levels.items()
-            if model in by_level
+            if model in by_level and len(level.declarations)
         ]
         return pl.concat([pl.Series([], dtype=pl.Int64), *left]).unique()
 

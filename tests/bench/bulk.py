@@ -1,6 +1,6 @@
 """Benchmark of the bulk path, beside the yardsticks that do the same work on the same files.
 
-    python -m tests.bench.bulk [--declarations 1000000] [--times 3] [--only build,validate,...]
+    python -m tests.bench.bulk [--declarations 1000000] [--varied] [--times 3] [--only build,...]
 
 Generates trainings declarations with three trainings each, then runs in turn: `build` from
 Parquet and from CSV, `validate`, `poll` of a NOTI with as many forms (5 % with anomalies),
@@ -80,6 +80,7 @@ class Bench:
     folder: Path
     declarations: int
     times: int
+    varied: bool = False
     rows: list[Row] = field(default_factory=list)
 
     def compare(
@@ -98,7 +99,7 @@ class Bench:
 
 def run(bench: Bench, only: frozenset[str]) -> None:
     """All jobs whose name is in `only`, or all. Later jobs need the files of `build`."""
-    site = jobs.Site(bench.folder, bench.declarations)
+    site = jobs.Site(bench.folder, bench.declarations, bench.varied)
     site.prepare()
     lint = site.xmllint
     if not only or "build" in only:
@@ -141,22 +142,25 @@ def main(arguments: list[str]) -> None:
     """Parses the command line, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--declarations", type=int, default=1_000_000)
+    parser.add_argument("--varied", action="store_true", help="see tests.bench.varied")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--only", default="")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     only = frozenset(name for name in options.only.split(",") if name)
     with TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), options.declarations, options.times)
+        bench = Bench(Path(folder), options.declarations, options.times, options.varied)
         run(bench, only)
     day = time.strftime("%Y-%m-%d")
-    click.echo(f"{options.declarations:,} declarations, {machine()}, {day}\n")
+    kind = "varied" if options.varied else "uniform"
+    click.echo(f"{options.declarations:,} {kind} declarations, {machine()}, {day}\n")
     click.echo(table(bench.rows))
     peers = measured_peers() if not only or "peers" in only else []
     click.echo("\n" + peer_tables(peers))
     if options.json:
         document = {
             "declarations": options.declarations,
+            "varied": options.varied,
             "machine": machine(),
             "date": day,
             "rows": [row.to_json() for row in bench.rows],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.bench import generate
 from tests.bench.measure import Measured, program
+from tests.bench.varied import write_varied
 
 LARGE_BYTES = 1_000_000_000
 NOTI = "FO.NOTI.999999.20250301.00001.S"
@@ -21,6 +22,7 @@ class Site:
 
     folder: Path
     declarations: int
+    varied: bool = False
 
     @property
     def settings(self) -> Path:
@@ -28,7 +30,10 @@ class Site:
 
     def prepare(self) -> None:
         """Input files, keys, and one build that the other jobs take their files from."""
-        generate.write_tables(self.folder, self.declarations)
+        if self.varied:
+            write_varied(self.folder, self.declarations)
+        else:
+            generate.write_tables(self.folder, self.declarations)
         generate.write_settings(self.folder)
         self.build_parquet()
 
@@ -42,7 +47,11 @@ class Site:
 
     def _build(self, name: str) -> Measured:
         shutil.rmtree(self.folder / "outbox", ignore_errors=True)
-        return program([*_tool(), "build", self.folder / name, "--config", self.settings])
+        command = [*_tool(), "build", self.folder / name, "--config", self.settings]
+        if not self.varied:
+            return program(command)
+        # Some declarations are blocked, which is told by the exit code 1.
+        return program([*command, self.folder / "rights.parquet", "--skip-blocked"], code=1)
 
     def parts(self) -> list[Path]:
         """The FI files of the last build."""

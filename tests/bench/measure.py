@@ -28,8 +28,11 @@ class Measured:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
-def program(command: Sequence[str | Path], *, cwd: Path | None = None) -> Measured:
-    """Runs a command to its end. Raises CalledProcessError with what it wrote to stderr."""
+def program(command: Sequence[str | Path], *, cwd: Path | None = None, code: int = 0) -> Measured:
+    """Runs a command to its end. Raises CalledProcessError with what it wrote to stderr.
+
+    `code` is the exit code that it must end with.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     with subprocess.Popen(
@@ -43,7 +46,7 @@ def program(command: Sequence[str | Path], *, cwd: Path | None = None) -> Measur
         _, errors = process.communicate()
         watch.stop()
     wall = time.perf_counter() - started
-    if process.returncode:
+    if process.returncode != code:
         raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
