@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from typing import Any
@@ -24,7 +24,6 @@ from fla_batch.models import (
     Employee,
     Employer,
     Entry,
-    Training,
     TrainingsDeclaration,
 )
 from fla_batch.models.block import Block
@@ -85,6 +84,28 @@ def entries_in(found: Found, file: str) -> Iterator[Entry | Anomaly]:
         yield BodyReader(JsonOrigin(file, found.row)).entry(own, _CONTENTS[name])
 
 
+def numbered(entry: Entry) -> Entry:
+    """With the smallest free sequence numbers where there is none, as those of a table get.
+
+    The manual's own GET example has none (3.3.4.3 D).
+    """
+    declaration = entry.declaration
+    if not isinstance(declaration, TrainingsDeclaration):
+        return entry
+    used = {training.training_sequence_nbr for training in declaration.trainings}
+    if None not in used:
+        return entry
+    free = (number for number in count(1) if number not in used)
+    trainings = tuple(
+        training
+        if training.training_sequence_nbr is not None
+        or ("trainings", index, "trainingSequenceNbr") in entry.unreadable
+        else training.model_copy(update={"training_sequence_nbr": next(free)})
+        for index, training in enumerate(declaration.trainings)
+    )
+    return replace(entry, declaration=declaration.model_copy(update={"trainings": trainings}))
+
+
 _BODY_NAMES = {name[0].upper() + name[1:]: name for name in sorted(_BODY_FIELDS)}
 """Spelling of the tables -> of the examples, for the fields of a body."""
 
@@ -120,25 +141,8 @@ class BodyReader:
     def entry(self, body: Mapping[str, Any], kind: FormKind) -> Entry:
         self.key = _key_of(body)
         values = self._block(DECLARATIONS[kind], body, ())
-        if "trainings" in values:
-            values["trainings"] = self._numbered(values["trainings"])
         declaration: Declaration = DECLARATIONS[kind](**values)
         return Entry(declaration, self.origin, tuple(self.anomalies), frozenset(self.unreadable))
-
-    def _numbered(self, trainings: tuple[Training, ...]) -> tuple[Training, ...]:
-        """With the smallest free numbers where there is none, as those of a table get.
-
-        The manual's own GET example has none (3.3.4.3 D).
-        """
-        used = {training.training_sequence_nbr for training in trainings}
-        free = (number for number in count(1) if number not in used)
-        return tuple(
-            training
-            if training.training_sequence_nbr is not None
-            or ("trainings", index, "trainingSequenceNbr") in self.unreadable
-            else training.model_copy(update={"training_sequence_nbr": next(free)})
-            for index, training in enumerate(trainings)
-        )
 
     def _block(self, model: type[Block], raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
         zones, blocks = zones_of(model), blocks_of(model)

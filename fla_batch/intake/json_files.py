@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fla_batch.intake.json_bodies import entries_in
+from fla_batch.intake.json_bodies import entries_in, numbered
 from fla_batch.intake.json_values import Found, values_in
 from fla_batch.models import Entry
 from fla_batch.tables.decoding import json_text, read_bytes
@@ -28,7 +28,8 @@ def read_json(path: Path) -> Iterator[Entry | Anomaly]:
     for found in values_in(text, str(path)):
         empty = False
         if isinstance(found, Found):
-            yield from entries_in(found, str(path))
+            for item in entries_in(found, str(path)):
+                yield numbered(item) if isinstance(item, Entry) else item
         else:
             yield found
     if empty:

@@ -3,6 +3,7 @@
 A level is a block that may stand several times, and the declaration itself: one frame each, a
 row per block. An expression over a level may name its own zones and those of the blocks around
 it, under their JSON names, and the columns that `count_of`, DECLARATION and OWNER name.
+Decision 1101 says why there are such forms.
 """
 
 from __future__ import annotations

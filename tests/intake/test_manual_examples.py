@@ -173,7 +173,7 @@ def test_answers_can_be_declared_again() -> None:
     (entry,) = read_inputs([MANUAL / "GetTraining_output.json"])
     assert isinstance(entry, Entry)
     assert isinstance(entry.declaration, TrainingsDeclaration)
-    assert entry.declaration.trainings == (webmaster(None),)  # GET gives no sequence number
+    assert entry.declaration.trainings == (webmaster(1),)  # GET gives no sequence number
 
 
 def test_get_training_rights() -> None:
