@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,30 +27,36 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fla_batch.channel.protocol import Downloaded
+from fla_batch.channel.protocol import Downloaded, OperationRefused
 from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.errors import GatewayUnavailable
+from tests.counts import COUNTED, count
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.numbers import tell
 from tests.reliability.scene import S, Scene, ledger_view
 
-ORDERS, STEPS = 25, 14
+ORDERS, STEPS = count(200, 2_000), 14
+_FOR_EVER = 1_000_000
 
 
+@dataclass(frozen=True)
 class Breaking(FolderGateway):
-    """The line breaks at the download that is the `lives`-th."""
+    """The line breaks at the download that is the `lives`-th; some files cannot be read."""
 
-    lives = 1_000
+    lives: list[int] = field(default_factory=lambda: [_FOR_EVER])
+    unreadable: set[str] = field(default_factory=set)
 
     def download(self, folder: str, name: str, path: Path, *, max_bytes: int) -> Downloaded:
-        object.__setattr__(self, "lives", self.lives - 1)
-        if self.lives < 0:
+        self.lives[0] -= 1
+        if self.lives[0] < 0:
             path.write_bytes(b"half an ans")
             raise GatewayUnavailable("the line broke")
+        if name in self.unreadable:
+            raise OperationRefused(f"reading {name} was refused")
         return super().download(folder, name, path, max_bytes=max_bytes)
 
 
@@ -60,12 +70,18 @@ class AnyOrder(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=self.begin.folder.parent))
         self.scene = self.begin.copy(self.folder / "scene")
+        self.gateway = Breaking(self.scene.account)
+        self.open()
         self.out = self.scene.account / S.folder_out
         self.held = sorted(path.name for path in self.out.glob("FO.*"))
         self.store = self.folder / "store"
         self.out.rename(self.store)
         self.out.mkdir()
         self.copies = 0
+
+    def open(self) -> None:
+        self.running = ExitStack()
+        self.workspace = self.running.enter_context(self.scene.workspace(gateway=self.gateway))
 
     @property
     def left(self) -> list[str]:
@@ -97,44 +113,57 @@ class AnyOrder(RuleBasedStateMachine):
         (self.out / name).write_text(_STRANGER.format(environment=environment), encoding="utf-8")
         (self.out / f"GO{name[2:]}").touch()
 
+    @rule(data=st.data(), kind=st.sampled_from(["FO", "FS", "GO"]))
+    def one_of_its_files_cannot_be_read_for_a_while(self, data: st.DataObject, kind: str) -> None:
+        self.gateway.unreadable.add(f"{kind}{data.draw(st.sampled_from(self.held))[2:]}")
+
+    @rule(name=st.sampled_from(["README", "FO.IDFL.999999.20250301.00001.S", "archive"]))
+    def a_neighbour_lies_there(self, name: str) -> None:
+        (self.out / name).mkdir(exist_ok=True)
+
+    @rule()
+    def everything_can_be_read_again(self) -> None:
+        self.gateway.unreadable.clear()
+
     @rule(lives=st.integers(0, 6))
     def a_poll_whose_line_breaks(self, lives: int) -> None:
-        gateway = Breaking(self.scene.account)
-        object.__setattr__(gateway, "lives", lives)
-        with self.scene.workspace(gateway=gateway) as workspace:
-            try:
-                poll(workspace)
-            except GatewayUnavailable:
-                return
+        self.gateway.lives[0] = lives
+        with suppress(GatewayUnavailable):
+            poll(self.workspace)
+        self.gateway.lives[0] = _FOR_EVER
 
     @rule()
     def a_poll(self) -> None:
-        with self.scene.workspace() as workspace:
-            poll(workspace)
+        poll(self.workspace)
+
+    @rule()
+    def the_process_starts_anew(self) -> None:
+        self.running.close()
+        self.open()
 
     @invariant()
     def nothing_is_accepted_that_was_refused(self) -> None:
         if not hasattr(self, "scene"):
             return
-        with self.scene.workspace() as workspace:
-            for row in workspace.ledger.batches():
-                for form in workspace.ledger.forms(row.name):
-                    refused = form.company_id == ABSENT_EMPLOYER
-                    accepted = form.state in (FormState.ACCEPTED, FormState.WARNED)
-                    assert not (refused and accepted)
+        for row in self.workspace.ledger.batches():
+            for form in self.workspace.ledger.forms(row.name, _GOOD):
+                assert form.company_id != ABSENT_EMPLOYER
 
     def teardown(self) -> None:
+        self.gateway.unreadable.clear()
         for name in self.left:
             self.deliver(name)
-        with self.scene.workspace() as workspace:
-            poll(workspace)
-            poll(workspace)
-            found = ledger_view(workspace.ledger)
-            assert {key: found[key] for key in ("batches", "forms")} == self.wanted
-            assert {state for state, _ in found["batches"].values()} == {BatchState.CLOSED}
+        poll(self.workspace)
+        poll(self.workspace)
+        found = ledger_view(self.workspace.ledger)
+        assert {key: found[key] for key in ("batches", "forms")} == self.wanted
+        assert {state for state, _ in found["batches"].values()} == {BatchState.CLOSED}
+        assert poll(self.workspace).brought_nothing
+        self.running.close()
         shutil.rmtree(self.folder)
 
 
+_GOOD = (FormState.ACCEPTED, FormState.WARNED)
 _STRANGER = (
     "<ACRF><Form><Identification>ACRF001</Identification><FormCreationDate>2025-03-01"
     "</FormCreationDate><FormCreationHour>10:00:00.000</FormCreationHour><AttestationStatus>0"
@@ -145,7 +174,10 @@ _STRANGER = (
 )
 
 
-def test_r14_r18_every_order_ends_alike(new_scene: Scene, quick_disk: Path) -> None:
+@pytest.mark.timeout(3600)
+def test_r14_r18_every_order_ends_alike(
+    new_scene: Scene, quick_disk: Path, record_property: Callable[[str, object], None]
+) -> None:
     scene = new_scene.copy(quick_disk / "two-batches")
     bodies = (
         (trainings_body(1), trainings_body(2, 1, ABSENT_EMPLOYER)),
@@ -174,3 +206,4 @@ def test_r14_r18_every_order_ends_alike(new_scene: Scene, quick_disk: Path) -> N
     )
     run_state_machine_as_test(Machine, settings=limits)
     tell("orders of answers, losses and restarts", ORDERS)
+    record_property(COUNTED, f"{ORDERS:,} orders of answers, all end alike")
