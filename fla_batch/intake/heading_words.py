@@ -24,32 +24,54 @@ _LONGEST = 120
 _ALMOST = 0.85
 
 
+def column_for(kind: FormKind, heading: str) -> Column | None:
+    """The column that a heading means in a table of `kind`; None when it means none.
+
+    >>> [column_for(FormKind.TRAININGS, text).name for text in ("SCOPE", "N° BCE", "Uren")]
+    ['scope', 'companyId', 'hours']
+    >>> trainings = FormKind.TRAININGS
+    >>> column_for(trainings, "trainingHours").read("760")  # the exact name: hundredths
+    760
+    >>> column_for(trainings, "Training hours").read("7,6")
+    760
+    """
+    exact = _exact_names(kind).get(_one_word(heading))
+    return exact or columns_by_heading(kind).get(bare_words(heading))
+
+
 @cache
 def columns_by_heading(kind: FormKind) -> Mapping[str, Column]:
-    """Bare words of a heading -> the column that it means in a table of `kind`.
-
-    >>> trainings = columns_by_heading(FormKind.TRAININGS)
-    >>> [trainings[bare_words(text)].name for text in ("SCOPE", "Numéro d'entreprise", "Uren")]
-    ['scope', 'companyId', 'hours']
-    >>> trainings["trainingHours".lower()].read("760"), trainings["heuresdeformation"].read("7,6")
-    (760, 760)
-    """
+    """Bare words of a label, a name or a synonym -> the column that they mean for people."""
     columns = columns_of(kind)
-    found = {bare_words(name): column for name, column in columns.items()}
+    found: dict[str, Column] = {}
     for heading, column in _labels(columns):
         found.setdefault(heading, column)
+    for name, column in columns.items():
+        found.setdefault(bare_words(name), column)
     for name, synonyms in _synonyms().items():
         for synonym in synonyms if name in columns else ():
             found.setdefault(bare_words(synonym), columns[name])
     return found
 
 
+@cache
+def _exact_names(kind: FormKind) -> Mapping[str, Column]:
+    return {name.lower(): column for name, column in columns_of(kind).items()}
+
+
+def _one_word(heading: str) -> str:
+    """
+    >>> _one_word(" Training_Hours "), _one_word("Training hours")
+    ('traininghours', 'training hours')
+    """
+    return heading.strip().lower().replace("_", "").replace("-", "")
+
+
 def is_heading(text: str) -> bool:
     """True for the heading of a column of any kind of table."""
     if len(text) > _LONGEST:
         return False
-    words = bare_words(text)
-    return any(words in columns_by_heading(kind) for kind in KINDS)
+    return any(column_for(kind, text) is not None for kind in KINDS)
 
 
 def almost(text: str) -> str | None:

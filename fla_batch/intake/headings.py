@@ -14,7 +14,7 @@ from functools import partial
 from pydantic import BaseModel
 
 from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
-from fla_batch.intake.heading_words import KINDS, almost, columns_by_heading, is_heading
+from fla_batch.intake.heading_words import KINDS, almost, column_for, is_heading
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.codes import bare_words
@@ -100,12 +100,11 @@ def _layout(
     *,
     from_1904: bool,
 ) -> TableLayout:
-    known = columns_by_heading(kind)
     columns: dict[int, Column] = {}
     for i, name in names.items():
-        by_label = known.get(bare_words(headings[i]))
-        is_own = by_label is not None and by_label.name == name
-        columns[i] = by_label if is_own and by_label is not None else columns_of(kind)[name]
+        by_heading = column_for(kind, headings[i])
+        is_own = by_heading is not None and by_heading.name == name
+        columns[i] = by_heading if is_own and by_heading else columns_of(kind)[name]
     positions = {column.name: i for i, column in columns.items()}
     constants: dict[int, str] = {}
     for name, text in mapping.constants.items():
@@ -141,14 +140,8 @@ def column_name(heading: str, mapping: ColumnMapping = NO_MAPPING) -> str | None
         return None
     if words in mapping.columns:
         return mapping.columns[words]
-    return next(
-        (
-            columns_by_heading(kind)[words].name
-            for kind in KINDS
-            if words in columns_by_heading(kind)
-        ),
-        None,
-    )
+    found = (column_for(kind, heading) for kind in KINDS)
+    return next((column.name for column in found if column is not None), None)
 
 
 def _own_names(kind: FormKind) -> set[str]:

@@ -147,7 +147,7 @@ def _member(
 
 
 def _is_left_alone(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith(_LEFT_ALONE) for part in parts)
+    return any(part.startswith(_LEFT_ALONE) and part not in (".", "..") for part in parts)
 
 
 def _skipped(shown: str) -> Anomaly:
