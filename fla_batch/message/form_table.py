@@ -70,12 +70,11 @@ class Tags:
 class FormTable:
     """What the forms of some lines hold; `form` counts lines, from 0.
 
-    `leaves`: a row for each element without elements in it, with `place` (see `Tags.place`), `tag`
-    (see `Tags.numbers`), `text` (null for none; references are as they were written) and `event`,
-    the row of `events` that it stands behind. `events`: a row for each start and end tag of other
-    elements, with `form`, `opens`, `tag`, and, of the innermost element that is open behind it,
-    `place` and `begin`, the row of its start tag (null behind a form). `odd`: the lines of which
-    nothing is in either.
+    `leaves`: a row for each element without elements in it, with `place` (see `Tags.place`),
+    `text` (null for none; references are as they were written) and `event`, the row of `events`
+    that it stands behind. `events`: a row for each start and end tag of other elements, with
+    `form`, `place` of the innermost element that is open behind it, and `opens`. `odd`: the lines
+    of which nothing is in either.
     """
 
     leaves: pl.DataFrame
@@ -195,14 +194,11 @@ def _arranged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame] | set[in
     if len(stray):
         return set(stray["form"])
     place = events["place"].gather(behind) + _at_level(leaves["code"], depth)
-    tag = pl.col("code") // 2
-    return leaves.select(place.alias("place"), tag.alias("tag"), "text", "event"), events.drop(
-        "depth"
-    )
+    return leaves.select(place.alias("place"), "text", "event"), events.drop("depth")
 
 
 def _placed(events: pl.DataFrame) -> pl.DataFrame | set[int]:
-    """The events with `depth`, `place` and `begin` behind each; or the lines that do not add up."""
+    """The events with `depth` and `place` behind each; or the lines that do not add up."""
     import polars as pl
 
     step = pl.when("opens").then(1).otherwise(-1)
@@ -215,14 +211,12 @@ def _placed(events: pl.DataFrame) -> pl.DataFrame | set[int]:
     deepest = min(highest, MOST_LEVELS) if isinstance(highest, int) else 0
     number = pl.col("code") // 2
     levels = range(1, deepest + 1)
-    opened = {level: pl.col("opens") & (pl.col("depth") == level) for level in levels}
-    row = pl.int_range(pl.len())
     events = events.with_columns(
-        *(pl.when(opened[one]).then(number).forward_fill().alias(f"#{one}") for one in levels),
-        pl.coalesce(
-            pl.when(pl.col("depth") == one).then(pl.when(opened[one]).then(row).forward_fill())
-            for one in levels
-        ).alias("begin"),
+        pl.when(pl.col("opens") & (pl.col("depth") == level))
+        .then(number)
+        .forward_fill()
+        .alias(f"#{level}")
+        for level in levels
     )
     first = pl.col("form") != pl.col("form").shift(1)
     wrong = (
@@ -242,9 +236,7 @@ def _placed(events: pl.DataFrame) -> pl.DataFrame | set[int]:
         .otherwise(0)
         for level in levels
     )
-    return events.select(
-        "form", "opens", "depth", number.alias("tag"), place.alias("place"), "begin"
-    )
+    return events.select("form", "opens", "depth", place.alias("place"))
 
 
 def _at_level(codes: pl.Series, levels: pl.Series) -> pl.Series:
@@ -258,9 +250,8 @@ def _at_level(codes: pl.Series, levels: pl.Series) -> pl.Series:
 def _nothing() -> tuple[pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
-    leaves = {"place": pl.UInt64, "tag": pl.UInt8, "text": pl.String, "event": pl.Int64}
-    events = {"form": pl.Int64, "opens": pl.Boolean, "tag": pl.UInt8}
-    events |= {"place": pl.UInt64, "begin": pl.Int64}
+    leaves = {"place": pl.UInt64, "text": pl.String, "event": pl.Int64}
+    events = {"form": pl.Int64, "opens": pl.Boolean, "place": pl.UInt64}
     return pl.DataFrame(schema=leaves), pl.DataFrame(schema=events)
 
 
