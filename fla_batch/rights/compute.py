@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from fla_batch.rights.column_rights import amounts, fits, plain_shares
 from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
 from fla_batch.rights.factor import Factor, factor_a
@@ -19,7 +20,7 @@ from fla_batch.rights.outcome import Outcome, outcome
 from fla_batch.rights.quarters import quarter_text, year_bounds
 from fla_batch.rights.read_inputs import ReadInput, read_inputs
 from fla_batch.rights.request import Request
-from fla_batch.rights.right import CommitteeRight, WorkerRight
+from fla_batch.rights.right import CommitteeRight, WorkerRight, plain_text
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.sector_findings import sector_findings
 from fla_batch.rights.settlement import Settlement, settle_all
@@ -28,12 +29,20 @@ from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
-from fla_batch.rights.workers import KEY, Employers, Worker, histories
+from fla_batch.rights.workers import KEY, Employers, Worker, histories, is_company
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class CountedPart(NamedTuple):
+    """Lines that count, periods, and who has lines that do not."""
+
+    lines: pl.DataFrame
+    periods: pl.DataFrame
+    excluded: frozenset[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -67,7 +76,21 @@ class Computation:
         if not self.read.usable:
             return
         for part in self.spill.parts():
-            yield from self._part_rights(part)
+            yield from self._part_rights(self._counted(part))
+        self._close()
+
+    def tables(self) -> Iterator[tuple[pl.DataFrame, list[WorkerRight]]]:
+        """The same by parts: `joint_committee`, `size`, `a` / `a_of`, `bc`, `days`, `hours` and
+        `hours_centi` of plain workers as a table, the others one by one."""
+        if not self.read.usable:
+            return
+        for part in self.spill.parts():
+            counted = self._counted(part)
+            plain, rest = self._plain(counted)
+            yield plain, list(self._part_rights(rest))
+        self._close()
+
+    def _close(self) -> None:
         self.anomalies += self.sizes.anomalies
         for each in self.sizes.anomalies:
             if each.blocks:
@@ -86,16 +109,70 @@ class Computation:
         """Everything that stands in no output, with the reason; complete after `rights`."""
         return self.held.listed()
 
-    def _part_rights(self, part: Part) -> Iterator[WorkerRight]:
+    def _counted(self, part: Part) -> CountedPart:
+        """The rows of a part that can matter, and who is excluded."""
         import polars as pl
 
         wanted = pl.lit(value=True)
         if self.request.inss is not None:
             wanted = pl.col("inss") == self.request.inss
         lines = part.lines.filter(wanted & (pl.col("quarter") <= self.request.last_quarter))
-        periods = part.periods.filter(wanted)
-        counted = lines.filter(pl.col("kind") <= int(Kind.STUDENT))
-        excluded = set(lines.filter(pl.col("kind") > int(Kind.STUDENT)).select(KEY).iter_rows())
+        counts = pl.col("kind") <= int(Kind.STUDENT)
+        excluded = frozenset(lines.filter(~counts).select(KEY).iter_rows())
+        return CountedPart(lines.filter(counts), part.periods.filter(wanted), excluded)
+
+    def _plain(self, part: CountedPart) -> tuple[pl.DataFrame, CountedPart]:
+        """The rights of plain workers by columns, and the rows of all others."""
+        import polars as pl
+
+        day, year = self.request.day, self.request.year
+        found = plain_shares(part.lines, part.periods, self.newest, day, year)
+        factors = self._plain_factors(found.shares)
+        on = ["employer", "joint_committee"]
+        plain = found.shares.join(factors, on=on)
+        left = found.shares.join(factors, on=on, how="anti").select(KEY)
+        held = [key for key in self.held.everyone() if key[1] is not None]
+        back = pl.DataFrame(held, schema=dict.fromkeys(KEY, pl.String), orient="row")
+        anywhere = [inss for inss, employer in self.held.everyone() if employer is None]
+        back = pl.concat([back, plain.filter(pl.col("inss").is_in(anywhere)).select(KEY)])
+        others = pl.concat([found.others, left, plain.join(back, on=KEY, how="semi").select(KEY)])
+        plain = plain.join(others, on=KEY, how="anti")
+        for committee, size_class, workers in (
+            plain.filter("unsure").group_by("joint_committee", "size_class").len().iter_rows()
+        ):
+            self._unsure[committee, size_class] += workers
+        lines = part.lines.join(others, on=KEY, how="semi")
+        periods = part.periods.join(others, on=KEY, how="semi")
+        return amounts(plain), CountedPart(lines, periods, part.excluded)
+
+    def _plain_factors(self, shares: pl.DataFrame) -> pl.DataFrame:
+        """Size and A of each employer and joint committee, where they are days and nothing else."""
+        import polars as pl
+
+        schema = {
+            **dict.fromkeys(("employer", "joint_committee", "size", "a_text"), pl.String),
+            **dict.fromkeys(("a", "a_of"), pl.Int64),
+            "unsure": pl.Boolean,
+            "size_class": pl.String,
+        }
+        rows = []
+        for employer, committee in (
+            shares.select("employer", "joint_committee").unique().iter_rows()
+        ):
+            size = self.sizes.of(employer)
+            if size is None or not is_company(employer):
+                continue
+            factor = self._factor_of(employer, committee, size.value)
+            a = factor.days
+            if a is None or factor.supplement or not fits(a.numerator, a.denominator):
+                continue
+            row = (employer, committee, plain_text(size.value), plain_text(a))
+            more = (factor.is_unsure, factor.size_class.name)
+            rows.append((*row, a.numerator, a.denominator, *more))
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _part_rights(self, part: CountedPart) -> Iterator[WorkerRight]:
+        counted, periods, excluded = part
         self._contradictions(counted, periods)
         gaps: list[tuple[Worker, int, Basis]] = []
         for worker in self._workers(counted, periods):
@@ -211,16 +288,19 @@ class Computation:
         )
 
     def _factor(self, employer: str, committee: str, size: Fraction) -> Factor:
+        found = self._factor_of(employer, committee, size)
+        if found.is_unsure:
+            self._unsure[committee, found.size_class.name] += 1
+        return found
+
+    def _factor_of(self, employer: str, committee: str, size: Fraction) -> Factor:
         key = (employer, committee)
         if key not in self._factors:
             outside = employer in self.request.outside_law
             self._factors[key] = factor_a(
                 self.law, self.request.sectors, size, committee, outside_law=outside
             )
-        found = self._factors[key]
-        if found.is_unsure:
-            self._unsure[committee, found.size_class.name] += 1
-        return found
+        return self._factors[key]
 
     def _report(self, rule: str, zone: str, worker: Worker) -> Anomaly:
         found = finding(rule, zone, inss=worker.inss, company_id=worker.employer)

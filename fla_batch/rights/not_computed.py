@@ -63,6 +63,10 @@ class HeldBack:
         """List an employer, none of whose workers has a right."""
         self._listed.append(NotComputed(reason.company_id, None, reason))
 
+    def everyone(self) -> set[tuple[str, str | None]]:
+        """INSS and employer of who is held back; without employer, with every one."""
+        return set(self._workers)
+
     def holds(self, inss: str, employer: str) -> bool:
         """True when the worker cannot be computed; a row without employer holds everywhere."""
         return (inss, employer) in self._workers or (inss, None) in self._workers

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from fla_batch.rights.compute import Computation
 from fla_batch.rights.kept_file import kept_file, remove_own
@@ -22,10 +22,13 @@ from fla_batch.rights.not_computed import NotComputed
 from fla_batch.rights.relation import Standing
 from fla_batch.rights.right import WorkerRight, factor_text, hours_centi, plain_text
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.workers import is_company
+from fla_batch.rights.workers import KEY, is_company
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.terms import AnomalyClass, Language
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CSV_COLUMNS = (
     "CompanyID",
@@ -42,15 +45,18 @@ CSV_COLUMNS = (
 NOT_COMPUTED_FILE = "not-computed.csv"
 SUPPLEMENTS_FILE = "sector-supplements.csv"
 _COMMITTEES_MAX = 10
-_COUNTED_TOGETHER = 1000
 _JSON, _CSV = ".json", ".csv"
 Row = tuple[object, ...]
 
 
 @dataclass(slots=True)
 class Written:
-    """The outcome: workers and rows in the file, and every finding. `kept` says if it exists."""
+    """The outcome for a year: workers and rows in the file, and every finding.
 
+    `kept` says if the file exists.
+    """
+
+    year: int
     workers: int = 0
     rows: int = 0
     kept: bool = False
@@ -76,11 +82,10 @@ def write_rights(
     kind = path.suffix.lower()
     if kind not in (_JSON, _CSV):
         raise UsageMistake(f"{path.name}: rights are written to a .json or .csv file.")
-    written = Written()
-    write = _write_bodies if kind == _JSON else _write_rows
+    written = Written(computation.request.year)
     with kept_file(path, lambda: written.kept) as file:
-        rights = _checked(computation, written, for_declaration=kind == _JSON)
-        write(file, _counted(rights, counted), written)
+        write = _write_bodies if kind == _JSON else _write_rows
+        write(file, _checked_tables(computation, written, kind == _JSON, counted), written)
         written.anomalies = [
             *computation.anomalies,
             *written.anomalies,
@@ -126,41 +131,51 @@ def body(right: WorkerRight) -> dict[str, Any]:
     }
 
 
-def _checked(
-    computation: Computation, written: Written, *, for_declaration: bool
-) -> Iterator[WorkerRight]:
-    """The rights that can be written: for a declaration, of employers with a company number."""
+def _checked_tables(
+    computation: Computation,
+    written: Written,
+    for_declaration: bool,
+    counted: Callable[[int], None],
+) -> Iterator[tuple[pl.DataFrame, list[WorkerRight]]]:
+    """Part by part the plain workers as a table, and the others that can be written."""
     unknown: set[str] = set()
-    for right in computation.rights():
-        if not is_company(right.company_id) and right.company_id not in unknown:
-            unknown.add(right.company_id)
-            found = finding(
-                "employer-unknown",
-                "CompanyID",
-                value=right.company_id,
-                company_id=right.company_id,
-            )
-            warning = replace(found, anomaly_class=AnomalyClass.WARNING)
-            written.anomalies.append(found if for_declaration else warning)
-            if for_declaration:
-                computation.held.employer(found)
-        if for_declaration and right.company_id in unknown:
-            continue
-        if for_declaration and len(right.committees) > _COMMITTEES_MAX:
-            written.anomalies.append(_too_many(right))
-            computation.held.worker(written.anomalies[-1])
-            continue
-        written.supplements += _supplement_rows(right)
-        yield right
+    for plain, rights in computation.tables():
+        checked = [
+            right
+            for right in rights
+            if _is_writable(right, computation, written, unknown, for_declaration=for_declaration)
+        ]
+        counted(plain.height + len(checked))
+        yield plain, checked
 
 
-def _counted(
-    rights: Iterator[WorkerRight], counted: Callable[[int], None]
-) -> Iterator[WorkerRight]:
-    for number, right in enumerate(rights, start=1):
-        if number % _COUNTED_TOGETHER == 0:
-            counted(_COUNTED_TOGETHER)
-        yield right
+def _is_writable(
+    right: WorkerRight,
+    computation: Computation,
+    written: Written,
+    unknown: set[str],
+    *,
+    for_declaration: bool,
+) -> bool:
+    """False, with a finding, for what a declaration cannot say. `unknown` grows by employers
+    without a company number, which a table may name by their NSSO number."""
+    if not is_company(right.company_id) and right.company_id not in unknown:
+        unknown.add(right.company_id)
+        found = finding(
+            "employer-unknown", "CompanyID", value=right.company_id, company_id=right.company_id
+        )
+        warning = replace(found, anomaly_class=AnomalyClass.WARNING)
+        written.anomalies.append(found if for_declaration else warning)
+        if for_declaration:
+            computation.held.employer(found)
+    if for_declaration and right.company_id in unknown:
+        return False
+    if for_declaration and len(right.committees) > _COMMITTEES_MAX:
+        written.anomalies.append(_too_many(right))
+        computation.held.worker(written.anomalies[-1])
+        return False
+    written.supplements += _supplement_rows(right)
+    return True
 
 
 def _too_many(right: WorkerRight) -> Anomaly:
@@ -173,28 +188,81 @@ def _too_many(right: WorkerRight) -> Anomaly:
     )
 
 
-def _write_bodies(file: IO[str], rights: Iterator[WorkerRight], written: Written) -> None:
+Tables = Iterator[tuple["pl.DataFrame", list[WorkerRight]]]
+
+
+def _write_bodies(file: IO[str], tables: Tables, written: Written) -> None:
     """One body per worker. Who is not employed yet has no relation to declare a right for."""
+    import polars as pl
+
     separator = "[\n"
-    for right in rights:
-        if right.standing is Standing.FUTURE:
-            continue
-        file.write(separator + json.dumps(body(right)))
-        separator = ",\n"
-        written.workers += 1
-        written.rows += 1
+    for plain, rights in tables:
+        declared = [right for right in rights if right.standing is not Standing.FUTURE]
+        others = pl.DataFrame(
+            [(right.inss, right.company_id, json.dumps(body(right))) for right in declared],
+            schema=dict.fromkeys((*KEY, "body"), pl.String),
+            orient="row",
+        )
+        bodies = pl.concat([_plain_bodies(plain, written.year), others]).sort(KEY)
+        for text in bodies["body"]:
+            file.write(separator + text)
+            separator = ",\n"
+        written.workers += bodies.height
+        written.rows += bodies.height
     file.write("\n]\n" if written.rows else "[]\n")
 
 
-def _write_rows(file: IO[str], rights: Iterator[WorkerRight], written: Written) -> None:
+def _plain_bodies(plain: pl.DataFrame, year: int) -> pl.DataFrame:
+    """The bodies of plain workers, as `body` gives them for the others."""
+    import polars as pl
+
+    shape = json.dumps(
+        {
+            "employer": {"companyId": "{}"},
+            "employee": {"inss": "{}"},
+            "calendarYear": year,
+            "trainingRights": {
+                "legalFlaRight": {"legalFlaRightHours": "{}", "jointCommissionNbr": ["<{}>"]}
+            },
+        }
+    )
+    parts = shape.replace('"{}"', "\0").replace("<{}>", "\0").split("\0")
+    number = [pl.col(name).str.strip_chars_start("0") for name in ("employer", "inss")]
+    values = (*number, pl.col("hours_centi").cast(pl.String), pl.col("joint_committee"))
+    texts = [pl.lit(parts[0])]
+    for value, part in zip(values, parts[1:], strict=True):
+        texts += [value, pl.lit(part)]
+    return plain.select(*KEY, pl.concat_str(texts).alias("body"))
+
+
+def _write_rows(file: IO[str], tables: Tables, written: Written) -> None:
     """One row per worker and joint committee."""
-    table = csv.writer(file, delimiter=";", lineterminator="\n")
-    table.writerow(CSV_COLUMNS)
-    for right in rights:
-        for row in rows_of(right):
-            table.writerow(row)
-            written.rows += 1
-        written.workers += 1
+    import polars as pl
+
+    file.write(";".join(CSV_COLUMNS) + "\n")
+    for plain, rights in tables:
+        rows = [tuple(map(str, row)) for right in rights for row in rows_of(right)]
+        schema = dict.fromkeys(CSV_COLUMNS, pl.String)
+        others = pl.DataFrame(rows, schema=schema, orient="row")
+        table = pl.concat([_plain_rows(plain, written.year), others])
+        ordered = table.sort("INSS", "CompanyID", "JointCommissionNbr")
+        file.write(ordered.write_csv(include_header=False, separator=";", quote_style="never"))
+        written.workers += plain.height + len(rights)
+        written.rows += table.height
+
+
+def _plain_rows(plain: pl.DataFrame, year: int) -> pl.DataFrame:
+    """The rows of plain workers, as `rows_of` gives them for the others."""
+    import polars as pl
+
+    names = (
+        *("employer", "inss", None, "joint_committee", "size"),
+        *("a_text", "bc", "days", "hours_centi", "hours"),
+    )
+    return plain.select(
+        (pl.lit(str(year)) if name is None else pl.col(name).cast(pl.String)).alias(column)
+        for name, column in zip(names, CSV_COLUMNS, strict=True)
+    )
 
 
 def rows_of(right: WorkerRight) -> Iterator[Row]:

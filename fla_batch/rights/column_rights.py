@@ -1,0 +1,204 @@
+"""Rights of plain workers, a column at a time; exact, and the same bytes as worker by worker.
+
+Plain is who has one ordinary Dimona period that runs on the day and holds all lines, one joint
+committee and one full-time week, no lines side by side and no quarter without lines. All others go
+worker by worker (`compute`), which stays the explanation's path and what this one is tested by.
+
+A month's rate is a sum of days x Q over the days worked x S. Over the common denominator L x S, L
+being the least common multiple of 1 to 31, it is a whole number, and so is the year's sum N: B x C
+is N / (12 L S). N stays below 2 to the 63rd, as Q is at most 6000. Every rounding is floor division
+of whole numbers, N taken apart into quotient and remainder of L where a product would not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import lcm
+from typing import TYPE_CHECKING, NamedTuple
+
+from fla_batch.rights.occupation import Kind
+from fla_batch.rights.quarters import month_bounds, quarter_end, quarter_of, year_bounds
+from fla_batch.rights.workers import KEY
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_COMMON = lcm(*range(1, 32))
+_MOST_PARTS = 100  # numerator and denominator of A that leave room for the products
+_THOUSAND, _TWO_THOUSAND = 1000, 2000
+
+
+class PlainShares(NamedTuple):
+    """Plain workers with `joint_committee`, `regime_centi` and `n`, and the keys of the others."""
+
+    shares: pl.DataFrame
+    others: pl.DataFrame
+
+
+def plain_shares(
+    lines: pl.DataFrame, periods: pl.DataFrame, newest: Mapping[str, int], day: int, year: int
+) -> PlainShares:
+    """Split the workers of a part, and add up the year of the plain ones.
+
+    `lines` are those that count, `newest` the last quarter that each employer declared.
+    """
+    import polars as pl
+
+    seen = _seen(lines, periods).with_columns(
+        pl.col("employer").replace_strict(newest, default=0, return_dtype=pl.Int32).alias("newest")
+    )
+    plain = seen.filter(_is_plain(day, year).fill_null(value=False))
+    everyone = pl.concat([lines.select(KEY), periods.select(KEY)]).unique()
+    others = everyone.join(plain, on=KEY, how="anti")
+    own = lines.join(plain.select(KEY), on=KEY, how="semi")
+    declared = _declared(own.filter(pl.col("quarter") >= quarter_of(year, 1)), year)
+    last = own.sort("end").group_by(KEY).agg(pl.col("mean").last().alias("last_mean"))
+    summed = plain.join(declared, on=KEY, how="left").join(last, on=KEY)
+    n = pl.col("declared").fill_null(0) + _projected_months(year) * pl.col("last_mean") * _COMMON
+    shares = summed.select(*KEY, "joint_committee", "regime_centi", n.alias("n"))
+    return PlainShares(shares, others)
+
+
+def _seen(lines: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """What decides whether a worker is plain, one row per worker with a period and lines."""
+    import polars as pl
+
+    follows = pl.col("start").shift(-1).over(KEY)
+    ordered = lines.sort(*KEY, "start").with_columns((follows <= pl.col("end")).alias("meets"))
+    facts = ordered.group_by(KEY).agg(
+        (pl.col("kind") == int(Kind.ORDINARY)).all().alias("ordinary"),
+        (pl.col("ref") == pl.col("regime_centi")).all().alias("rated"),
+        *(pl.col(name).n_unique().alias(f"{name}s") for name in ("joint_committee", "ref")),
+        *(pl.col(name).first() for name in ("joint_committee", "regime_centi")),
+        pl.col("meets").any(),
+        pl.col("quarter").n_unique().alias("quarters"),
+        pl.col("quarter").min().alias("first_quarter"),
+        pl.col("quarter").max().alias("last_quarter"),
+        pl.col("start").min().alias("first_day"),
+        pl.col("end").max().alias("last_day"),
+    )
+    spans = periods.group_by(KEY).agg(
+        pl.len().alias("periods"),
+        pl.col("start").first().alias("begins"),
+        pl.col("end").first().alias("ends"),
+        pl.col("kind").first().alias("kind"),
+    )
+    return facts.join(spans, on=KEY)
+
+
+def _is_plain(day: int, year: int) -> pl.Expr:
+    import polars as pl
+
+    one = (pl.col("joint_committees") == 1) & (pl.col("refs") == 1) & pl.col("rated")
+    ordinary = pl.col("ordinary") & (pl.col("kind") == int(Kind.ORDINARY))
+    running = (pl.col("periods") == 1) & (pl.col("begins") <= day) & (pl.col("ends") >= day)
+    inside = (pl.col("begins") <= pl.col("first_day")) & (pl.col("last_day") <= pl.col("ends"))
+    apart = ~pl.col("meets").fill_null(value=False)
+    span = pl.col("last_quarter") - pl.col("first_quarter") + 1
+    whole = pl.col("quarters") == span
+    # Nothing of the year lies before the first line: declared before, or begun in its quarter.
+    first = quarter_of(year, 1)
+    starts = {q: quarter_end(q - 1) for q in range(first, first + 4)}
+    before = pl.col("first_quarter").replace_strict(starts, default=0, return_dtype=pl.Int32)
+    from_start = (pl.col("first_quarter") <= first) | (pl.col("begins") > before)
+    # Nothing is overdue: the employer declared no later quarter in which the worker still is.
+    ends = {q: quarter_end(q) for q in range(first - 40, first + 4)}
+    declared_to = pl.col("last_quarter").replace_strict(ends, default=0, return_dtype=pl.Int32)
+    due = (pl.col("newest") > pl.col("last_quarter")) & (pl.col("ends") > declared_to)
+    return one & ordinary & running & inside & apart & whole & from_start & ~due
+
+
+def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
+    """The sum of the rates of declared months, times L x S, per worker."""
+    import polars as pl
+
+    quarters = range(quarter_of(year, 1), quarter_of(year, 12) + 1)
+    days, weighted = [], []
+    for place in range(3):
+        bounds = {q: month_bounds(year, (q % 4) * 3 + 1 + place) for q in quarters}
+        first, last = (
+            pl.col("quarter").replace_strict(
+                {q: bound[end] for q, bound in bounds.items()},
+                default=None,
+                return_dtype=pl.Int32,
+            )
+            for end in (0, 1)
+        )
+        span = pl.min_horizontal("end", last) - pl.max_horizontal("start", first) + 1
+        count = span.clip(0).cast(pl.Int64)
+        days.append(count.alias(f"days{place}"))
+        weighted.append((count * pl.col("mean")).alias(f"weighted{place}"))
+    names = [f"{kind}{place}" for place in range(3) for kind in ("days", "weighted")]
+    by_quarter = lines.select(*KEY, "quarter", *days, *weighted).group_by(*KEY, "quarter")
+    months = by_quarter.agg(pl.col(names).sum())
+    rates = [
+        pl.when(pl.col(f"days{place}") > 0)
+        .then(pl.col(f"weighted{place}") * (_COMMON // pl.col(f"days{place}").clip(1)))
+        .otherwise(0)
+        for place in range(3)
+    ]
+    summed = months.select(*KEY, (rates[0] + rates[1] + rates[2]).alias("declared"))
+    return summed.group_by(KEY).agg(pl.col("declared").sum())
+
+
+def _projected_months(year: int) -> pl.Expr:
+    """Months of the year after the last declared quarter, until that of Dimona OUT."""
+    import polars as pl
+
+    _, last = year_bounds(year)
+    starts = [month_bounds(year, month)[0] for month in range(1, 13)]
+    until = pl.min_horizontal(pl.lit(last), "ends")
+    covered = pl.sum_horizontal((until >= start).cast(pl.Int64) for start in starts)
+    done = (pl.col("last_quarter") - quarter_of(year, 1) + 1).clip(0, 4).cast(pl.Int64) * 3
+    return (covered - done).clip(0)
+
+
+def fits(numerator: int, denominator: int) -> bool:
+    """True when A = numerator / denominator leaves room for the products."""
+    return numerator <= _MOST_PARTS and denominator <= _MOST_PARTS
+
+
+def amounts(shares: pl.DataFrame) -> pl.DataFrame:
+    """Adds the texts `bc`, `days`, `hours` and the hundredths of an hour `hours_centi`.
+
+    `shares` have `n`, `regime_centi` (S) and A as `a` / `a_of`.
+    """
+    import polars as pl
+
+    s, a, b = pl.col("regime_centi").cast(pl.Int64), pl.col("a"), pl.col("a_of")
+    whole, rest = pl.col("n") // _COMMON, pl.col("n") % _COMMON
+    taken = shares.with_columns(whole.alias("whole"), rest.alias("rest")).with_columns(
+        (a * pl.col("whole") + a * pl.col("rest") // _COMMON).alias("a_whole"),
+        (a * pl.col("rest") % _COMMON).alias("a_rest"),
+    )
+    bc = (_two_millions("whole", "rest") + 12 * s) // (24 * s)
+    days = (_two_millions("a_whole", "a_rest") + 12 * b * s) // (24 * b * s)
+    twice = 2 * pl.col("a_whole") + 2 * pl.col("a_rest") // _COMMON
+    minutes = (twice + 100 * b) // (200 * b)
+    return taken.with_columns(
+        _six_decimals(bc).alias("bc"),
+        _six_decimals(days).alias("days"),
+        ((twice + 60 * b) // (120 * b)).alias("hours_centi"),
+        pl.format("{}h{}", minutes // 60, _padded(minutes % 60, 2)).alias("hours"),
+    ).drop("whole", "rest", "a_whole", "a_rest")
+
+
+def _two_millions(whole: str, rest: str) -> pl.Expr:
+    """The floor of 2,000,000 x (whole + rest / L), by two products that fit."""
+    import polars as pl
+
+    first = pl.col(rest) * _TWO_THOUSAND
+    more = first // _COMMON * _THOUSAND + first % _COMMON * _THOUSAND // _COMMON
+    return pl.col(whole) * (_TWO_THOUSAND * _THOUSAND) + more
+
+
+def _six_decimals(millionths: pl.Expr) -> pl.Expr:
+    import polars as pl
+
+    return pl.format("{}.{}", millionths // 1_000_000, _padded(millionths % 1_000_000, 6))
+
+
+def _padded(number: pl.Expr, digits: int) -> pl.Expr:
+    import polars as pl
+
+    return number.cast(pl.String).str.zfill(digits)
