@@ -44,7 +44,7 @@ def plain_shares(
     """
     import polars as pl
 
-    seen = _seen(lines, periods).with_columns(
+    seen = _seen(lines, periods, year).with_columns(
         pl.col("employer").replace_strict(newest, default=0, return_dtype=pl.Int32).alias("newest")
     )
     plain = seen.filter(_is_plain(day, year).fill_null(value=False))
@@ -59,10 +59,11 @@ def plain_shares(
     return PlainShares(shares, others)
 
 
-def _seen(lines: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+def _seen(lines: pl.DataFrame, periods: pl.DataFrame, year: int) -> pl.DataFrame:
     """What decides whether a worker is plain, one row per worker with a period and lines."""
     import polars as pl
 
+    of_year = pl.col("quarter").filter(pl.col("quarter") >= quarter_of(year, 1))
     follows = pl.col("start").shift(-1).over(KEY)
     ordered = lines.sort(*KEY, "start").with_columns((follows <= pl.col("end")).alias("meets"))
     facts = ordered.group_by(KEY).agg(
@@ -71,8 +72,8 @@ def _seen(lines: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).n_unique().alias(f"{name}s") for name in ("joint_committee", "ref")),
         *(pl.col(name).first() for name in ("joint_committee", "regime_centi")),
         pl.col("meets").any(),
-        pl.col("quarter").n_unique().alias("quarters"),
-        pl.col("quarter").min().alias("first_quarter"),
+        of_year.n_unique().alias("quarters"),
+        of_year.min().alias("first_quarter"),
         pl.col("quarter").max().alias("last_quarter"),
         pl.col("start").min().alias("first_day"),
         pl.col("end").max().alias("last_day"),
@@ -95,12 +96,13 @@ def _is_plain(day: int, year: int) -> pl.Expr:
     inside = (pl.col("begins") <= pl.col("first_day")) & (pl.col("last_day") <= pl.col("ends"))
     apart = ~pl.col("meets").fill_null(value=False)
     span = pl.col("last_quarter") - pl.col("first_quarter") + 1
-    whole = pl.col("quarters") == span
-    # Nothing of the year lies before the first line: declared before, or begun in its quarter.
+    none = pl.col("quarters") == 0
+    whole = none | (pl.col("quarters") == span)
+    # Nothing of the year lies before its first line: declared from the start, or begun with it.
     first = quarter_of(year, 1)
     starts = {q: quarter_end(q - 1) for q in range(first, first + 4)}
     before = pl.col("first_quarter").replace_strict(starts, default=0, return_dtype=pl.Int32)
-    from_start = (pl.col("first_quarter") <= first) | (pl.col("begins") > before)
+    from_start = none | (pl.col("first_quarter") == first) | (pl.col("begins") > before)
     # Nothing is overdue: the employer declared no later quarter in which the worker still is.
     ends = {q: quarter_end(q) for q in range(first - 40, first + 4)}
     declared_to = pl.col("last_quarter").replace_strict(ends, default=0, return_dtype=pl.Int32)
