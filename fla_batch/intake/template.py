@@ -16,6 +16,7 @@ from fla_batch.intake.undeclared_rows import EXAMPLE_INSS, MARK
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence
 from fla_batch.tables.reader_findings import says
+from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language
 
@@ -45,6 +46,10 @@ _EXAMPLES: Mapping[FormKind, Mapping[str, str | int | date]] = {
         "jointCommissionNbr": "202.01",
         "activityCode": 228,
     },
+}
+_FRIENDLY_HEADINGS: Mapping[str, Mapping[Language, str]] = {
+    "hours": {Language.FR: "Heures", Language.NL: "Uren"},
+    "days": {Language.FR: "Jours", Language.NL: "Dagen"},
 }
 # They follow from the periods when they are left out.
 _LEFT_OUT = frozenset({"trainingFirstStartDate", "trainingLastEndDate"})
@@ -97,6 +102,20 @@ def example(kind: FormKind, language: Language) -> list[str | int | date | None]
     return [f"{MARK} {cells[0]}", *cells[1:]]
 
 
+def heading(column: Column, language: Language) -> str:
+    """What stands above a column: its name, in French and Dutch the label of its zone.
+
+    >>> columns = {column.name: column for column in template_columns(FormKind.TRAININGS)}
+    >>> [heading(columns["hours"], language) for language in Language]
+    ['hours', 'Heures', 'Uren']
+    """
+    if language is Language.EN:
+        return column.name
+    if column.name in FRIENDLY:
+        return _FRIENDLY_HEADINGS[column.name][language]
+    return catalogue.zone_label(column.zone.label).text(language)
+
+
 def choices(column: Column, language: Language) -> list[str]:
     """What the drop-down list of a coded column offers: `1 - passed`."""
     index = list(Language).index(language)
@@ -125,7 +144,7 @@ def _in_words(
 def _csv(kind: FormKind, language: Language) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.name for column in template_columns(kind))
+    writer.writerow(heading(column, language) for column in template_columns(kind))
     writer.writerow(_written(example(kind, language)))
     return (_CSV_MARK + text.getvalue()).encode("utf-8")
 

@@ -11,7 +11,7 @@ import io
 from datetime import date
 from typing import Any
 
-from fla_batch.intake.template import choices, example, note, template_columns
+from fla_batch.intake.template import choices, example, heading, note, template_columns
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.reader_findings import says
 from fla_batch.vocabulary.terms import FormKind, Language
@@ -32,9 +32,9 @@ def workbook(kind: FormKind, language: Language) -> bytes:
     lists.hide()
     formats = _formats(book)
     for position, column in enumerate(template_columns(kind)):
-        mandatory = column.zone.presence is Presence.MANDATORY
+        style = formats["mandatory" if column.zone.presence is Presence.MANDATORY else "head"]
         sheet.set_column(position, position, _WIDTH, formats[column.zone.type])
-        sheet.write_string(0, position, column.name, formats["mandatory" if mandatory else "head"])
+        sheet.write_string(0, position, heading(column, language), style)
         sheet.write_comment(0, position, note(column, language))
         if column.zone.codes:
             _add_list(sheet, lists, position, choices(column, language))

@@ -150,3 +150,18 @@ def test_other_endings(tmp_path: Path) -> None:
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DiskTrouble):
         write_template(FormKind.TRAININGS, tmp_path / "absent" / "a.csv", Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        (Language.EN, ["companyId", "inss", "calendarYear"]),
+        (Language.FR, ["Numéro d'entreprise", "Numéro NISS", "Année civile"]),
+        (Language.NL, ["Ondernemingsnummer", "INSZ-nummer", "Kalenderjaar"]),
+    ],
+)
+def test_headings_in_the_language(tmp_path: Path, language: Language, headings: list[str]) -> None:
+    path = tmp_path / "template.csv"
+    write_template(FormKind.TRAININGS, path, language)
+    written = next(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert written[:3] == headings

@@ -254,10 +254,11 @@ def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return found
 
 
+@pytest.mark.timeout(1800)
 def test_no_change_is_silent(
     tmp_path: Path, unchanged: Whole, record_property: Callable[[str, object], None]
 ) -> None:
-    each = count(8, 200)
+    each = count(8, 100)
     outcomes: Counter[str] = Counter()
     for change in CHANGES:
         for number in range(each):
