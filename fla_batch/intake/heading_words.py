@@ -6,6 +6,7 @@ label it is what a person writes there: hours as 7,6 and days as 0,5.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,6 +22,10 @@ from fla_batch.vocabulary.terms import FormKind
 
 KINDS = (FormKind.TRAININGS, FormKind.TRAINING_RIGHTS)
 _LONGEST = 120
+_WORD = re.compile(r"\w+")
+_EMPTY_WORDS = frozenset(
+    "n nr no num numero nummer number de du des la le les l d van of the het en".split()  # noqa: SIM905
+)
 _ALMOST = 0.85
 
 
@@ -29,6 +34,8 @@ def column_for(kind: FormKind, heading: str) -> Column | None:
 
     >>> [column_for(FormKind.TRAININGS, text).name for text in ("SCOPE", "N° BCE", "Uren")]
     ['scope', 'companyId', 'hours']
+    >>> column_for(FormKind.TRAININGS, "N° de registre national").name
+    'inss'
     >>> trainings = FormKind.TRAININGS
     >>> column_for(trainings, "trainingHours").read("760")  # the exact name: hundredths
     760
@@ -36,7 +43,8 @@ def column_for(kind: FormKind, heading: str) -> Column | None:
     760
     """
     exact = _exact_names(kind).get(_one_word(heading))
-    return exact or columns_by_heading(kind).get(bare_words(heading))
+    known = columns_by_heading(kind).get(bare_words(heading))
+    return exact or known or _by_core(kind).get(_core(heading))
 
 
 @cache
@@ -45,13 +53,39 @@ def columns_by_heading(kind: FormKind) -> Mapping[str, Column]:
     columns = columns_of(kind)
     found: dict[str, Column] = {}
     for heading, column in _labels(columns):
-        found.setdefault(heading, column)
+        found.setdefault(bare_words(heading), column)
     for name, column in columns.items():
         found.setdefault(bare_words(name), column)
     for name, synonyms in _synonyms().items():
         for synonym in synonyms if name in columns else ():
             found.setdefault(bare_words(synonym), columns[name])
     return found
+
+
+@cache
+def _by_core(kind: FormKind) -> Mapping[str, Column]:
+    """Headings without the words that carry no meaning; what could mean two columns is left out."""
+    cores: dict[str, dict[str, Column]] = {}
+    columns = columns_of(kind)
+    for text, column in _texts(columns):
+        cores.setdefault(_core(text), {})[column.name] = column
+    return {core: next(iter(each.values())) for core, each in cores.items() if len(each) == 1}
+
+
+def _texts(columns: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
+    yield from _labels(columns)
+    for name, synonyms in _synonyms().items():
+        for synonym in synonyms if name in columns else ():
+            yield synonym, columns[name]
+
+
+def _core(heading: str) -> str:
+    """
+    >>> _core("N° de registre national"), _core("Numéro")
+    ('registrenational', '')
+    """
+    words = map(bare_words, _WORD.findall(heading))
+    return "".join(word for word in words if word not in _EMPTY_WORDS)
 
 
 @cache
@@ -95,7 +129,7 @@ def _labels(columns: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
         label = catalogue.zone_label(column.zone.label)
         written = _as_written(column)
         for text in (label.en, label.fr, label.nl):
-            yield bare_words(text or name), written
+            yield text or name, written
 
 
 def _as_written(column: Column) -> Column:
