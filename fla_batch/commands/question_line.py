@@ -59,6 +59,8 @@ class BatchLine:
     timeout_s: float | None
     told: Callable[[str], None]
     after_closure: bool = False
+    sleep: Callable[[float], None] = time.sleep
+    elapsed: Callable[[], float] = time.monotonic
 
     def finish(self) -> None:
         """See `QuestionLine.finish`."""
@@ -89,8 +91,8 @@ class BatchLine:
                 self.workspace,
                 every_s=self.every_s,
                 timeout_s=self.timeout_s,
-                sleep=time.sleep,
-                elapsed=time.monotonic,
+                sleep=self.sleep,
+                elapsed=self.elapsed,
                 told=self.told,
                 enough=lambda _: not any(map(ledger.owes_answers, still_open)),
             )

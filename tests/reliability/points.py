@@ -13,7 +13,8 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,24 @@ class Points:
         self._kinds = kinds
         self._kill_at = kill_at
         self.count = 0
+        self.paused = False
         self.counts: Counter[str] = Counter()
 
     def reach(self, kind: Kind, what: str) -> None:
         """One more point; the process may end here, as by a loss of power."""
-        if kind not in self._kinds:
+        if kind not in self._kinds or self.paused:
             return
         self.count += 1
         self.counts[f"{kind} {what}"] += 1
         if self.count == self._kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What somebody else does meanwhile is no point of ours."""
+        self.paused = True
+        yield
+        self.paused = False
 
     def watch_files(self, folder: Path, kind: Kind) -> None:
         """Points at every operation on files below `folder`, but for the ledger's own."""

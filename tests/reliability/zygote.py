@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,8 +26,12 @@ from fla_batch.channel.protocol import Gateway
 from fla_batch.commands.build import build
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.poll import poll
+from fla_batch.commands.question_line import BatchLine
+from fla_batch.commands.rescue import Subject, rescue
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
+from fla_batch.intake.rescue_lists import read_workers
+from fla_batch.report.rescue_folder import write_missing
 from fla_batch.vocabulary.errors import FlaBatchError
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, trainings_body, write
@@ -150,7 +155,10 @@ def _run(job: Job) -> Done:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job.max_bytes, job.max_bytes))
     try:
         with _workspace(scene, job) as workspace:
-            COMMANDS[job.command](workspace, job)
+            if job.command == "rescue":
+                _rescue(workspace, job, points)
+            else:
+                COMMANDS[job.command](workspace, job)
     except FlaBatchError as error:
         return Done(1, points.count, dict(points.counts), type(error).__name__, str(error))
     except BaseException as error:  # a mistake in the test itself has to be seen
@@ -166,11 +174,13 @@ def _workspace(scene: Scene, job: Job) -> Workspace:
 
         return over_ssh(settings.gateway.settings()) if job.sftp else FolderGateway(scene.account)
 
+    # One build a run, but for what builds round by round.
+    letters = chain([""], (chr(ord("A") + number) for number in range(26)))
     return Workspace.open(
         settings,
         profile(),
         clock=Clock(NOW + timedelta(minutes=job.minute)),
-        new_run=lambda: f"RUN{job.minute}",
+        new_run=lambda: f"RUN{job.minute}{next(letters)}",
         connect=connect,
         waiting=IMPATIENT,
     )
@@ -191,6 +201,21 @@ def _poll(workspace: Workspace, _: Job) -> None:
 def _cancel(workspace: Workspace, job: Job) -> None:
     for name in job.names:
         cancel(workspace, name)
+
+
+def _rescue(workspace: Workspace, job: Job, points: Points) -> None:
+    """A rescue of the workers in a file; the portal works whenever it waits."""
+    scene = Scene(Path(job.folder))
+
+    def sleep(_: float) -> None:
+        with points.aside():
+            scene.let_portal_work()
+
+    (workers,) = job.inputs
+    line = BatchLine(workspace, 0.1, 600, lambda _: None, sleep=sleep)
+    subjects = [Subject(*found) for found in read_workers(Path(workers))]
+    found = rescue(workspace, line, subjects, scene.folder / "out", told=lambda _: None)
+    write_missing(scene.folder / "out", ((one.wanted, one.reason) for one in found.missing))
 
 
 COMMANDS: dict[str, Callable[[Workspace, Job], Any]] = {
