@@ -10,6 +10,7 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, now, shared
 from fla_batch.cli.show import plural
+from fla_batch.cli.whose import EVERYBODY, Whose, whose_options
 
 if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 @click.option(
     "--output", "-o", "file", type=ANY_PATH, required=True, help="The page, an .html file."
 )
+@whose_options
 @shared
-def report(file: Path, shared: Shared) -> None:
+def report(file: Path, whose: Whose, shared: Shared) -> None:
     """Write one HTML page with all batches and all anomalies, worker by worker.
 
     It needs no other file and holds national numbers in full: keep it as you keep a payroll.
@@ -29,7 +31,7 @@ def report(file: Path, shared: Shared) -> None:
     if file.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"{file.name}: a report is an .html file.")
     with shared.workspace() as workspace:
-        document = write_report(workspace, file, shared.language)
+        document = write_report(workspace, file, shared.language, whose)
     if shared.as_json:
         shared.show_json({"file": str(file), **document})
     else:
@@ -37,14 +39,16 @@ def report(file: Path, shared: Shared) -> None:
         say(f"{file}: {plural(batches, 'batch')}, {plural(anomalies, 'anomaly')}.")
 
 
-def write_report(workspace: Workspace, file: Path, language: Language) -> dict[str, int]:
+def write_report(
+    workspace: Workspace, file: Path, language: Language, whose: Whose = EVERYBODY
+) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
     from fla_batch.commands.status import anomalies, status
     from fla_batch.report.page import MOST_ANOMALIES, page
     from fla_batch.system.files import whole_file
 
-    rows = status(workspace)
-    with anomalies(workspace) as found, whole_file(file) as written:
+    rows = status(workspace, whom=whose.whom)
+    with anomalies(workspace, whom=whose.whom) as found, whole_file(file) as written:
         counts = found.counts()
         html = page(
             rows,

@@ -17,6 +17,7 @@ from fla_batch.cli.show import (
     table,
     table_lines,
 )
+from fla_batch.cli.whose import Whose, whose_options
 from fla_batch.ledger.lifecycle import FormState
 from fla_batch.vocabulary.terms import FormKind
 
@@ -28,15 +29,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("batch", required=False)
+@whose_options
 @shared
-def status(batch: str | None, shared: Shared) -> None:
-    """Batches with their states, or the forms of one BATCH too."""
-    from fla_batch.commands.status import forms
+def status(batch: str | None, whose: Whose, shared: Shared) -> None:
+    """Batches with their states, or the forms of one BATCH too.
+
+    With an employer, worker or year: the batches that hold something of it, and those forms.
+    """
+    from fla_batch.commands.status import forms_about
     from fla_batch.commands.status import status as status_command
 
     with shared.workspace() as workspace:
-        rows = status_command(workspace, batch)
-        lines = forms(workspace, batch) if batch else None
+        rows = status_command(workspace, batch, whose.whom)
+        lines = forms_about(workspace, rows, whose.whom) if batch or any(whose) else None
         left = workspace.ledger.left_alone(workspace.environment)
         if shared.as_json:
             document: dict[str, object] = {
@@ -47,7 +52,8 @@ def status(batch: str | None, shared: Shared) -> None:
                 document["forms"] = (form.to_json() for form in lines)
             shared.show_json(document)
         elif not rows:
-            say("No batches yet. Start with: fla-batch build FILE")
+            nothing = "No batches yet. Start with: fla-batch build FILE"
+            say("No batch holds anything of that." if any(whose) else nothing)
         else:
             say(batch_table(rows))
             say_all(_set_apart(rows))
@@ -123,16 +129,21 @@ def _state(row: BatchRow) -> str:
 @click.argument("batch", required=False)
 @click.option("--csv", "csv_file", type=ANY_PATH, help="Write them to a CSV file.")
 @click.option("--xlsx", "xlsx_file", type=ANY_PATH, help="Write them to an Excel file.")
+@whose_options
 @shared
 def anomalies(
-    batch: str | None, csv_file: Path | None, xlsx_file: Path | None, shared: Shared
+    batch: str | None,
+    csv_file: Path | None,
+    xlsx_file: Path | None,
+    whose: Whose,
+    shared: Shared,
 ) -> int:
     """Anomalies of the platform and our own, worker by worker; of one BATCH, or of all."""
     from fla_batch.commands.status import anomalies as anomalies_command
     from fla_batch.report.export import require_room, write_anomalies
 
     files = [path for path in (csv_file, xlsx_file) if path]
-    with shared.workspace() as workspace, anomalies_command(workspace, batch) as found:
+    with shared.workspace() as workspace, anomalies_command(workspace, batch, whose.whom) as found:
         counts = found.counts()
         for path in files:
             require_room(path, counts.total)

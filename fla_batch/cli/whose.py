@@ -18,6 +18,7 @@ from fla_batch.vocabulary.identifiers import (
 )
 
 if TYPE_CHECKING:
+    from fla_batch.ledger.records import Whom
     from fla_batch.report.training_account import Chosen
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -42,6 +43,13 @@ class Whose(NamedTuple):
         return cls(company, worker, year)
 
     @property
+    def whom(self) -> Whom:
+        """The rows of the ledger about those."""
+        from fla_batch.ledger.records import Whom
+
+        return Whom(*self)
+
+    @property
     def chosen(self) -> Chosen:
         """The accounts of those."""
         from fla_batch.report.training_account import Chosen
@@ -51,6 +59,9 @@ class Whose(NamedTuple):
             (self.inss,) if self.inss else (),
             (self.year,) if self.year else (),
         )
+
+
+EVERYBODY = Whose()
 
 
 def whose_options(command: Command) -> Command:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.commands.send import SENDABLE, batch_row
 from fla_batch.ledger.lifecycle import SilenceLimits
-from fla_batch.ledger.records import BatchRow, FormLine
+from fla_batch.ledger.records import ANYBODY, BatchRow, FormLine, Whom
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from fla_batch.ledger import FoundAnomalies
 
 
-def status(workspace: AnswerTools, name: str | None = None) -> list[BatchRow]:
-    """Batches as they are shown now, or one of them. Raises UsageMistake for an unknown name."""
+def status(workspace: AnswerTools, name: str | None = None, whom: Whom = ANYBODY) -> list[BatchRow]:
+    """Batches as they are shown now: all, one of them, or those that hold something about `whom`.
+
+    Raises UsageMistake for an unknown name.
+    """
     section = workspace.answers
     limits = SilenceLimits(section.overdue_acrf_hours, section.overdue_noti_days)
     one = batch_row(workspace, name).name if name else None
-    rows = workspace.ledger.status_rows(workspace.clock(), limits, one)
+    rows = workspace.ledger.status_rows(workspace.clock(), limits, one, whom)
     return [_with_trouble(workspace, row) for row in rows]
 
 
@@ -33,17 +36,20 @@ def _with_trouble(workspace: Records, row: BatchRow) -> BatchRow:
     return replace(row, trouble=workspace.outbox.trouble(row.name))
 
 
-def forms(workspace: Records, name: str) -> Iterator[FormLine]:
-    """The forms of one batch with their states; streamed. Raises UsageMistake at once."""
-    return workspace.ledger.form_lines(batch_row(workspace, name).name)
+def forms_about(workspace: Records, rows: Iterable[BatchRow], whom: Whom) -> Iterator[FormLine]:
+    """The forms of some batches that are about `whom`; streamed."""
+    for row in rows:
+        for form in workspace.ledger.form_lines(row.name):
+            if whom.fits(form.company_id, form.inss, form.calendar_year):
+                yield form
 
 
 def anomalies(
-    workspace: Records, name: str | None = None
+    workspace: Records, name: str | None = None, whom: Whom = ANYBODY
 ) -> AbstractContextManager[FoundAnomalies]:
-    """What the ledger knows of anomalies, of one batch or of all, to be read in a `with`."""
+    """What the ledger knows of anomalies about `whom`, of one batch or of all, read in a `with`."""
     batch = batch_row(workspace, name).name if name else None
-    return workspace.ledger.found_anomalies(batch)
+    return workspace.ledger.found_anomalies(batch, whom)
 
 
 def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly]]]:

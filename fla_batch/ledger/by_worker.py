@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, 
 
 from fla_batch.ledger.anomaly_rows import anomaly_from_json
 from fla_batch.ledger.events import batch_id_of
-from fla_batch.ledger.rows import CHUNK, loads
+from fla_batch.ledger.records import Whom
+from fla_batch.ledger.rows import CHUNK, about, loads
 from fla_batch.ledger.sql_tables import anomaly
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
@@ -80,15 +81,17 @@ class FoundAnomalies:
 
 
 @contextmanager
-def found_anomalies(connection: Connection, name: BatchName | None) -> Iterator[FoundAnomalies]:
-    """All anomalies, or those of one batch, in a transaction that has done nothing yet.
+def found_anomalies(
+    connection: Connection, name: BatchName | None, whom: Whom
+) -> Iterator[FoundAnomalies]:
+    """The anomalies about `whom`, of all batches or one, in a transaction that is new.
 
     Raises UsageMistake for a batch that the ledger does not know.
     """
     if connection.dialect.name == "postgresql":
         # Else each statement would see what was committed before it. SQLite's never do.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    conditions: list[ColumnElement[bool]] = []
+    conditions = about(anomaly, whom)
     if name is not None:
         conditions.append(anomaly.c.batch_id == batch_id_of(connection, name))
     with ExitStack() as reads:

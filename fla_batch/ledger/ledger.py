@@ -39,6 +39,7 @@ from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.newest_states import NewestStates
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
+    ANYBODY,
     Acceptance,
     AnomalyRow,
     AnswerFile,
@@ -56,6 +57,7 @@ from fla_batch.ledger.records import (
     Json,
     Photo,
     UnmatchedRow,
+    Whom,
 )
 from fla_batch.ledger.rows import CHUNK, storable
 from fla_batch.system.closing import Closing
@@ -245,10 +247,19 @@ class Ledger(Closing):
             )
 
     def status_rows(
-        self, now: datetime, limits: SilenceLimits, batch: BatchName | None = None
+        self,
+        now: datetime,
+        limits: SilenceLimits,
+        batch: BatchName | None = None,
+        whom: Whom = ANYBODY,
     ) -> list[BatchRow]:
-        """Batches as `status` shows them: with their age, and overdue after too long a silence."""
+        """Batches as `status` shows them: with their age, and overdue after too long a silence.
+
+        One batch, or those that hold something about `whom`.
+        """
         conditions = [status_rows.named(batch)] if batch else []
+        if whom != ANYBODY:
+            conditions.append(status_rows.holding(whom))
         with reading(self._engine) as connection:
             rows = status_rows.batch_rows(connection, *conditions)
         return [_as_shown(row, now, limits) for row in rows]
@@ -379,8 +390,10 @@ class Ledger(Closing):
             return anomaly_rows(connection, batch, origin)
 
     @contextmanager
-    def found_anomalies(self, batch: BatchName | None = None) -> Iterator[FoundAnomalies]:
-        """All anomalies, or those of one batch, to be counted and read worker by worker.
+    def found_anomalies(
+        self, batch: BatchName | None = None, whom: Whom = ANYBODY
+    ) -> Iterator[FoundAnomalies]:
+        """Anomalies about `whom`, of all batches or one, to be counted and read worker by worker.
 
         What is read is of one moment: within the `with` a transaction is open that only reads.
         Others may write meanwhile, this process may not. Raises UsageMistake for an unknown
@@ -388,7 +401,7 @@ class Ledger(Closing):
         """
         with (
             reading(self._engine) as connection,
-            by_worker.found_anomalies(connection, batch) as found,
+            by_worker.found_anomalies(connection, batch, whom) as found,
         ):
             yield found
 

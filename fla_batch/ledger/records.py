@@ -359,6 +359,22 @@ class ConsultationRow:
     asked: dict[str, Any] | None = None
 
 
+class Whom(NamedTuple):
+    """One employer, worker or year; a None is not compared."""
+
+    company_id: str | None = None
+    inss: str | None = None
+    calendar_year: int | None = None
+
+    def fits(self, company_id: str | None, inss: str | None, calendar_year: int | None) -> bool:
+        """True for what is about them."""
+        about = (company_id, inss, calendar_year)
+        return all(wanted in (None, there) for wanted, there in zip(self, about, strict=True))
+
+
+ANYBODY = Whom()
+
+
 Change = BatchChange | FormChange | UnmatchedChange | Consultation
 Changes = Iterable[Change]
 

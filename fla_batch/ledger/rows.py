@@ -8,7 +8,9 @@ from datetime import time
 from itertools import islice
 from typing import Any, TypeVar
 
-from fla_batch.ledger.records import Json
+from sqlalchemy import ColumnElement, Table
+
+from fla_batch.ledger.records import Json, Whom
 from fla_batch.vocabulary.terms import FormKind
 
 CHUNK = 1000
@@ -61,3 +63,8 @@ def has_legal_right(kind: FormKind, body: Json) -> bool:
     if kind is not FormKind.TRAINING_RIGHTS:
         return False
     return (body.get("trainingRights") or {}).get("legalFlaRight") is not None
+
+
+def about(table: Table, whom: Whom) -> list[ColumnElement[bool]]:
+    """Conditions: rows of `table` about that employer, worker and year."""
+    return [table.c[name] == value for name, value in whom._asdict().items() if value is not None]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, tuple_
 
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.lifecycle import (
@@ -16,8 +16,8 @@ from fla_batch.ledger.lifecycle import (
     BatchState,
     FormState,
 )
-from fla_batch.ledger.records import BatchRow, FormLine
-from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS
+from fla_batch.ledger.records import BatchRow, FormLine, Whom
+from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, about
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
@@ -125,6 +125,11 @@ def within(environment: Environment) -> ColumnElement[bool]:
 def in_states(states: Iterable[BatchState]) -> ColumnElement[bool]:
     """Condition: batches in one of `states`."""
     return batch_state.c.state.in_([state.value for state in states])
+
+
+def holding(whom: Whom) -> ColumnElement[bool]:
+    """Condition: batches that hold a form about that employer, worker or year."""
+    return exists().where(form.c.batch_id == batch.c.id, *about(form, whom))
 
 
 def still_open() -> ColumnElement[bool]:

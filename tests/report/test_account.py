@@ -160,3 +160,23 @@ def test_one_employer_worker_or_year(fla: CommandLine, tmp_path: Path) -> None:
     text = (tmp_path / "other" / company_id() / f"{inss()}.json").read_text(encoding="utf-8")
     account = json.loads(text)
     assert account["rights"] == account["trainings"] == account["rightsInForce"] == []
+
+
+def test_status_anomalies_and_report_of_one_employer_worker_or_year(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    refused = ("--company-id", "0999999922")
+    for words, batches, forms, blocking in (
+        (refused, 1, 1, 1),
+        (("--inss", inss()), 1, 2, 0),
+        (("--company-id", company_id(), "--inss", inss(2)), 0, 0, 0),
+        (("--year", "2023"), 0, 0, 0),
+    ):
+        status = fla("status", *words, "--json").document
+        assert (len(status["batches"]), len(status["forms"])) == (batches, forms), words
+        found = fla("anomalies", *words, "--json")
+        assert (found.document["blocking"], found.code) == (blocking, min(blocking, 1))
+        page = fla("report", *words, "-o", "page.html", "--json").document
+        assert page["batches"] == batches
+    assert "No batch holds anything of that." in fla("status", "--year", "2023").out
+    assert fla("status", "--inss", "81111700107").code == 2
