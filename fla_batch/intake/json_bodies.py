@@ -103,7 +103,8 @@ def numbered(entry: Entry) -> Entry:
         else training.model_copy(update={"training_sequence_nbr": next(free)})
         for index, training in enumerate(declaration.trainings)
     )
-    return replace(entry, declaration=declaration.model_copy(update={"trainings": trainings}))
+    declared = declaration.model_copy(update={"trainings": trainings})
+    return replace(entry, declaration=declared, numbers_given=True)
 
 
 _BODY_NAMES = {name[0].upper() + name[1:]: name for name in sorted(_BODY_FIELDS)}
