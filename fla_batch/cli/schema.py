@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, shared
 from fla_batch.cli.show import plural, table
 
 if TYPE_CHECKING:
@@ -120,3 +121,37 @@ def _verdict(found: Conformity) -> str:
         return f"{found.verdict.value}, {plural(open_ones, 'difference')} to mend or accept"
     named = f", with the limits that it names: {', '.join(found.limits)}" if found.limits else ""
     return f"{found.verdict.value}{named}"
+
+
+@schema.command()
+@click.argument("xsds", nargs=-1, required=True, type=EXISTING_FILE)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the new profile.",
+)
+@click.option("--answer", type=EXISTING_FILE, help="The XSD of answers to questions.")
+@shared
+def draft(xsds: tuple[Path, ...], folder: Path, answer: Path | None, shared: Shared) -> None:
+    """Write a first binding for XSDS: the message first, then its payload or other messages.
+
+    Says for each element whether it is bound, guessed (and why) or unknown.
+    """
+    from fla_batch.message.draft_text import draft_profile
+
+    made = draft_profile(list(xsds), answer, folder)
+    if shared.as_json:
+        elements = [
+            {"path": each.path, "standing": each.standing, "text": each.text}
+            for each in made.elements
+        ]
+        shared.show_json({"folder": str(folder), "elements": elements, "drop": list(made.limits)})
+        return
+    for each in sorted(made.elements, key=lambda element: element.standing):
+        say(f"{each.standing:8} {each.path}: {each.text}")
+    if made.limits:
+        say(f"The XSD has no place for: {', '.join(made.limits)} (drop, in [profile]).")
+    say(f"Next: fla-batch schema check {folder}")

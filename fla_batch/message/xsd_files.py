@@ -142,6 +142,15 @@ class SchemaFiles:
             )
         }
 
+    def referred(self, kind: str) -> set[tuple[str, str]]:
+        """The names of global components that others refer to."""
+        found: set[tuple[str, str]] = set()
+        for document in self.documents:
+            for node in document.root.iter(XS + kind):
+                if node.get("ref"):
+                    found.add(Component(node, document).resolved(node.get("ref", "")))
+        return found
+
     def unsettled(self) -> Iterator[tuple[str, Component]]:
         """The constructs that samples cannot settle, by the name that a binding accepts them by."""
         for document in self.documents:

@@ -149,6 +149,7 @@ class Outline:
 
     def __init__(self, schemas: Iterable[Path]) -> None:
         self.files = SchemaFiles(schemas)
+        self._payloads: dict[int, tuple[Declared, ...]] = {}
         self._attributes: dict[int, dict[str, Declared]] = {}
 
     def global_elements(self, name: str) -> list[Declared]:
@@ -162,6 +163,22 @@ class Outline:
     def roots(self) -> list[Declared]:
         """Every global element."""
         return [self._declared(each, 1, 1) for each in self.files.table("element").values()]
+
+    def payload_roots(self, around: Declared) -> tuple[Declared, ...]:
+        """What a wildcard of `around` takes of other namespaces: the element with most in it."""
+        known = self._payloads.get(id(around.component.node))
+        if known is None:
+            taken = [
+                root
+                for root in self.roots()
+                for wildcard in around.wildcards
+                if wildcard.takes(root.namespace) and root.namespace != wildcard.target
+            ]
+            referred = self.files.referred("element")
+            outer = [each for each in taken if (each.namespace, each.name) not in referred]
+            most = max(outer or taken, key=_size, default=None)
+            known = self._payloads[id(around.component.node)] = (most,) if most else ()
+        return known
 
     def type_of(self, component: Component) -> Component | str:
         """The type of an element or attribute; `anyType` without one."""
@@ -275,6 +292,11 @@ class Outline:
         qualified = node.get("form", document.element_form) == "qualified"
         namespace = document.namespace if is_global or qualified else ""
         return Declared(node.get("name", "?"), namespace, least, most, component, self)
+
+
+def _size(declared: Declared, depth: int = 8) -> int:
+    """How many elements stand in one, nearly: what nests deeper is not counted."""
+    return 1 + sum(_size(child, depth - 1) for child in declared.children if depth)
 
 
 def _occurs(node: _Element) -> tuple[int, int | None]:

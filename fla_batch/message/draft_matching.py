@@ -1,0 +1,159 @@
+"""How an element of an unknown XSD is recognised as a zone: by label, by words, by its type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fla_batch.message import value_formats as formats
+from fla_batch.message.binding_lines import Line
+from fla_batch.message.form_tree import Mark, ZoneText
+from fla_batch.message.format_options import duration
+from fla_batch.message.value_formats import Format
+from fla_batch.message.xsd_facets import Facets
+from fla_batch.message.xsd_text import Judge
+from fla_batch.message.zone_samples import written_texts
+from fla_batch.models.zone import Zone
+from fla_batch.vocabulary.errors import ProfileMistake
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_DATE_FORMATS = ("date:%d/%m/%Y", "date:%Y%m%d", "date:%d-%m-%Y", "date:%d.%m.%Y")
+_TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
+_SAME_WORDS = {"nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number"}
+_HEADER_INTEGERS = ("attestation", "reference")
+_HEADER_LINE = Line("", "", ())
+
+
+def words(label: str) -> frozenset[str]:
+    """The words of a label, in one spelling.
+
+    >>> sorted(words("trainingFirst_StartDate")), words("CompanyID") == words("company-nr")
+    (['date', 'first', 'start', 'training'], True)
+    """
+    found = (word.lower() for word in _WORD.findall(label))
+    return frozenset(_SAME_WORDS.get(word, word) for word in found)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAs:
+    """How a zone may be written in a type: keys of a line, and why, where it is a guess.
+
+    `fits` is False when the type does not take what is written even so.
+    """
+
+    keys: Mapping[str, object]
+    why: str = ""
+    fits: bool = True
+
+
+def written_as(
+    zone: Zone | None,
+    field_name: str,
+    usual: Format,
+    facets: Facets,
+    identifications: Iterable[str],
+) -> WrittenAs:
+    """The first way of writing that the type takes for all samples of the zone."""
+    if (
+        zone is None
+        and usual.value in (int, datetime)
+        and not field_name.startswith(_HEADER_INTEGERS)
+    ):
+        # A number of an answer: only its reading matters.
+        decimal = facets.is_decimal and field_name.endswith(("days", "hours"))
+        return WrittenAs({"format": "decimal2"} if decimal else {})
+    judge = Judge(facets)
+    names = list(identifications)
+    for keys, form, why in _ways(zone, usual, facets):
+        text = ZoneText(0, field_name, field_name, form, zone, Mark(), _HEADER_LINE)
+        try:
+            samples = written_texts(text, names, "RUN0RUN0RUN00001").texts
+        except (TypeError, ValueError):
+            continue
+        if all(map(judge.takes, samples)):
+            return WrittenAs(keys, why)
+    return WrittenAs({}, fits=False)
+
+
+Way = tuple[Mapping[str, object], Format, str]
+
+
+def _ways(zone: Zone | None, usual: Format, facets: Facets) -> Iterator[Way]:
+    """Ways of writing, the likeliest first."""
+    amount = zone is not None and zone.label.endswith(("Days", "Hours", "WorkingDay"))
+    if amount and facets.is_decimal and facets.fraction_digits != 0:
+        yield {"format": "decimal2"}, formats.FORMATS["decimal2"], "decimals: 7.60 for 760"
+    if zone is not None and zone.codes:
+        codes = _codes(zone, facets)
+        if codes:
+            form = formats.coded(usual, codes)
+            yield {"codes": codes}, form, "codes by their meaning"
+    yield {}, usual, ""
+    if usual.value is int and zone is not None:
+        yield from _numbers(zone, facets, amount=amount)
+    for name in (*_DATE_FORMATS, *_TIME_FORMATS):
+        if _fits_type(name, usual):
+            why = f"written as {name.partition(':')[2]}"
+            yield {"format": name}, formats.named(name), why
+
+
+def _numbers(zone: Zone, facets: Facets, *, amount: bool) -> Iterator[Way]:
+    if amount and facets.base == "duration":
+        unit = "days" if zone.label.endswith("Days") else "hours"
+        yield {"format": f"duration:{unit}"}, duration(unit), "a duration"
+    if amount:
+        yield {"format": "decimal2"}, formats.FORMATS["decimal2"], "decimals: 7.60 for 760"
+    if zone.high is not None:
+        width = f"digits:{len(str(zone.high))}"
+        yield {"format": width}, formats.named(width), "with leading zeros"
+
+
+def _fits_type(name: str, usual: Format) -> bool:
+    try:
+        return formats.named(name).value is usual.value
+    except ProfileMistake:
+        return False
+
+
+def _codes(zone: Zone, facets: Facets) -> dict[str, str]:
+    """Our codes -> theirs, where each has one by the words of its meaning; empty when not."""
+    theirs = ["false", "true"] if facets.base == "boolean" else list(facets.codes)
+    if not theirs or {str(code) for code in zone.codes} <= set(theirs):
+        return {}
+    if facets.base == "boolean":
+        pairs = ((code, said) for code in zone.codes for said in theirs)
+        return {str(code): said for code, said in pairs if _means(zone, code, said)}
+    found: dict[str, str] = {}
+    for code in zone.codes:
+        alike = [each for each in theirs if _alike(zone, code, each)]
+        if len(alike) != 1 or alike[0] in found.values():
+            return {}
+        found[str(code)] = alike[0]
+    return found
+
+
+def _alike(zone: Zone, code: int | str, theirs: str) -> bool:
+    said = frozenset(word.lower() for word in re.findall(r"[^\W_]+", theirs))
+    meanings = (*zone.codes[code], str(code))
+    for meaning in meanings:
+        have = frozenset(word.lower() for word in re.findall(r"[^\W_]+", meaning))
+        if said == have:
+            return True
+    own = any(said <= _words_of(meaning) for meaning in zone.codes[code])
+    exact = any(
+        said == _words_of(meaning)
+        for other in zone.codes
+        if other != code
+        for meaning in zone.codes[other]
+    )
+    return own and not exact
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in re.findall(r"[^\W_]+", text))
+
+
+def _means(zone: Zone, code: int | str, said: str) -> bool:
+    return zone.codes[code][0] == ("no" if said == "false" else "yes")

@@ -1,0 +1,115 @@
+"""The places of an XSD where a block or zone may stand, from one element down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fla_batch.message.xsd_outline import Declared, Outline
+
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An element or attribute, and the labels from where one started. `why` it was chosen.
+
+    `in_list` when it, or something around it, may stand several times; `is_payload` for what a
+    wildcard takes.
+    """
+
+    path: tuple[str, ...]
+    declared: Declared
+    why: str = ""
+    in_list: bool = False
+    above: str = ""
+    is_payload: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The path from the form, for a report."""
+        name = self.path[-1] if self.path else self.declared.name
+        return f"{self.above}/{name}" if self.above else name
+
+    @property
+    def itself(self) -> Place:
+        """The same place as the one to start from."""
+        return replace(self, path=(), why="")
+
+    def because(self, why: str) -> Place:
+        """The same place, with why it was chosen."""
+        return replace(self, why=why)
+
+    def score(self, labels: set[str]) -> int:
+        """How many of those labels stand directly in it."""
+        own = {child.name for child in self.declared.children} | set(self.declared.attributes)
+        return len(own & labels)
+
+    def holds(self, labels: set[str]) -> bool:
+        """True when one of those labels stands in it, at any depth."""
+        return any(each.declared.name in labels for each in reachable(self.itself)) or bool(
+            set(self.declared.attributes) & labels
+        )
+
+    def repeats_below(self, start: Place) -> bool:
+        """True when it may stand several times within `start`."""
+        return (self.in_list and not start.in_list) or self.declared.most != 1
+
+
+def reachable(place: Place) -> Iterator[Place]:
+    """Every element and attribute within `place`, outermost first."""
+    yield from _walk(place, frozenset(), _DEEPEST)
+
+
+def containers(place: Place) -> list[Place]:
+    """The elements within `place` that hold others or attributes, outermost first."""
+    every = (each for each in reachable(place) if not each.declared.is_attribute)
+    holding = (each for each in every if each.declared.children or each.declared.attributes)
+    return sorted(holding, key=lambda each: len(each.path))
+
+
+def below(place: Place, stops: set[int]) -> Iterator[Place]:
+    """As `reachable`, without what stands within the elements of those ids."""
+    yield from _walk(place, frozenset(stops), _DEEPEST)
+
+
+def _walk(place: Place, stops: frozenset[int], depth: int) -> Iterator[Place]:
+    if not depth:
+        return
+    declared = place.declared
+    shown = place.shown
+    for attribute in declared.attributes.values():
+        path = (*place.path, f"@{attribute.name}")
+        yield Place(path, attribute, in_list=place.in_list, above=shown)
+    for child in _children(declared):
+        many = place.in_list or child.most is None or child.most > 1
+        path = (*place.path, child.name)
+        foreign = child not in declared.children
+        inner = Place(path, child, in_list=many, above=shown, is_payload=foreign)
+        yield inner
+        if id(child) not in stops:
+            yield from _walk(inner, stops, depth - 1)
+
+
+def _children(declared: Declared) -> tuple[Declared, ...]:
+    """The elements in one; below a wildcard the roots of the other namespaces."""
+    if not declared.wildcards:
+        return declared.children
+    return (*declared.children, *declared.outline.payload_roots(declared))
+
+
+def first_form(outline: Outline, schema: Path, labels: set[str]) -> tuple[Declared, Place] | None:
+    """The root of the message and its form: the outermost repeated element with most zones."""
+    own = [each for each in outline.roots() if each.component.document.path == schema.resolve()]
+    best: tuple[int, Declared, Place] | None = None
+    for root in own or outline.roots():
+        start = Place((), root)
+        for each in containers(start):
+            if each.declared.most == 1 or len(each.path) > 3:
+                continue
+            names = {inner.declared.name for inner in reachable(Place((), each.declared))}
+            score = len(names & labels)
+            if score and (best is None or score > best[0]):
+                best = (score, root, each)
+    return (best[1], best[2]) if best else None

@@ -1,0 +1,194 @@
+"""A draft as the text of a binding, and the folder of the profile that it begins."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fla_batch.message.binding_lines import BINDING_FILE
+from fla_batch.message.draft import DraftedElement, DraftedMessage, drafted
+from fla_batch.message.profile import load
+from fla_batch.message.xsd_outline import Outline
+from fla_batch.system.files import disk_errors
+from fla_batch.vocabulary.errors import ProfileMistake, UsageMistake
+from fla_batch.vocabulary.terms import FormKind
+
+_LIKE = "fla-20250131"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted profile: its folder, what became of each element, and its proposed limits."""
+
+    folder: Path
+    elements: tuple[DraftedElement, ...]
+    limits: tuple[str, ...]
+
+
+def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Draft:
+    """Write a profile in `folder`: the XSDs with all that they reach, and a first binding.
+
+    Raises UsageMistake when there is a binding already, ProfileMistake for XSDs that cannot be
+    used, DiskTrouble.
+    """
+    if (folder / BINDING_FILE).exists():
+        raise UsageMistake(f"{folder} has a {BINDING_FILE} already; a draft overwrites nothing")
+    ours = load(_LIKE)
+    names = list(ours.identifications.values())
+    messages = _messages(schemas, names)
+    answers = None
+    if answer is not None:
+        answers = drafted([answer], ours.answer_identifications.values(), answers=True)
+    with disk_errors("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for schema in [*schemas, *([answer] if answer else [])]:
+            _copy_reached(schema, folder)
+        limits = _limits(messages, answers)
+        text = "\n".join(_lines(folder.name, schemas, messages, answers, limits)) + "\n"
+        (folder / BINDING_FILE).write_text(text, encoding="utf-8")
+    every = [*messages, *([answers] if answers else [])]
+    return Draft(folder, tuple(each for one in every for each in one.report), tuple(limits))
+
+
+def _messages(schemas: list[Path], names: list[str]) -> list[DraftedMessage]:
+    """One message for all kinds, of which the other XSDs are payloads; or one for each kind."""
+    first = drafted(schemas, names)
+    if len(schemas) == 1 or len(first.kinds) > 1:
+        return [first]
+    found: list[DraftedMessage] = []
+    for schema in schemas:
+        try:
+            found.append(drafted([schema], names))
+        except ProfileMistake:
+            return [first]  # the others are payloads
+    return found if len({kind for each in found for kind in each.kinds}) > 1 else [first]
+
+
+def _copy_reached(schema: Path, folder: Path) -> None:
+    base = schema.resolve().parent
+    for path in Outline([schema]).files.paths:
+        target = folder / (path.relative_to(base) if path.is_relative_to(base) else path.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path != target.resolve():
+            shutil.copyfile(path, target)
+
+
+def _limits(messages: list[DraftedMessage], answers: DraftedMessage | None) -> list[str]:
+    """Names for `drop`: kinds and optional zones that no message has a place for."""
+    kinds = {kind for message in messages for kind in message.kinds}
+    limits = [kind.value for kind in FormKind if kind.is_declaration and kind not in kinds]
+    if not _asks(messages, answers):
+        limits.append("questions")
+    for message in messages:
+        limits += [name for name in message.missing if name not in limits]
+    absent = {kind.value for kind in FormKind} | {"questions"}
+    asked = {"rightType", "processingState", "fromTrainingFirstStartDate"}
+    asked |= {"toTrainingLastEndDate", "modifiedFromDate"}
+    return [name for name in limits if name in absent or name not in asked]
+
+
+def _asks(messages: list[DraftedMessage], answers: DraftedMessage | None) -> bool:
+    return answers is not None and len(messages) == 1 and messages[0].can_ask
+
+
+def _lines(
+    name: str,
+    schemas: list[Path],
+    messages: list[DraftedMessage],
+    answers: DraftedMessage | None,
+    limits: list[str],
+) -> Iterator[str]:
+    yield "# A draft: see what was guessed and unknown, run `schema check`, and edit."
+    yield ""
+    yield "[profile]"
+    yield f"name = {_value(name)}"
+    yield 'version = "1"'
+    yield f"title = {_value(f'Drafted from {schemas[0].name}')}"
+    yield "official = false"
+    yield 'application = "FLAD"  # the portal tells the real code when it opens the channel'
+    if limits:
+        yield f"drop = {_value(limits)}"
+    yield from _shape("declaration", messages[0], schemas[1:] if len(messages) == 1 else [])
+    for message in messages[1:]:
+        for kind in message.kinds:
+            if kind not in messages[0].kinds:
+                layout = f"Form_{kind.value}"
+                yield from _shape(f"declaration.{kind.value}", message, [], layout)
+    if answers is not None and _asks(messages, answers):
+        yield from _shape("answer", answers, [])
+    yield from _identifications(messages, answers)
+    yield from ("", "[blocks]")
+    yield from _blocks(messages[0].layouts, "")
+    for message in messages[1:]:
+        for kind in message.kinds:
+            if kind not in messages[0].kinds:
+                yield from _blocks(message.layouts, f"_{kind.value}")
+    if answers is not None and _asks(messages, answers):
+        yield from _blocks(answers.layouts, "")
+
+
+def _shape(
+    table: str, message: DraftedMessage, payloads: list[Path], layout: str = ""
+) -> Iterator[str]:
+    yield ""
+    yield f"[{table}]"
+    yield f"root = {_value(message.root)}"
+    yield f"form = {_value(message.form)}"
+    yield f"schema = {_value(message.schema.name)}"
+    reached = Outline([message.schema]).files.paths
+    foreign = [path.name for path in payloads if path.resolve() not in reached]
+    if foreign:
+        yield f"payload = {_value(foreign)}"
+    if layout:
+        yield f"layout = {_value(layout)}"
+
+
+def _identifications(
+    messages: list[DraftedMessage], answers: DraftedMessage | None
+) -> Iterator[str]:
+    ours = load(_LIKE)
+    kinds = {kind for message in messages for kind in message.kinds}
+    asks = _asks(messages, answers)
+    yield from ("", "[identifications]")
+    for kind, name in ours.identifications.items():
+        if kind in kinds or (asks and not kind.is_declaration):
+            yield f"{kind.value} = {_value(name)}"
+    if asks:
+        yield from ("", "[answer_identifications]")
+        for kind, name in ours.answer_identifications.items():
+            yield f"{kind.value} = {_value(name)}"
+
+
+def _blocks(layouts: Mapping[str, list[dict[str, object]]], suffix: str) -> Iterator[str]:
+    for name, lines in layouts.items():
+        first, _, rest = name.partition("_")
+        shown = f"{first}{suffix}{'_' + rest if rest else ''}"
+        yield f"{shown} = ["
+        for line in lines:
+            if "block" in line and suffix:
+                _, _, inner = str(line["block"]).partition("_")
+                line = {**line, "block": f"{first}{suffix}_{inner}"}
+            yield f"    {_value(line)},"
+        yield "]"
+        yield ""
+
+
+def _value(value: object) -> str:
+    """A value as TOML."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items())
+        return f"{{ {inside} }}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Iterable):
+        return f"[{', '.join(map(_value, value))}]"
+    raise TypeError(type(value).__name__)
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").isalpha() and key.isascii() else json.dumps(key)
