@@ -38,8 +38,13 @@ _ANSWER_TIMEOUT_S = 60.0
     show_default=True,
     help="BATCH over sFTP, or the REST API.",
 )
+@click.option(
+    "--profile",
+    default="fla-20250131",
+    help="Profile to write and answer with: try one of your own before anything is sent.",
+)
 @shared_without_config
-def demo(folder: Path | None, channel: str, shared: Shared) -> int:
+def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> int:
     """Run the whole chain on the examples that come with the package.
 
     Build, validate, sign, send, poll, anomalies, report: against a simulated portal that runs
@@ -52,15 +57,15 @@ def demo(folder: Path | None, channel: str, shared: Shared) -> int:
     from fla_batch.sandbox.rest_faults import RestFaultPlan
 
     place = folder or _unused(Path("fla-batch-demo"))
-    profile = load("fla-20250131")
+    loaded = load(profile)
     step = _Steps(shared)
     rest = RestFaultPlan() if channel == "rest" else None
     way = "REST" if rest else "sFTP"
     step(f"Starting a simulated portal in {place} ({way} on loopback, throw-away keys)")
-    with practice_ground(place, profile, clock=now, rest=rest) as ground:
+    with practice_ground(place, loaded, clock=now, rest=rest) as ground:
         # Nothing of the user's own settings: practice stays on this machine (S14).
         settings = load_settings(ground.settings_file, environ={})
-        with Workspace.open(settings, profile, clock=now) as workspace:
+        with Workspace.open(settings, loaded, clock=now) as workspace:
             return _chain(workspace, ground, step, shared)
 
 

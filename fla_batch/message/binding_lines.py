@@ -16,6 +16,9 @@ BINDING_FILE = "binding.toml"
 EXTRA = "extra."
 """Begins the name of a zone that the models do not have."""
 
+HERE = "."
+"""Path of a block whose zones stand directly in the element of the block around it."""
+
 _STEP = re.compile(r"[A-Za-z_][\w.\-]*")
 _LAYOUT = re.compile(r"^\s*([A-Za-z_]\w*|\"[^\"]+\")\s*=\s*\[")
 _ENTRY = re.compile(r"[{,]\s*element\s*=|^\s*element\s*=")
@@ -97,7 +100,7 @@ def _line(where: str, layout: str, raw: Mapping[str, Any]) -> Line:
         raise ProfileMistake(f"{where}, binding of {layout}, {dict(raw)}: {problem}")
     *path, last = raw["element"].split("/")
     attribute = last[1:] if last.startswith("@") else None
-    if attribute is None:
+    if attribute is None and last != HERE:
         path.append(last)
     try:
         only = frozenset(FormKind(kind) for kind in raw.get("only", ()))
@@ -131,6 +134,8 @@ def _problem(raw: Mapping[str, Any]) -> str | None:
         return f"unknown: {', '.join(odd)}"
     if "element" not in raw or sum(name in raw for name in _SOURCES) != 1:
         return "an entry has an element, and either a field or a constant or a template"
+    if raw["element"] == HERE:
+        return None if "block" in raw else "only a block may stand in the element around it"
     *steps, last = str(raw["element"]).split("/")
     attribute = last.startswith("@")
     if not all(map(_STEP.fullmatch, [*steps, last[1:] if attribute else last])):

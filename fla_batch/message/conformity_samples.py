@@ -45,7 +45,7 @@ def broken_samples(
     forms = list(sample_forms(profile, shape, limits))
     if not forms:
         return
-    writer = MessageWriter(shape, day=_CREATED.date(), extras=_extras(shape, forms))
+    writer = MessageWriter(shape, day=_CREATED.date(), extras=extra_texts(shape, forms))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "samples.xml"
         path.write_bytes(b"".join(writer.message(forms)))
@@ -85,7 +85,7 @@ def _blocked(body: Declaration, context: RuleContext, limits: ProfileLimits) -> 
     return any(anomaly.blocks for anomaly in found)
 
 
-def _extras(shape: MessageShape, forms: Iterable[Form]) -> dict[str, dict[str, str]]:
+def extra_texts(shape: MessageShape, forms: Iterable[Form]) -> dict[str, dict[str, str]]:
     """A text that the XSD takes for each zone that the models do not have."""
     texts: dict[str, str] = {}
     for element in elements(shape.tree.form):
@@ -154,7 +154,7 @@ def _read_back(
     for form, element in zip(forms, found, strict=True):
         again = reader.read(element)[0]
         for place in _differing(
-            _comparable(form, profile, shape), _comparable(again, profile, shape)
+            comparable(form, profile, shape), comparable(again, profile, shape)
         ):
             different[place] += 1
     for place, count in different.items():
@@ -170,7 +170,7 @@ def _read_back(
 Flat = dict[tuple[str, ...], list[Any]]
 
 
-def _comparable(form: Any, profile: Profile, shape: MessageShape) -> Flat:
+def comparable(form: Any, profile: Profile, shape: MessageShape) -> Flat:
     """The zones of a form by their paths: what is dropped left out, values in their canonical way.
 
     Zones of the header that the binding has no element for do not count: nothing is lost.

@@ -14,7 +14,7 @@ from fla_batch.message.reference_form import reference_form
 from fla_batch.message.xsd_facets import Facets
 from fla_batch.message.xsd_outline import Declared, Group, Wildcard
 from fla_batch.message.xsd_text import Judge
-from fla_batch.message.zone_samples import all_integers, settles, written_texts
+from fla_batch.message.zone_samples import all_integers, is_own, settles, written_texts
 from fla_batch.models.zone import Presence, Zone
 from fla_batch.vocabulary.terms import FormKind
 
@@ -121,7 +121,7 @@ class _Walk:
         if bad and len(bad) == len(found.texts):
             yield _nothing_fits(text, path, declared, facets, found.texts)
             return
-        named = list(_facets(text, path, declared, facets))
+        named = [] if is_own(text) else list(_facets(text, path, declared, facets))
         yield from named
         if bad and not any(each.standing is Standing.LIMIT for each in named):
             say = f"the XSD does not take every {text.json_name}: not {_some(bad)}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fla_batch.message import value_formats as formats
+from fla_batch.message.binding_lines import HERE
 from fla_batch.message.draft_matching import words, written_as
 from fla_batch.message.draft_places import Place, below, containers, first_form, reachable
 from fla_batch.message.profile import BLOCK_MODELS
@@ -121,7 +122,7 @@ class _Drawing:
             if inner is not None
             and (anchor := self._anchor(inner, name, place, is_list(model, field_name)))
         }
-        away = {id(anchor.declared): anchor for anchor in anchors.values()}
+        away = {id(anchor.declared): anchor for anchor in anchors.values() if anchor.path}
         for name, (model, field_name, _) in _fields(models, blocks_only=False).items():
             if self._skips(model, field_name):
                 continue
@@ -157,13 +158,18 @@ class _Drawing:
         path: tuple[str, ...],
     ) -> None:
         inside = f"{layout}_{inner.__name__}"
-        line: dict[str, object] = {"element": "/".join(anchor.path), "field": name, "block": inside}
+        line: dict[str, object] = {
+            "element": "/".join(anchor.path) or HERE,
+            "field": name,
+            "block": inside,
+        }
         if name in _CONTENT and not path and not self.answers:
             line["only"] = [_CONTENT[name].value]
             if _may_be_empty(place, anchor, many=name == "trainings"):
                 line["always"] = True
         message.layouts[layout].append(line)
-        self.opened.add(id(anchor.declared))
+        if anchor.path:
+            self.opened.add(id(anchor.declared))
         before = len(message.fields)
         self.block(inside, (inner,), anchor.itself, message, (*path, name))
         if len(message.fields) > before or message.layouts[inside]:
@@ -189,9 +195,11 @@ class _Drawing:
         if named:
             return named[0].because("by the words of its label")
         best = max(every, key=lambda each: each.score(own), default=None)
-        if best is None or not best.score(own):
-            return None
-        return best.because("by the zones in it")
+        if best is not None and best.score(own):
+            return best.because("by the zones in it")
+        if not many and place.score(own):
+            return place.itself.because("its zones stand here")
+        return None
 
     def _zone(
         self,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from random import Random
 from typing import Any
 from xml.sax.saxutils import unescape
 
@@ -17,7 +18,7 @@ from fla_batch.message.form_tree import ZoneText
 from fla_batch.message.reference_numbers import as_uuid
 from fla_batch.message.samples import values_of
 from fla_batch.message.xsd_facets import Facets
-from fla_batch.models.form import BY_SENDER, ORIGINAL, SUBMISSION
+from fla_batch.models.form import BY_SENDER, ORIGINAL, SUBMISSION, FormHeader, Reference
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.rules.characters import ADMITTED
 
@@ -25,6 +26,9 @@ _FEW = 3_000
 _DATES = (date(1951, 1, 1), date(2024, 2, 29), date(2099, 12, 31))
 _DIGITS_ALIKE = re.compile(r"\\d|\[0-9\]")
 _REPEATS = re.compile(r"\{\d+(?:,\d*)?\}")
+_LETTERS_ALIKE = re.compile(r"\[(?:0-9|a-f|A-F|A-Z|a-z)+\]")
+_LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_OWN = frozenset({*FormHeader.model_fields, *Reference.model_fields})
 _RUN = "0123456789ABC000"
 _CLASS_ONLY = re.compile(r"(?:\[(?:\\.|[^\]\\])+\]|\.|\\[sSwWdD])(?:\{\d+,?\d*\}|[*+])?")
 
@@ -55,6 +59,11 @@ def all_integers(text: ZoneText) -> list[str] | None:
     return [_raw(text.format.write(value)) for value in values]
 
 
+def is_own(text: ZoneText) -> bool:
+    """True for a zone of the header, whose values are ours to make."""
+    return text.field_name in _OWN
+
+
 def settles(found: WrittenTexts, facets: Facets, zone: Zone | None) -> bool:
     """True when a type that takes all of the texts takes whatever the zone may be."""
     if found.all_of_them or not facets.patterns:
@@ -64,7 +73,10 @@ def settles(found: WrittenTexts, facets: Facets, zone: Zone | None) -> bool:
 
 def _settled(alternatives: tuple[str, ...], zone: Zone | None) -> bool:
     """True when the texts decide about a pattern."""
-    if zone is not None and zone.is_text:
+    own = zone is not None and zone.label == "ReferenceNbr"
+    if own:
+        alternatives = tuple(_LETTERS_ALIKE.sub(r"\\d", each) for each in alternatives)
+    elif zone is not None and zone.is_text:
         return all(_CLASS_ONLY.fullmatch(each) for each in alternatives)
     if zone is not None and zone.pattern and zone.pattern in alternatives:
         return True
@@ -94,7 +106,9 @@ def _values(
         return fixed[text.field_name], True
     if text.field_name == "reference_nbr":
         # Runs are letters and digits of any kind; a UUID is made of the same.
-        others = [_RUN, "Z" * 16]
+        random = Random(20)  # noqa: S311 - samples, no secrets
+        runs = ("".join(random.choices(_LETTERS_AND_DIGITS, k=16)) for _ in range(200))
+        others = [_RUN, "Z" * 16, *runs]
         as_written = as_uuid if "-" in reference_nbr else str
         return [reference_nbr, *map(as_written, others)], False
     if text.field_name == "form_creation_hour":

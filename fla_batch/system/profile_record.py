@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,8 @@ def fingerprint(folder: Path, files: Iterable[Path]) -> str:
     """
     digest = hashlib.sha256()
     base = folder.resolve()
-    for path in sorted(files):
-        name = path.relative_to(base) if path.is_relative_to(base) else path
-        digest.update(name.as_posix().encode())
+    for path in sorted(files, key=lambda path: _relative(path, base)):
+        digest.update(_relative(path, base).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -45,15 +45,12 @@ def fingerprint(folder: Path, files: Iterable[Path]) -> str:
 def note_verdict(folder: Path, files: Iterable[Path], verdict: str, accepted: list[str]) -> None:
     """Write down what was found out about the files of a profile. Raises DiskTrouble."""
     base, path = folder.resolve(), folder / CHECKED_FILE
-    every = sorted(files)
+    every = sorted(files, key=lambda path: _relative(path, base))
     noted = {
         "verdict": verdict,
         "accepted": accepted,
         "fingerprint": fingerprint(folder, every),
-        "files": [
-            (each.relative_to(base) if each.is_relative_to(base) else each).as_posix()
-            for each in every
-        ],
+        "files": [_relative(each, base) for each in every],
     }
     text = json.dumps(noted, indent=2, ensure_ascii=False) + "\n"
     with disk_errors("write", path):
@@ -76,6 +73,10 @@ def require_clean(folder: Path) -> None:
         raise ProfileMistake(f"profile {name} was not checked since its files changed", hint=hint)
     if noted["verdict"] != CLEAN:
         raise ProfileMistake(f"profile {name} is {noted['verdict']}, not clean", hint=hint)
+
+
+def _relative(path: Path, base: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), base)).as_posix()
 
 
 def _noted(path: Path) -> dict[str, Any] | None:
