@@ -44,13 +44,16 @@ class ScreenedChunk:
     cleared: list[frozenset[str]]
 
     @classmethod
-    def of(cls, chunk: TableChunk, context: RuleContext) -> ScreenedChunk:
-        """What the rules have to say of the columns of `chunk`."""
+    def of(
+        cls, chunk: TableChunk, context: RuleContext, *, by_columns: bool = True
+    ) -> ScreenedChunk:
+        """What the rules have to say of the columns of `chunk`; all are asked one by one where a
+        profile cannot be written `by_columns`."""
         import polars as pl
 
         rows = chunk.blocks()
         clearance = clear(chunk.layout.kind, rows.blocks, context)
-        whole = clearance.whole()
+        whole = clearance.whole() & by_columns
         places = rows.plain.arg_true()
         fine = pl.repeat(value=False, n=len(rows.plain), eager=True).scatter(places, whole)
         cleared = {places[index]: names for index, names in clearance.cleared().items()}
@@ -127,6 +130,11 @@ class Desk:
         columns = ColumnForms(maker, profile.shapes, extras or {})
         return cls(maker, writers, columns, context, ProfileLimits.of(profile))
 
+    def screened(self, chunk: TableChunk) -> ScreenedChunk:
+        """A chunk after a look at its columns, as far as the profile lets it be written so."""
+        by_columns = not self.limits.any and self.columns.fits(chunk.layout.kind)
+        return ScreenedChunk.of(chunk, self.context, by_columns=by_columns)
+
     def do(self, job: Job) -> Done:
         """One job."""
         maker = self.maker.stamped(job.stamps)
@@ -157,9 +165,6 @@ class Desk:
         import polars as pl
 
         fine = screened.fine
-        if self.limits.any or not self.columns.fits(screened.chunk.layout.kind):
-            screened = replace(screened, fine=fine & False)
-            fine = screened.fine
         numbers = pl.int_range(first, first + len(fine), eager=True)
         written: list[SpooledForm] = []
         if fine.any():

@@ -20,7 +20,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from fla_batch.batching.form_builder import Desk, Done, Job, ScreenedChunk
+from fla_batch.batching.form_builder import Desk, Done, Job
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool
 from fla_batch.intake.table_declarations import TableChunk
@@ -118,7 +118,7 @@ def _jobs(items: Iterable[Item], desk: Desk, counted: Watcher, reserve: Reserve)
             waiting = []
         if isinstance(item, TableChunk):
             counted.expect(item.announces)
-            screened = ScreenedChunk.of(item, desk.context)
+            screened = desk.screened(item)
             yield Job(first, screened, reserve(first, screened.declarations))
             first += screened.declarations
     if waiting:

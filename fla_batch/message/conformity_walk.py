@@ -19,6 +19,7 @@ from fla_batch.models.zone import Presence, Zone
 from fla_batch.vocabulary.terms import FormKind
 
 _SHOWN = 8
+_SKIPPED = "No XSD would judge it. Ask for the schema that the portal judges the payload by."
 _RUN = "RUN0RUN0RUN00001"
 
 
@@ -69,6 +70,10 @@ class _Walk:
                 offered = [each.name for each in declared.children]
                 offered += [f"@{name}" for name in declared.attributes]
                 yield _unknown(here, child.name, child.texts, child, offered)
+            elif _is_skipped(declared, child):
+                text = f"the XSD lets {child.name} stand there without being looked at (skip)"
+                line = child.line.where if child.line else ""
+                yield Difference("unjudged-payload", here, text, where=line, advice=_SKIPPED)
             elif len(child.declared) > 1:
                 yield _twice(child, here)
             else:
@@ -141,6 +146,13 @@ class _Walk:
                 advice=f'If it holds for what you send: undecided = ["{name}"] in [profile].',
                 accepted_in="undecided",
             )  # fmt: skip
+
+
+def _is_skipped(declared: Declared, child: Element) -> bool:
+    """True for a payload that no engine would judge."""
+    taken = [each for each in declared.wildcards if each.takes(child.namespace)]
+    known = any(each is child.declared[0] for each in declared.children)
+    return not known and bool(taken) and all(each.skipped for each in taken)
 
 
 def _unknown(

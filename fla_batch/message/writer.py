@@ -1,7 +1,7 @@
 """The writer of a profile, compiled once from its tree: models to XML text.
 
-Text and not a tree: the bytes that leave are the bytes that were written, one form at a time,
-and the same input gives the same bytes on every machine.
+Text and not a tree, a form a line (decision 0106): the bytes that leave are the bytes that were
+written, and the same input gives the same bytes on every machine.
 """
 
 from __future__ import annotations

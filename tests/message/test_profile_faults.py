@@ -1,0 +1,146 @@
+"""A profile that cannot be used is one clear line a cause, and nothing is built with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fla_batch.message import load
+from fla_batch.message.conformity import ProfileVerdict, examined
+from fla_batch.message.profile_limits import ProfileLimits
+from fla_batch.models import Entry
+from fla_batch.vocabulary.errors import ProfileMistake
+from tests import builders as b
+from tests.command_line import CommandLine
+from tests.message.profiles import SHIPPED
+
+XSD, BINDING = "FLA_20251.xsd", "binding.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "mine")
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> Path:
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+INCLUDE = '<xs:import namespace="urn:x" schemaLocation="{}"/>\n\n\t<xs:element name="FLA">'
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("http://www.w3.org/2001/xml.xsd", r"FLA_20251.xsd:\d+ takes http.* from the network"),
+        ("gone.xsd", r"FLA_20251.xsd:\d+ needs gone.xsd, which is not there"),
+    ],
+)
+def test_an_xsd_that_reaches_what_is_not_here(folder: Path, location: str, said: str) -> None:
+    edit(folder, XSD, '<xs:element name="FLA">', INCLUDE.format(location))
+    with pytest.raises(ProfileMistake, match=said) as caught:
+        load(folder)
+    assert caught.value.hint
+
+
+def test_a_payload_that_two_files_declare(folder: Path) -> None:
+    shutil.copyfile(folder / XSD, folder / "second.xsd")
+    edit(folder, BINDING, f'schema = "{XSD}"', f'schema = "{XSD}"\npayload = "second.xsd"')
+    with pytest.raises(ProfileMistake, match="a payload is allowed twice"):
+        examined(load(folder))
+
+
+def test_an_element_that_two_lines_name(folder: Path) -> None:
+    line = '    { element = "INSS", field = "inss" },\n    { element = "Language"'
+    twice = line.replace('"Language"', '"INSS", field = "language" },\n    { element = "Language"')
+    edit(folder, BINDING, line, twice)
+    with pytest.raises(ProfileMistake, match=r"mine/binding.toml:\d+, Employee, INSS: INSS stands"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "kind"),
+    [
+        (BINDING, 'element = "Language"', 'element = "Tongue"', "unknown"),
+        (XSD, '<xs:element ref="INSS"/>', "", "unknown"),
+        (XSD, 'ref="Training" minOccurs="0" maxOccurs="999"', 'ref="Training"', "fits-once"),
+        (BINDING, '    { element = "INSS", field = "inss" },\n', "", "unbound"),
+        (BINDING, 'trainings = "FLA002"\n', "", "unbound"),
+    ],
+)
+def test_what_is_faulty_names_its_place(
+    folder: Path, name: str, old: str, new: str, kind: str
+) -> None:
+    found = examined(load(edit(folder, name, old, new)))
+    assert found.verdict is ProfileVerdict.FAULTY
+    (hit, *_) = [each for each in found.differences if each.kind == kind]
+    assert hit.advice
+    assert kind == "unbound" or re.match(r"\w[\w/.]*:\d+", hit.where)
+
+
+def test_a_key_across_forms_is_undecided_until_its_name_is_accepted(folder: Path) -> None:
+    unique = (
+        '<xs:unique name="references"><xs:selector xpath="Form/Reference"/>'
+        '<xs:field xpath="ReferenceNbr"/></xs:unique>'
+        '\n\t</xs:element>\n\n\t<xs:element name="Form" '
+    )
+    edit(folder, XSD, '</xs:element>\n\n\t<xs:element name="Form" ', unique)
+    found = examined(load(folder))
+    assert found.verdict is ProfileVerdict.UNDECIDED
+    assert [each.name for each in found.differences if each.breaks] == ["unique"]
+    edit(folder, BINDING, 'version = "1"', 'version = "1"\nundecided = ["unique"]')
+    assert examined(load(folder)).verdict is ProfileVerdict.CLEAN
+
+
+def test_a_dropped_zone_warns_and_a_dropped_block_blocks(folder: Path) -> None:
+    edit(folder, XSD, '<xs:element ref="RefHoursInWorkingDay" minOccurs="0"/>', "")
+    line = '    { element = "RefHoursInWorkingDay", field = "refHoursInWorkingDay" },\n'
+    edit(folder, BINDING, line, "")
+    assert examined(load(folder)).verdict is ProfileVerdict.FAULTY
+    edit(folder, BINDING, 'version = "1"', 'version = "1"\ndrop = ["refHoursInWorkingDay"]')
+    profile = load(folder)
+    assert examined(profile).verdict is ProfileVerdict.CLEAN
+    limits = ProfileLimits.of(profile)
+    assert list(limits.found(Entry(b.trainings()))) == []
+    with_hours = b.trainings(employee=b.employee(ref_hours_in_working_day=760))
+    (warning,) = limits.found(Entry(with_hours))
+    assert (warning.tag, warning.blocks) == ("RefHoursInWorkingDay", False)
+
+
+def test_a_value_beyond_a_narrower_type_blocks_its_declaration_alone(folder: Path) -> None:
+    edit(folder, XSD, '<xs:maxInclusive value="1560000"/>', '<xs:maxInclusive value="1000"/>')
+    edit(folder, BINDING, 'version = "1"', 'version = "1"\nnarrower = ["trainingHours"]')
+    profile = load(folder)
+    assert examined(profile).verdict is ProfileVerdict.CLEAN
+    limits = ProfileLimits.of(profile)
+    few = b.trainings(b.training(b.period(training_hours=760)))
+    many = b.trainings(b.training(b.period(training_hours=1001)))
+    assert list(limits.found(Entry(few))) == []
+    (found,) = limits.found(Entry(many))
+    assert found.blocks
+
+
+def test_nothing_is_built_validated_or_sent_with_a_profile_that_was_not_checked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "fla-batch.toml"
+    text = f'[sender]\nnumber = "123456"\nenvironment = "S"\n[profile]\nname = "{folder}"\n'
+    config.write_text(text, encoding="utf-8")
+    call = CommandLine(capsys, config)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("companyId;inss;calendarYear\n", encoding="utf-8")
+    edit(folder, XSD, '<xs:maxInclusive value="1560000"/>', '<xs:maxInclusive value="1000"/>')
+    for arguments in (("build", rows), ("validate", rows)):
+        refused = call(*arguments)
+        assert refused.code == 3
+        assert "was not checked since its files changed" in refused.err
+    assert not list(tmp_path.rglob("FI.*"))
+    assert call("schema", "check", folder).code == 1
+    assert "is faulty, not clean" in call("validate", rows).err
