@@ -14,11 +14,9 @@ import xmlschema
 from fla_batch.batching.column_forms import ColumnForms
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.message import FormReader, MessageShape, Profile, load
-from fla_batch.message.column_reader import ColumnReader
 from fla_batch.message.conformity import ProfileVerdict, differences, examined
 from fla_batch.message.conformity_samples import comparable, extra_texts, sample_forms
 from fla_batch.message.draft_text import draft_profile
-from fla_batch.message.form_tree import elements
 from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.message.validation import validate_message
 from fla_batch.message.writer import MessageWriter
@@ -136,9 +134,6 @@ def test_columns_write_the_same_bytes_and_clear_the_same_forms(name: str, tmp_pa
     anomalies = AnomalySpool()
     result = validate_message(path, profile, RuleContext(today=date(2100, 1, 1)), anomalies)
     assert result.check.verdict is Verdict.VALID
-    repeated = [each for each in elements(shape.tree.form) if each.repeat]
-    assert repeated
-    assert isinstance(ColumnReader(shape, "trainings"), ColumnReader)
 
 
 def _bodies(rows: list[dict[str, Any]]) -> list[Any]:
