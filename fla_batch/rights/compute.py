@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+PlainFactor = tuple[str, str, str, str, int, int, bool, str]
+
+
 class CountedPart(NamedTuple):
     """Lines that count, periods, and who has lines that do not."""
 
@@ -66,6 +69,7 @@ class Computation:
     anomalies: list[Anomaly] = field(default_factory=list)
     evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
     _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
+    _plain_rows: dict[tuple[str, str], PlainFactor | None] = field(default_factory=dict)
     _unsure: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rights(self) -> Iterator[WorkerRight]:
@@ -155,21 +159,28 @@ class Computation:
             "unsure": pl.Boolean,
             "size_class": pl.String,
         }
-        rows = []
-        for employer, committee in (
-            shares.select("employer", "joint_committee").unique().iter_rows()
-        ):
-            size = self.sizes.of(employer)
-            if size is None or not is_company(employer):
-                continue
-            factor = self._factor_of(employer, committee, size.value)
-            a = factor.days
-            if a is None or factor.supplement or not fits(a.numerator, a.denominator):
-                continue
-            row = (employer, committee, plain_text(size.value), plain_text(a))
-            more = (factor.is_unsure, factor.size_class.name)
-            rows.append((*row, a.numerator, a.denominator, *more))
+        known = shares.select("employer", "joint_committee").unique().iter_rows()
+        found = (self._plain_row(employer, committee) for employer, committee in known)
+        rows = [row for row in found if row is not None]
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _plain_row(self, employer: str, committee: str) -> PlainFactor | None:
+        """Size and A of an employer and committee; None where they need more words."""
+        key = (employer, committee)
+        if key not in self._plain_rows:
+            self._plain_rows[key] = self._found_row(employer, committee)
+        return self._plain_rows[key]
+
+    def _found_row(self, employer: str, committee: str) -> PlainFactor | None:
+        size = self.sizes.of(employer)
+        if size is None or not is_company(employer):
+            return None
+        factor = self._factor_of(employer, committee, size.value)
+        a = factor.days
+        if a is None or factor.supplement or not fits(a.numerator, a.denominator):
+            return None
+        row = (employer, committee, plain_text(size.value), plain_text(a))
+        return (*row, a.numerator, a.denominator, factor.is_unsure, factor.size_class.name)
 
     def _part_rights(self, part: CountedPart) -> Iterator[WorkerRight]:
         counted, periods, excluded = part

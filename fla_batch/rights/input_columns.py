@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.models.zone import Zone, ZoneType
@@ -34,7 +35,9 @@ from fla_batch.vocabulary.identifiers import (
 if TYPE_CHECKING:
     import polars as pl
 
+_KNOWN_COMPANIES = 50_000
 _EPOCH_ORDINAL = 719_163  # 1 January 1970
+_ISO_DATE = r"^(19|20)\d\d-\d\d-\d\d$"
 _INSS = Zone("INSS", ZoneType.INSS)
 EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
 
@@ -85,7 +88,12 @@ def as_day(frame: pl.DataFrame, column: str) -> pl.Series:
     """Dates as ordinals, null where there is none."""
     import polars as pl
 
-    days = read_column(frame[column], any_date, pl.Date).values
+    cells = frame[column]
+    # Most files write one form throughout; whatever is written otherwise goes through the reader.
+    days = cells.str.to_date("%Y-%m-%d", strict=False)
+    plain = cells.str.contains(_ISO_DATE) & days.is_not_null()
+    if not (plain | cells.is_null()).all():
+        days = read_column(cells, any_date, pl.Date).values
     return days.cast(pl.Int32) + _EPOCH_ORDINAL
 
 
@@ -121,11 +129,17 @@ def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
     doubtful = frame.filter(~pl.col("inss_ok"))["inss"].unique().drop_nulls()
     sound = [inss for inss in doubtful if is_valid_inss(inss)]
     companies = frame["company"].unique().drop_nulls()
-    right = [each for each in companies if is_valid_company_id(each)]
+    right = [each for each in companies if _is_company(each)]
     return frame.with_columns(
         pl.col("inss_ok") | pl.col("inss").is_in(sound),
         pl.col("company").is_in(right).alias("company_ok"),
     )
+
+
+@lru_cache(maxsize=_KNOWN_COMPANIES)
+def _is_company(text: str) -> bool:
+    """The same numbers come chunk after chunk."""
+    return is_valid_company_id(text)
 
 
 def identifier_remarks(frame: pl.DataFrame, file: str) -> list[Anomaly]:

@@ -69,7 +69,11 @@ class Census:
 
     def add_fte(self, quarter: int, fte: Fraction, workers: int = 1) -> None:
         """The FTE of so many workers in a reference quarter. Numerators add up per denominator."""
-        self.fte[quarter][fte.denominator] += fte.numerator * workers
+        self.add_sum(quarter, fte * workers, workers)
+
+    def add_sum(self, quarter: int, fte: Fraction, workers: int) -> None:
+        """The FTE that so many workers have together in a reference quarter."""
+        self.fte[quarter][fte.denominator] += fte.numerator
         self.workers[quarter] += workers
 
     def quarters(self) -> tuple[tuple[int, Fraction], ...]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from fla_batch.rights.column_sizes import plain_and_others, quarter_sums
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import History, Kind, history_of
 from fla_batch.rights.quarters import OPEN, quarter_end, quarter_start
@@ -47,7 +48,10 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     for part in spill.parts():
         lines = part.lines.filter(pl.col("kind") <= int(Kind.STUDENT))
         wanted = lines.filter((pl.col("quarter") <= last) | weekend)
-        for employer, history, heads in _alike(wanted, part.periods, law):
+        plain, others = plain_and_others(wanted, part.periods)
+        for found in quarter_sums(plain, law.reference_quarters):
+            censuses[found.employer].add_sum(found.quarter, found.fte, found.workers)
+        for employer, history, heads in _alike(others, part.periods, law):
             count_reference(censuses[employer], history, heads, law)
         for employer, quarter, heads in _unheard(part, law):
             censuses[employer].unheard[quarter] += heads
