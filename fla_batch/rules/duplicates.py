@@ -194,40 +194,41 @@ def one_right_per_origin(declaration: Declaration, _: RuleContext) -> Iterator[F
         return
     seen: set[Hashable] = set()
     for origin, path, text, parameters in _origins(declaration):
+        zone, committee = origin[0], parameters["committee"]
         if origin in seen:
-            value = parameters["committee"]
             yield Finding(
-                "one-right-per-origin",
-                BLOCKING,
-                "JointCommissionNbr",
-                "006",
-                path,
-                text,
-                parameters,
-                value,
+                "one-right-per-origin", BLOCKING, zone, "006", path, text, parameters, committee
             )
         seen.add(origin)
 
 
 def _origins(
     declaration: TrainingRightsDeclaration,
-) -> Iterator[tuple[Hashable, Path, str, dict[str, object]]]:
-    """What each right comes from, its place, and how to tell of it; unknown ones are left out."""
+) -> Iterator[tuple[tuple[str, Hashable], Path, str, dict[str, object]]]:
+    """What each right comes from, under the label of what must not repeat; its place and text.
+
+    Rights of which the origin is not known are left out.
+    """
     rights, top = declaration.training_rights, "trainingRights"
     committees = rights.legal_fla_right.joint_commission_nbr if rights.legal_fla_right else ()
     for index, committee in enumerate(committees):
         path: Path = (top, "legalFlaRight", "jointCommissionNbr", index)
-        yield ("legal", committee), path, "committee-twice", {"committee": committee}
+        yield ("JointCommissionNbr", committee), path, "committee-twice", {"committee": committee}
     for index, sector in enumerate(rights.complementary_sector_right):
         found, activity = sector.joint_commission_nbr, sector.activity_code
         path = (top, "complementarySectorRight", index, "jointCommissionNbr")
         if found is not None and activity is not None:
             told: dict[str, object] = {"committee": found, "activity": activity}
-            yield ("sector", found, activity), path, "sector-right-twice", told
+            yield ("ComplementarySectorRight", (found, activity)), path, "sector-right-twice", told
     for index, own in enumerate(rights.complementary_employer_right):
         found, registry = own.joint_commission_nbr, own.working_regulations_registry_nbr
         path = (top, "complementaryEmployerRight", index, "jointCommissionNbr")
         if found is not None:
             number = (registry or "").strip()
             told = {"committee": found, "registry": number or "-"}
-            yield ("employer", number, found), path, "employer-right-twice", told
+            yield (
+                ("ComplementaryEmployerRight", (number, found)),
+                path,
+                "employer-right-twice",
+                told,
+            )

@@ -137,4 +137,4 @@ def test_provider_id_in_two_trainings(tmp_path: Path) -> None:
 
 def test_sector_right_of_one_commission_twice(tmp_path: Path) -> None:
     twice = b.rights(sectors=(b.sector(), b.sector()))
-    assert told(tmp_path, twice.to_json()) == ["JointCommissionNbr-006"]
+    assert told(tmp_path, twice.to_json()) == ["ComplementarySectorRight-006"]

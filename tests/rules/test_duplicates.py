@@ -135,10 +135,10 @@ def test_one_right_per_origin() -> None:
     extras = (b.extra(), blank, b.extra(working_regulations_registry_nbr="R/1"))
     found = b.ids(b.rights(committees, sectors, extras))
     place = "trainingRights.{}.jointCommissionNbr{}".format
-    assert [path for rule, _, path in found if rule == "one-right-per-origin"] == [
-        place("legalFlaRight", "[2]"),
-        place("complementarySectorRight[2]", ""),
-        place("complementaryEmployerRight[1]", ""),
+    assert [(code, path) for rule, code, path in found if rule == "one-right-per-origin"] == [
+        ("JointCommissionNbr-006", place("legalFlaRight", "[2]")),
+        ("ComplementarySectorRight-006", place("complementarySectorRight[2]", "")),
+        ("ComplementaryEmployerRight-006", place("complementaryEmployerRight[1]", "")),
     ]
 
 
