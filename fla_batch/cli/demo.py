@@ -112,7 +112,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     step(f"Report written: {folder / REPORT}")
     rows = status(workspace)
     with anomalies(workspace) as found:
-        remote = list(found.by_worker())
+        remote = [anomaly for anomaly in found.by_worker() if not anomaly.blocked]
     if shared.as_json:
         shared.show_json(
             result.to_json()

@@ -14,12 +14,15 @@ from fla_batch.cli.show import (
     counts_in_words,
     in_words,
     left_alone_lines,
+    plural,
     table,
     table_lines,
 )
 from fla_batch.cli.whose import Whose, whose_options
 from fla_batch.ledger.lifecycle import FormState
 from fla_batch.vocabulary.terms import FormKind
+
+_WHICH = "fla-batch anomalies"
 
 if TYPE_CHECKING:
     from fla_batch.ledger.records import BatchRow, FormLine
@@ -43,10 +46,12 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
         rows = status_command(workspace, batch, whose.whom)
         lines = forms_about(workspace, rows, whose.whom) if batch or any(whose) else None
         left = workspace.ledger.left_alone(workspace.environment)
+        blocked = workspace.ledger.blocked_declarations()
         if shared.as_json:
             document: dict[str, object] = {
                 "batches": [row.to_json() for row in rows],
                 "left_alone": [one.to_json() for one in left],
+                "blocked": blocked,
             }
             if lines is not None:
                 document["forms"] = (form.to_json() for form in lines)
@@ -62,6 +67,8 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
                 say_all(_form_table(lines))
         if not shared.as_json:
             say_all(left_alone_lines(left))
+            if blocked:
+                say(f"{plural(blocked, 'declaration')} held back. Which, and why: {_WHICH}")
 
 
 def _set_apart(rows: Iterable[BatchRow]) -> Iterator[str]:
@@ -130,18 +137,24 @@ def _state(row: BatchRow) -> str:
 @click.option("--csv", "csv_file", type=ANY_PATH, help="Write them to a CSV file.")
 @click.option("--xlsx", "xlsx_file", type=ANY_PATH, help="Write them to an Excel file.")
 @whose_options
+@click.option("--dismiss", is_flag=True, help="Forget what holds declarations of builds back.")
 @shared
 def anomalies(
     batch: str | None,
     csv_file: Path | None,
     xlsx_file: Path | None,
     whose: Whose,
+    dismiss: bool,
     shared: Shared,
 ) -> int:
     """Anomalies of the platform and our own, worker by worker; of one BATCH, or of all."""
     from fla_batch.commands.status import anomalies as anomalies_command
     from fla_batch.report.export import require_room, write_anomalies
 
+    if dismiss:
+        with shared.workspace() as workspace:
+            count = workspace.ledger.forget_blocked()
+        shared.tell(f"{plural(count, 'finding')} of declarations that were held back: forgotten.")
     files = [path for path in (csv_file, xlsx_file) if path]
     with shared.workspace() as workspace, anomalies_command(workspace, batch, whose.whom) as found:
         counts = found.counts()

@@ -10,6 +10,7 @@ from fla_batch.commands.build_batches import BuildResult, build_declarations
 from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice
+from fla_batch.ledger.anomaly_rows import file_name
 from fla_batch.rules import Removal
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
@@ -39,7 +40,8 @@ def build(
         allow_removals=allow_removals,
         allowed_removals=allowed_removals,
     )
-    reading = InputReading(inputs, how)
+    paths = list(inputs)
+    reading = InputReading(paths, how)
     result = build_declarations(
         workspace,
         reading,
@@ -49,4 +51,12 @@ def build(
         counted=counted,
     )
     result.receipts = reading.receipts
+    _record_blocked(workspace, paths, result)
     return result
+
+
+def _record_blocked(workspace: CheckedBuild, inputs: Iterable[Path], result: BuildResult) -> None:
+    """Whatever came of the build, what it held back is known until it is mended (1413)."""
+    found = result.anomalies
+    files = {path.name for path in inputs} | {file_name(one) for one in found if one.blocks}
+    workspace.ledger.replace_blocked(files, (one for one in found if one.blocks), workspace.clock())

@@ -6,7 +6,7 @@ All but `verify` hold the poller's lock, so that no poll takes in an answer mean
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -191,6 +191,8 @@ def purge(workspace: Records, *, older_than_days: float) -> Purged:
             if held.environment in (workspace.environment, None) and held.at < limit:
                 outbox.quarantine.remove(held)
                 purged.quarantined += 1
+    with suppress(DiskTrouble):  # on a full disk the next purge does it
+        workspace.ledger.forget_blocked(limit)
     return purged
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.records import AnomalyRow, canonical_json
@@ -49,7 +51,37 @@ def anomaly_values(found: Anomaly, at: datetime, **links: int | None) -> dict[st
         "calendar_year": year if year is not None and 0 <= year <= 9999 else None,
         "at": at,
         "body": canonical_json(found.to_json()),
+        "blocked_file": storable(file_name(found)) if found.blocked else None,
     }
+
+
+def file_name(found: Anomaly) -> str:
+    """The name of the input file that an anomaly was found in, without its folder."""
+    return PurePath(found.source.file or "").name
+
+
+def replace_blocked(
+    connection: Connection, files: Iterable[str], found: Iterable[Anomaly], at: datetime
+) -> int:
+    """Keep what holds declarations back now, in place of what did so in files of those names."""
+    for chunk in chunks(map(storable, files)):
+        connection.execute(delete(anomaly).where(anomaly.c.blocked_file.in_(chunk)))
+    return insert_anomalies(connection, (replace(each, blocked=True) for each in found), at)
+
+
+def forget_blocked(connection: Connection, before: datetime | None) -> int:
+    """Delete what holds declarations back, or what was found before an instant; its count."""
+    doomed = delete(anomaly).where(anomaly.c.blocked_file.is_not(None))
+    if before is not None:
+        doomed = doomed.where(anomaly.c.at < before)
+    return connection.execute(doomed).rowcount
+
+
+def blocked_declarations(connection: Connection) -> int:
+    """How many declarations are held back; what is of a whole file counts as one."""
+    key = (anomaly.c.blocked_file, anomaly.c.company_id, anomaly.c.inss, anomaly.c.calendar_year)
+    each = select(*key).where(anomaly.c.blocked_file.is_not(None)).distinct().subquery()
+    return connection.execute(select(func.count()).select_from(each)).scalar_one()
 
 
 def anomaly_rows(
@@ -94,4 +126,5 @@ def anomaly_from_json(values: dict[str, Any]) -> Anomaly:
         calendar_year=values["calendar_year"],
         source=Source(**values["source"]),
         origin=AnomalyOrigin(values["origin"]),
+        blocked=values.get("blocked", False),
     )

@@ -26,7 +26,13 @@ from fla_batch.ledger import (
     status_rows,
     told,
 )
-from fla_batch.ledger.anomaly_rows import anomaly_rows, insert_anomalies
+from fla_batch.ledger.anomaly_rows import (
+    anomaly_rows,
+    blocked_declarations,
+    forget_blocked,
+    insert_anomalies,
+    replace_blocked,
+)
 from fla_batch.ledger.answer_looks import Look
 from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
@@ -381,6 +387,21 @@ class Ledger(Closing):
         with writing(self._engine) as connection:
             batch_id = events.batch_id_of(connection, batch) if batch else None
             return insert_anomalies(connection, anomalies, at, batch_id=batch_id)
+
+    def replace_blocked(self, files: Iterable[str], found: Iterable[Anomaly], at: datetime) -> int:
+        """Keep what holds declarations of a build back, until files of those names come again."""
+        with writing(self._engine) as connection:
+            return replace_blocked(connection, files, found, at)
+
+    def forget_blocked(self, before: datetime | None = None) -> int:
+        """Delete what holds declarations back, all or what is older; the count of findings."""
+        with writing(self._engine) as connection:
+            return forget_blocked(connection, before)
+
+    def blocked_declarations(self) -> int:
+        """How many declarations of builds are held back."""
+        with reading(self._engine) as connection:
+            return blocked_declarations(connection)
 
     def anomalies(
         self, batch: BatchName | None = None, origin: AnomalyOrigin | None = None

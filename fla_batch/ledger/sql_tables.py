@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that this version of the program needs."""
 
 
@@ -199,6 +199,7 @@ anomaly = Table(
     Column("calendar_year", Integer),
     Column("at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Column("blocked_file", Text, index=True),
     Index(None, "inss", "company_id", "calendar_year"),
 )
 

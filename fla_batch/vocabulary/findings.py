@@ -67,7 +67,8 @@ class Anomaly:
     """One anomaly. Parts that are not known are None, never left out.
 
     `error_id` is zone-meaning (`TrainingHours-008`, `00014-017`); `rule` is the stable name of
-    the local rule, None for the platform's own; `advice` says what to do.
+    the local rule, None for the platform's own; `advice` says what to do. `blocked`: it kept a
+    declaration out of a build, and is kept until that is mended.
     """
 
     anomaly_class: str
@@ -83,6 +84,7 @@ class Anomaly:
     calendar_year: int | None = None
     source: Source = field(default_factory=Source)
     origin: AnomalyOrigin = AnomalyOrigin.LOCAL
+    blocked: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -95,6 +97,9 @@ class Anomaly:
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `check`, `validate` and `anomalies --json` print."""
+        return self._told() | ({"blocked": True} if self.blocked else {})
+
+    def _told(self) -> dict[str, Any]:
         return {
             "class": str(self.anomaly_class),
             "error_id": self.error_id,

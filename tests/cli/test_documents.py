@@ -113,7 +113,7 @@ def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
 
 
 def test_status(fla: CommandLine, settings: Path, good: Path) -> None:
-    assert fla("status", "--json").document == {"batches": [], "left_alone": []}
+    assert fla("status", "--json").document == {"batches": [], "left_alone": [], "blocked": 0}
     name = fla("build", good, "--json").document["batches"][0]["name"]
     (row,) = fla("status", "--json").document["batches"]
     assert tuple(row) == STATUS

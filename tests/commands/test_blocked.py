@@ -1,0 +1,69 @@
+"""What a build holds back is in the ledger until it is mended: nobody looks for it in vain."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine
+
+CASE = Path(__file__).with_name("skip_blocked_25.csv")
+
+
+@pytest.fixture
+def fla(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    (tmp_path / "fla-batch.toml").write_text('[sender]\nnumber = "123456"\n')
+    shutil.copy(CASE, tmp_path / CASE.name)
+    return CommandLine(capsys)
+
+
+def rows_of(fla: CommandLine) -> list[int]:
+    """The rows of the file that hold declarations back."""
+    document = fla("anomalies", "--json").document
+    found = [each for each in document["anomalies"] if each.get("blocked")]
+    assert all(each["origin"] == "local" for each in found)
+    assert all(each["source"]["column"] == "hours" for each in found)
+    return [each["source"]["row"] for each in found]
+
+
+@pytest.mark.parametrize("skipping", [["--skip-blocked"], []])
+def test_twenty_of_twenty_five_are_held_back_and_known(
+    fla: CommandLine, skipping: list[str]
+) -> None:
+    built = fla("build", CASE.name, *skipping, "--json")
+    assert built.code == (0 if skipping else 1) or built.document["skipped"] == 20
+    assert rows_of(fla) == list(range(2, 22))
+    assert fla("status", "--json").document["blocked"] == 20
+    assert "20 declarations held back" in fla("status").out
+    assert fla("anomalies").code == 1
+    fla("report", "-o", "report.html")
+    assert "60010100172" in Path("report.html").read_text(encoding="utf-8")
+    # Once more the same file: they are known once, not twice.
+    fla("build", CASE.name, *skipping)
+    assert rows_of(fla) == list(range(2, 22))
+
+
+def test_a_mended_file_of_the_same_name_supersedes_them(fla: CommandLine) -> None:
+    fla("build", CASE.name, "--skip-blocked")
+    path = Path(CASE.name)
+    text = path.read_text(encoding="utf-8-sig").replace(";x;", ";7,6;", 19)
+    path.write_text(text, encoding="utf-8")
+    fla("build", CASE.name, "--skip-blocked")
+    assert rows_of(fla) == [21]
+    path.write_text(text.replace(";x;", ";7,6;"), encoding="utf-8")
+    assert fla("build", CASE.name).code == 0
+    assert (rows_of(fla), fla("status", "--json").document["blocked"]) == ([], 0)
+
+
+def test_they_can_be_dismissed(fla: CommandLine) -> None:
+    fla("build", CASE.name)
+    called = fla("anomalies", "--dismiss")
+    assert "20 findings of declarations that were held back: forgotten." in called.err
+    assert (called.code, rows_of(fla)) == (0, [])
