@@ -2,7 +2,8 @@
 
 Plain is who has one ordinary Dimona period that runs on the day and holds all lines, one joint
 committee and one full-time week, no lines side by side and no quarter without lines. All others go
-worker by worker (`compute`), which stays the explanation's path and what this one is tested by.
+worker by worker (`compute`), which stays the explanation's path and what this one is tested by
+(decision 1608).
 
 A month's rate is a sum of days x Q over the days worked x S. Over the common denominator L x S, L
 being the least common multiple of 1 to 31, it is a whole number, and so is the year's sum N: B x C

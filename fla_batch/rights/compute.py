@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.rights.column_rights import amounts, fits, plain_shares
+from fla_batch.rights.column_rights import amounts, plain_shares
 from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
-from fla_batch.rights.factor import Factor, factor_a
+from fla_batch.rights.factor_book import FactorBook
+from fla_batch.rights.gap_findings import gap_finding
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.not_computed import HeldBack, NotComputed
 from fla_batch.rights.occupation import Kind, history_of
 from fla_batch.rights.outcome import Outcome, outcome
-from fla_batch.rights.quarters import quarter_text, year_bounds
+from fla_batch.rights.quarters import year_bounds
 from fla_batch.rights.read_inputs import ReadInput, read_inputs
 from fla_batch.rights.request import Request
-from fla_batch.rights.right import CommitteeRight, WorkerRight, plain_text
+from fla_batch.rights.right import CommitteeRight, WorkerRight
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.sector_findings import sector_findings
 from fla_batch.rights.settlement import Settlement, settle_all
@@ -29,15 +30,12 @@ from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
-from fla_batch.rights.workers import KEY, Employers, Worker, histories, is_company
+from fla_batch.rights.workers import KEY, Employers, Worker, histories
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-PlainFactor = tuple[str, str, str, str, int, int, bool, str]
 
 
 class CountedPart(NamedTuple):
@@ -60,6 +58,7 @@ class Computation:
     law: Law
     request: Request
     sizes: Sizes
+    factors: FactorBook
     usual: Mapping[str, Usual]
     has_dimona: bool
     read: ReadInput
@@ -68,9 +67,6 @@ class Computation:
     held: HeldBack
     anomalies: list[Anomaly] = field(default_factory=list)
     evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
-    _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
-    _plain_rows: dict[tuple[str, str], PlainFactor | None] = field(default_factory=dict)
-    _unsure: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rights(self) -> Iterator[WorkerRight]:
         """The right of each worker with an employer, in order of INSS and employer.
@@ -102,8 +98,7 @@ class Computation:
 
     def sector_warnings(self) -> list[Anomaly]:
         """Committees whose number is not certain, with the workers concerned; after `rights`."""
-        factors = ((committee, factor) for (_, committee), factor in self._factors.items())
-        return sector_findings(factors, self._unsure, self.law)
+        return sector_findings(self.factors.known(), self.factors.unsure, self.law)
 
     def concerning(self, inss: str) -> list[Anomaly]:
         """The findings on one worker and on its employers; complete after `rights`."""
@@ -131,7 +126,7 @@ class Computation:
 
         day, year = self.request.day, self.request.year
         found = plain_shares(part.lines, part.periods, self.newest, day, year)
-        factors = self._plain_factors(found.shares)
+        factors = self.factors.table(found.shares)
         on = ["employer", "joint_committee"]
         plain = found.shares.join(factors, on=on)
         left = found.shares.join(factors, on=on, how="anti").select(KEY)
@@ -144,43 +139,10 @@ class Computation:
         for committee, size_class, workers in (
             plain.filter("unsure").group_by("joint_committee", "size_class").len().iter_rows()
         ):
-            self._unsure[committee, size_class] += workers
+            self.factors.unsure[committee, size_class] += workers
         lines = part.lines.join(others, on=KEY, how="semi")
         periods = part.periods.join(others, on=KEY, how="semi")
         return amounts(plain), CountedPart(lines, periods, part.excluded)
-
-    def _plain_factors(self, shares: pl.DataFrame) -> pl.DataFrame:
-        """Size and A of each employer and joint committee, where they are days and nothing else."""
-        import polars as pl
-
-        schema = {
-            **dict.fromkeys(("employer", "joint_committee", "size", "a_text"), pl.String),
-            **dict.fromkeys(("a", "a_of"), pl.Int64),
-            "unsure": pl.Boolean,
-            "size_class": pl.String,
-        }
-        known = shares.select("employer", "joint_committee").unique().iter_rows()
-        found = (self._plain_row(employer, committee) for employer, committee in known)
-        rows = [row for row in found if row is not None]
-        return pl.DataFrame(rows, schema=schema, orient="row")
-
-    def _plain_row(self, employer: str, committee: str) -> PlainFactor | None:
-        """Size and A of an employer and committee; None where they need more words."""
-        key = (employer, committee)
-        if key not in self._plain_rows:
-            self._plain_rows[key] = self._found_row(employer, committee)
-        return self._plain_rows[key]
-
-    def _found_row(self, employer: str, committee: str) -> PlainFactor | None:
-        size = self.sizes.of(employer)
-        if size is None or not is_company(employer):
-            return None
-        factor = self._factor_of(employer, committee, size.value)
-        a = factor.days
-        if a is None or factor.supplement or not fits(a.numerator, a.denominator):
-            return None
-        row = (employer, committee, plain_text(size.value), plain_text(a))
-        return (*row, a.numerator, a.denominator, factor.is_unsure, factor.size_class.name)
 
     def _part_rights(self, part: CountedPart) -> Iterator[WorkerRight]:
         counted, periods, excluded = part
@@ -294,24 +256,11 @@ class Computation:
             committee = share.joint_committee or otherwise.joint_committee
             grouped[committee].append(share._replace(regime_centi=regime))
         return tuple(
-            CommitteeRight(committee, self._factor(worker.employer, committee, size), tuple(own))
+            CommitteeRight(
+                committee, self.factors.counted(worker.employer, committee, size), tuple(own)
+            )
             for committee, own in sorted(grouped.items())
         )
-
-    def _factor(self, employer: str, committee: str, size: Fraction) -> Factor:
-        found = self._factor_of(employer, committee, size)
-        if found.is_unsure:
-            self._unsure[committee, found.size_class.name] += 1
-        return found
-
-    def _factor_of(self, employer: str, committee: str, size: Fraction) -> Factor:
-        key = (employer, committee)
-        if key not in self._factors:
-            outside = employer in self.request.outside_law
-            self._factors[key] = factor_a(
-                self.law, self.request.sectors, size, committee, outside_law=outside
-            )
-        return self._factors[key]
 
     def _report(self, rule: str, zone: str, worker: Worker) -> Anomaly:
         found = finding(rule, zone, inss=worker.inss, company_id=worker.employer)
@@ -320,28 +269,6 @@ class Computation:
 
     def _hold(self, rule: str, zone: str, worker: Worker) -> None:
         self.held.worker(self._report(rule, zone, worker))
-
-
-def gap_finding(
-    worker: Worker,
-    quarter: int,
-    basis: Basis,
-    rows: Sequence[Mapping[str, object]],
-    read: ReadInput,
-) -> Anomaly:
-    """A quarter of a worker that was projected, at the row whose rate was taken."""
-    before = [row for row in rows if int(str(row["quarter"])) < quarter]
-    used = rows[0] if basis is Basis.GAP_BEFORE or not before else before[-1]
-    return finding(
-        "gap-before" if basis is Basis.GAP_BEFORE else "gap",
-        "Quarter",
-        value=quarter_text(quarter),
-        source=read.source(used),
-        inss=worker.inss,
-        company_id=worker.employer,
-        parts={"of": quarter_text(int(str(used["quarter"])))},
-        path=quarter_text(quarter),
-    )
 
 
 def prepare(
@@ -368,6 +295,7 @@ def prepare(
         law,
         request,
         sizes,
+        FactorBook(law, request, sizes),
         seen.usual,
         bool(dimona),
         read,
