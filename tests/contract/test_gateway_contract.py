@@ -169,6 +169,20 @@ def test_download_stops_at_the_limit_and_the_connection_still_works(
         assert gateway.size(OUT, "FO.BIG") == len(CONTENT)
 
 
+def test_what_cannot_be_read_is_refused_and_the_next_file_is_fetched(
+    portal: Portal, tmp_path: Path
+) -> None:
+    """R31: a refusal is of that one file, whatever number the server gives it."""
+    (portal.root / OUT / "FO.FOLDER").mkdir()
+    portal.put(OUT, "FO.X", CONTENT[:100_000])
+    with connect(portal.settings()) as gateway:
+        for _ in range(3):
+            with pytest.raises(OperationRefused):
+                gateway.download(OUT, "FO.FOLDER", tmp_path / "folder", max_bytes=1_000)
+        done = gateway.download(OUT, "FO.X", tmp_path / "x", max_bytes=200_000)
+    assert done.size == 100_000
+
+
 def test_what_is_not_there_has_no_size_and_is_removed_in_peace(
     portal: Portal, tmp_path: Path
 ) -> None:
