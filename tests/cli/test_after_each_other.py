@@ -43,6 +43,7 @@ SEQUENCED: tuple[Words, ...] = (
     ("purge", "--older-than", "30"),
     ("ledger", "verify"),
     ("account", "export", "-o", "accounts"),
+    ("rescue", "--offline", "-o", "rescued"),
     ("report", "-o", "report.html"),
     ("ask", "credit", *ABOUT),
     ("ask", "trainings", *ABOUT, "--year", "2024", "--processing-state", "all"),
@@ -51,6 +52,7 @@ SEQUENCED: tuple[Words, ...] = (
 )
 """Those that read or write the workspace; the batches in braces are those of the beginning."""
 ONCE: tuple[Words, ...] = (
+    ("rescue", "-o", "asked", "--every", "0.1", "--timeout", "30"),
     ("credit", "forecast", "good.csv"),
     ("rights", "compute"),
     ("schema", "list"),
