@@ -1,7 +1,8 @@
 """Bytes of a text file, to text: which encoding it is in, and what to say when it is in none.
 
-JSON is UTF-8 (RFC 8259), with or without a byte order mark. Tables are UTF-8, UTF-16 (Excel's
-"Unicode text") or Windows-1252, which is what spreadsheets write in Belgium when nobody chose.
+JSON is UTF-8 (RFC 8259) or UTF-16, with or without a byte order mark. Tables are UTF-8, UTF-16
+(Excel's "Unicode text") or Windows-1252, which is what spreadsheets write in Belgium when nobody
+chose.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from fla_batch.tables.values import shown
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 _PIECE = 1 << 20
-_UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LITTLE, _BIG = "utf-16-le", "utf-16-be"
 _OTHER_FORMATS = {
@@ -50,17 +50,16 @@ def unopened(path: Path, trouble: OSError | ValueError) -> Anomaly:
 
 
 def json_text(content: bytes, source: Source) -> str | Anomaly:
-    """The text of a JSON file."""
-    bare = content.removeprefix(_UTF8_MARK)
-    trouble = _foreign(bare, source)
+    """The text of a JSON file: UTF-8, or UTF-16 as Windows saves it; marks are left out."""
+    trouble = _foreign(content, source)
     if trouble is not None:
         return trouble
-    if bare.startswith(_UTF16_MARKS) or _utf16_without_mark(bare):
-        return remark("wrong-encoding", FILE, source, value="UTF-16")
+    encoding = _utf16(content) or "utf-8"
     try:
-        return bare.decode("utf-8")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        return _undecodable(bare, error, "UTF-8", source)
+        return _undecodable(content, error, "UTF-8, UTF-16", source)
+    return text.lstrip("\ufeff").rstrip("\x1a")
 
 
 def table_encoding(path: Path) -> str | Anomaly:

@@ -38,12 +38,11 @@ FILES = {
     "blank": (b" \n\t\n", "empty-file", "File-134", None),
     "binary": (b"\x00\x01\x02\x03\xff", "unreadable-file", "File-163", 1),
     "NUL in the third line": (b'{\n"a":\n"\x00"}', "unreadable-file", "File-163", 3),
-    "UTF-16": ('{"a": 1}'.encode("utf-16"), "wrong-encoding", "File-138", None),
-    "UTF-16 without mark": (
-        '{"employer": 1}'.encode("utf-16-le"),
+    "half a character of UTF-16": (
+        '{"a": 1}'.encode("utf-16")[:-1],
         "wrong-encoding",
         "File-138",
-        None,
+        1,
     ),
     "Windows-1252": ('{\n"a": "é"}'.encode("cp1252"), "wrong-encoding", "File-138", 2),
     "an Excel file": (b"PK\x03\x04rest", "unreadable-file", "File-163", None),
@@ -82,7 +81,7 @@ def test_file(
 
 
 def test_no_file(tmp_path: Path, read: Any) -> None:
-    for path in (tmp_path / "absent.json", tmp_path / "absent.csv", tmp_path / "a.xlsx", tmp_path):
+    for path in (tmp_path / "absent.json", tmp_path / "absent.csv", tmp_path / "a.xlsx"):
         assert read(path).only().rule == "no-such-file"
     assert read(tmp_path / "absent.parquet").only().rule == "no-such-file"
 
@@ -228,8 +227,12 @@ def test_wrong_check_digits_are_carried(json_file: Write, read: Any) -> None:
     assert found.declarations[0].employee.inss == "81511716526"
 
 
-def test_bom(json_file: Write, read: Any) -> None:
-    found = read(json_file(b"\xef\xbb\xbf" + json.dumps(body()).encode()))
+@pytest.mark.parametrize(
+    ("before", "encoding"),
+    [("\ufeff", "utf-8"), ("\ufeff\ufeff", "utf-8"), ("", "utf-16"), ("", "utf-16-le")],
+)
+def test_marks_and_encodings(json_file: Write, read: Any, before: str, encoding: str) -> None:
+    found = read(json_file((before + json.dumps(body())).encode(encoding)))
     assert (len(found.entries), found.anomalies) == (1, [])
 
 
