@@ -12,7 +12,7 @@ from fla_batch.account.account import declared_accounts
 from fla_batch.account.ledger_account import ledger_account
 from fla_batch.account.remaining_credit import Forecast, TrainingTime
 from fla_batch.account.rest_json import credit_json
-from fla_batch.intake import read_inputs
+from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
 from fla_batch.models import Declaration
 from fla_batch.rules import RuleContext, check
 from fla_batch.vocabulary.findings import Anomaly
@@ -31,10 +31,10 @@ class Inputs:
     anomalies: list[Anomaly] = field(default_factory=list)
 
 
-def read(paths: Iterable[Path], context: RuleContext) -> Inputs:
+def read(paths: Iterable[Path], context: RuleContext, how: ReadingChoice = AS_FOUND) -> Inputs:
     """The declarations in `paths`, checked by the rules without a history."""
     inputs = Inputs()
-    for item in read_inputs(paths):
+    for item in read_inputs(paths, how):
         if isinstance(item, Anomaly):
             inputs.anomalies.append(item)
             continue

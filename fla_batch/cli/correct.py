@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.input_options import INPUT, InputOptions, input_options
+from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options
 from fla_batch.cli.show import counted as counted_anomalies
@@ -23,10 +24,13 @@ _MOST_IN_WORDS = 50
 
 @click.command()
 @click.argument("batch")
-@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @removal_options
+@input_options
 @shared
-def correct(batch: str, inputs: tuple[Path, ...], allowed: Allowed, shared: Shared) -> int:
+def correct(
+    batch: str, inputs: tuple[Path, ...], allowed: Allowed, reading: InputOptions, shared: Shared
+) -> int:
     """Build the refused forms of BATCH again, from corrected INPUTS.
 
     INPUTS may be the whole file of before: what was accepted, and what is not of BATCH, is left
@@ -34,6 +38,7 @@ def correct(batch: str, inputs: tuple[Path, ...], allowed: Allowed, shared: Shar
     """
     from fla_batch.commands.correct import correct as corrected
 
+    how = reading.choice(shared.settings)
     with shared.workspace() as workspace, counting("declarations", shared) as counted:
         result = corrected(
             workspace,
@@ -42,6 +47,7 @@ def correct(batch: str, inputs: tuple[Path, ...], allowed: Allowed, shared: Shar
             allow_removals=allowed.everything,
             allowed_removals=allowed.listed,
             counted=counted,
+            how=how,
         )
     if shared.as_json:
         shared.show_json(result.to_json())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.ask import Day
-from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.input_options import INPUT, InputOptions, input_options
+from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.show import in_words, plural, table
 from fla_batch.vocabulary.belgian_time import belgian
 
@@ -24,16 +25,21 @@ def credit() -> None:
 
 
 @credit.command()
-@click.argument("inputs", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @click.option("--as-of", type=Day(), metavar="DATE", help="The credit on DATE; by default today.")
 @click.option(
     "--with-ledger",
     is_flag=True,
     help="Other years of these workers as the platform holds them, by the ledger.",
 )
+@input_options
 @shared
 def forecast(
-    inputs: tuple[Path, ...], as_of: date | None, with_ledger: bool, shared: Shared
+    inputs: tuple[Path, ...],
+    as_of: date | None,
+    with_ledger: bool,
+    reading: InputOptions,
+    shared: Shared,
 ) -> int:
     """Compute the remaining credit of each worker from rights and trainings in INPUTS.
 
@@ -44,7 +50,7 @@ def forecast(
     from fla_batch.commands.rule_context import rule_context
 
     context = rule_context(shared.settings.rules, now())
-    read = credit_forecast.read(inputs, context)
+    read = credit_forecast.read(inputs, context, reading.choice(shared.settings))
     at = _moment(as_of)
     declarations = read.declarations
     if with_ledger:

@@ -16,7 +16,7 @@ from fla_batch.commands.build_batches import BuiltBatch, build_bodies
 from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import batch_row
-from fla_batch.intake import read_inputs
+from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
 from fla_batch.models import Declaration, DeclarationKey, Entry
@@ -82,6 +82,7 @@ def correct(
     allow_removals: bool = False,
     allowed_removals: Iterable[Removal] = (),
     counted: Counted = lambda _: None,
+    how: ReadingChoice = AS_FOUND,
 ) -> CorrectResult:
     """Rebuild the refused forms of batch `name` from `inputs`; with a blocking anomaly, nothing.
 
@@ -111,7 +112,7 @@ def correct(
     result.corrected = {key: on for key, on in result.corrected.items() if key in refused}
     bodies: list[Declaration] = []
     others = _OtherKeys(key.inss for key in wanted)
-    items = read_inputs(inputs)
+    items = read_inputs(inputs, how)
     for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
         result.anomalies += check(entry, context)
         bodies.append(entry.declaration)

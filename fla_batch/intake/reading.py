@@ -21,22 +21,21 @@ from fla_batch.intake.receipt import Receipt
 from fla_batch.models import Entry
 from fla_batch.tables.decoding import read_bytes
 from fla_batch.tables.reader_findings import FILE, remark
-from fla_batch.tables.table import TABLE_SUFFIXES, TableChoice
+from fla_batch.tables.table import TABLE_SUFFIXES
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     from fla_batch.intake.table_declarations import TableChunk
 
 
-def read_inputs(paths: Iterable[Path], *, sheet: str | None = None) -> Iterator[Entry | Anomaly]:
+def read_inputs(paths: Iterable[Path], how: ReadingChoice = AS_FOUND) -> Iterator[Entry | Anomaly]:
     """Every declaration in `paths`, in their order, and what is wrong outside declarations.
 
     An `Entry` is one declaration with its own anomalies of reading; a bare `Anomaly` belongs
     to no declaration (a file, a column), and a blocking one means that something of the file
-    was not read: nothing should be sent before it is mended. `sheet` names the sheet to read
-    in workbooks, else it is found. Never raises for what a file holds.
+    was not read: nothing should be sent before it is mended. Never raises for what a file holds.
     """
-    for item in InputReading(paths, ReadingChoice(TableChoice(sheet))):
+    for item in InputReading(paths, how):
         if isinstance(item, Entry | Anomaly):
             yield item
         else:

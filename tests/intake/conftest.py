@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from fla_batch.intake import read_inputs
+from fla_batch.intake import ReadingChoice, read_inputs
 from fla_batch.models import Declaration, Entry
+from fla_batch.tables.table import TableChoice
 from fla_batch.vocabulary.findings import Anomaly
 
 TRAINING = {
@@ -57,7 +58,7 @@ class Read(NamedTuple):
 
 
 def _read(*paths: Path, sheet: str | None = None) -> Read:
-    items = list(read_inputs(paths, sheet=sheet))
+    items = list(read_inputs(paths, ReadingChoice(TableChoice(sheet))))
     return Read(
         [item for item in items if isinstance(item, Entry)],
         [item for item in items if isinstance(item, Anomaly)],
