@@ -11,13 +11,12 @@ from typing import Any, Protocol
 from fla_batch.answers import acknowledgement, notification
 from fla_batch.answers.acknowledgement import Acknowledgement
 from fla_batch.answers.notification import NotificationForm
-from fla_batch.intake import read_inputs
+from fla_batch.intake import load_answer
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading, load
 from fla_batch.models import (
     Declaration,
     Employee,
     Employer,
-    Entry,
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
@@ -41,10 +40,9 @@ SENDER = "123456"
 
 
 def manual(name: str) -> Declaration:
-    """A body of the REST manual."""
-    (entry,) = read_inputs([MANUAL / name])
-    assert isinstance(entry, Entry)
-    return entry.declaration
+    """A body of the REST manual, as it is printed."""
+    (declaration,) = load_answer(MANUAL / name).declarations
+    return declaration
 
 
 def rights_of(name: str) -> TrainingRightsDeclaration:
