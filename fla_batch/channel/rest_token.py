@@ -120,22 +120,28 @@ def client_key(section: RestSection) -> RSAPrivateKey:
     """The key of [rest]. Raises KeyOrCertificateMistake: unreadable, open to others, no RSA."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-    from fla_batch.signing.keys import load_pem_key, load_pkcs12
-
-    if section.pkcs12_file is not None:
-        key: object = load_pkcs12(
-            section.pkcs12_file, password_env=section.password_env
-        ).private_key
-    elif section.key_file is not None:
-        key = load_pem_key(section.key_file, password_env=section.password_env)
-    else:
-        raise KeyOrCertificateMistake("[rest] names no key_file and no pkcs12_file")
+    try:
+        key = _loaded(section)
+    except KeyOrCertificateMistake as error:
+        # Whoever reads key files speaks of the section that signs batches.
+        error.hint = error.hint.replace("[signing]", "[rest]")
+        raise
     if not isinstance(key, RSAPrivateKey):
         raise KeyOrCertificateMistake(
             "the key of [rest] is no RSA key, and the token server takes RS256",
             hint="Register the certificate of an RSA key in Chaman, and name that key in [rest].",
         )
     return key
+
+
+def _loaded(section: RestSection) -> object:
+    from fla_batch.signing.keys import load_pem_key, load_pkcs12
+
+    if section.pkcs12_file is not None:
+        return load_pkcs12(section.pkcs12_file, password_env=section.password_env).private_key
+    if section.key_file is not None:
+        return load_pem_key(section.key_file, password_env=section.password_env)
+    raise KeyOrCertificateMistake("[rest] names no key_file and no pkcs12_file")
 
 
 def _json_of(body: bytes) -> dict[str, Any]:

@@ -404,5 +404,12 @@ def test_a_key_that_is_no_rsa_key_or_lies_open_is_refused(tmp_path: Path) -> Non
         client_key(RestSection(client_id="c", key_file=tmp_path / "key.pem"))
 
 
+def test_a_key_that_is_not_there_leads_to_its_own_section(tmp_path: Path) -> None:
+    with pytest.raises(KeyOrCertificateMistake) as missing:
+        client_key(RestSection(client_id="c", key_file=tmp_path / "absent.pem"))
+    assert "[rest]" in missing.value.hint
+    assert "[signing]" not in missing.value.hint
+
+
 def test_a_pkcs12_file_will_do(keys: Path) -> None:
     assert client_key(RestSection(client_id="c", pkcs12_file=keys / "signer.p12")).key_size >= 2048
