@@ -17,7 +17,6 @@ from fla_batch.vocabulary.terms import Verdict
 if TYPE_CHECKING:
     from fla_batch.message import Profile
     from fla_batch.message.validation import MessageResult
-    from fla_batch.message.xsd_verdict import SchemaCheck
     from fla_batch.rules import RuleContext
 
 
@@ -41,7 +40,7 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     for path, result in _results(files, chosen, context, anomalies, shared):
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
-        shared.tell(_verdict(path, result.check, result.forms))
+        shared.tell(_verdict(path, result))
         if result.check.total > len(result.check.errors):
             left = result.check.total - len(result.check.errors)
             shared.tell(f"{path.name}: {left} more XSD errors are not shown")
@@ -72,8 +71,10 @@ def _context(shared: Shared) -> RuleContext:
     return rule_context(shared.settings.rules, now())
 
 
-def _verdict(path: Path, check: SchemaCheck, forms: int) -> str:
+def _verdict(path: Path, result: MessageResult) -> str:
+    check = result.check
     text = f"{path.name}: {check.verdict.value} by {check.schema} ({check.fingerprint[:12]})"
     if check.verdict is Verdict.NOT_CHECKED:
         return f"{text}; {check.why}"
-    return f"{text}, {plural(forms, 'form')} read"
+    format_said = ", its format is not" if result.format_faults else ""
+    return f"{text}{format_said}, {plural(result.forms, 'form')} read"

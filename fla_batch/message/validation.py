@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fla_batch.message import FormReader, MessageShape, Profile, Reading
 from fla_batch.message.column_validation import Clearing, NotByLines
+from fla_batch.message.message_format import FormatFault, format_faults
 from fla_batch.message.which_message import shape_of
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.models import Entry
@@ -29,10 +30,11 @@ from fla_batch.vocabulary.terms import AnomalyClass, Verdict
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """The verdict of the XSD, and how many forms were read."""
+    """The verdict of the XSD, how many forms were read, and the faults of the format besides."""
 
     check: SchemaCheck
     forms: int
+    format_faults: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,18 @@ def validate_message(
         anomalies.keep_first(before)
         anomalies.add(error.to_anomaly(path.name) for error in outcome.errors)
         forms = _by_forms(path, profile, shape, context, anomalies)
-    return MessageResult(outcome, forms)
+    unusable = any(error.code == "102" for error in outcome.errors)
+    faults = [] if unusable else _format_faults(path, shape)
+    anomalies.add(fault.to_anomaly(path.name) for fault in faults)
+    return MessageResult(outcome, forms, len(faults))
+
+
+def _format_faults(path: Path, shape: MessageShape) -> list[FormatFault]:
+    """Those of a message of ours; what cannot be read is told by the verdict."""
+    try:
+        return [] if shape.answers else format_faults(path, shape)
+    except OSError:
+        return []
 
 
 def _by_lines(

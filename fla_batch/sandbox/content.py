@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.channel.gateway_checks import DeliveryLimits, PartFacts
 from fla_batch.message import FormReader, MessageShape, Profile
+from fla_batch.message.message_format import format_faults
 from fla_batch.message.which_message import schema_named, shape_of
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.sandbox.sender import Sender
@@ -84,6 +85,9 @@ class Inspector:
         if id(shape) not in self._messages:  # one of our own answers
             return replace(facts, root_known=False)
         reader, validator = self._messages[id(shape)]
+        faults = format_faults(fi, shape)
+        if any(fault.is_of_the_file for fault in faults):
+            return replace(facts, well_formed=False)
         try:
             scan = self._scan(fi, shape, reader)
         except xmlsafe.UnexpectedRoot:
@@ -97,7 +101,7 @@ class Inspector:
         if facts.schema_known:
             # A check that could not be made is no "yes".
             verdict = validator.check(fi, most_shown=0).verdict
-            facts = replace(facts, fits_schema=verdict is Verdict.VALID)
+            facts = replace(facts, fits_schema=verdict is Verdict.VALID and not faults)
         application = fi.name.split(".")[1]
         known = set(self._profile.identifications.values())
         return replace(
