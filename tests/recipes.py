@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -24,10 +25,15 @@ def recipe(title: str) -> str:
     return rest.partition("\n## ")[0]
 
 
-def follow(title: str, folder: Path) -> list[str]:
-    """A copy of the project in `folder`, changed as the recipe says; the files that it touches."""
+def copied(folder: Path) -> None:
+    """A copy of the project in `folder`."""
     for name in ("fla_batch", "schemas", "docs", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def follow(title: str, folder: Path) -> list[str]:
+    """A copy of the project in `folder`, changed as the recipe says; the files that it touches."""
+    copied(folder)
     touched = []
     for step in _STEP.finditer(recipe(title)):
         path = folder / step["file"]
@@ -65,3 +71,9 @@ def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=170
     )
+
+
+def commands_of(title: str) -> list[list[str]]:
+    """What the recipe tells to type after `fla-batch`, in its order."""
+    lines = re.findall(r"^fla-batch (.+)$", recipe(title), re.MULTILINE)
+    return [shlex.split(line) for line in lines]

@@ -9,7 +9,7 @@ from fla_batch.rules import RULES
 from tests.builders import inss
 from tests.cli.test_added_rule import MONDAY, SUNDAY, written
 from tests.command_line import write_csv
-from tests.recipes import follow, pytest_in, run_in
+from tests.recipes import commands_of, copied, follow, pytest_in, run_in
 
 
 def test_a_command(tmp_path: Path) -> None:
@@ -72,3 +72,15 @@ def test_a_zone(tmp_path: Path) -> None:
         ),
     )
     assert judged.returncode == 0, judged.stdout
+
+
+def test_a_profile(tmp_path: Path) -> None:
+    """From the files of a schema that was received to a batch that the simulated portal took."""
+    copied(tmp_path)
+    (tmp_path / "received").mkdir()
+    for path in (tmp_path / "schemas" / "fla-20250131").glob("*.xsd"):
+        (tmp_path / "received" / path.name).write_bytes(path.read_bytes())
+    said = [run_in(tmp_path, *command) for command in commands_of("A profile")]
+    assert [each.returncode for each in said] == [0, 0, 0], [each.stderr for each in said]
+    assert "clean" in said[1].stdout
+    assert "accepted" in said[2].stdout
