@@ -37,18 +37,18 @@ class Receipt:
     ignored_columns: Sequence[str] = ()
     hidden_rows: int = 0
     unread_sheets: Sequence[str] = ()
-    _workers: set[str] = field(default_factory=set)
-    _employers: set[str] = field(default_factory=set)
+    _workers: _Distinct = field(default_factory=lambda: _Distinct())
+    _employers: _Distinct = field(default_factory=lambda: _Distinct())
 
     @property
     def workers(self) -> int:
         """Different national numbers."""
-        return len(self._workers)
+        return self._workers.count()
 
     @property
     def employers(self) -> int:
         """Different company numbers."""
-        return len(self._employers)
+        return self._employers.count()
 
     def note_table(self, table: Table, ignored: Sequence[str]) -> None:
         """Where the table is, and what of its file is not read."""
@@ -62,16 +62,16 @@ class Receipt:
         """Converted rows, one per period or right."""
         self.rows = (self.rows or 0) + len(frame)
         self.declarations += int(frame["#key"].is_first_distinct().sum())
-        self._workers.update(frame["inss"].drop_nulls())
-        self._employers.update(frame["companyId"].drop_nulls())
+        self._workers.hashes.append(frame["inss"].drop_nulls().unique().hash())
+        self._employers.hashes.append(frame["companyId"].drop_nulls().unique().hash())
         amounts = [frame[name] for name in (*_HOURS, *_RIGHT_HOURS) if name in frame.columns]
         self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
 
     def note_declaration(self, declaration: Declaration) -> None:
         """One declaration of a file without rows."""
         self.declarations += 1
-        self._workers.update(filter(None, [declaration.employee.inss]))
-        self._employers.update(filter(None, [declaration.employer.company_id]))
+        self._workers.texts.update(filter(None, [declaration.employee.inss]))
+        self._employers.texts.update(filter(None, [declaration.employer.company_id]))
         self.hours_centi += sum(_hours_of(declaration))
 
     def to_json(self) -> dict[str, Any]:
@@ -89,6 +89,22 @@ class Receipt:
             "hidden_rows": self.hidden_rows,
             "unread_sheets": list(self.unread_sheets),
         }
+
+
+@dataclass(slots=True)
+class _Distinct:
+    """Different texts: those of tables by their hashes, eight bytes each."""
+
+    texts: set[str] = field(default_factory=set)
+    hashes: list[pl.Series] = field(default_factory=list)
+
+    def count(self) -> int:
+        """How many there are; a file holds either tables or none."""
+        if not self.hashes:
+            return len(self.texts)
+        import polars as pl
+
+        return len(self.texts) + pl.concat(self.hashes).n_unique()
 
 
 def _hours_of(declaration: Declaration) -> Iterable[int]:
