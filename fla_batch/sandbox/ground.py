@@ -6,6 +6,7 @@ away or kept as the caller likes; nothing of it is secret beyond the folder.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.system.files import private_folder, write_whole
 from fla_batch.system.private_files import write_private_file
+from fla_batch.system.profile_record import schemas_folder
 
 SENDER = "123456"
 USER = "practice"
@@ -134,7 +136,7 @@ def practice_ground(
         with ExitStack() as serving:
             serving.enter_context(portal)
             serving.enter_context(server)
-            text, other = _settings_of(server), None
+            text, other = _settings_of(server) + _profile_of(profile), None
             if rest is not None:
                 other = practice_server(
                     keys, platform, sender, clock=clock, port=rest_port, faults=rest
@@ -146,6 +148,13 @@ def practice_ground(
             yield Ground(folder, settings, server, portal, platform, other)
     finally:
         store.close()
+
+
+def _profile_of(profile: Profile) -> str:
+    """The section that names the profile: later commands in the folder use the same."""
+    ours = profile.folder.parent == schemas_folder()
+    name = profile.folder.name if ours else profile.folder.resolve().as_posix()
+    return f"\n[profile]\nname = {json.dumps(name)}\n"
 
 
 def _settings_of(server: SandboxServer) -> str:

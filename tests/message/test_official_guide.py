@@ -39,3 +39,5 @@ def test_from_an_xsd_to_a_batch_that_was_sent(
     text = sent[0].read_text(encoding="utf-8")
     assert ("NaturalPerson" in text) is (shape != ENVELOPE)
     assert "accepted" in shown.out
+    practice = (tmp_path / "practice" / "fla-batch.toml").read_text(encoding="utf-8")
+    assert "fla-official" in practice
