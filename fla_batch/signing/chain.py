@@ -32,7 +32,7 @@ def chain_fault(
     at: datetime,
 ) -> str | None:
     """Why `leaf` does not lead to one of `roots` at the instant `at`; None when it does."""
-    fault = _leaf_fault(leaf, at)
+    fault = leaf_fault(leaf, at)
     if fault:
         return fault
     # Breadth first, each certificate once: a bundle of certificates that all sign each other
@@ -51,9 +51,15 @@ def chain_fault(
     return "the certificate does not lead to a configured root"
 
 
-def _leaf_fault(leaf: x509.Certificate, at: datetime) -> str | None:
+def leaf_fault(leaf: x509.Certificate, at: datetime) -> str | None:
+    """Why a certificate must not sign at the instant `at`, wherever it leads; None when it may."""
     if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
         return f"the signer's certificate is not valid on {at:%Y-%m-%d}"
+    return use_fault(leaf)
+
+
+def use_fault(leaf: x509.Certificate) -> str | None:
+    """Why a certificate is not meant to sign files, whatever the day; None when it is (S15)."""
     if not _extensions_known(leaf):
         return "the signer's certificate has a critical extension that is not known"
     usage = _usage(leaf)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from fla_batch.signing.chain import use_fault
 from fla_batch.system.private_files import (
     Password,
     password_from,
@@ -134,5 +135,15 @@ def _fitted(key: object, certificates: Sequence[x509.Certificate], path: Path) -
             f"no certificate in {path} fits the signing key",
             hint="Take key and certificate from the same delivery, or use the PKCS#12 file.",
         )
-    chain = tuple(item for item in certificates if item != fitting[0])
-    return SigningKey(fitting[0], chain, key)
+    certificate = fitting[0]
+    if certificate.public_key_algorithm_oid == x509.PublicKeyAlgorithmOID.RSASSA_PSS:
+        raise KeyOrCertificateMistake(
+            f"{path}: the key may sign by RSA-PSS only, which the portal is not known to take",
+            hint="Ask for a certificate with a plain RSA key (rsaEncryption) or an ECC key.",
+        )
+    if fault := use_fault(certificate):
+        raise KeyOrCertificateMistake(
+            f"{path}: {fault}",
+            hint="Take a certificate whose key usage is digitalSignature or nonRepudiation.",
+        )
+    return SigningKey(certificate, tuple(item for item in certificates if item != certificate), key)

@@ -52,7 +52,7 @@ class CmsSigner:
             raise ValueError("a SHA-256 digest has 32 bytes")
         self._key.require_valid(signed_at)
         der = self._signed_data(sha256, signed_at)
-        fault = own_signature_fault(der, sha256)
+        fault = own_signature_fault(der, sha256, signed_at)
         if fault:
             raise KeyOrCertificateMistake(f"the signature just made does not verify: {fault}")
         return cms.laid_out(der)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from fla_batch.signing.chain import chain_fault
+from fla_batch.signing.chain import chain_fault, leaf_fault
 from fla_batch.signing.incoming import SignatureOfOne, Unreadable, read_signature
 
 # What may be signed with; SHA-1 and MD5 are left out because others can forge them.
@@ -74,15 +74,20 @@ def verify(
     return SignatureVerdict(True, None, signed_by)
 
 
-def own_signature_fault(der: bytes, sha256: bytes) -> str | None:
-    """Why the signature that we just made is no good; None when it verifies."""
+def own_signature_fault(der: bytes, sha256: bytes, at: datetime) -> str | None:
+    """Why the signature that we made at `at` is no good; None when it verifies.
+
+    By the rules that others apply to it, but for the roots, which are theirs (S15).
+    """
     try:
         read = read_signature(der)
     except Unreadable as error:
         return str(error)
-    return next(
-        filter(None, (_fault(item, {"sha256": sha256}.__getitem__) for item in read.signers)), None
+    faults = (
+        _fault(item, {"sha256": sha256}.__getitem__) or leaf_fault(item.certificate, at)
+        for item in read.signers
     )
+    return next(filter(None, faults), None)
 
 
 def _chain_fault(
