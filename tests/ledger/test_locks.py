@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from fla_batch.ledger import Holder, Ledger, LockHeld
+from fla_batch.ledger.lifecycle import BatchState, Event
 from fla_batch.ledger.locks import STALE_AFTER
-from tests.ledger.builders import NOW, after
+from tests.ledger.builders import NOW, after, batch_name, forms, record
 
 ELSEWHERE = Holder("another-machine", 42)
 _TAKE_AND_DIE = """
@@ -114,3 +115,13 @@ def test_r21_of_many_at_once_exactly_one_gets_it(ledger: Ledger) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["got it"] + ["held"] * 7
+
+
+def test_r28_batches_are_staged_only_while_the_lock_of_builds_is_held(ledger: Ledger) -> None:
+    """Who was taken for dead in the middle of a build stages nothing."""
+    name = batch_name()
+    ledger.record_batch(record(name), forms(name))
+    with ledger.lock("build S", clock) as slow:
+        with ledger.lock("build S", lambda: clock() + timedelta(hours=1)), pytest.raises(LockHeld):
+            ledger.append_all([name], Event.STAGED, clock(), slow)
+        assert ledger.state(name) is BatchState.BUILT

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,6 +191,26 @@ def test_r28_two_builds_of_one_file_at_once(
         sent(workspace)
     assert len(sendings(scene)) == 8
     assert set(sendings(scene).values()) == {1}
+
+
+def test_r28_a_build_waits_for_another_one_and_then_looks(scene: Scene) -> None:
+    """What the other one stages meanwhile is unchanged for this one."""
+    path = write(scene.folder / "two.json", rights_body(1), trainings_body(2, 1))
+    waited = []
+    with scene.workspace() as other, ExitStack() as held:
+        held.enter_context(other.ledger.lock("build S", other.clock))
+
+        def sleep(_: float) -> None:
+            if not waited:
+                held.close()
+                build(other, [path])
+            waited.append(True)
+
+        with scene.workspace(run="SECOND") as workspace:
+            workspace.waiting = replace(workspace.waiting, sleep=sleep)
+            again = build(workspace, [path])
+    assert waited == [True]
+    assert (again.batches, again.unchanged) == ([], 2)
 
 
 def test_r28_two_overlapping_builds_one_of_which_is_killed(
