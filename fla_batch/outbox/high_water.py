@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fla_batch.outbox.staging import folder_lock
-from fla_batch.system.files import disk_errors, private_folder, write_whole
+from fla_batch.system.files import (
+    disk_errors,
+    private_folder,
+    remove_partials,
+    write_whole,
+)
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
@@ -54,6 +59,8 @@ def raise_high_water(root: Path, reached: HighWater) -> None:
     """Raise the mark of an outbox; never lowers it. Raises DiskTrouble."""
     private_folder(root)
     with disk_errors("write", root / HIGH_WATER), folder_lock(root):
+        # What a killed process left half-written; nobody else writes here while we hold the lock.
+        remove_partials(root)
         before = read_high_water(root)
         after = reached.joined(before or HighWater())
         if after != before:

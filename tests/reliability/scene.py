@@ -180,11 +180,14 @@ class Scene:
         }
 
     def outbox_view(self) -> dict[str, str]:
-        """Every file of the outbox with its SHA-256, but for the ledger's own files."""
+        """Every file of the outbox with its SHA-256, but for the ledger's own files.
+
+        Marks tell when something was done, and how often it was begun.
+        """
         return {
-            name: "signature" if "/FS." in name else digest
+            name: "differs" if "/FS." in name or name.endswith("marks.jsonl") else digest
             for name, digest in _tree(self.outbox).items()
-            if not name.startswith("ledger.db")
+            if not name.startswith(("ledger.db", "high-water"))
         }
 
     def ledger_view(self) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def test_r28_two_builds_of_one_file_at_once(
 def test_r28_a_build_waits_for_another_one_and_then_looks(scene: Scene) -> None:
     """What the other one stages meanwhile is unchanged for this one."""
     path = write(scene.folder / "two.json", rights_body(1), trainings_body(2, 1))
-    waited = []
+    waited: list[bool] = []
     with scene.workspace() as other, ExitStack() as held:
         held.enter_context(other.ledger.lock("build S", other.clock))
 
