@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fla_batch.outbox.high_water import clear_half_written
 from fla_batch.vocabulary.errors import LedgerTrouble
 from fla_batch.vocabulary.terms import Environment
 
@@ -30,6 +31,7 @@ def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
     """
     from fla_batch.ledger import Ledger, NoLedger
 
+    clear_half_written(outbox.root)
     is_used = outbox.high_water is not None or outbox.has_batches
     try:
         ledger = Ledger.open(url, create=create and not is_used)

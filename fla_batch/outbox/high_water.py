@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from fla_batch.outbox.staging import folder_lock
 from fla_batch.system.files import (
+    PARTIAL_PREFIX,
     disk_errors,
     private_folder,
     remove_partials,
     write_whole,
 )
+from fla_batch.vocabulary.errors import DiskTrouble
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
@@ -59,12 +61,17 @@ def raise_high_water(root: Path, reached: HighWater) -> None:
     """Raise the mark of an outbox; never lowers it. Raises DiskTrouble."""
     private_folder(root)
     with disk_errors("write", root / HIGH_WATER), folder_lock(root):
-        # What a killed process left half-written; nobody else writes here while we hold the lock.
-        remove_partials(root)
         before = read_high_water(root)
         after = reached.joined(before or HighWater())
         if after != before:
             _write(root, after)
+
+
+def clear_half_written(root: Path) -> None:
+    """Delete what a killed process left of a mark; nothing is touched when there is none."""
+    if any(root.glob(f"{PARTIAL_PREFIX}*")):
+        with suppress(OSError, DiskTrouble), folder_lock(root):  # a disk that only reads keeps it
+            remove_partials(root)
 
 
 def begin_high_water(root: Path, reached: HighWater) -> None:
