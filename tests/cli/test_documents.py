@@ -97,6 +97,7 @@ def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
         "batches",
         "forms",
         "skipped",
+        "removals_file",
         "anomalies",
         "unchanged",
         "groups",
