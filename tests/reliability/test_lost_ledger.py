@@ -216,3 +216,15 @@ def test_r30_a_damaged_batch_is_told_and_the_others_are_put_back(scene: Scene) -
         assert [name for name, _ in result.problems] == [str(first)]
         assert result.batches == [str(second)]
         assert not workspace.ledger.has_batch(first)
+
+
+def test_r30_a_backup_from_before_the_sending_is_noticed(scene: Scene, place: Path) -> None:
+    """No number is missing in it: only what happened since."""
+    with scene.workspace() as workspace:
+        (batch,) = build(workspace, [write(scene.folder / "a.json", rights_body(1))]).batches
+    keep_ledger(scene, place / "backup")
+    with scene.workspace() as workspace:
+        send(workspace, [batch.name])
+    older(scene, place / "backup")
+    with pytest.raises(LedgerBehind, match="ends with event"), scene.workspace():
+        pass
