@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that this version of the program needs."""
 
 
@@ -93,12 +93,15 @@ batch = Table(
     Column("previous_id", ForeignKey("batch.id")),
 )
 
+_REFERENCE = String(64).with_variant(String(20), "sqlite")
+"""The longest ReferenceNbr of the portal's messages; SQLite, where no length binds, says 20."""
+
 form = Table(
     "form",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("batch_id", ForeignKey("batch.id"), nullable=False),
-    Column("reference_nbr", String(20), nullable=False, unique=True),
+    Column("reference_nbr", _REFERENCE, nullable=False, unique=True),
     Column("part", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("identification", String(20), nullable=False),

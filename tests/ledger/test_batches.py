@@ -260,6 +260,18 @@ def test_one_form_is_found_by_its_reference(ledger: Ledger) -> None:
     assert ledger.form("x") is None
 
 
+@pytest.mark.parametrize("length", [20, 36, 64])
+def test_a_reference_as_long_as_the_portal_allows_is_kept_whole(
+    ledger: Ledger, length: int
+) -> None:
+    number = "7f0c2a5e-1f5d-4b6e-9a53-0c2f6f5b9d11".ljust(length, "7")[:length]
+    name = batch_name()
+    ledger.record_batch(record(name), [next(forms(name, 1))._replace(reference_nbr=number)])
+    found = ledger.form(number)
+    assert found is not None
+    assert found.reference_nbr == number
+
+
 def test_bodies_that_are_read_are_copies(ledger: Ledger) -> None:
     name = send(ledger, batch_name(), 1)
     (row,) = ledger.forms(name)
