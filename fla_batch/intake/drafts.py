@@ -39,15 +39,15 @@ class TableOrigin:
     file: str
     headings: Mapping[str, str]
     rows: Mapping[Path, int]
+    sheet: str | None = None
 
     def source_of(self, path: Path) -> Source:
         nearest = path
         while nearest and nearest not in self.rows:
             nearest = nearest[:-1]
         names = [step for step in path if isinstance(step, str)]
-        return Source(
-            self.file, self.rows.get(nearest), self._heading(names[-1]) if names else None
-        )
+        heading = self._heading(names[-1]) if names else None
+        return Source(self.file, self.rows.get(nearest), heading, self.sheet)
 
     def _heading(self, name: str) -> str:
         """The heading as written; `hours` for trainingHours when that is the file's column."""
@@ -187,7 +187,7 @@ class Draft:
             remark(
                 rule,
                 zone,
-                Source(self.file, row, heading),
+                Source(self.file, row, heading, self.layout.sheet),
                 path=path,
                 parameters=parameters,
                 value=value,
@@ -197,7 +197,7 @@ class Draft:
         )
 
     def entry(self, declaration: Declaration) -> Entry:
-        origin = TableOrigin(self.file, self.layout.headings, self.rows)
+        origin = TableOrigin(self.file, self.layout.headings, self.rows, self.layout.sheet)
         return Entry(declaration, origin, tuple(self.anomalies), frozenset(self.unreadable))
 
 

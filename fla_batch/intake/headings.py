@@ -37,7 +37,7 @@ class TableLayout:
 
     `constants` are texts for columns that the user gives a value for all rows: those at positions
     beyond the headings are not in the file. `ignored` are the headings that are not read, and
-    `remarks` what there is to say of them.
+    `remarks` what there is to say of them; `sheet` is where they stand.
     """
 
     kind: FormKind
@@ -47,6 +47,7 @@ class TableLayout:
     constants: Mapping[int, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
     remarks: Sequence[Anomaly] = ()
+    sheet: str | None = None
 
 
 def knows(mapping: ColumnMapping) -> Knows:
@@ -119,7 +120,7 @@ def _layout(
     written = {name: headings[i] for i, name in names.items()}
     ignored = [text.strip() for text in others.values()]
     remarks = [_ignored(text, source) for text in ignored]
-    return TableLayout(kind, columns, written, by_model, constants, ignored, remarks)
+    return TableLayout(kind, columns, written, by_model, constants, ignored, remarks, source.sheet)
 
 
 def _read_as_told(column: Column, mapping: ColumnMapping, *, from_1904: bool) -> Column:
@@ -171,13 +172,13 @@ def _misspelled(others: Mapping[int, str], given: set[str], source: Source) -> I
         meant = almost(text)
         if meant is not None and meant not in given:
             heading = text.strip()
-            place = Source(source.file, source.row, heading)
+            place = replace(source, column=heading)
             parameters = {"name": heading, "nearest": meant}
             yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
 
 
 def _ignored(heading: str, source: Source) -> Anomaly:
-    place = Source(source.file, source.row, heading)
+    place = replace(source, column=heading)
     return remark("ignored-column", COLUMN, place, parameters={"name": heading}, value=heading)
 
 
@@ -185,19 +186,19 @@ def _twice(found: Mapping[int, str], source: Source) -> Iterator[Anomaly]:
     names = list(found.values())
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            place = Source(source.file, source.row, name)
+            place = replace(source, column=name)
             yield remark("column-twice", COLUMN, place, parameters={"name": name})
 
 
 def _missing(kind: FormKind, names: set[str], source: Source) -> Iterator[Anomaly]:
     for name, column in columns_of(kind).items():
         if name in _mandatory(kind) and name not in names:
-            place = Source(source.file, source.row, name)
+            place = replace(source, column=name)
             zone = column.zone.label
             yield remark("missing-column", zone, place, parameters={"name": name})
     amounts = {name for name in columns_of(kind) if _is_amount(name)}
     if not amounts & names:
-        place = Source(source.file, source.row, "hours")
+        place = replace(source, column="hours")
         yield remark("missing-column", COLUMN, place, parameters={"name": "hours / days"})
 
 

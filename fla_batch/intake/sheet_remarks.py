@@ -7,29 +7,29 @@ from collections.abc import Iterator, Sequence
 from fla_batch.intake.headings import TableLayout
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Table
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
 
 _MOST_NAMED = 10
 
 
 def sheet_remarks(table: Table, layout: TableLayout) -> Iterator[Anomaly]:
     """Rows above the headings, hidden rows and columns, other sheets with headings of ours."""
-    facts, file = table.facts, table.file
+    facts = table.facts
     heading_row = table.heading_row or None
     if table.above:
         parameters = {"rows": numbers(table.above)}
-        yield remark("rows-above", FILE, Source(file, table.above[0]), parameters=parameters)
+        yield remark("rows-above", FILE, table.at(table.above[0]), parameters=parameters)
     for name in facts.promising:
-        yield remark("unread-sheet", FILE, Source(file), value=name)
+        yield remark("unread-sheet", FILE, table.at(), value=name)
     if facts.hidden_rows:
         parameters = {"count": str(len(facts.hidden_rows)), "rows": numbers(facts.hidden_rows)}
-        yield remark("hidden-rows", FILE, Source(file, facts.hidden_rows[0]), parameters=parameters)
+        yield remark("hidden-rows", FILE, table.at(facts.hidden_rows[0]), parameters=parameters)
     for position in facts.hidden_columns:
         if position in layout.columns and position < len(table.headings):
             heading = table.headings[position].strip()
-            yield remark("hidden-column", COLUMN, Source(file, heading_row, heading), value=heading)
+            yield remark("hidden-column", COLUMN, table.at(heading_row, heading), value=heading)
     if not facts.kinds_known:
-        yield remark("kinds-unknown", FILE, Source(file))
+        yield remark("kinds-unknown", FILE, table.at())
     yield from layout.remarks
 
 

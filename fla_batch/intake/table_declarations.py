@@ -28,7 +28,7 @@ from fla_batch.models import DeclarationKey, Entry
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import ROW, Table, TableBroken
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def read_table_chunks(
     if isinstance(table, Anomaly):
         yield table
         return
-    source = Source(table.file, table.heading_row or None)
+    source = table.at(table.heading_row or None)
     from_1904 = table.facts.from_1904
     layout = layout_of(table.headings, source, how.mapping, from_1904=from_1904)
     if isinstance(layout, list):
@@ -109,7 +109,7 @@ def read_table_chunks(
                 receipt.note_rows(item.frame)
             yield item
     except TableBroken as broken:
-        source = Source(table.file, broken.row)
+        source = table.at(broken.row)
         yield remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
 
 
@@ -121,7 +121,7 @@ def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]
     yield from said
     blocked = any(anomaly.blocks for anomaly in said)
     if not found.declarations:
-        yield remark("nothing-declared", FILE, Source(table.file))
+        yield remark("nothing-declared", FILE, table.at())
     if blocked or not found.declarations:
         return
     announces = found.declarations
@@ -195,7 +195,7 @@ def _declaring(
 
 def _nameless(table: Table, position: int) -> Anomaly:
     """In text such a column may be a shift; in a sheet it is what somebody noted beside a table."""
-    source = Source(table.file, table.heading_row or None)
+    source = table.at(table.heading_row or None)
     rule = "unknown-column" if table.sheet is None else "ignored-column"
     parameters = {"position": position + 1}
     return remark(rule, COLUMN, source, parameters=parameters, text="nameless-column")

@@ -14,7 +14,7 @@ from fla_batch.tables.comment_rows import MARK, is_comment
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import ROW, Table
 from fla_batch.tables.values import shown
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +41,7 @@ def without_comments(
     inss = next(str(i) for i, column in layout.columns.items() if column.name == "inss")
     for row, worker in comments.select(ROW, inss).iter_rows():
         if worker != EXAMPLE_INSS:
-            say(remark("ignored-row", FILE, Source(table.file, row)))
+            say(remark("ignored-row", FILE, table.at(row)))
     return frame.filter(~comment)
 
 
@@ -63,7 +63,7 @@ def without_totals(
         if rule is not None:
             left_out.append(row)
             written = next((text for text in cells.values() if text), "")
-            say(remark(rule, FILE, Source(table.file, row), value=shown(written)))
+            say(remark(rule, FILE, table.at(row), value=shown(written)))
     return frame.filter(~pl.col(ROW).is_in(left_out)) if left_out else frame
 
 

@@ -219,15 +219,15 @@ def _values(anomaly: Anomaly, table: _LabelTable) -> tuple[object, ...]:
         anomaly.source.file,
         anomaly.source.row,
         anomaly.source.column,
+        anomaly.source.sheet,
         anomaly.origin,
+        anomaly.blocked,
     )
 
 
 def _anomaly(values: list[Any], table: _LabelTable) -> Anomaly:
-    class_, error_id, label, rule, tag, path, value, advice, *subject, file, row, column, origin = (
-        values
-    )
-    company_id, inss, calendar_year = subject
+    class_, error_id, label, rule, tag, path, value, advice, *more = values
+    company_id, inss, calendar_year, file, row, column, sheet, origin, blocked = more
     return Anomaly(
         class_,
         error_id,
@@ -240,6 +240,7 @@ def _anomaly(values: list[Any], table: _LabelTable) -> Anomaly:
         company_id,
         inss,
         calendar_year,
-        Source(file, row, column),
+        Source(file, row, column, sheet),
         AnomalyOrigin(origin),
+        blocked,
     )

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from fla_batch.vocabulary.findings import Source
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -113,6 +115,10 @@ class Table:
     above: Sequence[int] = ()
     separator: str | None = None
     facts: SheetFacts = field(default_factory=SheetFacts)
+
+    def at(self, row: int | None = None, column: str | None = None) -> Source:
+        """A place in it."""
+        return Source(self.file, row, column, self.sheet)
 
 
 def tidy(frame: pl.DataFrame) -> pl.DataFrame:

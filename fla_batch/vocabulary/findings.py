@@ -39,7 +39,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value stood in the user's input: file name, row (from 1) and column heading.
+    """Where a value stood in the user's input: file name, row (from 1), column heading, sheet.
 
     In JSON the row is the line on which the declaration begins, and the column the path of
     the value within it.
@@ -48,14 +48,18 @@ class Source:
     file: str | None = None
     row: int | None = None
     column: str | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
         """
         >>> str(Source("2024.csv", 7, "hours"))
         '2024.csv, row 7, column hours'
+        >>> str(Source("fla.xlsx", 7, "hours", "2024"))
+        'fla.xlsx, sheet 2024, row 7, column hours'
         """
         parts = [
             self.file,
+            f"sheet {self.sheet}" if self.sheet is not None else None,
             f"row {self.row}" if self.row is not None else None,
             f"column {self.column}" if self.column else None,
         ]
@@ -114,6 +118,7 @@ class Anomaly:
             "calendar_year": self.calendar_year,
             "source": {
                 "file": self.source.file,
+                "sheet": self.source.sheet,
                 "row": self.source.row,
                 "column": self.source.column,
             },

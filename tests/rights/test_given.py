@@ -48,7 +48,8 @@ def test_missing_middle_quarter() -> None:
     assert (right["hours"], right["joint_committees"][0]["bc"]) == ("30h24", "0.800000")
     (gap,) = [found for found in document["anomalies"] if found["rule"] == "gap"]
     assert (gap["value"], gap["inss"], gap["class"]) == ("2024Q2", WORKER, "W")
-    assert gap["source"] == {"file": "missing-middle-quarter.csv", "row": 4, "column": None}
+    place = {"file": "missing-middle-quarter.csv", "sheet": None, "row": 4, "column": None}
+    assert gap["source"] == place
 
 
 def test_duplicate_line(tmp_path: Path) -> None:

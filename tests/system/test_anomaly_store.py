@@ -36,8 +36,11 @@ PARTS = {
     "company_id": TEXT,
     "inss": TEXT,
     "calendar_year": st.none() | st.integers(-1, 10**20),
-    "source": st.builds(Source, st.sampled_from([None, "a.csv", "b.csv", "c.csv"]), ROWS, TEXT),
+    "source": st.builds(
+        Source, st.sampled_from([None, "a.csv", "b.csv", "c.csv"]), ROWS, TEXT, TEXT
+    ),
     "origin": st.sampled_from(AnomalyOrigin),
+    "blocked": st.booleans(),
 }
 ANOMALIES = st.lists(st.builds(Anomaly, **PARTS), max_size=30)
 HELD = st.integers(0, 10)

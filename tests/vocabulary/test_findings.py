@@ -38,7 +38,7 @@ def test_the_shape_of_json_is_fixed() -> None:
         "company_id": "0880820673",
         "inss": "81511716525",
         "calendar_year": 2024,
-        "source": {"file": "2024.csv", "row": 7, "column": "trainingHours"},
+        "source": {"file": "2024.csv", "sheet": None, "row": 7, "column": "trainingHours"},
         "origin": "local",
     }
 
@@ -46,7 +46,7 @@ def test_the_shape_of_json_is_fixed() -> None:
 def test_unknown_parts_are_null_and_never_left_out() -> None:
     remote = Anomaly(AnomalyClass.WARNING, "XYZ-999", origin=AnomalyOrigin.REMOTE).to_json()
     assert remote.keys() == FULL.to_json().keys()
-    assert remote["source"] == {"file": None, "row": None, "column": None}
+    assert remote["source"] == {"file": None, "sheet": None, "row": None, "column": None}
     assert remote["label"] == {"en": None, "fr": None, "nl": None}
     assert (remote["class"], remote["rule"], remote["origin"]) == ("W", None, "remote")
 
