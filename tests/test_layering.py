@@ -109,3 +109,20 @@ def test_the_picture_of_the_rooms_is_true() -> None:
         for line in picture.strip().splitlines()
     ]
     assert drawn == [set(floor) for floor in ROOMS["floors"]]
+
+
+def test_one_name_for_one_thing() -> None:
+    """No two modules and no two classes share a name, but a command's way in with what it opens."""
+    from fla_batch.cli.commands import COMMANDS
+
+    ways_in = {f"cli/{module}.py" for name, (module, _, _) in COMMANDS.items() if module == name}
+    found: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = path.relative_to(PACKAGE).as_posix()
+        if path.stem != "__init__" and place not in ways_in:
+            found.setdefault(f"module {path.stem}", []).append(place)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(f"class {node.name}", []).append(place)
+    assert len(found) > 1000
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

@@ -108,7 +108,7 @@ def _told(
     yield FormChange(key, Event.ACCEPTED, details=details | {"matched_by": found.by.value})
     header = form.header
     told_at = written_at(header.form_creation_date, header.form_creation_hour, at)
-    asked = Subject(question.company_id, question.inss, question.calendar_year, question.body)
+    asked = AskedAbout(question.company_id, question.inss, question.calendar_year, question.body)
 
     def held(key: DeclarationKey) -> Photo | None:
         return sent.last_photo(key, environment)
@@ -116,7 +116,7 @@ def _told(
     yield from consultations(kind, form.body, asked, told_at, held, form=key)
 
 
-class Subject(NamedTuple):
+class AskedAbout(NamedTuple):
     """What was asked about whom; `body` is the question in the REST manual's names."""
 
     company_id: str | None
@@ -132,7 +132,7 @@ Held = Callable[[DeclarationKey], Photo | None]
 def consultations(
     kind: FormKind,
     answer: Answer,
-    asked: Subject,
+    asked: AskedAbout,
     told_at: datetime,
     held: Held,
     *,

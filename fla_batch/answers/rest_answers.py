@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fla_batch.answers.consultation_answers import Held, Subject, consultations
+from fla_batch.answers.consultation_answers import AskedAbout, Held, consultations
 from fla_batch.answers.rest_verdicts import Judgement, judge
 from fla_batch.answers.sent_forms import Sent
 from fla_batch.channel.rest_call import Exchange
@@ -103,7 +103,7 @@ def _changes_of(
     yield FormChange(key, judgement.event, None, judgement.anomalies, details)
     told_at = max((each.at for each in exchanges), default=at)
     if judgement.answer is not None:
-        asked = Subject(form.company_id, form.inss, form.calendar_year, form.body)
+        asked = AskedAbout(form.company_id, form.inss, form.calendar_year, form.body)
         for told in consultations(form.kind, judgement.answer, asked, told_at, held, form=key):
             # A photo with a hole in it is no photo.
             yield replace(told, photo=None) if judgement.gaps else told

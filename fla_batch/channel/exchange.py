@@ -25,7 +25,7 @@ TOGETHER = 8
 _SEND_BYTES = 1 << 15
 
 
-class Channel(Protocol):
+class ByteChannel(Protocol):
     """The part of paramiko's channel that is used here."""
 
     def send(self, data: bytes) -> int: ...
@@ -43,14 +43,14 @@ class Refused(Exception):
         self.code = code
 
 
-class Exchange:
+class PacketExchange:
     """One session's requests and replies. `progress` is called at every whole packet that comes.
 
     Methods raise BrokenReply, EOFError when the server ends the session, and what the channel
     raises.
     """
 
-    def __init__(self, channel: Channel, progress: Callable[[], None]) -> None:
+    def __init__(self, channel: ByteChannel, progress: Callable[[], None]) -> None:
         self._channel = channel
         self._progress = progress
         self._last_id = 0

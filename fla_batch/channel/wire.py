@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import cached_property
 
-from fla_batch.channel.exchange import MAX_UNDER_WAY, TOGETHER, Channel, Exchange, Refused
+from fla_batch.channel.exchange import MAX_UNDER_WAY, TOGETHER, ByteChannel, PacketExchange, Refused
 from fla_batch.channel.packets import (
     VERSION,
     Attributes,
@@ -26,7 +26,7 @@ from fla_batch.channel.packets import (
     uint64,
 )
 
-__all__ = ["CHUNK_BYTES", "LARGEST_WRITE_BYTES", "Channel", "Refused", "SftpWire"]
+__all__ = ["CHUNK_BYTES", "LARGEST_WRITE_BYTES", "ByteChannel", "Refused", "SftpWire"]
 
 # 32 kB is the most that every server takes in one request; 64 of them fill a long line.
 CHUNK_BYTES = 32768
@@ -42,8 +42,8 @@ class SftpWire:
     the channel raises.
     """
 
-    def __init__(self, channel: Channel, progress: Callable[[], None]) -> None:
-        self._exchange = Exchange(channel, progress)
+    def __init__(self, channel: ByteChannel, progress: Callable[[], None]) -> None:
+        self._exchange = PacketExchange(channel, progress)
         self._extensions = _announced(self._exchange.greet(VERSION))
 
     def open(self, path: bytes, flags: OpenFlag) -> bytes:

@@ -17,7 +17,7 @@ from fla_batch.cli.show import plural
 
 if TYPE_CHECKING:
     from fla_batch.commands.question_line import QuestionLine
-    from fla_batch.commands.rescue import Rescued, Subject
+    from fla_batch.commands.rescue import Rescued, RescueSubject
     from fla_batch.commands.workspace import Workspace
 
 _MOST_REASONS = 10
@@ -110,12 +110,14 @@ def rescue(
     return 6 if result.late else 1
 
 
-def _named(employer_files: tuple[Path, ...], worker_files: tuple[Path, ...]) -> Iterator[Subject]:
-    from fla_batch.commands.rescue import Subject
+def _named(
+    employer_files: tuple[Path, ...], worker_files: tuple[Path, ...]
+) -> Iterator[RescueSubject]:
+    from fla_batch.commands.rescue import RescueSubject
     from fla_batch.intake.rescue_lists import read_employers, read_workers
 
     employers = [number for path in employer_files for number in read_employers(path)]
-    yield from (Subject(company_id) for company_id in employers)
+    yield from (RescueSubject(company_id) for company_id in employers)
     for path in worker_files:
         for company_id, inss, year in read_workers(path):
             if not company_id and not employers:
@@ -123,7 +125,7 @@ def _named(employer_files: tuple[Path, ...], worker_files: tuple[Path, ...]) -> 
                     f"{path.name} names workers without their employer: name it with --employers."
                 )
             for each in [company_id] if company_id else employers:
-                yield Subject(each, inss, year)
+                yield RescueSubject(each, inss, year)
 
 
 def _line(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fla_batch.rights.evidence import Evidence
     from fla_batch.rights.not_computed import NotComputed
     from fla_batch.rights.right import WorkerRight
-    from fla_batch.rights.worksheet import Asked
+    from fla_batch.rights.worksheet import WorksheetRequest
 
 _MOST_QUARTERS = 40
 
@@ -128,7 +128,7 @@ def explain(inss: str, html: bool, size_workers: bool, *, shared: Shared, **opti
     from fla_batch.rights.explain import explanation_json
     from fla_batch.rights.size_workers import workers_of_size
     from fla_batch.rights.spill import Spill
-    from fla_batch.rights.worksheet import Asked
+    from fla_batch.rights.worksheet import WorksheetRequest
 
     worker = compact_inss(inss)
     if not is_valid_inss(worker):
@@ -140,7 +140,7 @@ def explain(inss: str, html: bool, size_workers: bool, *, shared: Shared, **opti
         shown = list(computation.rights())
         employers = {right.company_id for right in shown} if size_workers else set()
         counted = {each: workers_of_size(spill, each, computation.law) for each in employers}
-    asked = Asked(computation.law, computation.request.as_of, shared.language)
+    asked = WorksheetRequest(computation.law, computation.request.as_of, shared.language)
     anomalies = computation.concerning(worker)
     pairs = [(right, computation.evidence[right.inss, right.company_id]) for right in shown]
     if shared.as_json:
@@ -159,7 +159,7 @@ def explain(inss: str, html: bool, size_workers: bool, *, shared: Shared, **opti
 
 def _show_pages(
     pairs: Sequence[tuple[WorkerRight, Evidence]],
-    asked: Asked,
+    asked: WorksheetRequest,
     counted: Mapping[str, Sequence[tuple[str, str, Fraction]]],
     *,
     html: bool,

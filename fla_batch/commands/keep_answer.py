@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.answers.consultation_answers import Held, Subject, consultations
+from fla_batch.answers.consultation_answers import AskedAbout, Held, consultations
 from fla_batch.intake.fetched_answers import answer_to
 from fla_batch.ledger.records import AnswerFile, Consultation
 from fla_batch.models.form import Answer
@@ -75,7 +75,7 @@ def _held(records: Records) -> Held:
 def _changes(
     question: Question, answer: Answer, at: datetime, held: Held
 ) -> Iterator[Consultation]:
-    subject = Subject(
+    subject = AskedAbout(
         question.employer.company_id,
         question.employee.inss if question.employee else None,
         question.calendar_year,

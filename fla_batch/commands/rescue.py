@@ -28,7 +28,7 @@ STATE = "rescue.json"
 _NEVER_ASKED = "not asked"
 
 
-class Subject(NamedTuple):
+class RescueSubject(NamedTuple):
     """Whom to rescue: an employer, one of his workers, a year that is known of."""
 
     company_id: str
@@ -62,7 +62,7 @@ class Rescued:
 def rescue(
     records: Records,
     line: QuestionLine | None,
-    subjects: Iterable[Subject],
+    subjects: Iterable[RescueSubject],
     folder: Path,
     *,
     sources: Sequence[Path] = (),
@@ -114,9 +114,9 @@ def begun(records: Records, folder: Path) -> datetime:
     return since
 
 
-def _in_ledger(records: Records) -> Iterable[Subject]:
+def _in_ledger(records: Records) -> Iterable[RescueSubject]:
     """Employers and workers of every declaration and question, whatever became of it."""
-    return (Subject(*found) for found in records.ledger.subjects(records.environment))
+    return (RescueSubject(*found) for found in records.ledger.subjects(records.environment))
 
 
 def _take_in(records: Records, source: Path, result: Rescued) -> None:

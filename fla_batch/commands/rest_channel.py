@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fla_batch.commands.channels import REST
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.receive import LOCK, Reception
-from fla_batch.commands.rest_sending import RestSending, Tally
+from fla_batch.commands.rest_sending import RestSending, VerdictTally
 from fla_batch.commands.send import SendOutcome
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.vocabulary.errors import FlaBatchError, UsageMistake
@@ -68,7 +68,7 @@ class RestChannel:
         )
 
 
-def _outcome(batch: BatchName, state: BatchState, tally: Tally) -> SendOutcome:
+def _outcome(batch: BatchName, state: BatchState, tally: VerdictTally) -> SendOutcome:
     """What to show. Raises the reason why forms were not put, unless some are in doubt."""
     failure = next(iter(tally.failures.values()), None)
     total = tally.judged + tally.open + tally.in_doubt
@@ -84,7 +84,7 @@ def _outcome(batch: BatchName, state: BatchState, tally: Tally) -> SendOutcome:
     return SendOutcome(batch, state, remark, tally.refused)
 
 
-def _said(batch: BatchName, failure: FlaBatchError, tally: Tally) -> FlaBatchError:
+def _said(batch: BatchName, failure: FlaBatchError, tally: VerdictTally) -> FlaBatchError:
     """The failure, with how far the batch came."""
     done = f" ({batch}: {tally.judged} answered, {tally.open} left)"
     return type(failure)(f"{failure}{done}", hint=failure.hint) if tally.judged else failure

@@ -67,7 +67,7 @@ class _Called(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class VerdictTally:
     """What came of a batch: verdicts, and forms without one."""
 
     judged: int = 0
@@ -105,9 +105,9 @@ class RestSending:
         self._closed_employers: dict[str, Exchange] = {}
         self._unusable = 0
         self._reached = 0
-        self.tally = Tally()
+        self.tally = VerdictTally()
 
-    def run(self) -> Tally:
+    def run(self) -> VerdictTally:
         """All forms without a verdict. Raises OutboxDamaged, DiskTrouble, LedgerTrouble."""
         self._records.outbox.require_whole(self._name)
         received = self._records.outbox.folder(self._name) / "received"

@@ -19,7 +19,7 @@ from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import ReadCell
-from fla_batch.tables.dates import any_date_1904
+from fla_batch.tables.date_notations import any_date_1904
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Knows
 from fla_batch.tables.values import Mistake, Tolerated, Value

@@ -53,7 +53,7 @@ def _integer(digits: str) -> int | float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer)
 
 
-class _Reading:
+class _JsonPosition:
     """A place in the text, which only moves forward."""
 
     def __init__(self, text: str) -> None:
@@ -89,7 +89,7 @@ class _Reading:
 
 def values_in(text: str, file: str) -> Iterator[Found | Anomaly]:
     """Every value of the file; the members of a list at the top one by one."""
-    reading = _Reading(text)
+    reading = _JsonPosition(text)
     while first := reading.skip_blanks():
         try:
             if first == "[":
@@ -102,7 +102,7 @@ def values_in(text: str, file: str) -> Iterator[Found | Anomaly]:
                 return
 
 
-def _members(reading: _Reading) -> Iterator[Found]:
+def _members(reading: _JsonPosition) -> Iterator[Found]:
     reading.position += 1
     if reading.skip_blanks() == "]":
         reading.position += 1
@@ -118,7 +118,7 @@ def _members(reading: _Reading) -> Iterator[Found]:
             return
 
 
-def _malformed(trouble: ValueError | RecursionError, reading: _Reading, file: str) -> Anomaly:
+def _malformed(trouble: ValueError | RecursionError, reading: _JsonPosition, file: str) -> Anomaly:
     if isinstance(trouble, json.JSONDecodeError):
         source = Source(file, trouble.lineno)
         reason = _reason(trouble, reading.text)

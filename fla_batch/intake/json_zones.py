@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from fla_batch.models.zone import Zone, ZoneType
-from fla_batch.tables.dates import iso_date
+from fla_batch.tables.date_notations import iso_date
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.values import Mistake, Tolerated, Value, identifier, plain_text, shown
 

@@ -25,7 +25,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.tables.codes import coded
-from fla_batch.tables.dates import any_date
+from fla_batch.tables.date_notations import any_date
 from fla_batch.tables.numbers import days_centi, hours_centi, whole_number
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.tables.values import (

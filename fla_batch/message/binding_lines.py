@@ -31,7 +31,7 @@ _KNOWN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BindingLine:
     """One entry of a layout. `path` are the labels from the block down, `attribute` the last one.
 
     Exactly one of `field_name` (a zone or block, `extra.X` for one that the models lack),
@@ -88,13 +88,15 @@ class BindingText:
         return f"{self.name}:{places[index]}" if index < len(places) else self.name
 
 
-def lines_of(layout: str, entries: list[dict[str, Any]], text: BindingText) -> Iterator[Line]:
+def lines_of(
+    layout: str, entries: list[dict[str, Any]], text: BindingText
+) -> Iterator[BindingLine]:
     """The lines of one layout. Raises ProfileMistake."""
     for index, raw in enumerate(entries):
         yield _line(text.where(layout, index), layout, raw)
 
 
-def _line(where: str, layout: str, raw: Mapping[str, Any]) -> Line:
+def _line(where: str, layout: str, raw: Mapping[str, Any]) -> BindingLine:
     problem = _problem(raw)
     if problem:
         raise ProfileMistake(f"{where}, binding of {layout}, {dict(raw)}: {problem}")
@@ -107,7 +109,7 @@ def _line(where: str, layout: str, raw: Mapping[str, Any]) -> Line:
     except ValueError as error:
         raise ProfileMistake(f"{where}, binding of {layout}, {raw['element']}: {error}") from error
     each = raw.get("each")
-    return Line(
+    return BindingLine(
         where=where,
         layout=layout,
         path=tuple(path),

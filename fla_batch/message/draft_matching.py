@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fla_batch.message import value_formats as formats
-from fla_batch.message.binding_lines import Line
-from fla_batch.message.form_tree import Mark, ZoneText
+from fla_batch.message.binding_lines import BindingLine
+from fla_batch.message.form_tree import WriteCondition, ZoneText
 from fla_batch.message.format_options import duration
 from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_facets import Facets
@@ -23,7 +23,7 @@ _DATE_FORMATS = ("date:%d/%m/%Y", "date:%Y%m%d", "date:%d-%m-%Y", "date:%d.%m.%Y
 _TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
 _SAME_WORDS = {"nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number"}
 _HEADER_INTEGERS = ("attestation", "reference")
-_HEADER_LINE = Line("", "", ())
+_HEADER_LINE = BindingLine("", "", ())
 
 
 def words(label: str) -> frozenset[str]:
@@ -67,7 +67,7 @@ def written_as(
     judge = Judge(facets)
     names = list(identifications)
     for keys, form, why in _ways(zone, usual, facets):
-        text = ZoneText(0, field_name, field_name, form, zone, Mark(), _HEADER_LINE)
+        text = ZoneText(0, field_name, field_name, form, zone, WriteCondition(), _HEADER_LINE)
         try:
             samples = written_texts(text, names, "RUN0RUN0RUN00001").texts
         except (TypeError, ValueError):

@@ -20,7 +20,7 @@ _LIKE = "fla-20250131"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftedProfile:
     """A drafted profile: its folder, what became of each element, and its proposed limits."""
 
     folder: Path
@@ -28,7 +28,7 @@ class Draft:
     limits: tuple[str, ...]
 
 
-def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Draft:
+def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> DraftedProfile:
     """Write a profile in `folder`: the XSDs with all that they reach, and a first binding.
 
     Raises UsageMistake when there is a binding already, ProfileMistake for XSDs that cannot be
@@ -50,7 +50,9 @@ def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Dra
         text = "\n".join(_lines(folder.name, schemas, messages, answers, limits)) + "\n"
         (folder / BINDING_FILE).write_text(text, encoding="utf-8")
     every = [*messages, *([answers] if answers else [])]
-    return Draft(folder, tuple(each for one in every for each in one.report), tuple(limits))
+    return DraftedProfile(
+        folder, tuple(each for one in every for each in one.report), tuple(limits)
+    )
 
 
 def _messages(schemas: list[Path], names: list[str]) -> list[DraftedMessage]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from fla_batch.message.binding_lines import Line
+from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.models.block import Block
@@ -30,7 +30,7 @@ class BlockPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class WriteCondition:
     """When something is written: the kinds of form (all when empty), and whether even if empty."""
 
     only: frozenset[FormKind] = frozenset()
@@ -45,7 +45,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldApart:
     """Which of several zones a text stands for: the constant of a neighbour says so.
 
     `attribute` is of the element itself; `sibling` a tag beside it.
@@ -65,9 +65,9 @@ class ZoneText:
     json_name: str
     format: Format
     zone: Zone | None
-    mark: Mark
-    line: Line
-    told: Told | None = None
+    mark: WriteCondition
+    line: BindingLine
+    told: ToldApart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class FixedText:
     """The same text always, or only when the zone `field_name` of `block` has a value."""
 
     text: str
-    mark: Mark
-    line: Line
+    mark: WriteCondition
+    line: BindingLine
     block: int = 0
     field_name: str | None = None
     json_name: str | None = None
@@ -87,8 +87,8 @@ class TemplateText:
     """A text made of the form's number, reference and date; see `templates`."""
 
     template: str
-    mark: Mark
-    line: Line
+    mark: WriteCondition
+    line: BindingLine
 
 
 Text = ZoneText | FixedText | TemplateText
@@ -137,11 +137,11 @@ class Element:
     attributes: tuple[Attribute, ...] = ()
     texts: tuple[Text, ...] = ()
     children: tuple[Element, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[WriteCondition, ...] = ()
     repeat: Repeat | None = None
     opens: tuple[int, ...] = ()
     block_label: str | None = None
-    line: Line | None = field(default=None, compare=False)
+    line: BindingLine | None = field(default=None, compare=False)
     declared: tuple[Declared, ...] = field(default=(), compare=False)
 
     @property

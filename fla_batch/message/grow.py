@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fla_batch.message import value_formats as formats
-from fla_batch.message.binding_lines import EXTRA, Line
+from fla_batch.message.binding_lines import EXTRA, BindingLine
 from fla_batch.message.form_tree import (
     Attribute,
     BlockPlace,
     Element,
     FixedText,
     FormTree,
-    Mark,
     Repeat,
     TemplateText,
     Text,
-    Told,
+    ToldApart,
+    WriteCondition,
     ZoneText,
 )
 from fla_batch.message.format_options import duration, number, pattern
@@ -37,14 +37,14 @@ from fla_batch.vocabulary.errors import ProfileMistake
 VALUE = ""
 """The only field of the block that stands for one value of a list of values."""
 
-Layouts = Mapping[str, list[Line]]
+Layouts = Mapping[str, list[BindingLine]]
 
 
 @dataclass(eq=False)
-class _Row:
+class _BlockRow:
     """The blocks of a form, or of an item of a list; `above` is what the item is in."""
 
-    above: _Row | None
+    above: _BlockRow | None
     models: list[tuple[type[Block], ...]]
     places: list[tuple[int, str, str]] = field(default_factory=lambda: [(-1, "", "")])
 
@@ -76,9 +76,9 @@ def _model(models: tuple[type[Block], ...]) -> type[Block] | None:
 class _Source:
     """A text of the tree before the indexes of blocks are known."""
 
-    line: Line
-    mark: Mark
-    row: _Row
+    line: BindingLine
+    mark: WriteCondition
+    row: _BlockRow
     block: int = 0
     field_name: str | None = None
     json_name: str | None = None
@@ -93,16 +93,16 @@ class _Node:
     name: str
     declared: tuple[Declared, ...]
     namespace: str
-    line: Line | None = None
+    line: BindingLine | None = None
     children: dict[str, _Node] = field(default_factory=dict)
     attributes: dict[str, list[_Source]] = field(default_factory=dict)
     texts: list[_Source] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    repeat: tuple[_Row, int, str, str, _Row, bool, int | None] | None = None
-    opens: list[tuple[_Row, int]] = field(default_factory=list)
+    marks: list[WriteCondition] = field(default_factory=list)
+    repeat: tuple[_BlockRow, int, str, str, _BlockRow, bool, int | None] | None = None
+    opens: list[tuple[_BlockRow, int]] = field(default_factory=list)
     label: str | None = None
 
-    def child(self, name: str, line: Line | None) -> _Node:
+    def child(self, name: str, line: BindingLine | None) -> _Node:
         """The element of that label in this one, opened where it is not there yet."""
         if name not in self.children:
             found = tuple(one for each in self.declared[:1] for one in each.named(name))
@@ -129,33 +129,37 @@ class Grower:
         self._known = known
         self.used: set[str] = set()
 
-    def form(self, node: _Node, layout: str, models: tuple[type[Block], ...]) -> _Row:
+    def form(self, node: _Node, layout: str, models: tuple[type[Block], ...]) -> _BlockRow:
         """Grow a form in `node`; the row of its blocks."""
-        row = _Row(None, [models])
-        self._layout(layout, row, 0, node, Mark())
+        row = _BlockRow(None, [models])
+        self._layout(layout, row, 0, node, WriteCondition())
         return row
 
-    def fixed(self, node: _Node, lines: list[Line]) -> None:
+    def fixed(self, node: _Node, lines: list[BindingLine]) -> None:
         """Grow lines that carry no zone, as in the header of a message."""
-        row = _Row(None, [()])
+        row = _BlockRow(None, [()])
         for line in lines:
             if line.field_name is not None:
                 raise line.mistake("around the forms there are constants and templates only")
-            self._text(line, row, 0, self._end(node, line, Mark()), Mark())
+            self._text(line, row, 0, self._end(node, line, WriteCondition()), WriteCondition())
 
-    def _layout(self, name: str, row: _Row, block: int, node: _Node, around: Mark) -> None:
+    def _layout(
+        self, name: str, row: _BlockRow, block: int, node: _Node, around: WriteCondition
+    ) -> None:
         if name not in self._layouts:
             raise ProfileMistake(f"the binding has no layout for block {name}")
         self.used.add(name)
         for line in self._layouts[name]:
-            mark = Mark(
+            mark = WriteCondition(
                 line.only & around.only if line.only and around.only else line.only or around.only,
                 line.answers or around.answers,
                 line.always,
             )
             self._line(line, row, block, node, mark)
 
-    def _line(self, line: Line, row: _Row, block: int, node: _Node, mark: Mark) -> None:
+    def _line(
+        self, line: BindingLine, row: _BlockRow, block: int, node: _Node, mark: WriteCondition
+    ) -> None:
         if line.field_name is None or line.field_name.startswith(EXTRA):
             self._text(line, row, block, self._end(node, line, mark), mark)
             return
@@ -177,11 +181,11 @@ class Grower:
 
     def _list(
         self,
-        line: Line,
-        row: _Row,
+        line: BindingLine,
+        row: _BlockRow,
         block: int,
         node: _Node,
-        mark: Mark,
+        mark: WriteCondition,
         about: tuple[type[Block], str, type[Block] | None],
     ) -> None:
         model, field_name, inner = about
@@ -189,7 +193,7 @@ class Grower:
         repeated = _repeated(chain, line)
         if repeated.repeat is not None:
             raise line.mistake(f"{repeated.name} is repeated for another list already")
-        items = _Row(row, [(inner,) if inner else ()])
+        items = _BlockRow(row, [(inner,) if inner else ()])
         zone, repeats = zones_of(model).get(field_name), repeats_of(model).get(field_name)
         most = zone.many if zone else repeats.most if repeats else None
         name = str(line.field_name)
@@ -200,7 +204,7 @@ class Grower:
         repeated.label = repeated.label or inner.__name__
         self._layout(str(line.block), items, 0, chain[-1], mark)
 
-    def _require_block(self, line: Line, inner: type[Block] | None) -> None:
+    def _require_block(self, line: BindingLine, inner: type[Block] | None) -> None:
         wanted = inner.__name__ if inner is not None else "no block"
         named = line.block or "nothing of a block"
         if line.block == wanted and wanted not in self._layouts:
@@ -211,23 +215,23 @@ class Grower:
                 f"the field {line.field_name} holds {wanted}, and the binding says {named}"
             )
 
-    def _chain(self, node: _Node, line: Line, mark: Mark) -> Iterator[_Node]:
+    def _chain(self, node: _Node, line: BindingLine, mark: WriteCondition) -> Iterator[_Node]:
         """The elements of the line's path, opened and marked."""
         for step in line.path:
             node = node.child(step, line)
             node.marks.append(mark)
             yield node
 
-    def _end(self, node: _Node, line: Line, mark: Mark) -> _Node:
+    def _end(self, node: _Node, line: BindingLine, mark: WriteCondition) -> _Node:
         return [node, *self._chain(node, line, mark)][-1]
 
     def _text(
         self,
-        line: Line,
-        row: _Row,
+        line: BindingLine,
+        row: _BlockRow,
         block: int,
         node: _Node,
-        mark: Mark,
+        mark: WriteCondition,
         field_name: str | None = None,
         listed: tuple[type[Block], str] | None = None,
     ) -> None:
@@ -246,7 +250,7 @@ class Grower:
         places.append(source)
 
 
-def _repeated(chain: list[_Node], line: Line) -> _Node:
+def _repeated(chain: list[_Node], line: BindingLine) -> _Node:
     """The element that stands once per item: the innermost that the XSD lets repeat."""
     if not chain:
         raise line.mistake("a list needs an element of its own, not an attribute")
@@ -274,9 +278,9 @@ def _is_one_of_two(source: _Source) -> bool:
 
 
 def _source(
-    line: Line,
-    mark: Mark,
-    row: _Row,
+    line: BindingLine,
+    mark: WriteCondition,
+    row: _BlockRow,
     block: int,
     field_name: str | None,
     listed: tuple[type[Block], str] | None,
@@ -303,7 +307,7 @@ def _source(
     return _Source(line, mark, row, block, field_name, line.field_name, form, zone)
 
 
-def _format(line: Line, usual: Format) -> Format:
+def _format(line: BindingLine, usual: Format) -> Format:
     """The format that the line asks for. Raises ProfileMistake when it cannot carry the field."""
     try:
         kind, _, unit = (line.format or "").partition(":")
@@ -326,7 +330,7 @@ def _format(line: Line, usual: Format) -> Format:
 
 
 def _field(
-    line: Line, models: tuple[type[Block], ...], name: str | None = None
+    line: BindingLine, models: tuple[type[Block], ...], name: str | None = None
 ) -> tuple[type[Block], str]:
     wanted = name or line.field_name
     for model in models:
@@ -336,7 +340,7 @@ def _field(
     raise line.mistake(f"the models have no field {wanted}")
 
 
-def finished(node: _Node, row: _Row, names: Namespaces, around: str | None) -> FormTree:
+def finished(node: _Node, row: _BlockRow, names: Namespaces, around: str | None) -> FormTree:
     """The tree of a form; `around` is the default namespace of what it stands in."""
     return FormTree(_element(node, names, around), row.finished())
 
@@ -407,7 +411,7 @@ def _tag(name: str, namespace: str) -> str:
     return f"{{{namespace}}}{name}" if namespace else name
 
 
-def _text_of(source: _Source, told: Told | None) -> Text:
+def _text_of(source: _Source, told: ToldApart | None) -> Text:
     line, mark = source.line, source.mark
     if line.template is not None:
         return TemplateText(line.template, mark, line)
@@ -418,14 +422,14 @@ def _text_of(source: _Source, told: Told | None) -> Text:
     return ZoneText(block, name, json_name, source.format, source.zone, mark, line, told)
 
 
-def _told(source: _Source, all_of_them: list[_Source], node: _Node) -> Told | None:
+def _told(source: _Source, all_of_them: list[_Source], node: _Node) -> ToldApart | None:
     """The attribute of the element that tells which of several zones its text is."""
     if source.format is None or len(all_of_them) < 2:
         return None
     for name, texts in node.attributes.items():
         for text in texts:
             if text.format is None and text.field_name == source.field_name:
-                return Told(name, None, str(text.line.constant))
+                return ToldApart(name, None, str(text.line.constant))
     return None
 
 
@@ -442,9 +446,9 @@ def _telling(child: Element, children: tuple[Element, ...]) -> Element:
     return replace(child, texts=tuple(texts))
 
 
-def _told_beside(text: ZoneText, children: tuple[Element, ...]) -> Told | None:
+def _told_beside(text: ZoneText, children: tuple[Element, ...]) -> ToldApart | None:
     for other in children:
         for fixed in other.texts:
             if isinstance(fixed, FixedText) and fixed.field_name == text.field_name:
-                return Told(None, other.tag, fixed.text)
+                return ToldApart(None, other.tag, fixed.text)
     return None

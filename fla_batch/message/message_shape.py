@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from fla_batch.message.binding_lines import Line
+from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
 from fla_batch.message.grow import (
     Grower,
@@ -98,7 +98,7 @@ class ShapePlan:
     layout: str
     models: tuple[type[Block], ...]
     attributes: Mapping[str, str]
-    header: list[Line]
+    header: list[BindingLine]
     answers: bool
 
 

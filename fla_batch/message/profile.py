@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fla_batch.message.binding_lines import BINDING_FILE, BindingText, Line, lines_of
+from fla_batch.message.binding_lines import BINDING_FILE, BindingLine, BindingText, lines_of
 from fla_batch.message.grow import Grower
 from fla_batch.message.message_shape import MessageShape, ShapePlan, compiled
 from fla_batch.models import (
@@ -282,7 +282,7 @@ class _Binding:
             )
         return shape
 
-    def _header(self, table: Mapping[str, Any], place: str) -> list[Line]:
+    def _header(self, table: Mapping[str, Any], place: str) -> list[BindingLine]:
         entries = table.get("header", [])
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             raise self._mistake(f"has no list of entries for header in [{place}]")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.message.binding_lines import EXTRA
-from fla_batch.message.form_tree import BlockPlace, Element, Repeat, Told, ZoneText
+from fla_batch.message.form_tree import BlockPlace, Element, Repeat, ToldApart, ZoneText
 from fla_batch.message.grow import VALUE
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
@@ -218,7 +218,7 @@ class _Row:
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-def _says(found: _Element, told: Told) -> bool:
+def _says(found: _Element, told: ToldApart) -> bool:
     """True when the neighbour of an element says what `told` does."""
     if told.attribute is not None:
         return found.get(told.attribute) == told.text

@@ -17,7 +17,7 @@ from fla_batch.rights.input_tables import Chunk, masked
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding, rule_blocks
 from fla_batch.tables.column_reading import read_column
-from fla_batch.tables.dates import any_date
+from fla_batch.tables.date_notations import any_date
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.reader_findings import remark
 from fla_batch.tables.table import ROW

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fla_batch.rights.occupation import History, Kind
 from fla_batch.rights.quarters import quarter_of, quarter_of_day, year_bounds
-from fla_batch.rights.relation import Relation, Standing, relations, standing
+from fla_batch.rights.relation import EmploymentStanding, Relation, relations, standing
 from fla_batch.rights.segments import segments_of, whole_rate
 from fla_batch.rights.share import Basis, Share, held_to_one, recent, share_of, shares
 
@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     time together.
     """
 
-    standing: Standing
+    standing: EmploymentStanding
     concerned: bool
     shares: tuple[Share, ...]
     undeclared: int | None = None
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 def outcome(history: History, day: int, year: int) -> Outcome:
     """B x C of every relation that runs on `day`; a share of 0 when none does."""
     where = standing(history.lines, history.periods, day)
-    if where is not Standing.EMPLOYED:
+    if where is not EmploymentStanding.EMPLOYED:
         return Outcome(where, _touches(history, year), _nothing(history))
     running = relations(history.lines, history.periods, day)
     of_year = [recent(relation, year) for relation in running]

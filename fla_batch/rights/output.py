@@ -19,7 +19,7 @@ from fla_batch.rights.compute import Computation
 from fla_batch.rights.kept_file import kept_file, remove_own
 from fla_batch.rights.not_computed import COLUMNS as NOT_COMPUTED_COLUMNS
 from fla_batch.rights.not_computed import NotComputed
-from fla_batch.rights.relation import Standing
+from fla_batch.rights.relation import EmploymentStanding
 from fla_batch.rights.right import WorkerRight, factor_text, hours_centi, plain_text
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.workers import KEY, is_company
@@ -197,7 +197,7 @@ def _write_bodies(file: IO[str], tables: Tables, written: Written) -> None:
 
     separator = "[\n"
     for plain, rights in tables:
-        declared = [right for right in rights if right.standing is not Standing.FUTURE]
+        declared = [right for right in rights if right.standing is not EmploymentStanding.FUTURE]
         others = pl.DataFrame(
             [(right.inss, right.company_id, json.dumps(body(right))) for right in declared],
             schema=dict.fromkeys((*KEY, "body"), pl.String),

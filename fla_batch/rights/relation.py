@@ -14,7 +14,7 @@ from fla_batch.rights.occupation import Kind, Line, Period
 from fla_batch.rights.quarters import OPEN, quarter_end
 
 
-class Standing(StrEnum):
+class EmploymentStanding(StrEnum):
     """Where a worker stands with an employer on a date."""
 
     EMPLOYED = "employed"
@@ -38,12 +38,16 @@ class Relation(NamedTuple):
     is_assumed: bool = False
 
 
-def standing(lines: Sequence[Line], periods: Sequence[Period], day: int) -> Standing:
+def standing(lines: Sequence[Line], periods: Sequence[Period], day: int) -> EmploymentStanding:
     """Employed, not any more or not yet. Without Dimona periods the lines decide."""
     known = periods or assumed_periods(lines)
     if any(each.start <= day <= each.end for each in known):
-        return Standing.EMPLOYED
-    return Standing.ENDED if any(each.end < day for each in known) else Standing.FUTURE
+        return EmploymentStanding.EMPLOYED
+    return (
+        EmploymentStanding.ENDED
+        if any(each.end < day for each in known)
+        else EmploymentStanding.FUTURE
+    )
 
 
 def relations(lines: Sequence[Line], periods: Sequence[Period], day: int) -> list[Relation]:

@@ -16,7 +16,7 @@ from math import floor
 from typing import NamedTuple
 
 from fla_batch.rights.factor import Factor
-from fla_batch.rights.relation import Standing
+from fla_batch.rights.relation import EmploymentStanding
 from fla_batch.rights.share import Share
 from fla_batch.rights.size import Size
 
@@ -93,7 +93,7 @@ class WorkerRight(NamedTuple):
     company_id: str
     inss: str
     calendar_year: int
-    standing: Standing
+    standing: EmploymentStanding
     size: Size
     committees: tuple[CommitteeRight, ...]
 

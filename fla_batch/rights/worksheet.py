@@ -50,7 +50,7 @@ class Grid(NamedTuple):
 Block = Heading | Paragraph | Grid
 
 
-class Asked(NamedTuple):
+class WorksheetRequest(NamedTuple):
     """The law of the year, the date that was asked for, and the language of the page."""
 
     law: Law
@@ -61,7 +61,7 @@ class Asked(NamedTuple):
 def worksheet(
     right: WorkerRight,
     evidence: Evidence,
-    asked: Asked,
+    asked: WorksheetRequest,
     workers: Sequence[tuple[str, str, Fraction]] = (),
 ) -> list[Block]:
     """The page of one worker with one employer.
@@ -74,7 +74,7 @@ def worksheet(
 class _Page:
     """One page: everything about one right, in one language."""
 
-    def __init__(self, right: WorkerRight, evidence: Evidence, asked: Asked) -> None:
+    def __init__(self, right: WorkerRight, evidence: Evidence, asked: WorksheetRequest) -> None:
         self._right = right
         self._evidence = evidence
         self._asked = asked

@@ -125,10 +125,10 @@ class DeclarationColumns:
         self.context = context
         top = DECLARATIONS[kind]
         index = pl.int_range(len(blocks.frame), eager=True)
-        self._levels: dict[type[Block], _Level] = {}
-        self._add(_Level(top, blocks.frame, index, index, None), blocks)
+        self._levels: dict[type[Block], _BlockLevel] = {}
+        self._add(_BlockLevel(top, blocks.frame, index, index, None), blocks)
 
-    def _add(self, level: _Level, blocks: Blocks) -> None:
+    def _add(self, level: _BlockLevel, blocks: Blocks) -> None:
         import polars as pl
 
         self._levels[level.model] = level
@@ -138,7 +138,7 @@ class DeclarationColumns:
             owners = pl.Series([], dtype=pl.Int64) if inner is None else inner.owners
             owners = owners.cast(pl.Int64)
             level.owned[count_of(name)] = owners
-            below = _Level(
+            below = _BlockLevel(
                 blocks_of(model)[name], frame, owners, level.declarations.gather(owners), level
             )
             self._add(below, Blocks(frame) if inner is None else inner.blocks)
@@ -191,14 +191,14 @@ class DeclarationColumns:
 
 
 @dataclass(slots=True)
-class _Level:
+class _BlockLevel:
     """All blocks of one level. `owned` has the owners of the blocks in each of its fields."""
 
     model: type[Block]
     frame: pl.DataFrame
     owners: pl.Series
     declarations: pl.Series
-    above: _Level | None
+    above: _BlockLevel | None
     owned: dict[str, pl.Series]
 
     def __init__(
@@ -207,7 +207,7 @@ class _Level:
         frame: pl.DataFrame,
         owners: pl.Series,
         declarations: pl.Series,
-        above: _Level | None,
+        above: _BlockLevel | None,
     ) -> None:
         self.model, self.frame, self.above = model, frame, above
         self.owners, self.declarations, self.owned = owners, declarations, {}

@@ -22,7 +22,7 @@ _Key = Callable[[_Item], Hashable | None]
 """What makes two items the same one; None where an item has nothing of it."""
 
 
-class Outcome(Enum):
+class ItemOutcome(Enum):
     """What became of an item of the photo."""
 
     ADDED = "added"
@@ -39,7 +39,7 @@ class ZoneChange(NamedTuple):
     after: object
 
 
-class Difference(NamedTuple, Generic[_Item]):
+class ItemDifference(NamedTuple, Generic[_Item]):
     """One item: as it was, as it is, and the zones that changed."""
 
     before: _Item | None
@@ -47,18 +47,18 @@ class Difference(NamedTuple, Generic[_Item]):
     changes: tuple[ZoneChange, ...] = ()
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ItemOutcome:
         """One of the four words."""
         if self.before is None:
-            return Outcome.ADDED
+            return ItemOutcome.ADDED
         if self.after is None:
-            return Outcome.REMOVED
-        return Outcome.CHANGED if self.changes else Outcome.SAME
+            return ItemOutcome.REMOVED
+        return ItemOutcome.CHANGED if self.changes else ItemOutcome.SAME
 
 
 def trainings_diff(
     before: TrainingsDeclaration, after: TrainingsDeclaration, *, numbers_given: bool = False
-) -> list[Difference[Training]]:
+) -> list[ItemDifference[Training]]:
     """Every training of either photo once, in the order of `before`, then what was added.
 
     `numbers_given`: the sequence numbers of `after` were given by a reader, not by the user.
@@ -71,7 +71,7 @@ def trainings_diff(
 
 def rights_diff(
     before: TrainingRightsDeclaration, after: TrainingRightsDeclaration
-) -> list[Difference[Right]]:
+) -> list[ItemDifference[Right]]:
     """Every right that says something, of either photo once; 0 is a deletion already.
 
     The legal right stands here only when both photos carry it: leaving it out deletes nothing.
@@ -80,7 +80,7 @@ def rights_diff(
     found = _paired(earlier, later, [_right_exactly, _activity, _committee], _any_pair)
     was, now = before.training_rights.legal_fla_right, after.training_rights.legal_fla_right
     if was is not None and now is not None:
-        found.insert(0, Difference(was, now, tuple(_changes(was, now))))
+        found.insert(0, ItemDifference(was, now, tuple(_changes(was, now))))
     return found
 
 
@@ -109,7 +109,7 @@ def _paired(
     after: Sequence[_Item],
     keys: Sequence[_Key[_Item]],
     fits: Callable[[_Item, _Item], bool],
-) -> list[Difference[_Item]]:
+) -> list[ItemDifference[_Item]]:
     """Pairs by each key in turn, of what the keys before it have left."""
     partner: dict[int, int] = {}
     for key in keys:
@@ -125,13 +125,13 @@ def _paired(
             if fitting:
                 partner[place] = fitting[0]
                 free[name].remove(fitting[0])
-    found: list[Difference[_Item]] = []
+    found: list[ItemDifference[_Item]] = []
     for place, item in enumerate(before):
         other = after[partner[place]] if place in partner else None
         changes = tuple(_changes(item, other)) if other is not None else ()
-        found.append(Difference(item, other, changes))
+        found.append(ItemDifference(item, other, changes))
     taken = set(partner.values())
-    found += [Difference(None, item) for place, item in enumerate(after) if place not in taken]
+    found += [ItemDifference(None, item) for place, item in enumerate(after) if place not in taken]
     return found
 
 

@@ -30,8 +30,8 @@ from fla_batch.rules.base import (
 )
 from fla_batch.rules.columns import DeclarationColumns, Holds
 from fla_batch.rules.photo_diff import (
-    Difference,
-    Outcome,
+    ItemDifference,
+    ItemOutcome,
     ZoneChange,
     hours_of_training,
     rights_diff,
@@ -81,7 +81,7 @@ def photo_shrinks(declaration: Declaration, context: RuleContext) -> Iterator[Fi
         return
     approved = Counter(context.allowed_removals)
     for difference in _differences(last.declaration, declaration, context):
-        if difference.outcome is not Outcome.REMOVED:
+        if difference.outcome is not ItemOutcome.REMOVED:
             continue
         zone, removed = _named(difference.before)
         value = removed.en if isinstance(removed, Labels) else removed
@@ -109,7 +109,7 @@ def photo_lowers(declaration: Declaration, context: RuleContext) -> Iterator[Fin
         return
     day_hours = declaration.employee.ref_hours_in_working_day or 760
     for difference in _differences(last.declaration, declaration, context):
-        if difference.outcome is not Outcome.CHANGED:
+        if difference.outcome is not ItemOutcome.CHANGED:
             continue
         before, after = (_size(each, day_hours) for each in (difference.before, difference.after))
         if after.hours_centi < before.hours_centi:
@@ -133,7 +133,7 @@ def photo_changes(declaration: Declaration, context: RuleContext) -> Iterator[Fi
     if last is None:
         return
     for difference in _differences(last.declaration, declaration, context):
-        if difference.outcome is Outcome.CHANGED:
+        if difference.outcome is ItemOutcome.CHANGED:
             zone, item = _named(difference.before)
             yield Finding(
                 "photo-changes",
@@ -172,7 +172,7 @@ def _declared(declaration: Declaration, text: str, parameters: Mapping[str, obje
 
 def _differences(
     before: Declaration, after: Declaration, context: RuleContext
-) -> Sequence[Difference[Training] | Difference[Right]]:
+) -> Sequence[ItemDifference[Training] | ItemDifference[Right]]:
     """Item by item; nothing between two kinds."""
     if isinstance(before, TrainingsDeclaration) and isinstance(after, TrainingsDeclaration):
         return trainings_diff(before, after, numbers_given=context.numbers_given)

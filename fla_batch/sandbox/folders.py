@@ -61,7 +61,7 @@ class Connection(Protocol):
         ...
 
 
-class Place:
+class FolderPlace:
     """A folder, or a file in it; the root is a place without folder."""
 
     def __init__(self, root: Path, folder: str = "", name: str = "") -> None:
@@ -70,24 +70,24 @@ class Place:
         self.path = root / folder / name
 
 
-def place_of(root: Path, text: str) -> Place | None:
+def place_of(root: Path, text: str) -> FolderPlace | None:
     """Where `text`, a path from a client, leads; None when it leads nowhere of ours."""
     parts = [part for part in text.split("/") if part not in ("", ".")]
     if not parts:
-        return Place(root)
+        return FolderPlace(root)
     if parts[0] not in FOLDERS or len(parts) > 2:
         return None
     name = parts[1] if len(parts) == 2 else ""
     too_long = len(os.fsencode(name)) > _MAX_NAME_BYTES
     if name == ".." or "\0" in name or too_long:
         return None
-    return Place(root, parts[0], name)
+    return FolderPlace(root, parts[0], name)
 
 
 class OpenFile(paramiko.SFTPHandle):
     """An open file. Only a close that the client asked for counts as closed."""
 
-    def __init__(self, view: SftpSession, place: Place, descriptor: int, flags: int) -> None:
+    def __init__(self, view: SftpSession, place: FolderPlace, descriptor: int, flags: int) -> None:
         super().__init__(flags)
         self._view = view
         self._place = place
@@ -146,7 +146,7 @@ class SftpSession(paramiko.SFTPServerInterface):
     def session_ended(self) -> None:
         self.ended = True
 
-    def carried_out(self, kind: OperationKind, place: Place, count: int = 0) -> None:
+    def carried_out(self, kind: OperationKind, place: FolderPlace, count: int = 0) -> None:
         self.connection.carried_out(Operation(kind, place.folder, place.name, count))
 
     def open(

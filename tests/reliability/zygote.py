@@ -27,7 +27,7 @@ from fla_batch.commands.build import build
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.poll import poll
 from fla_batch.commands.question_line import BatchLine
-from fla_batch.commands.rescue import Subject, rescue
+from fla_batch.commands.rescue import RescueSubject, rescue
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.intake.rescue_lists import read_workers
@@ -213,7 +213,7 @@ def _rescue(workspace: Workspace, job: Job, points: Points) -> None:
 
     (workers,) = job.inputs
     line = BatchLine(workspace, 0.1, 600, lambda _: None, sleep=sleep)
-    subjects = [Subject(*found) for found in read_workers(Path(workers))]
+    subjects = [RescueSubject(*found) for found in read_workers(Path(workers))]
     found = rescue(workspace, line, subjects, scene.folder / "out", told=lambda _: None)
     write_missing(scene.folder / "out", ((one.wanted, one.reason) for one in found.missing))
 

@@ -13,7 +13,7 @@ import pytest
 
 from fla_batch.rights.compute import Computation, prepare
 from fla_batch.rights.output import CSV_COLUMNS, body, rows_of, write_rights
-from fla_batch.rights.relation import Standing
+from fla_batch.rights.relation import EmploymentStanding
 from fla_batch.rights.request import Request
 from fla_batch.rights.spill import Spill
 from tests.counts import COUNTED, count
@@ -31,7 +31,7 @@ def worker_by_worker(computation: Computation) -> tuple[str, str]:
     bodies = []
     for right in computation.rights():
         table.writerows(rows_of(right))
-        if right.standing is not Standing.FUTURE:
+        if right.standing is not EmploymentStanding.FUTURE:
             bodies.append(json.dumps(body(right)))
     return text.getvalue(), "[\n" + ",\n".join(bodies) + "\n]\n"
 

@@ -13,7 +13,7 @@ import pytest
 from fla_batch.rights.compute import Computation, prepare
 from fla_batch.rights.right import WorkerRight
 from fla_batch.rights.spill import Spill
-from fla_batch.rights.worksheet import Asked, worksheet
+from fla_batch.rights.worksheet import WorksheetRequest, worksheet
 from fla_batch.rights.worksheet_page import as_html, as_text
 from fla_batch.vocabulary.terms import Language
 from tests.rights.cases import Case, cases, inss_of, request_of, write_inputs
@@ -50,7 +50,7 @@ def page_of(
         computation = prepare(spill, [dmfa], [dimona], request)
         (right,) = list(computation.rights())
     seen = computation.evidence[right.inss, right.company_id]
-    blocks = worksheet(right, seen, Asked(computation.law, request.as_of, language))
+    blocks = worksheet(right, seen, WorksheetRequest(computation.law, request.as_of, language))
     return computation, right, as_text(blocks), as_html([blocks], language)
 
 

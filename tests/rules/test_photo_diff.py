@@ -19,7 +19,7 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.rules import Removal
-from fla_batch.rules.photo_diff import Difference, Outcome, rights_diff, trainings_diff
+from fla_batch.rules.photo_diff import ItemDifference, ItemOutcome, rights_diff, trainings_diff
 from fla_batch.vocabulary.findings import Anomaly
 from tests import builders as b
 from tests.rules.test_history import Remembered
@@ -124,7 +124,7 @@ def test_a_mended_nace_code_or_regulation_number_is_a_change() -> None:
         extras=(b.extra(working_regulations_registry_nbr="50/1234567"),),
     )
     found = rights_diff(before, after)
-    assert [difference.outcome for difference in found] == [Outcome.CHANGED] * 2
+    assert [difference.outcome for difference in found] == [ItemOutcome.CHANGED] * 2
 
 
 def test_of_two_sector_rights_the_one_with_the_same_activity_pairs_first() -> None:
@@ -149,7 +149,7 @@ TRAININGS = st.lists(
 def test_every_item_of_either_photo_stands_once(
     before: list[Training], after: list[Training], given_numbers: bool
 ) -> None:
-    found: list[Difference[Training]] = trainings_diff(
+    found: list[ItemDifference[Training]] = trainings_diff(
         photo(*before), photo(*after), numbers_given=given_numbers
     )
     assert [each.before for each in found if each.before is not None] == before
