@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import month_bounds, quarter_end, quarter_of, year_bounds
-from fla_batch.rights.workers import KEY
+from fla_batch.rights.workers import KEY, WHO
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +30,7 @@ _THOUSAND, _TWO_THOUSAND = 1000, 2000
 
 
 class PlainShares(NamedTuple):
-    """Plain workers with `joint_committee`, `regime_centi` and `n`, and the keys of the others."""
+    """Plain workers with `joint_committee`, `regime_centi` and `n`, and `WHO` of the others."""
 
     shares: pl.DataFrame
     others: pl.DataFrame
@@ -49,14 +49,15 @@ def plain_shares(
         pl.col("employer").replace_strict(newest, default=0, return_dtype=pl.Int32).alias("newest")
     )
     plain = seen.filter(_is_plain(day, year).fill_null(value=False))
-    everyone = pl.concat([lines.select(KEY), periods.select(KEY)]).unique()
-    others = everyone.join(plain, on=KEY, how="anti")
-    own = lines.join(plain.select(KEY), on=KEY, how="semi")
-    declared = _declared(own.filter(pl.col("quarter") >= quarter_of(year, 1)), year)
-    last = own.sort("end").group_by(KEY).agg(pl.col("mean").last().alias("last_mean"))
-    summed = plain.join(declared, on=KEY, how="left").join(last, on=KEY)
+    everyone = pl.concat([lines.select(WHO), periods.select(WHO)]).unique()
+    others = everyone.join(plain, on=WHO, how="anti")
+    of_year = lines.select(WHO, "quarter", "start", "end", "mean").filter(
+        pl.col("quarter") >= quarter_of(year, 1)
+    )
+    declared = _declared(of_year.join(plain, on=WHO, how="semi"), year)
+    summed = plain.join(declared, on=WHO, how="left")
     n = pl.col("declared").fill_null(0) + _projected_months(year) * pl.col("last_mean") * _COMMON
-    shares = summed.select(*KEY, "joint_committee", "regime_centi", n.alias("n"))
+    shares = summed.select(WHO, *KEY, "joint_committee", "regime_centi", n.alias("n"))
     return PlainShares(shares, others)
 
 
@@ -64,38 +65,44 @@ def _seen(lines: pl.DataFrame, periods: pl.DataFrame, year: int) -> pl.DataFrame
     """What decides whether a worker is plain, one row per worker with a period and lines."""
     import polars as pl
 
-    of_year = pl.col("quarter").filter(pl.col("quarter") >= quarter_of(year, 1))
-    follows = pl.col("start").shift(-1).over(KEY)
-    ordered = lines.sort(*KEY, "start").with_columns((follows <= pl.col("end")).alias("meets"))
-    facts = ordered.group_by(KEY).agg(
-        (pl.col("kind") == int(Kind.ORDINARY)).all().alias("ordinary"),
-        (pl.col("ref") == pl.col("regime_centi")).all().alias("rated"),
-        *(pl.col(name).n_unique().alias(f"{name}s") for name in ("joint_committee", "ref")),
-        *(pl.col(name).first() for name in ("joint_committee", "regime_centi")),
-        pl.col("meets").any(),
-        of_year.n_unique().alias("quarters"),
-        of_year.min().alias("first_quarter"),
+    follows = pl.col(WHO) == pl.col(WHO).shift()
+    rated = (pl.col("kind") == int(Kind.ORDINARY)) & (pl.col("ref") == pl.col("regime_centi"))
+    apart = pl.col("start") > pl.col("end").shift()
+    alike = [pl.col(name) == pl.col(name).shift() for name in ("joint_committee", "ref")]
+    again = follows & (pl.col("quarter") == pl.col("quarter").shift())
+    of_year = pl.when(pl.col("quarter") >= quarter_of(year, 1)).then("quarter")
+    names = ("kind", "regime_centi", "joint_committee", "ref", "quarter", "start", "end", "mean")
+    ordered = lines.select(WHO, *KEY, *names).sort(WHO, "start")
+    judged = ordered.with_columns(
+        (rated & (~follows | (apart & alike[0] & alike[1])).fill_null(value=True)).alias("plain"),
+        of_year.alias("of_year"),
+        (of_year.is_not_null() & ~again.fill_null(value=False)).alias("opens"),
+    )
+    facts = judged.group_by(WHO).agg(
+        pl.col("plain").all(),
+        *(pl.col(name).first() for name in (*KEY, "joint_committee", "regime_centi")),
+        pl.col("opens").sum().alias("quarters"),
+        pl.col("of_year").min().alias("first_quarter"),
         pl.col("quarter").max().alias("last_quarter"),
         pl.col("start").min().alias("first_day"),
         pl.col("end").max().alias("last_day"),
+        pl.col("mean").last().alias("last_mean"),
     )
-    spans = periods.group_by(KEY).agg(
+    spans = periods.group_by(WHO).agg(
         pl.len().alias("periods"),
         pl.col("start").first().alias("begins"),
         pl.col("end").first().alias("ends"),
         pl.col("kind").first().alias("kind"),
     )
-    return facts.join(spans, on=KEY)
+    return facts.join(spans, on=WHO)
 
 
 def _is_plain(day: int, year: int) -> pl.Expr:
     import polars as pl
 
-    one = (pl.col("joint_committees") == 1) & (pl.col("refs") == 1) & pl.col("rated")
-    ordinary = pl.col("ordinary") & (pl.col("kind") == int(Kind.ORDINARY))
+    ordinary = pl.col("plain") & (pl.col("kind") == int(Kind.ORDINARY))
     running = (pl.col("periods") == 1) & (pl.col("begins") <= day) & (pl.col("ends") >= day)
     inside = (pl.col("begins") <= pl.col("first_day")) & (pl.col("last_day") <= pl.col("ends"))
-    apart = ~pl.col("meets").fill_null(value=False)
     span = pl.col("last_quarter") - pl.col("first_quarter") + 1
     none = pl.col("quarters") == 0
     whole = none | (pl.col("quarters") == span)
@@ -108,23 +115,21 @@ def _is_plain(day: int, year: int) -> pl.Expr:
     ends = {q: quarter_end(q) for q in range(first - 40, first + 4)}
     declared_to = pl.col("last_quarter").replace_strict(ends, default=0, return_dtype=pl.Int32)
     due = (pl.col("newest") > pl.col("last_quarter")) & (pl.col("ends") > declared_to)
-    return one & ordinary & running & inside & apart & whole & from_start & ~due
+    return ordinary & running & inside & whole & from_start & ~due
 
 
 def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
     """The sum of the rates of declared months, times L x S, per worker."""
     import polars as pl
 
-    quarters = range(quarter_of(year, 1), quarter_of(year, 12) + 1)
+    own = lines.filter(pl.col("quarter") <= quarter_of(year, 12)).with_columns(
+        (pl.col("quarter") - quarter_of(year, 1)).alias("nth")
+    )
     days, weighted = [], []
     for place in range(3):
-        bounds = {q: month_bounds(year, (q % 4) * 3 + 1 + place) for q in quarters}
+        bounds = [month_bounds(year, month) for month in range(1 + place, 13, 3)]
         first, last = (
-            pl.col("quarter").replace_strict(
-                {q: bound[end] for q, bound in bounds.items()},
-                default=None,
-                return_dtype=pl.Int32,
-            )
+            pl.lit(pl.Series([bound[end] for bound in bounds], dtype=pl.Int32)).gather("nth")
             for end in (0, 1)
         )
         span = pl.min_horizontal("end", last) - pl.max_horizontal("start", first) + 1
@@ -132,7 +137,10 @@ def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
         days.append(count.alias(f"days{place}"))
         weighted.append((count * pl.col("mean")).alias(f"weighted{place}"))
     names = [f"{kind}{place}" for place in range(3) for kind in ("days", "weighted")]
-    by_quarter = lines.select(*KEY, "quarter", *days, *weighted).group_by(*KEY, "quarter")
+    # One number to group by: a worker's quarter of the year.
+    by_quarter = own.select(
+        (pl.col(WHO).cast(pl.Int64) * 4 + pl.col("nth")).alias("at"), *days, *weighted
+    ).group_by("at")
     months = by_quarter.agg(pl.col(names).sum())
     rates = [
         pl.when(pl.col(f"days{place}") > 0)
@@ -140,8 +148,9 @@ def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
         .otherwise(0)
         for place in range(3)
     ]
-    summed = months.select(*KEY, (rates[0] + rates[1] + rates[2]).alias("declared"))
-    return summed.group_by(KEY).agg(pl.col("declared").sum())
+    who = (pl.col("at") // 4).cast(pl.UInt32).alias(WHO)
+    summed = months.select(who, (rates[0] + rates[1] + rates[2]).alias("declared"))
+    return summed.group_by(WHO).agg(pl.col("declared").sum())
 
 
 def _projected_months(year: int) -> pl.Expr:

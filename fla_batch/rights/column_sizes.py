@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_days
-from fla_batch.rights.workers import KEY
+from fla_batch.rights.workers import WHO
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,12 +35,13 @@ def plain_and_others(
     import polars as pl
 
     ordinary = (pl.col("kind") == int(Kind.ORDINARY)) & ~pl.col("agency") & (pl.col("mean") > 0)
-    facts = lines.group_by(KEY).agg(
-        (ordinary.all() & (pl.col("ref").n_unique() == 1)).alias("plain"),
+    one_week = pl.col("ref").min() == pl.col("ref").max()
+    facts = lines.with_columns(ordinary.alias("ordinary")).group_by(WHO).agg(
+        (pl.col("ordinary").all() & one_week).alias("plain"),
         pl.col("start").min().alias("first_day"),
         pl.col("end").max().alias("last_day"),
     )
-    spans = periods.group_by(KEY).agg(
+    spans = periods.group_by(WHO).agg(
         pl.len().alias("periods"),
         pl.col("start").min().alias("begins"),
         pl.col("end").max().alias("ends"),
@@ -48,9 +49,9 @@ def plain_and_others(
     )
     inside = (pl.col("begins") <= pl.col("first_day")) & (pl.col("last_day") <= pl.col("ends"))
     one = (pl.col("periods") == 1) & (pl.col("special") == int(Kind.ORDINARY)) & inside
-    known = facts.join(spans, on=KEY, how="left")
-    plain = known.filter(pl.col("plain") & (pl.col("periods").is_null() | one)).select(KEY)
-    return lines.join(plain, on=KEY, how="semi"), lines.join(plain, on=KEY, how="anti")
+    known = facts.join(spans, on=WHO, how="left")
+    plain = known.filter(pl.col("plain") & (pl.col("periods").is_null() | one)).select(WHO)
+    return lines.join(plain, on=WHO, how="semi"), lines.join(plain, on=WHO, how="anti")
 
 
 def quarter_sums(lines: pl.DataFrame, quarters: tuple[int, ...]) -> Iterator[QuarterSum]:
@@ -60,7 +61,8 @@ def quarter_sums(lines: pl.DataFrame, quarters: tuple[int, ...]) -> Iterator[Qua
     lengths = {quarter: quarter_days(quarter) for quarter in quarters}
     days = (pl.col("end") - pl.col("start") + 1).cast(pl.Int64)
     own = lines.filter(pl.col("quarter").is_in(list(quarters)))
-    worked = own.group_by(*KEY, "quarter", "ref").agg((days * pl.col("mean")).sum().alias("sum"))
+    part = own.select(WHO, "quarter", "employer", "ref", (days * pl.col("mean")).alias("sum"))
+    worked = part.group_by(WHO, "quarter").agg(pl.col("employer", "ref").first(), pl.sum("sum"))
     full = pl.col("quarter").replace_strict(lengths, default=0, return_dtype=pl.Int64)
     capped = worked.with_columns(pl.min_horizontal("sum", full * pl.col("ref")).alias("sum"))
     sums = capped.group_by("employer", "quarter", "ref").agg(pl.col("sum").sum(), pl.len())

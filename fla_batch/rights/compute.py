@@ -30,7 +30,7 @@ from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
-from fla_batch.rights.workers import KEY, Employers, Worker, histories
+from fla_batch.rights.workers import KEY, WHO, Employers, Worker, histories
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 
@@ -129,19 +129,20 @@ class Computation:
         factors = self.factors.table(found.shares)
         on = ["employer", "joint_committee"]
         plain = found.shares.join(factors, on=on)
-        left = found.shares.join(factors, on=on, how="anti").select(KEY)
+        left = found.shares.join(factors, on=on, how="anti").select(WHO)
         held = [key for key in self.held.everyone() if key[1] is not None]
         back = pl.DataFrame(held, schema=dict.fromkeys(KEY, pl.String), orient="row")
         anywhere = [inss for inss, employer in self.held.everyone() if employer is None]
-        back = pl.concat([back, plain.filter(pl.col("inss").is_in(anywhere)).select(KEY)])
-        others = pl.concat([found.others, left, plain.join(back, on=KEY, how="semi").select(KEY)])
-        plain = plain.join(others, on=KEY, how="anti")
+        named = plain.join(back, on=KEY, how="semi").select(WHO)
+        named = pl.concat([named, plain.filter(pl.col("inss").is_in(anywhere)).select(WHO)])
+        others = pl.concat([found.others, left, named])
+        plain = plain.join(others, on=WHO, how="anti")
         for committee, size_class, workers in (
             plain.filter("unsure").group_by("joint_committee", "size_class").len().iter_rows()
         ):
             self.factors.unsure[committee, size_class] += workers
-        lines = part.lines.join(others, on=KEY, how="semi")
-        periods = part.periods.join(others, on=KEY, how="semi")
+        lines = part.lines.join(others, on=WHO, how="semi")
+        periods = part.periods.join(others, on=WHO, how="semi")
         return amounts(plain), CountedPart(lines, periods, part.excluded)
 
     def _part_rights(self, part: CountedPart) -> Iterator[WorkerRight]:

@@ -11,7 +11,7 @@ from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.right_findings import day_text, finding
 from fla_batch.rights.spill import Part, Spill
-from fla_batch.rights.workers import Employers
+from fla_batch.rights.workers import Employers, with_who
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source
 
@@ -59,7 +59,7 @@ class Settlement:
 
 
 def settle_all(spill: Spill, employers: Employers, files: Sequence[str]) -> Settlement:
-    """Settle every part and set it aside again, its rows with `declarer` and `employer`."""
+    """Settle every part and set it aside again, its rows with `declarer`, `employer` and `WHO`."""
     found = Settlement()
     for number in spill.numbers():
         part = spill.part(number)
@@ -67,7 +67,7 @@ def settle_all(spill: Spill, employers: Employers, files: Sequence[str]) -> Sett
         periods, more = settle_periods(employers.named(part.periods), files)
         found.anomalies += [*anomalies, *more]
         found.add(lines)
-        spill.replace(Part(number, lines, periods))
+        spill.replace(Part(number, *with_who(lines, periods)))
     return found
 
 

@@ -12,7 +12,7 @@ from fla_batch.rights.occupation import History, Kind, history_of
 from fla_batch.rights.quarters import OPEN, quarter_end, quarter_start
 from fla_batch.rights.size import Census, count_heads, count_reference
 from fla_batch.rights.spill import Part, Spill
-from fla_batch.rights.workers import KEY, histories
+from fla_batch.rights.workers import WHO, histories
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,10 +43,12 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
 
     censuses: dict[str, Census] = defaultdict(Census)
     seen: dict[str, Counter[tuple[int, str, int]]] = defaultdict(Counter)
+    employers: set[str] = set()
     last = law.reference_quarters[-1]
     weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
     for part in spill.parts():
         lines = part.lines.filter(pl.col("kind") <= int(Kind.STUDENT))
+        employers.update(lines["employer"].unique())
         wanted = lines.filter((pl.col("quarter") <= last) | weekend)
         plain, others = plain_and_others(wanted, part.periods)
         for found in quarter_sums(plain, law.reference_quarters):
@@ -62,7 +64,8 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     later = pl.col("quarter").is_in(list(law.later_quarters)) & (
         pl.col("kind") <= int(Kind.STUDENT)
     )
-    for part in spill.parts():
+    unknown = employers.difference(counted)
+    for part in spill.parts() if unknown else ():
         rest = part.lines.filter(later & ~pl.col("employer").is_in(counted))
         for employer, history, heads in _alike(rest, part.periods, law):
             count_heads(censuses[employer], history, heads, law)
@@ -77,7 +80,7 @@ def _alike(
 
     first = quarter_start(law.reference_quarters[0])
     days = lines["start"].min()
-    named = periods.join(lines, on=KEY, how="semi")
+    named = periods.join(lines, on=WHO, how="semi")
     start = min(first, days) if isinstance(days, int) else first
     alike = histories(lines, named, start, OPEN).group_by("employer", "history").agg(pl.len())
     for employer, text, heads in alike.iter_rows():
@@ -93,8 +96,8 @@ def _unheard(part: Part, law: Law) -> Iterator[tuple[str, int, int]]:
         first, last = quarter_start(quarter), quarter_end(quarter)
         running = ordinary.filter((pl.col("start") <= last) & (pl.col("end") >= first))
         declared = part.lines.filter(pl.col("quarter") == quarter)
-        silent = running.join(declared, on=KEY, how="anti").group_by("employer")
-        for employer, heads in silent.agg(pl.col("inss").n_unique()).iter_rows():
+        silent = running.join(declared, on=WHO, how="anti").group_by("employer")
+        for employer, heads in silent.agg(pl.col(WHO).n_unique()).iter_rows():
             yield employer, quarter, heads
 
 
@@ -104,7 +107,7 @@ def _regimes(lines: pl.DataFrame) -> pl.DataFrame:
 
     ordinary = lines.filter(pl.col("kind") == int(Kind.ORDINARY))
     return ordinary.group_by("employer", "quarter", "joint_committee", "regime_centi").agg(
-        pl.col("inss").n_unique()
+        pl.col(WHO).n_unique()
     )
 
 
