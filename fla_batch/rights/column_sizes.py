@@ -36,10 +36,14 @@ def plain_and_others(
 
     ordinary = (pl.col("kind") == int(Kind.ORDINARY)) & ~pl.col("agency") & (pl.col("mean") > 0)
     one_week = pl.col("ref").min() == pl.col("ref").max()
-    facts = lines.with_columns(ordinary.alias("ordinary")).group_by(WHO).agg(
-        (pl.col("ordinary").all() & one_week).alias("plain"),
-        pl.col("start").min().alias("first_day"),
-        pl.col("end").max().alias("last_day"),
+    facts = (
+        lines.with_columns(ordinary.alias("ordinary"))
+        .group_by(WHO)
+        .agg(
+            (pl.col("ordinary").all() & one_week).alias("plain"),
+            pl.col("start").min().alias("first_day"),
+            pl.col("end").max().alias("last_day"),
+        )
     )
     spans = periods.group_by(WHO).agg(
         pl.len().alias("periods"),

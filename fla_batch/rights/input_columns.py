@@ -163,7 +163,8 @@ def _translated(frame: pl.DataFrame, column: str, compact: Callable[[str], str])
     import polars as pl
 
     values = frame[column].unique().drop_nulls().to_list()
-    return pl.col(column).replace({value: compact(value) for value in values})
+    changed = {value: text for value in values if (text := compact(value)) != value}
+    return pl.col(column).replace(changed) if changed else pl.col(column)
 
 
 def employer_checks() -> list[Check]:

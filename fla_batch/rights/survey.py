@@ -42,7 +42,7 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     import polars as pl
 
     censuses: dict[str, Census] = defaultdict(Census)
-    seen: dict[str, Counter[tuple[int, str, int]]] = defaultdict(Counter)
+    regimes: list[pl.DataFrame] = []
     employers: set[str] = set()
     last = law.reference_quarters[-1]
     weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
@@ -58,8 +58,7 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
         for employer, quarter, heads in _unheard(part, law):
             censuses[employer].unheard[quarter] += heads
         known = lines.filter(pl.col("quarter") <= last_quarter)
-        for employer, *what, heads in _regimes(known).iter_rows():
-            seen[employer][tuple(what)] += heads
+        regimes.append(_regimes(known))
     counted = [employer for employer, census in censuses.items() if census.fte]
     later = pl.col("quarter").is_in(list(law.later_quarters)) & (
         pl.col("kind") <= int(Kind.STUDENT)
@@ -69,7 +68,7 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
         rest = part.lines.filter(later & ~pl.col("employer").is_in(counted))
         for employer, history, heads in _alike(rest, part.periods, law):
             count_heads(censuses[employer], history, heads, law)
-    return Survey(dict(censuses), {employer: _usual(found) for employer, found in seen.items()})
+    return Survey(dict(censuses), _usual(regimes))
 
 
 def _alike(
@@ -107,19 +106,27 @@ def _regimes(lines: pl.DataFrame) -> pl.DataFrame:
 
     ordinary = lines.filter(pl.col("kind") == int(Kind.ORDINARY))
     return ordinary.group_by("employer", "quarter", "joint_committee", "regime_centi").agg(
-        pl.col(WHO).n_unique()
+        pl.col(WHO).n_unique().alias("heads")
     )
 
 
-def _usual(seen: Counter[tuple[int, str, int]]) -> Usual:
-    newest = max(quarter for quarter, _, _ in seen)
-    committees: Counter[str] = Counter()
-    regimes: Counter[int] = Counter()
-    for (quarter, committee, regime), heads in seen.items():
-        if quarter == newest:
-            committees[committee] += heads
-            regimes[regime] += heads if regime else 0
-    return Usual(
-        min(committees, key=lambda each: (-committees[each], each)),
-        max(regimes, key=lambda each: (regimes[each], each)),
-    )
+def _usual(regimes: list[pl.DataFrame]) -> dict[str, Usual]:
+    """What most workers of each employer have in its newest quarter, over all parts."""
+    import polars as pl
+
+    if not regimes:
+        return {}
+    newest = pl.col("quarter") == pl.col("quarter").max().over("employer")
+    rows = pl.concat(regimes).filter(newest)
+    committees: dict[str, Counter[str]] = defaultdict(Counter)
+    weeks: dict[str, Counter[int]] = defaultdict(Counter)
+    for employer, committee, regime, heads in rows.drop("quarter").iter_rows():
+        committees[employer][committee] += heads
+        weeks[employer][regime] += heads if regime else 0
+    return {
+        employer: Usual(
+            min(found, key=lambda each: (-found[each], each)),
+            max(weeks[employer], key=lambda each: (weeks[employer][each], each)),
+        )
+        for employer, found in committees.items()
+    }

@@ -125,6 +125,5 @@ def tidy(frame: pl.DataFrame) -> pl.DataFrame:
     """Without blanks around cells, empty cells null, and empty rows gone."""
     import polars as pl
 
-    cells = pl.col(pl.String).str.strip_chars()
-    frame = frame.with_columns(pl.when(cells != "").then(cells))
+    frame = frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     return frame.filter(pl.any_horizontal(pl.col(pl.String).is_not_null()))

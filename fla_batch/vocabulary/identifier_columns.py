@@ -30,6 +30,6 @@ def has_inss_check_digits(column: str) -> pl.Expr:
     import polars as pl
 
     digits = pl.when(pl.col(column).str.contains(_PLAIN_INSS)).then(pl.col(column))
-    body = digits.str.slice(0, 9).cast(pl.Int64)
-    check = digits.str.slice(9, 2).cast(pl.Int64)
+    number = digits.cast(pl.Int64)
+    body, check = number // 100, number % 100
     return (check == 97 - body % 97) | (check == 97 - (body + 2_000_000_000) % 97)
