@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -142,8 +142,12 @@ def build_bodies(
     workspace: BuildTools,
     bodies: Iterable[Declaration | Question],
     previous: BatchName | None = None,
+    lock: HeldLock | None = None,
 ) -> list[BuiltBatch]:
-    """Questions, or declarations that were checked already, as batches; errors as above."""
+    """Questions, or declarations that were checked already, as batches; errors as above.
+
+    `lock` is that of `only_build`, for who holds it already.
+    """
     require_clean(workspace.profile.folder)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
@@ -156,7 +160,7 @@ def build_bodies(
         spool.flush()
         if not len(spool):
             return []
-        return _batches(workspace, spool, maker, previous, UNWATCHED, None)[0]
+        return _batches(workspace, spool, maker, previous, UNWATCHED, None, lock)[0]
 
 
 @contextmanager
@@ -184,6 +188,7 @@ def _batches(
     previous: BatchName | None,
     counted: Watcher,
     again: SentAgain | None,
+    held: HeldLock | None = None,
 ) -> tuple[list[BuiltBatch], Unchanged]:
     """All batches of a run, staged together: a crash before the end leaves none to be sent.
 
@@ -193,7 +198,7 @@ def _batches(
     section = workspace.limits
     limits = PartLimits(section.part_bytes, section.part_forms, section.parts)
     built: list[BuiltBatch] = []
-    with _only_build(workspace) as lock:
+    with nullcontext(held) if held else only_build(workspace) as lock:
         withdraw(workspace, unfinished(workspace))
         with workspace.ledger.newest_states(workspace.environment) as states:
             found = unchanged(spool, states, again=again)
@@ -222,7 +227,7 @@ def _batches(
 
 
 @contextmanager
-def _only_build(workspace: BuildTools) -> Iterator[HeldLock]:
+def only_build(workspace: BuildTools) -> Iterator[HeldLock]:
     """Be the only one who builds for this environment; waits for another build to end."""
     with ExitStack() as held:
         while True:

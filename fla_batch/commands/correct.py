@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_maker import Counted
-from fla_batch.commands.build_batches import BuiltBatch, build_bodies
+from fla_batch.commands.build_batches import BuiltBatch, build_bodies, only_build
 from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import batch_row
@@ -27,7 +27,10 @@ from fla_batch.vocabulary.findings import Anomaly, blocking
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import CheckedBuild, Records
+    from fla_batch.ledger import HeldLock
+    from fla_batch.ledger.records import BatchRow
 
+_RENEWED_EACH = 1_000
 _NOT_TAKEN = REFUSED_FORM_STATES | {FormState.CANCELLED, FormState.BLOCKED}
 
 
@@ -86,11 +89,38 @@ def correct(
 ) -> CorrectResult:
     """Rebuild the refused forms of batch `name` from `inputs`; with a blocking anomaly, nothing.
 
-    Raises UsageMistake for an unknown batch and for one of which nothing is refused, and what
-    a build raises.
+    Nobody else builds or corrects from when it is looked up what is still refused until the
+    correction is staged. Raises UsageMistake for an unknown batch and for one of which nothing is
+    refused, and what a build raises.
     """
     recover(workspace)
+    context = rule_context(
+        workspace.rules,
+        workspace.clock(),
+        history=workspace.history,
+        allow_removals=allow_removals,
+        allowed_removals=allowed_removals,
+    )
     row = batch_row(workspace, name)
+    with only_build(workspace) as lock:
+        result, wanted = _to_correct(workspace, row)
+        bodies: list[Declaration] = []
+        others = _OtherKeys(key.inss for key in wanted)
+        items = _while_held(lock, read_inputs(inputs, how))
+        for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
+            result.anomalies += check(entry, context)
+            bodies.append(entry.declaration)
+        result.missing = sorted(wanted.keys() - {body.key for body in bodies})
+        result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}
+        if bodies and not blocking(result.anomalies):
+            result.batches = build_bodies(workspace, bodies, row.name, lock)
+    return result
+
+
+def _to_correct(
+    workspace: Records, row: BatchRow
+) -> tuple[CorrectResult, dict[DeclarationKey, str]]:
+    """What is refused and in no correction yet, with the reference numbers of those forms."""
     result = CorrectResult(row.name, corrected=_later(workspace, row.name))
     refused = {
         _key(form): form.reference_nbr
@@ -101,26 +131,17 @@ def correct(
             f"no form of {row.name} is refused: it is {row.state.value}",
             hint=f"`fla-batch status {row.name}` shows its forms.",
         )
-    context = rule_context(
-        workspace.rules,
-        workspace.clock(),
-        history=workspace.history,
-        allow_removals=allow_removals,
-        allowed_removals=allowed_removals,
-    )
     wanted = {key: number for key, number in refused.items() if key not in result.corrected}
     result.corrected = {key: on for key, on in result.corrected.items() if key in refused}
-    bodies: list[Declaration] = []
-    others = _OtherKeys(key.inss for key in wanted)
-    items = read_inputs(inputs, how)
-    for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
-        result.anomalies += check(entry, context)
-        bodies.append(entry.declaration)
-    result.missing = sorted(wanted.keys() - {body.key for body in bodies})
-    result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}
-    if bodies and not blocking(result.anomalies):
-        result.batches = build_bodies(workspace, bodies, row.name)
-    return result
+    return result, wanted
+
+
+def _while_held(lock: HeldLock, items: Iterable[Entry | Anomaly]) -> Iterator[Entry | Anomaly]:
+    """The same, saying now and then that we are still at it. Raises LockHeld when we are not."""
+    for number, item in enumerate(items):
+        if not number % _RENEWED_EACH:
+            lock.renew()
+        yield item
 
 
 def _wanted_entries(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fla_batch.commands.build import build
+from fla_batch.commands.build_batches import BuiltBatch
 from fla_batch.commands.correct import correct
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
@@ -68,6 +71,28 @@ def test_r23_a_correction_is_built_once_however_often_it_is_asked_for(scene: Sce
         third = correct(workspace, first, [again])
         assert len(third.batches) == 1
         assert third.corrected == {}
+
+
+def test_r23_a_correction_waits_for_another_one_and_then_looks(scene: Scene) -> None:
+    """Two people correct one batch at once, each in his own way: only the first is built."""
+    first_way = write(scene.folder / "first-way.json", trainings_body(2, 3, ABSENT_EMPLOYER))
+    second_way = write(scene.folder / "second-way.json", trainings_body(2, 4, ABSENT_EMPLOYER))
+    with scene.workspace() as other, ExitStack() as held:
+        name = declared(scene, other, *MIXED)
+        held.enter_context(other.ledger.lock("build S", other.clock))
+        waited: list[BuiltBatch] = []
+
+        def sleep(_: float) -> None:
+            if not waited:
+                held.close()
+                waited.extend(correct(other, name, [first_way]).batches)
+
+        with scene.workspace(run="SECOND") as workspace:
+            workspace.waiting = replace(workspace.waiting, sleep=sleep)
+            second = correct(workspace, name, [second_way])
+    (built,) = waited
+    assert second.batches == []
+    assert list(second.corrected.values()) == [built.name]
 
 
 def test_r23_a_refused_form_without_a_correction_is_listed(scene: Scene) -> None:
@@ -139,6 +164,7 @@ def test_the_document_of_correct(scene: Scene) -> None:
             "inss": inss(2),
             "calendar_year": 2024,
             "kind": "trainings",
+            "elsewhere": [],
         }
     ]
     assert document["ignored"] == 1
