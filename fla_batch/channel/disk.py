@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fla_batch.channel.wire import LARGEST_WRITE_BYTES
+from fla_batch.system.files import open_private
 from fla_batch.vocabulary.errors import DiskTrouble
 
 
@@ -35,12 +36,13 @@ def local_chunks(path: Path, offset: int) -> Iterator[Iterator[bytes]]:
 
 @contextmanager
 def local_file(path: Path) -> Iterator[Callable[[bytes], None]]:
-    """A new or emptied file, 0600, flushed to disk at the end; gives a function that writes.
+    """A new or emptied file with the rights of its folder; gives a function that writes.
 
-    Raises DiskTrouble, and only for our own disk: what the body raises passes.
+    It is flushed to disk at the end. Raises DiskTrouble, and only for our own disk: what the
+    body raises passes.
     """
     with _told("write", path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW)
 
     def write(content: bytes) -> None:
         rest = memoryview(content)

@@ -107,7 +107,10 @@ class Workspace(Closing):
         hands: int = 1,
         mend: bool = False,
     ) -> Self:
-        """The workspace of these settings. Raises LedgerBehind, LedgerTrouble, DiskTrouble.
+        """The workspace of these settings.
+
+        Raises LedgerBehind, LedgerTrouble, DiskTrouble, and ConfigurationMistake for an outbox of
+        another system user.
 
         `mend` takes a ledger that is behind the outbox, or makes one: to rebuild it.
 
@@ -120,6 +123,7 @@ class Workspace(Closing):
         from fla_batch.outbox import Outbox
 
         outbox, url = Outbox(settings.workspace.outbox), settings.workspace.ledger
+        outbox.require_ours(settings.workspace.group)
         return cls(
             settings=settings,
             given_profile=profile,
@@ -362,10 +366,11 @@ def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
     from fla_batch.ledger import NoLedger
     from fla_batch.outbox import Outbox
 
+    outbox = Outbox(settings.workspace.outbox)
+    if outbox.root.exists():
+        outbox.require_ours(settings.workspace.group)
     try:
-        ledger = open_ledger(
-            settings.workspace.ledger, Outbox(settings.workspace.outbox), create=False
-        )
+        ledger = open_ledger(settings.workspace.ledger, outbox, create=False)
     except NoLedger:
         yield None
         return

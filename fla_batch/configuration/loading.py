@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
-from fla_batch.configuration.sections import ENV_PREFIX, Settings, WorkspaceSection
+from fla_batch.configuration.sections import ENV_PREFIX, Settings
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
 __all__ = ["FILE_NAME", "Settings", "find", "load"]
@@ -167,9 +167,11 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
     signing = settings.signing
     return settings.model_copy(
         update={
-            "workspace": WorkspaceSection(
-                outbox=folder / settings.workspace.outbox.expanduser(),
-                ledger=_ledger_url(settings.workspace.ledger, folder),
+            "workspace": settings.workspace.model_copy(
+                update={
+                    "outbox": folder / settings.workspace.outbox.expanduser(),
+                    "ledger": _ledger_url(settings.workspace.ledger, folder),
+                }
             ),
             "profile": settings.profile.model_copy(
                 update={"name": _profile_folder(settings.profile.name, folder)}

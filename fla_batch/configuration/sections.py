@@ -30,10 +30,11 @@ class SenderSection(_Section):
 
 
 class WorkspaceSection(_Section):
-    """Where the files and the ledger lie."""
+    """Where the files and the ledger lie; `group` are the system users who share them."""
 
     outbox: Path = Path("outbox")
     ledger: str = "sqlite:///outbox/ledger.db"
+    group: str | None = Field(default=None, min_length=1)
 
 
 class ProfileSection(_Section):

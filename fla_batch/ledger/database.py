@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -25,7 +25,8 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from fla_batch.system.files import FILE_MODE, disk_errors, private_folder
+from fla_batch.system.database_address import database_address
+from fla_batch.system.files import disk_errors, open_private, private_folder
 from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError, LedgerTrouble
 from fla_batch.vocabulary.identifiers import mask_text
 
@@ -71,7 +72,7 @@ def connect(url: str, *, create: bool) -> Engine:
 
 def _parse(url: str) -> URL:
     try:
-        return make_url(url)
+        return database_address(url)
     except ArgumentError:
         # The URL may hold a password, and the library's message quotes it.
         raise LedgerTrouble("[workspace] ledger is not the URL of a database") from None
@@ -97,9 +98,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
 def _writable(url: URL, path: Path) -> Engine:
     with disk_errors("open the ledger", path):
         # SQLite gives its -wal and -shm files the mode of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
-        if path.stat().st_mode & 0o777 != FILE_MODE:
-            path.chmod(FILE_MODE)
+        os.close(open_private(path, os.O_RDWR | os.O_CREAT))
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

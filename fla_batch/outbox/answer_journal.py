@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 
 from fla_batch.system.closing import Closing
-from fla_batch.system.files import FILE_MODE, disk_errors, private_folder, sync_folder
+from fla_batch.system.files import disk_errors, open_private, private_folder, sync_folder
 
 _OPEN = ".open-answers"
 
@@ -33,8 +33,8 @@ class AnswerJournal(Closing):
         self._path = self.folder / _OPEN
         with disk_errors("write", self._path):
             self._next = 1 + sum(1 for _ in self.folder.glob(named(0).replace("000000", "*")))
-            descriptor = os.open(
-                self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, FILE_MODE
+            descriptor = open_private(
+                self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
             )
             self._file = FileIO(descriptor, "a+")
             self._drop_half_a_line()
@@ -63,9 +63,7 @@ class AnswerJournal(Closing):
             path = self.folder / self._named(self._next)
             self._path.rename(path)
             self._next += 1
-            descriptor = os.open(
-                self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, FILE_MODE
-            )
+            descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND)
             self._file = FileIO(descriptor, "a+")
             sync_folder(self.folder)
             return path

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from fla_batch.system.files import FILE_MODE, disk_errors, sync_folder
+from fla_batch.system.files import disk_errors, open_private, sync_folder
 
 MARKS = "marks.jsonl"
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
@@ -36,7 +36,7 @@ def add_mark(folder: Path, mark: Mark) -> None:
     with disk_errors("write", path):
         is_new = not path.exists()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        descriptor = os.open(path, flags, FILE_MODE)
+        descriptor = open_private(path, flags)
         try:
             os.write(descriptor, line.encode())
             os.fsync(descriptor)

@@ -21,6 +21,7 @@ from fla_batch.outbox.inbox import Inbox
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark, add_mark, marks_of
 from fla_batch.outbox.quarantine import Quarantine
+from fla_batch.outbox.whose_outbox import require_ours
 from fla_batch.system.files import (
     disk_errors,
     facts_of_all,
@@ -50,6 +51,10 @@ class Outbox:
     """The outbox whose root folder is `root`. Every method may raise DiskTrouble."""
 
     root: Path
+
+    def require_ours(self, group: str | None) -> None:
+        """Raises ConfigurationMistake when another system user's, not shared with `group`."""
+        require_ours(self.root, group)
 
     @property
     def inbox(self) -> Inbox:

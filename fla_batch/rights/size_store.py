@@ -93,8 +93,10 @@ def open_size_store(url: str) -> SqlSizeStore:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
+    from fla_batch.system.database_address import database_address
+
     with _translated():
-        return SqlSizeStore(create_engine(url, poolclass=NullPool))
+        return SqlSizeStore(create_engine(database_address(url), poolclass=NullPool))
 
 
 def _table() -> Table:

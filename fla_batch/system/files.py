@@ -2,7 +2,8 @@
 
 A file is written under a hidden name in the folder where it belongs, flushed to disk, and only
 then renamed; the folder is flushed after it (R11, R16). Folders are 0700 and files 0600: they
-hold national numbers (S12). Errors of the disk become DiskTrouble here.
+hold national numbers (S12); below a folder that a group shares they are the group's too (R39).
+Errors of the disk become DiskTrouble here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+SHARED_FOLDER_MODE = 0o2770
+SHARED_FILE_MODE = 0o660
+"""In a folder of exactly that mode the members of a group work together (R39, decision 1405)."""
 PARTIAL_PREFIX = ".partial-"
 """Files of that prefix were left by a crash; nothing reads them and anything may delete them."""
 
@@ -122,9 +127,9 @@ def facts_of_all(paths: Iterable[Path]) -> list[FileFacts]:
 
 
 def private_folder(path: Path) -> Path:
-    """Create `path` and its missing parents, each 0700; one that exists is left as it is.
+    """Create `path` and its missing parents; one that exists is left as it is.
 
-    Raises DiskTrouble.
+    Each is 0700, or shared as the folder that it is made in. Raises DiskTrouble.
     """
     with disk_errors("create the folder", path):
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
@@ -132,9 +137,36 @@ def private_folder(path: Path) -> Path:
             with suppress(FileExistsError):
                 folder.mkdir(mode=FOLDER_MODE)
                 # The process's umask may take rights away; it must not take our own.
-                folder.chmod(FOLDER_MODE)
+                folder.chmod(SHARED_FOLDER_MODE if is_shared(folder.parent) else FOLDER_MODE)
                 sync_folder(folder.parent)
     return path
+
+
+def is_shared(folder: Path) -> bool:
+    """True for a folder of a group, whose new entries are the group's as well."""
+    return stat.S_IMODE(folder.stat().st_mode) == SHARED_FOLDER_MODE
+
+
+def file_mode(folder: Path) -> int:
+    """The rights of a file in `folder`."""
+    return SHARED_FILE_MODE if is_shared(folder) else FILE_MODE
+
+
+def open_private(path: Path, flags: int) -> int:
+    """A descriptor of `path`, which has the rights of its folder whatever the umask.
+
+    Only its owner can give it those; another one's file is left as it is. Raises OSError.
+    """
+    mode = file_mode(path.parent)
+    descriptor = os.open(path, flags, mode)
+    try:
+        found = os.fstat(descriptor)
+        if stat.S_IMODE(found.st_mode) != mode and found.st_uid == os.geteuid():
+            os.fchmod(descriptor, mode)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def sync_folder(path: Path) -> None:
@@ -154,7 +186,7 @@ def new_private_file(path: Path) -> Iterator[HashingWriter]:
     exists; a broken file is removed.
     """
     with disk_errors("write", path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
     try:
         with _closed_at_end(descriptor, path) as stream:
             yield HashingWriter(stream, path)
@@ -169,7 +201,6 @@ def _closed_at_end(descriptor: int, path: Path) -> Iterator[BinaryIO]:
     try:
         yield stream
         with disk_errors("write", path):
-            os.fchmod(descriptor, FILE_MODE)
             stream.flush()
             os.fsync(descriptor)
     finally:
@@ -211,7 +242,9 @@ def place(source: Path, target: Path) -> bool:
     """
     with disk_errors("write", target):
         try:
-            source.chmod(FILE_MODE)
+            mode = file_mode(target.parent)
+            if stat.S_IMODE(source.stat().st_mode) != mode:
+                source.chmod(mode)
             os.link(source, target, follow_symlinks=False)
         except FileExistsError:
             return False

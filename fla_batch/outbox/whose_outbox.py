@@ -1,0 +1,72 @@
+"""Whose outbox is it: one system user's, or that of a declared group (R39, decision 1405).
+
+Two users on one outbox that is not shared would leave files behind that the other cannot read:
+a batch that cannot be sent, a ledger that cannot be written.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from pathlib import Path
+
+from fla_batch.system.files import (
+    SHARED_FOLDER_MODE,
+    disk_errors,
+    is_shared,
+    private_folder,
+)
+from fla_batch.vocabulary.errors import ConfigurationMistake
+
+
+def require_ours(place: Path, group: str | None) -> None:
+    """Raises ConfigurationMistake for an outbox that we cannot share with its owner.
+
+    `place` need not exist; with `group` a folder is made then, which that group shares.
+    """
+    if group is not None:
+        _require_shared(place, group)
+    elif place.exists() and (owner := place.stat().st_uid) != os.geteuid():
+        raise ConfigurationMistake(
+            f"{place} belongs to the system user {_user(owner)}, and this is {_user(os.geteuid())}",
+            hint=f"Run it as {_user(owner)}, or share the outbox: set [workspace] group to a group "
+            "of the system that both belong to. Nothing was changed.",
+        )
+
+
+def _require_shared(place: Path, group: str) -> None:
+    try:
+        wanted = grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ConfigurationMistake(
+            f"[workspace] group: this system has no group {group}",
+            hint=f"groupadd {group}, and usermod -aG {group} for each who works on the outbox.",
+        ) from None
+    if os.geteuid() and wanted not in (os.getegid(), *os.getgroups()):
+        raise ConfigurationMistake(
+            f"[workspace] group: {_user(os.geteuid())} is no member of {group}",
+            hint=f"usermod -aG {group} {_user(os.geteuid())}, and log in again.",
+        )
+    if not place.exists():
+        _make_shared(place, wanted)
+    if place.stat().st_gid != wanted or not is_shared(place):
+        raise ConfigurationMistake(
+            f"[workspace] group: {place} is not shared with {group}",
+            hint=f"As its owner, once: chgrp -R {group} {place}; chmod -R u=rwX,g=rwX,o= {place}; "
+            f"find {place} -type d -exec chmod g+s {{}} +",
+        )
+
+
+def _make_shared(folder: Path, group: int) -> None:
+    private_folder(folder)
+    with disk_errors("share", folder):
+        os.chown(folder, -1, group)
+        folder.chmod(SHARED_FOLDER_MODE)
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

@@ -1,0 +1,28 @@
+"""The address of a database; what follows `sqlite:///` is a path, and leads where it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+_FILE = "sqlite:///"
+
+
+def database_address(url: str) -> URL:
+    """The address as SQLAlchemy takes it; it raises ArgumentError for one that is none.
+
+    By the library's own reading a path would end at the first `?`. There is no question to ask
+    of a file (R39); the address of a server is the library's to read.
+
+    >>> database_address("sqlite:////srv/100% pay?/ledger.db").database
+    '/srv/100% pay?/ledger.db'
+    >>> database_address("postgresql+psycopg://fla@db/fla?sslmode=require").query["sslmode"]
+    'require'
+    """
+    from sqlalchemy.engine import URL, make_url
+
+    if url.startswith(_FILE):
+        return URL.create("sqlite", database=url.removeprefix(_FILE))
+    return make_url(url)
