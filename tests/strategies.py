@@ -47,7 +47,7 @@ def optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def _either(draw: st.DrawFn, name: str, most_days: int, most_hours: int) -> dict[str, int]:
+def _either(draw: st.DrawFn, name: str, most_days: int, most_hours: int) -> dict[str, Any]:
     if draw(st.booleans()):
         return {f"{name}_days": draw(st.integers(0, most_days // 50)) * 50}
     return {f"{name}_hours": draw(st.integers(0, most_hours))}

@@ -27,3 +27,13 @@ def test_the_index_names_each_once() -> None:
 def test_each_is_followed_somewhere() -> None:
     text = followers()
     assert [number for number in NUMBERS if not re.search(rf"\b{number}\b", text)] == []
+
+
+def test_what_a_decision_names_is_there() -> None:
+    """Modules and tests that a decision names have not moved away since."""
+    places = (ROOT, ROOT / "fla_batch", ROOT / "fla_batch" / "vocabulary")
+    for page in sorted(FOLDER.glob("[0-9]*.md")):
+        text = re.sub(r"/\s+", "/", page.read_text(encoding="utf-8"))
+        named = re.findall(r"`([a-z_]+/[a-z0-9_/.-]*\.(?:py|csv|toml))(?:::\w+)?`", text)
+        gone = [name for name in named if not any((at / name).exists() for at in places)]
+        assert gone == [], page.name

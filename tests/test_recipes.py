@@ -29,7 +29,8 @@ def test_a_rule(tmp_path: Path) -> None:
     for command, endings in ways.items():
         for ending in endings:
             said = run_in(tmp_path, command, str(written(tmp_path, ending)))
-            assert f"begins on {SUNDAY}, a Sunday" in said.stdout, said.stdout + said.stderr
+            told = f"Impossible date: the period begins on {SUNDAY}, a Sunday"
+            assert told in said.stdout, said.stdout + said.stderr
             assert MONDAY not in said.stdout
     tests = ["tests/rules/test_rules_page.py", "tests/rules/test_column_forms.py"]
     judged = pytest_in(tmp_path, *tests, "-k", "sundays or seen or clears and trainings")

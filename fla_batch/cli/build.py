@@ -121,8 +121,8 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
         say(f"What would be deleted is listed in {result.removals_file}. Read it; when all of it")
         say(f"is meant: fla-batch build ... --allow-removals-of {result.removals_file}")
     if result.skipped:
-        blocked = plural(result.skipped, "declaration")
-        say(f"Correct the {blocked} that are blocked, or leave them out with --skip-blocked.")
+        blocked = plural(result.skipped, "blocked declaration")
+        say(f"Correct {blocked}, or build without what is blocked: --skip-blocked.")
 
 
 def _show_left_out(result: BuildResult, shared: Shared) -> None:

@@ -5,7 +5,6 @@ Instants are aware; the ledger keeps them in UTC. `reference_nbr` is what a form
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,11 +35,6 @@ def canonical_json(value: Json) -> str:
     '{"a":"e","b":[1,2]}'
     """
     return _ENCODER.encode(value)
-
-
-def content_sha256(value: Json) -> str:
-    """SHA-256, hexadecimal, of the canonical JSON: equal for equal declarations."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

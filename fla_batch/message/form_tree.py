@@ -1,6 +1,6 @@
 """A binding compiled: the elements of one form as a tree, from which everything else is made.
 
-The writer by models, the writer by columns, the reader, the skeletons of `validate` and `schema
+The writer by models, the writer by columns, the reader, the table of `validate` and `schema
 check` all walk this one tree. What a form, or an item of a list in it, holds is a row of blocks:
 the thing itself and each block that stands once in it. Items of lists add theirs behind those
 of what they are in, so that any element can carry any zone.

@@ -55,11 +55,6 @@ class FormReader:
         kinds = [kind for kind, each in profile.shapes.items() if each is shape]
         self._only_kind = kinds[0] if len(kinds) == 1 and len(profile.shapes) > 1 else None
 
-    @property
-    def form_tag(self) -> str:
-        """The form element's name as lxml spells it."""
-        return self._shape.tree.form.tag
-
     def read(self, element: _Element) -> tuple[Form | AnswerForm, Reading]:
         """One form element as a model. Never raises for its content."""
         reading = Reading()

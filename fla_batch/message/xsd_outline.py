@@ -74,11 +74,6 @@ class Declared:
         """The only text that it may have, when the XSD says so."""
         return self.component.node.get("fixed")
 
-    @property
-    def is_abstract(self) -> bool:
-        """True for an element that only stands for its substitutes."""
-        return self.component.node.get("abstract") in ("true", "1")
-
     @cached_property
     def kind(self) -> Component | str:
         """Its type: a component, or the local name of a built-in type."""

@@ -108,13 +108,6 @@ class DiskTrouble(FlaBatchError):
     hint = "Make room or correct the permissions, then run the same command again."
 
 
-class PortalRefusedFile(FlaBatchError):
-    """A negative acknowledgement: none of the file's forms is processed."""
-
-    exit_code = 5
-    hint = "See `fla-batch anomalies`; mend the cause and build a new batch."
-
-
 class WaitTimedOut(FlaBatchError):
     """Not all answers came within the time that the user set."""
 

@@ -64,6 +64,8 @@ def main() -> None:
     PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     zones = zone_pages.PAGE.read_text(encoding="utf-8")
     zone_pages.PAGE.write_text(zone_pages.written(zones), encoding="utf-8")
+    source = zone_pages.SOURCE.read_text(encoding="utf-8")
+    zone_pages.SOURCE.write_text(zone_pages.sourced(source), encoding="utf-8")
 
 
 if __name__ == "__main__":

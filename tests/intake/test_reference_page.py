@@ -13,7 +13,7 @@ from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.zone_columns import columns_of
 from fla_batch.tables.reader_findings import MEANINGS, WARNINGS
 from fla_batch.vocabulary.terms import FormKind
-from tests.zone_pages import written
+from tests.zone_pages import SOURCE, sourced, written
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/input.md").read_text(encoding="utf-8")
@@ -29,6 +29,12 @@ def first_cells(mark: str) -> list[str]:
 def test_the_tables_of_columns_are_those_of_the_zones() -> None:
     assert written(PAGE) == PAGE, "run python -m tests.cli.regenerate"
     assert "| `trainingStatus` |  | 1 = followed, 2 = not followed" in PAGE
+
+
+def test_the_table_of_the_profiles_source_is_that_of_the_zones() -> None:
+    page = SOURCE.read_text(encoding="utf-8")
+    assert sourced(page) == page, "run python -m tests.cli.regenerate"
+    assert "| DetailsPerPeriod | `TrainingHours` | one of the two | 0-1560000 | 3.3.4.1 D |" in page
 
 
 @pytest.mark.parametrize("kind", [FormKind.TRAININGS, FormKind.TRAINING_RIGHTS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits
-from fla_batch.ledger.records import content_sha256
+from fla_batch.ledger.records import canonical_json
 from fla_batch.vocabulary.errors import LedgerTrouble, UnknownTransition, UsageMistake
 from fla_batch.vocabulary.terms import Environment
 from tests.ledger.builders import (
@@ -48,7 +49,8 @@ def test_what_was_recorded_reads_back(ledger: Ledger) -> None:
         assert (kept.company_id, kept.inss) == (wanted.company_id, wanted.inss)
         assert (kept.kind, kept.calendar_year) == (wanted.kind, wanted.calendar_year)
         body = rights(wanted.position)
-        assert (kept.body, kept.sha256) == (body, content_sha256(body))
+        sha256 = hashlib.sha256(canonical_json(body).encode()).hexdigest()
+        assert (kept.body, kept.sha256) == (body, sha256)
         assert kept.state is FormState.BUILT
 
 

@@ -30,7 +30,6 @@ EXIT_CODES = {
     "GatewayUnavailable": 4,
     "OutcomeUnknown": 4,
     "DiskTrouble": 4,
-    "PortalRefusedFile": 5,
     "WaitTimedOut": 6,
 }
 

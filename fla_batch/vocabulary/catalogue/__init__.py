@@ -4,6 +4,7 @@ Everything is data: `meanings.csv` (the last three digits of an error id), `zone
 labels and their numbers) and `texts.toml` (what a local rule says, and what to do).
 Zone numbers 00011, 00014, 00024 and FLA04 are the platform's (REST manual 3.4.2 and 3.4.3);
 the other FLA numbers are ours, because the NOTIFICATION allows nine characters for an error id.
+Decision 0112 says why names are here.
 """
 
 from __future__ import annotations
