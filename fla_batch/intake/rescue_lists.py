@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.intake.named_rows import NamedRow, named_rows
+from fla_batch.intake.named_rows import NamedRow, named_rows, plain
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import InputUnreadable
@@ -59,6 +59,11 @@ def read_workers(path: Path) -> list[NamedWorker]:
     if not found:
         raise InputUnreadable(f"{path.name} names no worker", file=path.name)
     return list(dict.fromkeys(found))
+
+
+def means_a_worker(heading: str) -> bool:
+    """Whether a column with that heading holds national numbers."""
+    return plain(heading) in map(plain, ("INSS", *_COLUMNS["INSS"]))
 
 
 def _rows(path: Path, alone: str) -> Iterator[NamedRow]:

@@ -1,8 +1,10 @@
-"""A file of workers to ask about: plain lines, or a list that the platform gave.
+"""A file of workers to ask about: a table, plain lines, or a list that the platform gave.
 
-A line holds a national number and, when there is one, a year, separated by `;`, `,` or a tab; a
-first line without any digit is a heading. JSON is an answer with `employees` (REST manual
-3.3.6.2), or a document of `fla-batch ask` that holds such answers.
+A table (CSV, Excel, ODS, Parquet) has a heading that means the national number, and is read as
+that of `rescue --workers` is. Without such a heading a line holds a national number and, when
+there is one, a year, separated by `;`, `,` or a tab; a first line without any digit is a heading.
+JSON is an answer with `employees` (REST manual 3.3.6.2), or a document of `fla-batch ask` that
+holds such answers.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fla_batch.intake.rescue_lists import NamedWorker, means_a_worker, read_workers
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
@@ -29,23 +32,52 @@ class Person(NamedTuple):
 
 def read_people(path: Path) -> list[Person]:
     """The workers in a file, each once, in their order. Raises InputUnreadable."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputUnreadable(f"{path.name} cannot be read: {error}", file=path.name) from error
-    found = _listed(path, text) if text.lstrip()[:1] in ("{", "[") else _lines(path, text)
+    text = _text(path)
+    if text is None or _has_headings(text):
+        found: Iterator[Person] = (_of_year(path, each) for each in read_workers(path))
+    else:
+        found = _listed(path, text) if text.lstrip()[:1] in ("{", "[") else _lines(path, text)
     people = list(dict.fromkeys(found))
     if not people:
         raise InputUnreadable(f"{path.name} names no worker", file=path.name)
     return people
 
 
-def _lines(path: Path, text: str) -> Iterator[Person]:
+def _text(path: Path) -> str | None:
+    """What the file says; None when it is no text in UTF-8, as a workbook is not."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    except OSError as error:
+        raise InputUnreadable(f"{path.name} cannot be read: {error}", file=path.name) from error
+
+
+def _has_headings(text: str) -> bool:
+    first = next((line for _, line in _filled(text)), "")
+    return any(means_a_worker(field.strip().strip('"')) for field in _SEPARATOR.split(first))
+
+
+def _filled(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, with their numbers: neither blank nor a comment."""
     for row, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield row, line
+
+
+def _lines(path: Path, text: str) -> Iterator[Person]:
+    for number, (row, line) in enumerate(_filled(text)):
         inss, year = _fields(line)
-        is_heading = row == 1 and not any(character.isdigit() for character in line)
-        if line.strip() and not is_heading:
+        is_heading = number == 0 and not any(character.isdigit() for character in line)
+        if not is_heading:
             yield _person(path, row, inss, year or None)
+
+
+def _of_year(path: Path, worker: NamedWorker) -> Person:
+    year = worker.calendar_year
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InputUnreadable(f"{path.name}: {year} is no year", file=path.name)
+    return Person(worker.inss, year)
 
 
 def _fields(line: str) -> tuple[str, str]:

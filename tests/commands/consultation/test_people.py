@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,19 @@ def test_what_is_read(tmp_path: Path, text: str, expected: list[Person]) -> None
     assert read_people(written(tmp_path, text)) == expected
 
 
+def test_a_workbook_and_any_other_table_is_read_as_everywhere(tmp_path: Path) -> None:
+    cells = {"Naam": ["Jansen", "Peeters"], "Rijksregisternummer": [ONE, TWO]}
+    frame = polars.DataFrame(cells | {"jaar": [2024, 2024]})
+    frame.write_excel(tmp_path / "workers.xlsx")
+    frame.write_csv(tmp_path / "workers.csv", separator=";")
+    (tmp_path / "latin.csv").write_bytes(f"prénom;NISS\nZoé;{ONE}\n".encode("latin-1"))
+    (tmp_path / "comment.csv").write_text(f"# ours\n{ONE}\n# not this one;2024\n", "utf-8")
+    for name in ("workers.xlsx", "workers.csv"):
+        assert read_people(tmp_path / name) == [Person(ONE, 2024), Person(TWO, 2024)]
+    for name in ("latin.csv", "comment.csv"):
+        assert read_people(tmp_path / name) == [Person(ONE)]
+
+
 def test_the_manuals_own_list() -> None:
     found = read_people(MANUAL / "GetEmployeesTrainings_output.json")
     assert found == [Person(ONE, 2024), Person(TWO, 2024)]
@@ -63,7 +77,7 @@ def test_the_manuals_own_list() -> None:
         pytest.param(f"{ONE};soon", "row 1: 'soon' is no year", id="no year"),
         pytest.param('{"employees": [1]}', "row 1: an employee is an object", id="no object"),
         pytest.param("{", "is no JSON", id="broken"),
-        pytest.param(b"\xff\xfe\x00", "cannot be read", id="no text"),
+        pytest.param(b"\xff\xfe\x00", "encoded as UTF-16", id="no text"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str | bytes, said: str) -> None:
