@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fla_batch.account.holdings import Holdings, Wanted, answered_by, question_of
 from fla_batch.commands.keep_answer import keep_answer
 from fla_batch.commands.question_line import QuestionLine
-from fla_batch.intake.fetched_answers import NotAnAnswer, fetched_answers
+from fla_batch.intake.answer_files import NotAnAnswer
+from fla_batch.intake.fetched_answers import fetched_answers
 from fla_batch.system.files import private_folder, write_whole
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import UsageMistake

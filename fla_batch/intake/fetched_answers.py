@@ -1,8 +1,7 @@
 """Answers that were fetched by another way: GET answers of the REST manual, as files.
 
-A folder or an archive (zip, tar) of JSON files, or one of them. A file holds one answer, a list of
-answers, or a document of `ask --json`. What was asked about whom stands in the path, spelled as the
-resource (3.3.3.3 to 3.3.7.2), and in the answer:
+A file holds one answer, a list of answers, or a document of `ask --json`. What was asked about whom
+stands in the path, spelled as the resource (3.3.3.3 to 3.3.7.2), and in the answer:
 
     employers/0880820673/employees/81511716525/calendarYears/2024/trainings?processingState=all.json
 
@@ -13,14 +12,14 @@ from __future__ import annotations
 
 import json
 import re
-import tarfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fla_batch.intake.answer_files import NotAnAnswer, answer_files
+from fla_batch.intake.json_bodies import ANSWERED
 from fla_batch.intake.platform_answers import RestAnswer, load_answer
 from fla_batch.models import (
     Employee,
@@ -29,10 +28,11 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
+from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.models.form import Answer, EmployeeYear
 from fla_batch.models.question import Question
-from fla_batch.system.files import disk_errors
-from fla_batch.vocabulary.errors import InputUnreadable
+from fla_batch.tables.decoding import json_text
+from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
     compact_inss,
@@ -41,8 +41,6 @@ from fla_batch.vocabulary.identifiers import (
 )
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
-MOST_BYTES = 50_000_000
-"""An answer that is larger is none."""
 _EMPLOYER = re.compile(r"employers?[/_=-](\d{9,10})")
 _EMPLOYEE = re.compile(r"employees?[/_=-](\d{10,11})")
 _YEAR = re.compile(r"calendarYears?[/_=-](\d{4})")
@@ -71,69 +69,37 @@ class FetchedAnswer:
     raw: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class NotAnAnswer:
-    """A file, or a part of one, that answers nothing, and why."""
-
-    file: str
-    reason: str
-
-
 def fetched_answers(source: Path) -> Iterator[FetchedAnswer | NotAnAnswer]:
-    """Every answer in `source`, in the order of the files' names. Raises InputUnreadable."""
-    for name, content in _files(source):
-        if len(content) > MOST_BYTES:
-            yield NotAnAnswer(name, f"larger than {MOST_BYTES} bytes")
+    """Every answer in `source`, and everything in it that is none or cannot be read whole.
+
+    Raises InputUnreadable, DiskTrouble.
+    """
+    for found in answer_files(source):
+        if isinstance(found, NotAnAnswer):
+            yield found
             continue
+        name, content = found
         try:
-            documents = list(_documents(content))
+            documents = list(_documents(content, name))
         except (ValueError, RecursionError) as error:
             yield NotAnAnswer(name, f"no JSON: {error}")
             continue
+        if not documents:
+            yield NotAnAnswer(name, "it is empty")
         for document in documents:
-            yield _fetched(name, document)
+            yield from _fetched(name, document)
 
 
 def answer_to(question: Question, raw: Mapping[str, Any]) -> Answer:
     """What the body of a GET (200) says to `question`, read tolerantly."""
-    told = _told(load_answer(json.dumps(raw)), question.kind)
+    told = _told(load_answer(json.dumps(_without_nulls(raw))), question.kind)
     return _complete(told, question)
 
 
-def _files(source: Path) -> Iterator[tuple[str, bytes]]:
-    if not source.exists():
-        raise InputUnreadable(f"{source.name} is not there", file=source.name)
-    with disk_errors("read", source):
-        if source.is_dir():
-            for path in sorted(source.rglob("*.json*")):
-                if path.is_file():
-                    yield path.relative_to(source).as_posix(), path.read_bytes()
-        elif zipfile.is_zipfile(source):
-            yield from _zipped(source)
-        elif tarfile.is_tarfile(source):
-            yield from _tarred(source)
-        else:
-            yield source.name, source.read_bytes()
-
-
-def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(source) as archive:
-        for member in sorted(archive.infolist(), key=lambda one: one.filename):
-            if not member.is_dir() and ".json" in member.filename:
-                with archive.open(member) as stream:
-                    yield member.filename, stream.read(MOST_BYTES + 1)
-
-
-def _tarred(source: Path) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(source) as archive:
-        for member in sorted(archive.getmembers(), key=lambda one: one.name):
-            stream = archive.extractfile(member) if member.isfile() else None
-            if stream is not None and ".json" in member.name:
-                yield member.name, stream.read(MOST_BYTES + 1)
-
-
-def _documents(content: bytes) -> Iterator[Any]:
-    text = content.decode("utf-8-sig")
+def _documents(content: bytes, name: str) -> Iterator[Any]:
+    text = json_text(content, Source(name))
+    if isinstance(text, Anomaly):
+        raise ValueError(text.label.en)  # noqa: TRY004 - a value of the file, not of a caller
     try:
         whole = json.loads(text)
     except ValueError:
@@ -151,20 +117,26 @@ def _answers_in(whole: Any) -> Iterator[Any]:
     yield from whole if isinstance(whole, list) else [whole]
 
 
-def _fetched(name: str, raw: Any) -> FetchedAnswer | NotAnAnswer:
+def _fetched(name: str, raw: Any) -> Iterator[FetchedAnswer | NotAnAnswer]:
     if not isinstance(raw, dict):
-        return NotAnAnswer(name, "an answer is a JSON object")
-    read = load_answer(json.dumps(raw))
+        yield NotAnAnswer(name, "an answer is a JSON object")
+        return
+    body = _without_nulls(raw)
+    read = load_answer(json.dumps(body))
     if read.problem is not None:
-        return NotAnAnswer(name, f"the platform refused: {read.problem.title or read.problem.type}")
-    kind = _kind(name, raw)
+        title = read.problem.title or read.problem.type
+        yield NotAnAnswer(name, f"the platform refused: {title}")
+        return
+    kind = _kind(name, body)
     if kind is None:
-        return NotAnAnswer(name, "neither its name nor its content tells what was asked")
+        yield NotAnAnswer(name, "neither its name nor its content tells what was asked")
+        return
     told = _told(read, kind)
     about = _Subject.of(name, told)
-    wrong = about.fault(kind, told)
+    wrong = _not_told(kind, body, read) or about.fault(kind, told)
     if wrong is not None:
-        return NotAnAnswer(name, wrong)
+        yield NotAnAnswer(name, wrong)
+        return
     question = Question(
         question=kind,
         employer=Employer(company_id=about.company_id),
@@ -172,7 +144,39 @@ def _fetched(name: str, raw: Any) -> FetchedAnswer | NotAnAnswer:
         calendar_year=about.year if kind in _OF_A_YEAR else None,
         **_filters(kind, name, told),
     )
-    return FetchedAnswer(name, question, _complete(told, question), raw)
+    yield FetchedAnswer(name, question, _complete(told, question), raw)
+    for gap in read.trouble:
+        yield NotAnAnswer(name, f"a part of it: {gap.label.en or gap.error_id}")
+
+
+def _without_nulls(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A serialiser writes null for a block that is not there."""
+    inside = raw.get(ANSWERED)
+    if isinstance(inside, dict):
+        raw = {**raw, ANSWERED: {name: each for name, each in inside.items() if each is not None}}
+    return {name: each for name, each in raw.items() if each is not None}
+
+
+def _not_told(kind: FormKind, raw: Mapping[str, Any], read: RestAnswer) -> str | None:
+    """Why the content does not say what the resource says; nothing must pass for "none"."""
+    if kind is FormKind.ASK_CREDIT:
+        return None if read.credit is not None else "it tells no credit that can be read"
+    if kind in _LISTS:
+        listed = raw.get("employees")
+        sound = isinstance(listed, list) and len(listed) == len(read.employees)
+        if sound and all(is_valid_inss(each.inss) for each in read.employees):
+            return None
+        return "its list of employees cannot be read"
+    if not read.declarations:
+        return "it tells no declaration that can be read"
+    body = raw.get(ANSWERED, raw)
+    name, shape = (
+        ("trainings", list) if kind is FormKind.ASK_TRAININGS else ("trainingRights", dict)
+    )
+    other = "trainingRights" if name == "trainings" else "trainings"
+    if name in body:
+        return None if isinstance(body[name], shape) else f"its {name} cannot be read"
+    return f"it tells {other}, and its name says {name}" if other in body else None
 
 
 def _complete(told: Answer, question: Question) -> Answer:
@@ -254,7 +258,7 @@ class _Subject(NamedTuple):
             return "neither its name nor its content tells which employer"
         if kind not in _LISTS and not is_valid_inss(self.inss):
             return "neither its name nor its content tells which worker"
-        if kind in _OF_A_YEAR and self.year is None:
+        if kind in _OF_A_YEAR and not FIRST_YEAR <= (self.year or 0) <= LAST_YEAR:
             return "neither its name nor its content tells which year"
         held = (
             told.employer and told.employer.company_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def _suffix_of(file: Path) -> str:
 
 def _in_folder(folder: Path) -> Iterator[InputFile | Anomaly]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    ours = [path for path in files if not _is_left_alone(path.relative_to(folder).parts)]
+    ours = [path for path in files if not left_alone(path.relative_to(folder).parts)]
     if not any(path.suffix.lower() in SUFFIXES for path in ours):
         yield remark("nothing-declared", FILE, Source(str(folder)))
     for path in ours:
@@ -118,7 +119,7 @@ def _in_archive(path: Path, aside: Path) -> Iterator[InputFile | Anomaly]:
             _require_small(members)
             for number, member in enumerate(members):
                 yield from _member(archive, member, str(path), aside / str(number))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as trouble:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as trouble:
         yield remark("unreadable-file", FILE, Source(str(path)), value=str(trouble))
 
 
@@ -133,7 +134,7 @@ def _member(
     name = PurePosixPath(member.filename.replace("\\", "/"))
     shown = f"{archive_name}/{name}"
     suffix = name.suffix.lower()
-    if _is_left_alone(name.parts):
+    if left_alone(name.parts):
         return
     if suffix not in SUFFIXES:
         yield _skipped(shown)
@@ -146,7 +147,8 @@ def _member(
         yield InputFile(target, shown)
 
 
-def _is_left_alone(parts: tuple[str, ...]) -> bool:
+def left_alone(parts: tuple[str, ...]) -> bool:
+    """True for what programs keep beside files, by the parts of its path."""
     return any(part.startswith(_LEFT_ALONE) and part not in (".", "..") for part in parts)
 
 
