@@ -2,8 +2,9 @@
 
 Trainings are paired by the reference of their provider; else by their own reference number; else by
 name and dates; else by a sequence number that the user wrote, when name or first start is the same.
-A number that a reader gave by the order of the rows never pairs: one deleted row shifts them all. A
-pair whose name and dates both differ is none. Rights pair by kind, joint committee and activity,
+A number that a reader gave by the order of the rows never pairs: one deleted row shifts them all.
+What is left pairs where nothing but the name, or nothing but the dates, was mended. A pair whose
+name and dates both differ is none. Rights pair by kind, joint committee and activity,
 then by kind and committee: a mended NACE code or regulation number removes nothing. Decision 1305.
 """
 
@@ -66,6 +67,7 @@ def trainings_diff(
     keys: list[_Key[Training]] = [_all_but_number, _provider, _reference, _name_and_dates]
     if not numbers_given:
         keys += [_number_and_name, _number_and_start]
+    keys += [_all_but_name, _all_but_dates]
     return _paired(before.trainings, after.trainings, keys, _may_be_one)
 
 
@@ -138,6 +140,28 @@ def _paired(
 def _all_but_number(training: Training) -> Hashable:
     """What is the same in everything pairs first: two alike may share any of the rest."""
     return training.model_copy(update={"training_sequence_nbr": None})
+
+
+def _all_but_name(training: Training) -> Hashable:
+    """A mended name, in a table without numbers."""
+    mended = {"training_sequence_nbr": None, "training_denomination": None}
+    return training.model_copy(update=mended)
+
+
+def _all_but_dates(training: Training) -> Hashable:
+    """Mended dates, in a table without numbers; the name in any spelling."""
+    undated = {"training_start_date": None, "training_end_date": None}
+    return training.model_copy(
+        update={
+            "training_sequence_nbr": None,
+            "training_denomination": _name(training),
+            "training_first_start_date": None,
+            "training_last_end_date": None,
+            "details_per_period": tuple(
+                period.model_copy(update=undated) for period in training.details_per_period
+            ),
+        }
+    )
 
 
 def _provider(training: Training) -> Hashable | None:

@@ -77,11 +77,22 @@ def test_one_deleted_row_shifts_every_number_and_removes_one() -> None:
 
 
 @pytest.mark.parametrize("mended", [named("Alfa", 1), on(LATER, A)], ids=["name", "date"])
-def test_a_mended_name_or_date_is_a_change_where_the_user_wrote_the_number(
+def test_a_mended_name_or_date_is_a_change_with_and_without_numbers(
     mended: Training,
 ) -> None:
     assert outcomes(photo(A, B), photo(mended, B)) == ["changed", "same"]
-    assert outcomes(photo(A), photo(mended), given=True) == ["removed", "added"]
+    assert outcomes(photo(A, B), photo(B, mended), given=True) == ["changed", "same"]
+
+
+def test_in_a_table_without_numbers_one_row_for_another_is_a_removal() -> None:
+    """Only where nothing else differs is a name, or a date, a mended one."""
+    (period,) = A.details_per_period
+    shorter = {"details_per_period": (period.model_copy(update={"training_hours": 100}),)}
+    for other in (named("Omega", 1, scope=2), on(LATER, A.model_copy(update=shorter))):
+        assert outcomes(photo(A), photo(other), given=True) == ["removed", "added"]
+    assert outcomes(photo(A), photo(on(LATER, named("Omega"))), given=True) == ["removed", "added"]
+    twice = photo(A, on(LATER, A))
+    assert outcomes(twice, photo(on(LATER, A)), given=True) == ["removed", "same"]
 
 
 def test_a_pair_whose_name_and_dates_both_differ_is_none() -> None:
