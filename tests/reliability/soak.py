@@ -142,6 +142,7 @@ def _settle(folder: Path, config: Path, server: Server, tally: Tally) -> None:
         for path in sorted(folder.glob("input-*.json")):
             station.calmly("build", str(path))
         station.calmly("send")
+        station.cancel_again()
         server.answered()
         station.calmly("poll")
         if station.nothing_open():

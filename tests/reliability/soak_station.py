@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import resource
 import signal
 import sys
@@ -32,6 +33,7 @@ class Tally:
     """What ran: how often each command ended how; what disturbed it; and what must not be."""
 
     ended: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     kills: int = 0
     full_disks: int = 0
     cuts: int = 0
@@ -41,6 +43,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Another station's."""
         self.ended += other.ended
+        self.reasons += other.reasons
         self.kills += other.kills
         self.full_disks += other.full_disks
         self.flaws += other.flaws
@@ -52,6 +55,7 @@ class Tally:
             f"commands: {sum(self.ended.values())} ({ended})",
             f"killed {self.kills}, disk full {self.full_disks}",
             f"connections cut {self.cuts}, odd files {self.odd_files}",
+            *(f"{count} times undisturbed: {why}" for why, count in self.reasons.most_common(12)),
             f"tracebacks and hung commands: {len(self.flaws)}",
             *self.flaws,
         ]
@@ -163,6 +167,11 @@ class Station:
         """True when no batch waits for anything."""
         return all(row["state"] in SETTLED for row in self._status())
 
+    def cancel_again(self) -> None:
+        """Who was cut off in a cancel runs it again."""
+        for name in self._names("cancelling"):
+            self.calmly("cancel", name)
+
     def calmly(self, *arguments: str) -> None:
         """Without disturbance."""
         self._run(list(arguments), None, None)
@@ -189,7 +198,10 @@ class Station:
             self._be_the_command([*arguments, "--config", str(self._config)], max_bytes)
         code = self._await(child, begun, kill_after_s, arguments)
         said = self._out.read_text(errors="replace")
-        self.tally.ended[f"{arguments[0]}={code}"] += 1
+        disturbed = kill_after_s is not None or max_bytes is not None
+        self.tally.ended[f"{arguments[0]}={code}{' disturbed' if disturbed else ''}"] += 1
+        if code and not disturbed:
+            self.tally.reasons[_reason(arguments[0], said)] += 1
         if code == -signal.SIGKILL:
             self.tally.kills += 1
         elif max_bytes is None and kill_after_s is None:
@@ -232,6 +244,12 @@ class Station:
             code = ended.code if isinstance(ended.code, int) else 98
         finally:
             os._exit(code)
+
+
+def _reason(command: str, said: str) -> str:
+    """What a command said first of what stopped it, without the numbers in it."""
+    first = next((line for line in said.splitlines() if line.startswith("Error")), said[:80])
+    return re.sub(r"[0-9]+", "#", f"{command}: {first}")[:160]
 
 
 SETTLED = frozenset({"closed", "cancelled", "refused-file"})
