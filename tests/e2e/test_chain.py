@@ -23,7 +23,7 @@ PARTS = [pytest.param(1, id="1 part"), pytest.param(9, id="9 parts")]
 def nine_workers(tmp_path: Path) -> Path:
     """Nine forms; the platform warns of one name and does not know one employer."""
     rows = [{"inss": inss(number)} for number in range(1, 10)]
-    rows[1] |= {"trainingDenomination": "Excel – tableaux croisés"}
+    rows[1] |= {"trainingDenomination": "Excel ★ tableaux croisés"}
     rows[2] |= {"companyId": NOT_IN_DIRECTORY}
     return write_csv(tmp_path / "nine.csv", rows)
 
@@ -47,7 +47,8 @@ def test_the_whole_chain(
 
     sent = fla("send", "--json")
     assert sent.code == 0
-    assert sent.document == {"batches": [{"name": batch["name"], "state": "sent"}]}
+    expected = {"name": batch["name"], "state": "sent", "elsewhere": False, "trouble": None}
+    assert sent.document == {"batches": [expected]}
     server.answered()
     _look_at_what_arrived(server, tmp_path, parts)
 
