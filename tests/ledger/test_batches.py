@@ -206,6 +206,7 @@ def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
         "open": 1,
         "sent_at": "2025-03-01T09:00:00+00:00",
         "closed_at": None,
+        "trouble": None,
     }
     ledger.append_form(reference(name, 3), Event.REFUSED, after(hours=4))
     (row,) = ledger.status_rows(after(hours=5), SilenceLimits(), name)

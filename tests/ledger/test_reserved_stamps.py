@@ -102,6 +102,8 @@ def test_r37_the_stamps_of_an_older_ledger_are_taken(ledger_url: str) -> None:
     engine = create_engine(ledger_url)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE creation_stamp"))
+        connection.execute(text("DROP INDEX ix_anomaly_blocked_file"))
+        connection.execute(text("ALTER TABLE anomaly DROP COLUMN blocked_file"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     engine.dispose()
     now = max(created).replace(tzinfo=BELGIUM)

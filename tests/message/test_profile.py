@@ -106,7 +106,7 @@ def test_a_profile_by_name_and_by_folder() -> None:
     assert load("fla-20250131") == load(SHIPPED)
     assert load(OTHER).name == "other"
     assert "fla-20250131" in available()
-    assert available(OTHER.parent) == ["other"]
+    assert available(OTHER.parent) == ["attributes", "nested", "other", "per-kind"]
 
 
 @pytest.mark.parametrize("name", ["unheard-of", "", "/"])

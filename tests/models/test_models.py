@@ -209,11 +209,11 @@ class TestZones:
 
     def test_free_text(self) -> None:
         assert Zone("A", ZoneType.TEXT).is_text
-        assert not Zone("A", ZoneType.TEXT, pattern="x").is_text
+        assert not Zone("A", ZoneType.TEXT, pattern="x", form="x", samples=("x",)).is_text
         assert not Zone("A", ZoneType.DATE).is_text
 
     def test_patterns_match_whole_values(self) -> None:
-        zone = Zone("A", ZoneType.TEXT, pattern="[0-9]+")
+        zone = Zone("A", ZoneType.TEXT, pattern="[0-9]+", form="9", samples=("9",))
         assert zone.matches("12")
         assert not zone.matches("12\n")
         assert Zone("A", ZoneType.TEXT).matches("anything")
