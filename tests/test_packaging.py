@@ -18,7 +18,7 @@ import fla_batch
 assert fla_batch.__file__.startswith(sys.argv[1]), fla_batch.__file__
 from fla_batch.message import available, load
 from fla_batch.cli.edge import run
-assert available() == ["fla-20250131"], available()
+assert available() == ["fla-20250131", "fla-generic"], available()
 assert load("fla-20250131").declaration.schema.is_file()
 sys.exit(run(["schema", "check"]) or run(["demo"]))
 """

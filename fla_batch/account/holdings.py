@@ -68,7 +68,7 @@ class Wanted(NamedTuple):
     def path(self) -> str:
         """The resource of the REST manual that gives it.
 
-        >>> Wanted("0880820673", "81511716525", 2024, Holding.LEGAL_RIGHT).path[-45:]
+        >>> Wanted("0880820673", "81511716525", 2024, Holding.LEGAL_RIGHT).path[-49:]
         'calendarYears/2024/trainingRights?rightType=LEGAL'
         """
         worker = f"employees/{self.inss}/" if self.inss else ""

@@ -40,7 +40,7 @@ class AnomalySpool:
     >>> spool = AnomalySpool([Anomaly("W", "INSS-004", source=Source("a.csv", 7))])
     >>> spool.add([Anomaly("B", "INSS-001", source=Source("a.csv", 3))])
     >>> len(spool), spool.counts, [one.error_id for one in spool.by_place()]
-    (2, AnomalyCounts(blocking=1, warnings=1), ['INSS-001', 'INSS-004'])
+    (2, AnomalyCounts(blocking=1, warnings=1, information=0), ['INSS-001', 'INSS-004'])
     """
 
     def __init__(self, anomalies: Iterable[Anomaly] = (), *, most_held: int = MOST_HELD) -> None:
