@@ -20,13 +20,13 @@ from fla_batch.rights import dimona, dmfa
 if TYPE_CHECKING:
     import polars as pl
 
-_BIRTH_YEARS = 6  # years of birth in one part
+_BIRTH_YEARS = 3  # years of birth in one part
 _KINDS = ("lines", "periods")
 _PARTS = range(100 // _BIRTH_YEARS + 1)
 
 
 class Part(NamedTuple):
-    """Workers of six years of birth: their lines and their periods."""
+    """Workers of three years of birth: their lines and their periods."""
 
     number: int
     lines: pl.DataFrame
