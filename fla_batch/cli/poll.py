@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fla_batch.commands.poll_result import PollResult
     from fla_batch.commands.workspace import Workspace
 
+REFUSED_FILE = 5
+"""Exit code of whoever polls when the portal refused a file."""
+
 timeout_option = click.option(
     "--timeout",
     "timeout_s",
@@ -107,5 +110,5 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
 def exit_code(result: PollResult) -> int:
     """5 for a refused file, 1 for a refused form or an answer that cannot be used, else 0."""
     if result.refused_files:
-        return 5
+        return REFUSED_FILE
     return 1 if result.refused_forms or result.quarantined or result.unfetched else 0
