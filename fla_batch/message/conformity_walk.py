@@ -12,7 +12,13 @@ from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.xsd_facets import Facets
-from fla_batch.message.xsd_outline import Declared, Group, Wildcard
+from fla_batch.message.xsd_outline import (
+    Declared,
+    Group,
+    Wildcard,
+    always_there,
+    together_with,
+)
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import all_integers, is_own, settles, written_texts
 from fla_batch.models.zone import Presence, Zone
@@ -77,7 +83,11 @@ class _Walk:
             elif len(child.declared) > 1:
                 yield _twice(child, here)
             else:
-                yield from self.element(child, here, wanted=bool(child.declared[0].least))
+                inner = child.declared[0]
+                wanted = always_there(declared.content, inner)
+                yield from self.element(child, here, wanted=wanted)
+                if not wanted and child.texts:
+                    yield from _together(child, here, together_with(declared.content, inner))
 
     def needed(self, element: Element, path: str) -> Iterator[tuple[str, Declared]]:
         """Path and declaration of what the XSD makes mandatory and the element never has."""
@@ -248,9 +258,19 @@ def _repeats(element: Element, path: str) -> Iterator[Difference]:
 
 
 def _presence(text: ZoneText, zone: Zone, path: str, declared: Declared) -> Iterator[Difference]:
-    if zone.presence is Presence.OPTIONAL:
+    if zone.presence in (Presence.OPTIONAL, Presence.ONE_OF):
         say = f"{declared.name} is mandatory in the XSD and optional in the models"
         yield _narrower(text, path, say, declared)
+
+
+def _together(element: Element, path: str, others: tuple[Declared, ...]) -> Iterator[Difference]:
+    """Zones of an optional group of the XSD, which the models let stand without each other."""
+    for text in element.texts:
+        zone = text.zone if isinstance(text, ZoneText) else None
+        if others and isinstance(text, ZoneText) and zone and zone.presence is Presence.OPTIONAL:
+            names = " and ".join(each.name for each in others)
+            say = f"{element.name} stands only together with {names} in the XSD"
+            yield _narrower(text, path, say, element.declared[0])
 
 
 def _nothing_fits(

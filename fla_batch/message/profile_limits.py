@@ -8,14 +8,16 @@ the binding accepts that it takes less than the rules (decision 1206).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import unescape
 
 from fla_batch.message.conformity import is_named
 from fla_batch.message.form_tree import Element, ZoneText, bound_zones, carriers, of_kind
 from fla_batch.message.profile import Profile
+from fla_batch.message.xsd_outline import Declared, always_there, together_with
 from fla_batch.message.xsd_text import Judge
 from fla_batch.models import Entry
+from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, leaves_of, path_text, walk
 from fla_batch.vocabulary import catalogue
@@ -41,10 +43,13 @@ class ProfileLimits:
         judges: dict[tuple[FormKind, Names], _Judged] = {}
         for kind in kinds if profile.narrower else ():
             form = of_kind(profile.shapes[kind].tree.form, kind, answers=False)
-            judged = dict(_judged(form, None))
+            judged = dict(_judged(form, None, form))
+            lines = {id(texts[0].line): path for path, texts in bound[kind].items()}
             for path, texts in bound[kind].items():
                 if is_named(".".join(path), profile.narrower) and id(texts[0].line) in judged:
-                    judges[kind, path] = judged[id(texts[0].line)]
+                    found = judged[id(texts[0].line)]
+                    together = {lines[line] for line in found.beside if line in lines}
+                    judges[kind, path] = replace(found, together=frozenset(together))
         return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, judges)
 
     @property
@@ -65,7 +70,7 @@ class ProfileLimits:
                 names = tuple(step for step in path if isinstance(step, str))
                 judged = self._judges.get((kind, names))
                 if value is None or value == ():
-                    if judged and judged.needed:
+                    if judged and (judged.needed or judged.together & _present(block, above)):
                         yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NEEDED)
                 elif names not in bound:
                     yield _dropped(entry, zone, path, bound)
@@ -75,12 +80,17 @@ class ProfileLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A zone of which the XSD takes less: its type, whether it must be there, and how often."""
+    """A zone of which the XSD takes less: its type, whether it must be there, and how often.
+
+    `beside` are the lines, `together` the zones, with any of which it must be there.
+    """
 
     judge: Judge
     text: ZoneText
     needed: bool
     most: int | None
+    beside: frozenset[int] = frozenset()
+    together: frozenset[Names] = frozenset()
 
     def takes(self, value: object) -> bool:
         values = value if isinstance(value, tuple) else (value,)
@@ -90,18 +100,41 @@ class _Judged:
         )
 
 
-def _judged(element: Element, most: int | None) -> Iterator[tuple[int, _Judged]]:
-    """Each zone by the line that binds it."""
+def _judged(element: Element, most: int | None, around: Element) -> Iterator[tuple[int, _Judged]]:
+    """Each zone by the line that binds it; `around` is the element that `element` stands in."""
+    content = around.declared[0].content if around.declared else None
     for carrier in carriers(element):
         declared = carrier.declared[0] if carrier.declared else None
         facets = declared.facets if declared else None
+        if declared is None or facets is None:
+            continue
+        needed = bool(declared.least)
+        beside: frozenset[int] = frozenset()
+        if carrier is element and not always_there(content, declared):
+            needed, beside = False, _lines_of(around, together_with(content, declared))
         for text in carrier.texts:
-            if isinstance(text, ZoneText) and facets is not None and declared is not None:
-                judged = _Judged(Judge(facets), text, bool(declared.least), most)
-                yield id(text.line), judged
+            if isinstance(text, ZoneText):
+                yield id(text.line), _Judged(Judge(facets), text, needed, most, beside)
     for child in element.children:
         repeated = child.repeat is not None and child.repeat.values
-        yield from _judged(child, child.declared[0].most if repeated and child.declared else None)
+        often = child.declared[0].most if repeated and child.declared else None
+        yield from _judged(child, often, element)
+
+
+def _lines_of(around: Element, others: tuple[Declared, ...]) -> frozenset[int]:
+    return frozenset(
+        id(text.line)
+        for child in around.children
+        if child.declared and child.declared[0] in others
+        for text in child.texts
+    )
+
+
+def _present(block: Block, above: Path) -> set[Names]:
+    """The zones of a block that have a value."""
+    names = tuple(step for step in above if isinstance(step, str))
+    values = ((name, getattr(block, field)) for field, _, name in leaves_of(type(block)))
+    return {(*names, name) for name, value in values if value not in (None, ())}
 
 
 def _dropped(entry: Entry, zone: Zone, path: Path, bound: set[Names]) -> Anomaly:

@@ -139,6 +139,33 @@ def flat(content: Group | None) -> Iterator[Declared | Wildcard]:
             yield item
 
 
+def always_there(content: Group | None, item: Declared) -> bool:
+    """True when a content cannot do without `item`: no choice and no optional group around it."""
+    if content is None or not content.least:
+        return False
+    if item in content.items:
+        return bool(item.least) and (content.model != "choice" or len(content.items) == 1)
+    inner = [each for each in content.items if isinstance(each, Group)]
+    if content.model == "choice" and len(content.items) > 1:
+        return False
+    return any(always_there(each, item) for each in inner)
+
+
+def together_with(content: Group | None, item: Declared) -> tuple[Declared, ...]:
+    """What must stand beside `item` whenever it, or one of them, is there: an optional group."""
+    for group in content.items if content else ():
+        if isinstance(group, Group):
+            inner = together_with(group, item)
+            if inner:
+                return inner
+    if content is None or content.model == "choice" or not item.least:
+        return ()
+    if item not in content.items:
+        return ()
+    parts = (each for each in content.items if isinstance(each, Declared) and each.least)
+    return tuple(each for each in parts if each is not item)
+
+
 class Outline:
     """The XSDs of one message. Raises ProfileMistake for a file that cannot be used."""
 

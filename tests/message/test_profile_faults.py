@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,60 @@ def test_nothing_is_built_validated_or_sent_with_a_profile_that_was_not_checked(
     assert not list(tmp_path.rglob("FI.*"))
     assert call("schema", "check", folder).code == 1
     assert "is faulty, not clean" in call("validate", rows).err
+
+
+EITHER = (
+    '<xs:element ref="TrainingReferenceNbr" minOccurs="0"/>\n\t\t\t'
+    '<xs:element ref="TrainingOrganiserName" minOccurs="0"/>'
+)
+PAIR = (
+    '<xs:element ref="CertificateValidityStartDate" minOccurs="0"/>\n\t\t\t'
+    '<xs:element ref="CertificateValidityEndDate" minOccurs="0"/>'
+)
+
+
+def in_group(model: str, elements: str) -> str:
+    inner = elements.replace(' minOccurs="0"', "")
+    return f'<xs:{model} minOccurs="0">{inner}</xs:{model}>'
+
+
+def test_a_zone_of_an_optional_choice_is_not_mandatory(folder: Path) -> None:
+    edit(folder, XSD, EITHER, in_group("choice", EITHER))
+    found = examined(load(folder))
+    assert [each.kind for each in found.differences if each.breaks] == ["sample-invalid"]
+    line = '    { element = "TrainingReferenceNbr", field = "trainingReferenceNbr" },\n'
+    edit(folder, BINDING, line, "")
+    edit(folder, BINDING, 'version = "1"', 'version = "1"\ndrop = ["trainingReferenceNbr"]')
+    assert examined(load(folder)).verdict is ProfileVerdict.CLEAN
+
+
+def test_zones_that_stand_together_block_only_what_has_one_of_them(folder: Path) -> None:
+    edit(folder, XSD, PAIR, in_group("sequence", PAIR))
+    found = examined(load(folder))
+    broken = [each for each in found.differences if each.breaks]
+    assert {each.kind for each in broken} == {"stricter"}
+    assert all("stands only together with" in each.text for each in broken)
+    names = ", ".join(f'"{each.name}"' for each in broken)
+    edit(folder, BINDING, 'version = "1"', f'version = "1"\nnarrower = [{names}]')
+    profile = load(folder)
+    assert examined(profile).verdict is ProfileVerdict.CLEAN
+    limits = ProfileLimits.of(profile)
+    day = date(2024, 2, 29)
+    both = {"certificate_validity_start_date": day, "certificate_validity_end_date": day}
+    one = {"certificate_validity_start_date": day}
+    counts = [
+        sum(found.blocks for found in limits.found(Entry(b.trainings(b.training(**zones)))))
+        for zones in ({}, both, one)
+    ]
+    assert counts == [0, 0, 1]
+
+
+def test_hours_that_must_stand_beside_days_are_a_limit_by_name(folder: Path) -> None:
+    choice = re.compile(r'<xs:choice>\s*<xs:element ref="TrainingDays"/>.*?</xs:choice>', re.DOTALL)
+    text = (folder / XSD).read_text(encoding="utf-8")
+    both = '<xs:element ref="TrainingDays" minOccurs="0"/><xs:element ref="TrainingHours"/>'
+    (folder / XSD).write_text(choice.sub(both, text, count=1), encoding="utf-8")
+    found = examined(load(folder))
+    assert [(each.kind, each.name) for each in found.differences if each.breaks] == [
+        ("stricter", "trainingHours")
+    ]
