@@ -113,7 +113,7 @@ def _require_other_engine(shape: MessageShape) -> None:
     import xmlschema
 
     try:
-        other_schema(shape.schema, shape.driver)
+        other_schema(shape.schema, shape.driver, asserts=shape.outline.files.asserts)
     except xmlschema.XMLSchemaException as error:
         reason = " ".join(str(getattr(error, "message", error)).split())
         raise ProfileMistake(f"xmlschema does not take {shape.schema.name}: {reason}") from error

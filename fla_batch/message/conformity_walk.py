@@ -120,7 +120,8 @@ class _Walk:
             if text.field_name.startswith(EXTRA):
                 continue  # what it will be is known to the input only
             zone = text.zone
-            if zone is not None and declared.least and wanted:
+            alone = len(carrier.texts) == 1  # days or hours in one element are always there
+            if zone is not None and declared.least and wanted and alone:
                 yield from _presence(text, zone, path, declared)
             yield from self._type(text, path, declared, facets)
 

@@ -123,10 +123,15 @@ class _Drawing:
             and (anchor := self._anchor(inner, name, place, is_list(model, field_name)))
         }
         away = {id(anchor.declared): anchor for anchor in anchors.values() if anchor.path}
+        lists = {
+            id(anchors[name].declared)
+            for name, (model, field_name, _) in blocks.items()
+            if name in anchors and is_list(model, field_name)
+        }
         for name, (model, field_name, _) in _fields(models, blocks_only=False).items():
             if self._skips(model, field_name):
                 continue
-            line = self._zone(model, field_name, name, place, away, message)
+            line = self._zone(model, field_name, name, place, away, lists, message)
             if line is not None:
                 lines.append(line)
                 message.fields.add(name)
@@ -185,15 +190,16 @@ class _Drawing:
         labels = set(_labels_below(model))
         own = set(_labels(model)) or labels
         named = [each for each in every if each.declared.name in wanted and each.holds(labels)]
+        why = "by its label"
+        if not named:
+            worded = {words(each) for each in wanted}
+            named = [each for each in every if words(each.declared.name) in worded]
+            named = [each for each in named if each.holds(labels)]
+            why = "by the words of its label"
         if many:
             named = [each for each in named if each.repeats_below(place)] or named
         if named:
-            return named[-1 if many else 0].because("by its label")
-        worded = {words(each) for each in wanted}
-        named = [each for each in every if words(each.declared.name) in worded]
-        named = [each for each in named if each.holds(labels)]
-        if named:
-            return named[0].because("by the words of its label")
+            return named[-1 if many else 0].because(why)
         best = max(every, key=lambda each: each.score(own), default=None)
         if best is not None and best.score(own):
             return best.because("by the zones in it")
@@ -208,10 +214,11 @@ class _Drawing:
         name: str,
         place: Place,
         away: dict[int, Place],
+        lists: set[int],
         message: DraftedMessage,
     ) -> dict[str, object] | None:
         zone = zones_of(model).get(field_name)
-        found = self._leaf(_label(model, field_name), place, away, is_list(model, field_name))
+        found = self._leaf(_label(model, field_name), place, away, lists)
         if found is None or found.declared.facets is None:
             return None
         self.taken.add(id(found.declared))
@@ -230,11 +237,7 @@ class _Drawing:
         return line
 
     def _leaf(
-        self,
-        label: str,
-        place: Place,
-        away: dict[int, Place],
-        many: bool,  # noqa: ARG002
+        self, label: str, place: Place, away: dict[int, Place], lists: set[int]
     ) -> Place | None:
         """The element or attribute of that label in the block, not in one of its inner blocks."""
         every = [
@@ -250,6 +253,9 @@ class _Drawing:
             wide = [each for each in below(place, set()) if each.declared.name == label]
             wide = [each for each in wide if id(each.declared) not in self.taken]
             free = [each for each in wide if not _in_list(each, place)]
+            # The XSD may let that element stand several times; a form of ours has it once.
+            outside = {id(each.declared) for each in below(place, lists)}
+            free += [each for each in wide if id(each.declared) in outside]
             if free:
                 return free[0]
         same = [each for each in every if words(each.declared.name) == words(label)]

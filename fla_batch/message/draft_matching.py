@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from fla_batch.message import value_formats as formats
 from fla_batch.message.binding_lines import BindingLine
@@ -19,13 +20,20 @@ from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.errors import ProfileMistake
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_DATE_FORMATS = ("date:%d/%m/%Y", "date:%Y%m%d", "date:%d-%m-%Y", "date:%d.%m.%Y")
+_DATE_FORMATS = (
+    "date:%d/%m/%Y",
+    "date:%Y%m%d",
+    "date:%d-%m-%Y",
+    "date:%d.%m.%Y",
+    "date:%Y-%m-%dT00:00:00",
+)
 _TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
 _SAME_WORDS = {"nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number"}
 _HEADER_INTEGERS = ("attestation", "reference")
 _HEADER_LINE = BindingLine("", "", ())
 
 
+@cache
 def words(label: str) -> frozenset[str]:
     """The words of a label, in one spelling.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fla_batch.message.draft_matching import words
 from fla_batch.message.xsd_outline import Declared, Outline
 
 _DEEPEST = 12
@@ -42,15 +43,14 @@ class Place:
         return replace(self, why=why)
 
     def score(self, labels: set[str]) -> int:
-        """How many of those labels stand directly in it."""
+        """How many of those labels stand directly in it, in whatever spelling."""
         own = {child.name for child in self.declared.children} | set(self.declared.attributes)
-        return len(own & labels)
+        return len(set(map(words, own)) & set(map(words, labels)))
 
     def holds(self, labels: set[str]) -> bool:
         """True when one of those labels stands in it, at any depth."""
-        return any(each.declared.name in labels for each in reachable(self.itself)) or bool(
-            set(self.declared.attributes) & labels
-        )
+        wanted = set(map(words, labels))
+        return any(words(each.declared.name) in wanted for each in reachable(self.itself))
 
     def repeats_below(self, start: Place) -> bool:
         """True when it may stand several times within `start`."""
@@ -103,13 +103,14 @@ def first_form(outline: Outline, schema: Path, labels: set[str]) -> tuple[Declar
     """The root of the message and its form: the outermost repeated element with most zones."""
     own = [each for each in outline.roots() if each.component.document.path == schema.resolve()]
     best: tuple[int, Declared, Place] | None = None
+    wanted = set(map(words, labels))
     for root in own or outline.roots():
         start = Place((), root)
         for each in containers(start):
             if each.declared.most == 1 or len(each.path) > 3:
                 continue
-            names = {inner.declared.name for inner in reachable(Place((), each.declared))}
-            score = len(names & labels)
+            inner = reachable(Place((), each.declared))
+            score = len({words(one.declared.name) for one in inner} & wanted)
             if score and (best is None or score > best[0]):
                 best = (score, root, each)
     return (best[1], best[2]) if best else None

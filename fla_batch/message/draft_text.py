@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from fla_batch.message.binding_lines import BINDING_FILE
 from fla_batch.message.draft import DraftedElement, DraftedMessage, drafted
 from fla_batch.message.profile import load
+from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.message.xsd_outline import Outline
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import ProfileMistake, UsageMistake
@@ -36,9 +38,20 @@ def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Dra
     """
     if (folder / BINDING_FILE).exists():
         raise UsageMistake(f"{folder} has a {BINDING_FILE} already; a draft overwrites nothing")
+    for schema in [*schemas, *([answer] if answer else [])]:
+        Outline([schema])  # what it reaches is there
+        lxml_schema(schema, None)  # and it compiles: no draft of a broken XSD
     ours = load(_LIKE)
     names = list(ours.identifications.values())
     messages = _messages(schemas, names)
+    if not any(message.kinds for message in messages):
+        raise ProfileMistake(
+            f"{schemas[0].name} has no place for the trainings or the rights of a worker: "
+            "no element that repeats holds them",
+            hint="Name the XSD of the declarations first, then that of its payload. "
+            "Labels of other words cannot be guessed: copy a binding.toml that comes with the "
+            "package and edit it.",
+        )
     answers = None
     if answer is not None:
         answers = drafted([answer], ours.answer_identifications.values(), answers=True)
@@ -70,12 +83,30 @@ def _messages(schemas: list[Path], names: list[str]) -> list[DraftedMessage]:
 
 
 def _copy_reached(schema: Path, folder: Path) -> None:
-    base = schema.resolve().parent
-    for path in Outline([schema]).files.paths:
-        target = folder / (path.relative_to(base) if path.is_relative_to(base) else path.name)
+    """Copy an XSD and all that it reaches. Raises UsageMistake before another file is lost."""
+    base, paths = _base_of(schema)
+    for path in paths:
+        target = folder / path.relative_to(base)
+        if path == target.resolve():
+            continue
+        if target.exists() and target.read_bytes() != path.read_bytes():
+            raise UsageMistake(
+                f"{target} is there already, and is another file than {path}",
+                hint="Draft into an empty folder; give files of one name folders of their own.",
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path != target.resolve():
-            shutil.copyfile(path, target)
+        shutil.copyfile(path, target)
+
+
+def _base_of(schema: Path) -> tuple[Path, list[Path]]:
+    """The folder that holds an XSD with all that it reaches, and those files."""
+    paths = Outline([schema]).files.paths
+    return Path(os.path.commonpath([path.parent for path in paths])), paths
+
+
+def _placed(schema: Path) -> str:
+    """The name of an XSD within the folder of its profile."""
+    return schema.resolve().relative_to(_base_of(schema)[0]).as_posix()
 
 
 def _limits(messages: list[DraftedMessage], answers: DraftedMessage | None) -> list[str]:
@@ -139,9 +170,9 @@ def _shape(
     yield f"[{table}]"
     yield f"root = {_value(message.root)}"
     yield f"form = {_value(message.form)}"
-    yield f"schema = {_value(message.schema.name)}"
+    yield f"schema = {_value(_placed(message.schema))}"
     reached = Outline([message.schema]).files.paths
-    foreign = [path.name for path in payloads if path.resolve() not in reached]
+    foreign = [_placed(path) for path in payloads if path.resolve() not in reached]
     if foreign:
         yield f"payload = {_value(foreign)}"
     if layout:

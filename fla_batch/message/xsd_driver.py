@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from fla_batch.message.xsd_files import ASSERTIONS, XS_NAMESPACE, not_an_xsd
 from fla_batch.vocabulary.errors import ProfileMistake
 
 if TYPE_CHECKING:
@@ -43,19 +45,59 @@ def driver_of(schemas: Sequence[Path]) -> str:
     return "\n".join([*lines, "</xs:schema>\n"])
 
 
+class _WithoutAssertions(etree.Resolver):
+    """Gives libxml2, which knows XML Schema 1.0, each file without the assertions of 1.1."""
+
+    def resolve(  # type: ignore[override]  # lxml's stubs lack the context
+        self,
+        system_url: str,
+        public_id: str,  # noqa: ARG002
+        context: object,
+    ) -> object:
+        """The text of a file that has assertions; None, to read it as it is, for any other."""
+        path = Path(unquote((system_url or "").removeprefix("file://")))
+        if not path.is_file():
+            return None
+        try:
+            root = etree.parse(str(path), _parser()).getroot()
+        except etree.XMLSyntaxError:
+            return None
+        found = list(root.iter(*(f"{{{XS_NAMESPACE}}}{name}" for name in ASSERTIONS)))
+        for node in found:
+            parent = node.getparent()
+            if parent is not None:
+                parent.remove(node)
+        text = etree.tostring(root, encoding="unicode")
+        return self.resolve_string(text, context, base_url=system_url) if found else None
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+
+
 def lxml_schema(schema: Path, driver: str | None) -> etree.XMLSchema:
-    """The schema as libxml2 knows it. Raises ProfileMistake when it does not take it."""
-    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+    """The schema as libxml2 knows it: without assertions, which `other_schema` judges.
+
+    Raises ProfileMistake when it does not take it.
+    """
+    parser = _parser()
+    parser.resolvers.add(_WithoutAssertions())
     try:
         if driver is None:
             return etree.XMLSchema(etree.parse(str(schema), parser))
         return etree.XMLSchema(etree.fromstring(driver.encode(), parser))
     except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
-        raise ProfileMistake(f"{schema.name} is not an XSD: {error}") from error
+        raise not_an_xsd(schema, error) from error
 
 
-def other_schema(schema: Path, driver: str | None) -> xmlschema.XMLSchema:
-    """The schema as the library xmlschema knows it. Raises xmlschema.XMLSchemaException."""
+def other_schema(
+    schema: Path, driver: str | None, *, asserts: bool
+) -> xmlschema.XMLSchema | xmlschema.XMLSchema11:
+    """The schema as the library xmlschema knows it; of version 1.1 when it `asserts`.
+
+    Raises xmlschema.XMLSchemaException.
+    """
     import xmlschema
 
-    return xmlschema.XMLSchema(driver or str(schema), allow="local")
+    version = xmlschema.XMLSchema11 if asserts else xmlschema.XMLSchema
+    return version(driver or str(schema), allow="local")

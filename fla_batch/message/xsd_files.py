@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from lxml import etree
@@ -13,19 +13,19 @@ from lxml import etree
 from fla_batch.vocabulary.errors import ProfileMistake
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import _Element, _LogEntry
 
 XS_NAMESPACE = "http://www.w3.org/2001/XMLSchema"
 XS = f"{{{XS_NAMESPACE}}}"
 
 _TABLES = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 _REFERENCES = ("include", "import", "redefine", "override")
+ASSERTIONS = ("assert", "assertion")
 UNSETTLED = (
     "key",
     "keyref",
     "unique",
-    "assert",
-    "assertion",
+    *ASSERTIONS,
     "alternative",
     "redefine",
     "override",
@@ -151,6 +151,11 @@ class SchemaFiles:
                     found.add(Component(node, document).resolved(node.get("ref", "")))
         return found
 
+    @property
+    def asserts(self) -> bool:
+        """True when a file has assertions, as of XML Schema 1.1."""
+        return any(name in ASSERTIONS for name, _ in self.unsettled())
+
     def unsettled(self) -> Iterator[tuple[str, Component]]:
         """The constructs that samples cannot settle, by the name that a binding accepts them by."""
         for document in self.documents:
@@ -188,6 +193,24 @@ def _local(location: str, path: Path, place: str) -> Path:
     return (path.parent / unquote(location.removeprefix("file://"))).resolve()
 
 
+_WHOLE = "Ask for the file again, or mend that line: no engine takes the XSD as it is."
+
+
+def not_an_xsd(path: Path, error: etree.LxmlError) -> ProfileMistake:
+    """What to say of a file that libxml2 does not take: file, line and its own words."""
+    if isinstance(error, etree.XMLSyntaxError):
+        # Its log is of all that was parsed before, too.
+        return ProfileMistake(f"{path.name}:{error.lineno} is not an XSD: {error.msg}", hint=_WHOLE)
+    entries = cast("Iterable[_LogEntry]", error.error_log)
+    first = next((entry for entry in entries if entry.line > 0), None)
+    if first is None:
+        return ProfileMistake(f"{path.name} is not an XSD: {error}", hint=_WHOLE)
+    named = Path(unquote(first.filename or "")).name
+    name = path.name if named.startswith("<") or not named else named
+    words = " ".join(first.message.split()).replace(f"{{{XS_NAMESPACE}}}", "xs:")
+    return ProfileMistake(f"{name}:{first.line} is not an XSD: {words}", hint=_WHOLE)
+
+
 def _parsed(path: Path, where: str) -> _Element:
     parser = etree.XMLParser(
         no_network=True, resolve_entities=False, load_dtd=False, remove_comments=True
@@ -200,7 +223,15 @@ def _parsed(path: Path, where: str) -> _Element:
             hint="Put every file that the XSD includes or imports into the folder of the profile.",
         ) from error
     except etree.XMLSyntaxError as error:
-        raise ProfileMistake(f"{path.name} is not an XSD: {error}") from error
+        raise not_an_xsd(path, error) from error
+    doctype = cast("Any", root.getroottree().docinfo.internalDTD)  # unknown to lxml's stubs
+    if doctype is not None and next(doctype.iterentities(), None) is not None:
+        raise ProfileMistake(
+            f"{path.name}:1 declares entities, which are never resolved",
+            hint="Write their texts where they are used, and remove the DOCTYPE.",
+        )
     if root.tag != f"{XS}schema":
-        raise ProfileMistake(f"{path.name} is not an XSD: its root is {root.tag}")
+        raise ProfileMistake(
+            f"{path.name}:{root.sourceline} is not an XSD: its root is {root.tag}", hint=_WHOLE
+        )
     return root

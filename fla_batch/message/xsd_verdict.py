@@ -3,11 +3,13 @@
 Two engines with two jobs. lxml (libxml2) gives the verdict on the very bytes that will be sent,
 in one streaming pass that builds no tree; only when it says no, each form is looked at again for
 line, path and worker. xmlschema then says in plain words what is wrong with those that are
-shown. A check that crashed is "not checked", which is never sent (R24).
+shown; where the XSD has assertions, which libxml2 does not know, it judges the whole file too.
+A check that crashed is "not checked", which is never sent (R24).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from lxml.etree import ParserTarget, _Element, _LogEntry
 
 MOST_SHOWN = 100
+_PREFIX = re.compile(r"(?<=/)[^/:\[]+:")
 
 # Meaning of libxml2's kinds of error, as the last three digits of an error id.
 _MEANINGS = {
@@ -111,6 +114,7 @@ class SchemaValidator:
         self._labels = dict(places(shape.tree.form))
         self._form_depth = shape.form.count("/") + 2
         self._schema = lxml_schema(shape.schema, shape.driver)
+        self._asserts = shape.outline.files.asserts
 
     def check(self, path: Path, *, most_shown: int = MOST_SHOWN) -> SchemaCheck:
         """The verdict on the bytes at `path`. Never raises for their content.
@@ -137,7 +141,7 @@ class SchemaValidator:
             return self._outcome(Verdict.INVALID, (SchemaError("089", "File", "/", reason),), 1)
         reasons = self._stream(path)
         if not reasons:
-            return self._outcome(Verdict.VALID)
+            return self._by_assertions(path, most_shown)
         shown: list[SchemaError] = []
         around = Counter(reasons)
         total = 0
@@ -150,6 +154,26 @@ class SchemaValidator:
         rest = [_around(reason) for reason in (+around).elements()]
         shown += rest[: most_shown - len(shown)]
         return self._outcome(Verdict.INVALID, tuple(shown), total + len(rest))
+
+    def _by_assertions(self, path: Path, most_shown: int) -> SchemaCheck:
+        """What libxml2 finds valid, judged whole by xmlschema where the XSD has assertions."""
+        if not self._asserts:
+            return self._outcome(Verdict.VALID)
+        if self._explainer is None:
+            why = f"xmlschema does not take {self._shape.schema.name}, which has assertions"
+            return replace(self._outcome(Verdict.NOT_CHECKED), why=why)
+        found = list(self._explainer.iter_errors(str(path)))
+        shown = tuple(map(self._asserted, found[:most_shown]))
+        return self._outcome(Verdict.INVALID if found else Verdict.VALID, shown, len(found))
+
+    def _asserted(self, error: xmlschema.XMLSchemaValidationError) -> SchemaError:
+        path = _PREFIX.sub("", error.path or "/")
+        steps = path.strip("/").split("/")
+        form = steps[self._form_depth - 1] if len(steps) >= self._form_depth else ""
+        number = int(form.rpartition("[")[2].rstrip("]")) if "[" in form else int(bool(form))
+        inner = tuple(step.partition("[")[0] for step in steps[self._form_depth :])
+        tag = self._labels.get(inner, steps[-1].partition("[")[0])
+        return SchemaError("003", tag, path, mask_text(error.reason or ""), form=number)
 
     def _stream(self, path: Path) -> list[str]:
         """What libxml2 says in one pass without a tree; empty when the message is valid."""
@@ -241,12 +265,12 @@ class SchemaValidator:
         return plain
 
     @cached_property
-    def _explainer(self) -> xmlschema.XMLSchema | None:
+    def _explainer(self) -> xmlschema.XMLSchema | xmlschema.XMLSchema11 | None:
         """None when xmlschema does not take a schema that libxml2 takes; nothing is explained."""
         import xmlschema
 
         try:
-            return other_schema(self._shape.schema, self._shape.driver)
+            return other_schema(self._shape.schema, self._shape.driver, asserts=self._asserts)
         except xmlschema.XMLSchemaParseError:
             return None
 

@@ -11,9 +11,13 @@ import pytest
 
 from fla_batch.message import load
 from fla_batch.message.conformity import ProfileVerdict, examined
+from fla_batch.message.conformity_samples import sample_forms
 from fla_batch.message.profile_limits import ProfileLimits
+from fla_batch.message.writer import MessageWriter
+from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.models import Entry
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.terms import FormKind, Verdict
 from tests import builders as b
 from tests.command_line import CommandLine
 from tests.message.profiles import SHIPPED
@@ -202,3 +206,47 @@ def test_hours_that_must_stand_beside_days_are_a_limit_by_name(folder: Path) -> 
     assert [(each.kind, each.name) for each in found.differences if each.breaks] == [
         ("stricter", "trainingHours")
     ]
+
+
+def with_assertion(folder: Path, test: str) -> Path:
+    end = '<xs:element ref="AdditionalInformation" minOccurs="0"/>\n\t\t</xs:sequence>'
+    return edit(folder, XSD, end, f'{end}<xs:assert test="{test}"/>')
+
+
+def test_an_assertion_is_undecided_and_then_every_file_is_judged_whole(
+    folder: Path, tmp_path: Path
+) -> None:
+    with_assertion(folder, "TrainingStartDate le TrainingEndDate")
+    found = examined(load(folder))
+    assert found.verdict is ProfileVerdict.UNDECIDED
+    assert [each.name for each in found.differences if each.breaks] == ["assert"]
+    edit(folder, BINDING, 'version = "1"', 'version = "1"\nundecided = ["assert"]')
+    profile = load(folder)
+    assert examined(profile).verdict is ProfileVerdict.CLEAN
+    shape = profile.shapes[FormKind.TRAININGS]
+    forms = list(sample_forms(profile, shape, ProfileLimits.of(profile)))
+    path = tmp_path / "message.xml"
+    path.write_bytes(b"".join(MessageWriter(shape, day=date(2025, 3, 1)).message(forms)))
+    validator = SchemaValidator(profile, shape)
+    assert validator.check(path).verdict is Verdict.VALID
+    text = path.read_bytes()
+    end = re.search(rb"<TrainingEndDate>[^<]*", text)
+    assert end
+    path.write_bytes(text.replace(end[0], b"<TrainingEndDate>1950-01-01", 1))
+    refused = validator.check(path)
+    assert refused.verdict is Verdict.INVALID
+    assert [(each.tag, each.form > 0) for each in refused.errors] == [("DetailsPerPeriod", True)]
+
+
+def test_an_assertion_in_an_included_file_that_samples_break_is_faulty(folder: Path) -> None:
+    with_assertion(folder, "TrainingStartDate lt TrainingEndDate")
+    types = (folder / XSD).read_text(encoding="utf-8")
+    cut = types.index("<!-- contents of the blocks -->")
+    opened = types[types.index("<xs:schema") : types.index(">", types.index("<xs:schema")) + 1]
+    (folder / "types.xsd").write_text(opened + types[cut:], encoding="utf-8")
+    include = f'{opened}<xs:include schemaLocation="types.xsd"/>'
+    main = types[:cut].replace(opened, include) + "</xs:schema>"
+    (folder / XSD).write_text(main, encoding="utf-8")
+    found = examined(load(folder))
+    assert found.verdict is ProfileVerdict.FAULTY
+    assert any("assertion" in each.text for each in found.differences)
