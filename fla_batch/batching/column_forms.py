@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SEPARATOR, SpooledForm, worker_number
 from fla_batch.message.column_writer import ColumnWriter, fits_columns
+from fla_batch.message.extra_zones import (
+    EmployerZones,
+    constants_of,
+    extra_columns,
+    extra_texts_of,
+)
 from fla_batch.message.message_shape import MessageShape
-from fla_batch.message.writer import EmployerZones
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import blocks_of, json_name
 from fla_batch.vocabulary.terms import FormKind
@@ -50,13 +56,23 @@ class ColumnForms:
         """The forms with those numbers of the run, of declarations that break no rule."""
         writer = self._writers.get(kind)
         if writer is None:
-            writer = self._writers[kind] = ColumnWriter(self.shapes[kind], kind, DECLARATIONS[kind])
+            writer = self._writers[kind] = ColumnWriter(
+                self.shapes[kind], kind, DECLARATIONS[kind], self._extra_names()
+            )
         frame = blocks.frame.with_columns(self._headers(kind, numbers))
-        whole = Blocks(frame.with_columns(self._extra_zones(frame["companyId"])), blocks.inner)
+        constants = constants_of(self.shapes[kind])
+        whole = Blocks(
+            frame.with_columns(extra_columns(frame, self.extras, constants)), blocks.inner
+        )
         contents = _encoded(writer.forms(whole))
         notes = _encoded(_notes(kind, whole, writer.bodies(blocks)))
         workers = map(worker_number, whole.frame["companyId"], whole.frame["inss"])
         return list(map(SpooledForm, contents, notes, workers))
+
+    def _extra_names(self) -> list[str]:
+        """The zones that only the XSD knows, in messages of any kind."""
+        texts = (text for shape in self.shapes.values() for _, text in extra_texts_of(shape))
+        return sorted({text.field_name.removeprefix(EXTRA_ZONE) for text in texts})
 
     def _headers(self, kind: FormKind, numbers: pl.Series) -> list[pl.Series]:
         """A column for each zone of the header: those of the first form, and what differs."""
@@ -72,18 +88,6 @@ class ColumnForms:
         columns["formCreationHour"] = [moment.time() for moment in created]
         columns["referenceNbr"] = [self.maker.reference(kind, number) for number in given]
         return [pl.Series(name, values) for name, values in columns.items()]
-
-    def _extra_zones(self, company_ids: pl.Series) -> list[pl.Series]:
-        """A column for each zone that only the XSD knows, by employer."""
-        import polars as pl
-
-        names = sorted({name for zones in self.extras.values() for name in zones})
-        every = company_ids.to_list() if names else []
-        known = self.extras
-        return [
-            pl.Series(name, [known.get(each, {}).get(name) for each in every], dtype=pl.String)
-            for name in names
-        ]
 
 
 def _zones(header: FormHeader) -> Mapping[str, Any]:

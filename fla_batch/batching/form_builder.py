@@ -15,8 +15,9 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SpooledForm, WrittenForms
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, Profile
+from fla_batch.message.extra_zones import EmployerZones
 from fla_batch.message.profile_limits import ProfileLimits
-from fla_batch.message.writer import EmployerZones, writers_of
+from fla_batch.message.writer import writers_of
 from fla_batch.models import Entry
 from fla_batch.models.column_values import Blocks
 from fla_batch.rules import RuleContext, check, clear
@@ -45,15 +46,22 @@ class ScreenedChunk:
 
     @classmethod
     def of(
-        cls, chunk: TableChunk, context: RuleContext, *, by_columns: bool = True
+        cls,
+        chunk: TableChunk,
+        context: RuleContext,
+        *,
+        by_columns: bool = True,
+        limits: ProfileLimits | None = None,
     ) -> ScreenedChunk:
-        """What the rules have to say of the columns of `chunk`; all are asked one by one where a
-        profile cannot be written `by_columns`."""
+        """What the rules, and the `limits` of a profile, have to say of the columns of `chunk`; all
+        are asked one by one where a profile cannot be written `by_columns`."""
         import polars as pl
 
         rows = chunk.blocks()
         clearance = clear(chunk.layout.kind, rows.blocks, context)
         whole = clearance.whole() & by_columns
+        if limits is not None and len(whole):
+            whole = whole & limits.fit(chunk.layout.kind, rows.blocks.frame)
         places = rows.plain.arg_true()
         fine = pl.repeat(value=False, n=len(rows.plain), eager=True).scatter(places, whole)
         cleared = {places[index]: names for index, names in clearance.cleared().items()}
@@ -128,12 +136,12 @@ class Desk:
 
         writers = writers_of(profile, extras=extras or {})
         columns = ColumnForms(maker, profile.shapes, extras or {})
-        return cls(maker, writers, columns, context, ProfileLimits.of(profile))
+        return cls(maker, writers, columns, context, ProfileLimits.of(profile, extras))
 
     def screened(self, chunk: TableChunk) -> ScreenedChunk:
         """A chunk after a look at its columns, as far as the profile lets it be written so."""
         by_columns = not self.limits.any and self.columns.fits(chunk.layout.kind)
-        return ScreenedChunk.of(chunk, self.context, by_columns=by_columns)
+        return ScreenedChunk.of(chunk, self.context, by_columns=by_columns, limits=self.limits)
 
     def do(self, job: Job) -> Done:
         """One job."""

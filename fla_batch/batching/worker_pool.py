@@ -25,7 +25,7 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import load
-from fla_batch.message.writer import EmployerZones
+from fla_batch.message.extra_zones import EmployerZones
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.system.anomaly_store import AnomalySpool

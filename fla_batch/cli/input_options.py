@@ -83,6 +83,7 @@ class InputOptions:
         """As the readers take it. Raises ConfigurationMistake for a mapping that is not right."""
         from fla_batch.intake import ReadingChoice
         from fla_batch.intake.column_mapping import NO_MAPPING, read_mapping
+        from fla_batch.message.extra_zones import extra_names
         from fla_batch.tables.table import TableChoice
 
         mapping = self._columns_file or settings.input.columns
@@ -90,6 +91,7 @@ class InputOptions:
             TableChoice(self._sheet, self._header_row),
             read_mapping(mapping) if mapping else NO_MAPPING,
             self._format,
+            extra_names(settings.profile.name),
         )
 
 

@@ -19,6 +19,7 @@ from fla_batch.commands.send import batch_row
 from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
+from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.models import Declaration, DeclarationKey, Entry
 from fla_batch.rules import Removal, check
 from fla_batch.vocabulary.errors import UsageMistake
@@ -107,8 +108,9 @@ def correct(
         bodies: list[Declaration] = []
         others = _OtherKeys(key.inss for key in wanted)
         items = _while_held(lock, read_inputs(inputs, how))
+        limits = ProfileLimits.of(workspace.profile, workspace.employer_zones)
         for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
-            result.anomalies += check(entry, context)
+            result.anomalies += [*check(entry, context), *limits.found(entry)]
             bodies.append(entry.declaration)
         result.missing = sorted(wanted.keys() - {body.key for body in bodies})
         result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}

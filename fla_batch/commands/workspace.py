@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.message import MessageShape, MessageWriter, Profile
-    from fla_batch.message.writer import EmployerZones
+    from fla_batch.message.extra_zones import EmployerZones
     from fla_batch.outbox.outbox import Outbox
     from fla_batch.rules import RuleContext
     from fla_batch.signing.signer import Signer

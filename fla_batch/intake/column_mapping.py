@@ -19,6 +19,7 @@ from typing import Any
 
 from fla_batch.intake.heading_words import KINDS
 from fla_batch.intake.zone_columns import columns_of
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.tables.codes import bare_words
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.nearest import nearest
@@ -87,7 +88,7 @@ def _words(column: str, words: object, path: Path) -> Mapping[str, str]:
 
 def _column(name: object, path: Path) -> str:
     known = [each for kind in KINDS for each in columns_of(kind)]
-    if name in known:
+    if name in known or str(name).startswith(EXTRA_ZONE):
         return str(name)
     near = nearest(str(name), known)
     hint = f"Did you mean {near}?" if near else "docs/reference/input.md lists the columns."

@@ -12,8 +12,9 @@ from typing import Any
 
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import Column, columns_of
+from fla_batch.intake.zone_columns import Column, ExtraZone, column_named
 from fla_batch.models import Declaration, Employee, Employer, Entry
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.entry import Path
 from fla_batch.tables.reader_findings import COLUMN, NO_KEY, DeclarationKeyParts, remark
 from fla_batch.tables.table import EXTRA
@@ -52,7 +53,8 @@ class TableOrigin:
     def _heading(self, name: str) -> str:
         """The heading as written; `hours` for trainingHours when that is the file's column."""
         friendly = next((short for short in ("hours", "days") if name.lower().endswith(short)), "")
-        heading = self.headings.get(name) or self.headings.get(friendly) or name
+        known = (name, friendly, EXTRA_ZONE + name)
+        heading = next(filter(None, map(self.headings.get, known)), name)
         return heading.strip()
 
 
@@ -84,7 +86,19 @@ class Draft:
             "employer": Employer(**employer),
             "employee": Employee(**employee),
             "calendar_year": first.get("calendarYear"),
+            "extra": self._extra(rows),
         }
+
+    def _extra(self, rows: Sequence[TableRow]) -> dict[str, str]:
+        """The zones that only the XSD knows, on which all `rows` must agree."""
+        values = {}
+        for column in self.layout.by_model.get(ExtraZone, ()):
+            here = ("extra", column.field)
+            self._note(rows, column.name, here)
+            value = self._agreed_value(rows, column, here)
+            if value is not None:
+                values[column.field] = value
+        return values
 
     def agreed(self, rows: Sequence[TableRow], model: type[Any], path: Path) -> dict[str, Any]:
         """The values of `model`'s columns over `rows`: the first that is filled in counts."""
@@ -151,7 +165,7 @@ class Draft:
 
     def misread(self, mistake: Mistake | Tolerated, name: str, path: Path, row: int) -> None:
         """Say what is wrong with a cell; its value is unknown, unless it was read all the same."""
-        zone = columns_of(self.layout.kind)[name].zone.label
+        zone = column_named(self.layout.kind, name).zone.label
         parameters, text = mistake.parameters, None
         if isinstance(mistake, Mistake):
             self.unreadable.add(path)

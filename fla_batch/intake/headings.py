@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.intake.heading_words import KINDS, almost, column_for, is_heading
-from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
+from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, column_named, columns_of
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import ReadCell
@@ -24,6 +25,7 @@ from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Knows
 from fla_batch.tables.values import Mistake, Tolerated, Value
 from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
 
 # They can be left out, since they follow from the periods, or are given.
@@ -65,11 +67,17 @@ def layout_of(
     mapping: ColumnMapping = NO_MAPPING,
     *,
     from_1904: bool = False,
+    extras: Sequence[str] = (),
 ) -> TableLayout | list[Anomaly]:
-    """The layout, or everything that is wrong with the headings."""
+    """The layout, or everything that is wrong with the headings.
+
+    `extras` are the names of the zones that only the XSD of the profile knows.
+    """
     filled = {i: heading for i, heading in enumerate(headings) if heading.strip()}
     names = {
-        i: name for i, text in filled.items() if (name := column_name(text, mapping)) is not None
+        i: name
+        for i, text in filled.items()
+        if (name := column_name(text, mapping, extras)) is not None
     }
     others = {
         i: text
@@ -83,6 +91,7 @@ def layout_of(
         return [*misspelled, _unclear_kind(given, source)]
     anomalies = [
         *_misspelled(others, given, source),
+        *_misspelled_extras(others, given, source, extras),
         *_twice(names, source),
         *_missing(kind, given, source),
     ]
@@ -105,13 +114,13 @@ def _layout(
     for i, name in names.items():
         by_heading = column_for(kind, headings[i])
         is_own = by_heading is not None and by_heading.name == name
-        columns[i] = by_heading if is_own and by_heading else columns_of(kind)[name]
+        columns[i] = by_heading if is_own and by_heading else column_named(kind, name)
     positions = {column.name: i for i, column in columns.items()}
     constants: dict[int, str] = {}
     for name, text in mapping.constants.items():
         position = positions.get(name, len(headings) + len(constants))
         constants[position] = text
-        columns.setdefault(position, columns_of(kind)[name])
+        columns.setdefault(position, column_named(kind, name))
     for i, column in columns.items():
         columns[i] = _read_as_told(column, mapping, from_1904=from_1904)
     by_model: dict[type[BaseModel], list[Column]] = {}
@@ -134,7 +143,9 @@ def _by_words(words: Mapping[str, str], read: ReadCell, text: str) -> Value | To
     return read(words.get(bare_words(text), text))
 
 
-def column_name(heading: str, mapping: ColumnMapping = NO_MAPPING) -> str | None:
+def column_name(
+    heading: str, mapping: ColumnMapping = NO_MAPPING, extras: Sequence[str] = ()
+) -> str | None:
     """The column that a heading means, by the user's word or ours; None when it means none."""
     words = bare_words(heading)
     if words in mapping.ignore:
@@ -142,7 +153,34 @@ def column_name(heading: str, mapping: ColumnMapping = NO_MAPPING) -> str | None
     if words in mapping.columns:
         return mapping.columns[words]
     found = (column_for(kind, heading) for kind in KINDS)
-    return next((column.name for column in found if column is not None), None)
+    known = next((column.name for column in found if column is not None), None)
+    return known or _extra_names(extras).get(words)
+
+
+def _extra_names(extras: Sequence[str]) -> dict[str, str]:
+    """Bare words of a heading -> `extra.NAME`: the name alone, or with its beginning."""
+    both = {bare_words(name): EXTRA_ZONE + name for name in extras}
+    return both | {bare_words(EXTRA_ZONE + name): EXTRA_ZONE + name for name in extras}
+
+
+def _misspelled_extras(
+    others: Mapping[int, str], given: set[str], source: Source, extras: Sequence[str]
+) -> Iterator[Anomaly]:
+    names = _extra_names(extras)
+    for name in sorted(given - set(names.values())):
+        if name.startswith(EXTRA_ZONE):
+            parameters = {"name": name, "nearest": ", ".join(sorted(set(names.values()))) or "-"}
+            yield remark("unknown-column", COLUMN, source, parameters=parameters, value=name)
+    for text in others.values():
+        near = nearest(bare_words(text), names)
+        meant = names[near] if near else None
+        unknown = text.strip().lower().startswith(EXTRA_ZONE)
+        if unknown or (meant is not None and meant not in given):
+            heading = text.strip()
+            place = Source(source.file, source.row, heading)
+            known = meant or ", ".join(EXTRA_ZONE + name for name in extras) or "-"
+            parameters = {"name": heading, "nearest": known}
+            yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
 
 
 def _own_names(kind: FormKind) -> set[str]:

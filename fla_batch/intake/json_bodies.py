@@ -10,7 +10,7 @@ declaration without rights.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -28,7 +28,15 @@ from fla_batch.models import (
 )
 from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Zone, blocks_of, json_name, path_text, zones_of
+from fla_batch.models.zone import (
+    Presence,
+    Zone,
+    ZoneType,
+    blocks_of,
+    json_name,
+    path_text,
+    zones_of,
+)
 from fla_batch.tables.reader_findings import DECLARATION, NO_KEY, DeclarationKeyParts, remark
 from fla_batch.tables.values import Mistake, shown
 from fla_batch.vocabulary.findings import Anomaly, Source
@@ -37,6 +45,7 @@ from fla_batch.vocabulary.terms import FormKind
 
 ANSWERED = "flaDataDeclaration"
 _ANSWERS = "answers"
+_EXTRA = "extra"
 _CONTENTS = {"trainingRights": FormKind.TRAINING_RIGHTS, "trainings": FormKind.TRAININGS}
 _BODY_FIELDS = frozenset({"employer", "employee", "calendarYear", *_CONTENTS})
 _NEVER_NULL = frozenset((name,) for name in _CONTENTS)
@@ -57,12 +66,15 @@ class JsonOrigin:
         return Source(self.file, self.row, path_text(path) or None)
 
 
-def entries_in(found: Found, file: str) -> Iterator[Entry | Anomaly]:
-    """The declarations in one value: mostly one, two when it has both trainings and rights."""
+def entries_in(found: Found, file: str, extras: Collection[str] = ()) -> Iterator[Entry | Anomaly]:
+    """The declarations in one value: mostly one, two when it has both trainings and rights.
+
+    `extras` are the names that may stand in `extra`: zones that only an XSD knows.
+    """
     body = found.value
     if isinstance(body, dict) and isinstance(body.get(_ANSWERS), list):
         for answer in body[_ANSWERS]:
-            yield from entries_in(Found(answer, found.row), file)
+            yield from entries_in(Found(answer, found.row), file, extras)
         return
     if isinstance(body, dict) and isinstance(body.get(ANSWERED), dict):
         body = body[ANSWERED]
@@ -81,7 +93,7 @@ def entries_in(found: Found, file: str) -> Iterator[Entry | Anomaly]:
         if isinstance(body, RepeatedNames):
             own = RepeatedNames(own)
             own.repeated = tuple(field for field in body.repeated if field != other)
-        yield BodyReader(JsonOrigin(file, found.row)).entry(own, _CONTENTS[name])
+        yield BodyReader(JsonOrigin(file, found.row), extras).entry(own, _CONTENTS[name])
 
 
 def numbered(entry: Entry) -> Entry:
@@ -133,15 +145,20 @@ def _is_body(value: Mapping[str, Any]) -> bool:
 class BodyReader:
     """Reads one body, noting what is wrong with it and which values could not be read."""
 
-    def __init__(self, origin: JsonOrigin) -> None:
+    def __init__(self, origin: JsonOrigin, extras: Collection[str] = ()) -> None:
         self.origin = origin
+        self.extras = extras
         self.anomalies: list[Anomaly] = []
         self.unreadable: set[Path] = set()
         self.key: DeclarationKeyParts = NO_KEY
 
     def entry(self, body: Mapping[str, Any], kind: FormKind) -> Entry:
         self.key = _key_of(body)
-        values = self._block(DECLARATIONS[kind], body, ())
+        extra = {}
+        if self.extras and _EXTRA in body:
+            extra = self._extra(body[_EXTRA])
+            body = _without(body, _EXTRA)
+        values = self._block(DECLARATIONS[kind], body, ()) | {_EXTRA: extra}
         declaration: Declaration = DECLARATIONS[kind](**values)
         return Entry(declaration, self.origin, tuple(self.anomalies), frozenset(self.unreadable))
 
@@ -160,6 +177,22 @@ class BodyReader:
             elif given is not None or (name in raw and here in _NEVER_NULL):
                 values[field] = self._content(model, field, given, here)
         return {field: value for field, value in values.items() if value is not None}
+
+    def _extra(self, raw: object) -> dict[str, str]:
+        """The zones that only the XSD knows, those that can be read."""
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            self._note(Mistake("wrong-type", shown(raw)), _EXTRA, (_EXTRA,))
+            return {}
+        self._unknown_fields(raw, dict.fromkeys(self.extras, ""), (_EXTRA,))
+        texts = {}
+        for name in sorted(raw.keys() & set(self.extras)):
+            zone = Zone(name, ZoneType.TEXT, Presence.OPTIONAL)
+            value = None if raw[name] is None else self._zone(zone, raw[name], (_EXTRA, name))
+            if isinstance(value, str) and value.strip():
+                texts[name] = value
+        return texts
 
     def _zone(self, zone: Zone, raw: object, path: Path) -> object:
         value = from_json(zone, raw)
@@ -230,6 +263,13 @@ class BodyReader:
                 key=self.key,
             )
         )
+
+
+def _without(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The body without that field; what stands twice in it stays known."""
+    rest = RepeatedNames({each: value for each, value in body.items() if each != name})
+    rest.repeated = body.repeated if isinstance(body, RepeatedNames) else ()
+    return rest
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from fla_batch.intake.json_bodies import entries_in, numbered
@@ -13,7 +13,7 @@ from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 
-def read_json(path: Path) -> Iterator[Entry | Anomaly]:
+def read_json(path: Path, extras: Collection[str] = ()) -> Iterator[Entry | Anomaly]:
     """Every declaration of the file in its order, and what is wrong with the file itself."""
     content = read_bytes(path)
     if isinstance(content, Anomaly):
@@ -28,7 +28,7 @@ def read_json(path: Path) -> Iterator[Entry | Anomaly]:
     for found in values_in(text, str(path)):
         empty = False
         if isinstance(found, Found):
-            for item in entries_in(found, str(path)):
+            for item in entries_in(found, str(path), extras):
                 yield numbered(item) if isinstance(item, Entry) else item
         else:
             yield found

@@ -77,7 +77,7 @@ def _items(
 
         yield from read_table_chunks(file.path, how, receipt)
     elif suffix in JSON_SUFFIXES:
-        for item in read_json(file.path):
+        for item in read_json(file.path, how.extras):
             if isinstance(item, Entry):
                 receipt.note_declaration(item.declaration)
             yield item

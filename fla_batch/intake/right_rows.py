@@ -13,7 +13,7 @@ from fla_batch.intake.amounts import amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
 from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of
+from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of, is_head
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
 from fla_batch.models.entry import Path
 from fla_batch.models.zone import json_name, zones_of
@@ -84,7 +84,7 @@ def _kind_by_columns(draft: Draft, row: TableRow) -> RightType | None:
     if len(prefixed) == 1:
         return prefixed.pop()
     path: Path = ("trainingRights",)
-    if row.cells.keys() - HEADS or row.number in draft.mistakes:
+    if not all(map(is_head, row.cells)) or row.number in draft.mistakes:
         draft.say("right-type-missing", "RightType", path, row.number, "rightType")
     else:
         draft.say("nothing-in-row", "TrainingRights", path, row.number, None)

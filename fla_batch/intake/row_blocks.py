@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, dtype_of
-from fla_batch.intake.zone_columns import HEADS, KEY_COLUMNS, columns_of
+from fla_batch.intake.zone_columns import KEY_COLUMNS, columns_of, is_head
 from fla_batch.models import Training, TrainingProviderReference
 from fla_batch.models.column_values import Blocks, InnerBlocks
 from fla_batch.models.zone import leaves_of
@@ -125,7 +125,7 @@ def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Series]:
     import polars as pl
 
     declarations = rows[_DECLARATION]
-    yield from _as_the_first(rows, declarations, sorted(HEADS))
+    yield from _as_the_first(rows, declarations, _heads(rows))
     numbered = rows[_SEQUENCE].is_not_null()
     if not numbered.all():
         first = numbered.filter(declarations.is_first_distinct())
@@ -137,6 +137,10 @@ def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Series]:
     # Rows that are the same in all cells are told to have been pasted twice.
     same = pl.struct(_TRAINING, *_EDGES.values(), *_AMOUNTS, *_AMOUNTS.values())
     yield rows.select(same.hash().is_unique()).to_series()
+
+
+def _heads(rows: pl.DataFrame) -> list[str]:
+    return sorted(filter(is_head, rows.columns))
 
 
 def _as_the_first(
@@ -153,7 +157,7 @@ def _as_the_first(
 def _blocks(rows: pl.DataFrame) -> Blocks:
     import polars as pl
 
-    heads = rows.filter(rows[_DECLARATION].is_first_distinct()).select(sorted(HEADS))
+    heads = rows.filter(rows[_DECLARATION].is_first_distinct()).select(_heads(rows))
     rows = rows.with_columns(
         *(pl.coalesce(exact, friendly).alias(exact) for exact, friendly in _AMOUNTS.items()),
     )

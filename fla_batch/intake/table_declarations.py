@@ -98,7 +98,7 @@ def read_table_chunks(
         return
     source = table.at(table.heading_row or None)
     from_1904 = table.facts.from_1904
-    layout = layout_of(table.headings, source, how.mapping, from_1904=from_1904)
+    layout = layout_of(table.headings, source, how.mapping, from_1904=from_1904, extras=how.extras)
     if isinstance(layout, list):
         yield from layout
         return

@@ -16,7 +16,7 @@ from fla_batch.intake.amounts import FRIENDLY, amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
 from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import HEADS
+from fla_batch.intake.zone_columns import is_head
 from fla_batch.models import (
     DetailsPerPeriod,
     Entry,
@@ -58,7 +58,7 @@ def _declaring(draft: Draft, rows: Sequence[TableRow]) -> list[TableRow]:
     """
     filled = []
     for row in rows:
-        if row.cells.keys() - HEADS or row.number in draft.mistakes:
+        if not all(map(is_head, row.cells)) or row.number in draft.mistakes:
             filled.append(row)
         else:
             draft.say("nothing-in-row", "Training", ("trainings",), row.number, None)

@@ -23,6 +23,7 @@ from fla_batch.models import (
     Training,
     TrainingProviderReference,
 )
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.tables.codes import coded
 from fla_batch.tables.date_notations import any_date
@@ -66,11 +67,20 @@ HEADS: frozenset[str] = frozenset(
 """Columns that say whose declaration a row is part of."""
 
 
+def is_head(name: str) -> bool:
+    """True for a column that says whose declaration a row is part of, or what only an XSD asks."""
+    return name in HEADS or name.startswith(EXTRA_ZONE)
+
+
 _UNCHANGED = {ZoneType.INSS: "^[0-9]{11}$", ZoneType.COMPANY_ID: "^[0-9]{10}$"}
 
 
 class Row(BaseModel):
     """Stands for columns that are no zone of a block: `hours`, `days` and `rightType`."""
+
+
+class ExtraZone(BaseModel):
+    """Stands for zones that the models do not have."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,15 @@ def columns_of(kind: FormKind) -> Mapping[str, Column]:
     shared = {name: (people | years)[name] for name in KEY_COLUMNS} | people
     content = _training_columns() if kind is FormKind.TRAININGS else _right_columns()
     return shared | content
+
+
+def column_named(kind: FormKind, name: str) -> Column:
+    """The column of that name, of `columns_of` or `extra.NAME`. Raises KeyError for others."""
+    if not name.startswith(EXTRA_ZONE):
+        return columns_of(kind)[name]
+    label = name.removeprefix(EXTRA_ZONE)
+    zone = Zone(label, ZoneType.TEXT, Presence.OPTIONAL)
+    return Column(name, zone, ExtraZone, label, plain_text)
 
 
 def _training_columns() -> dict[str, Column]:

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.message.format_options import NUMBER_OPTIONS
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 
 BINDING_FILE = "binding.toml"
-EXTRA = "extra."
-"""Begins the name of a zone that the models do not have."""
-
 HERE = "."
 """Path of a block whose zones stand directly in the element of the block around it."""
 
@@ -35,7 +33,8 @@ class BindingLine:
     """One entry of a layout. `path` are the labels from the block down, `attribute` the last one.
 
     Exactly one of `field_name` (a zone or block, `extra.X` for one that the models lack),
-    `constant` and `template` is set. `each` is the part of the path that is repeated.
+    `constant` and `template` is set; `extra.X` may have a constant too, for who says nothing.
+    `each` is the part of the path that is repeated.
     """
 
     where: str
@@ -130,11 +129,17 @@ def _line(where: str, layout: str, raw: Mapping[str, Any]) -> BindingLine:
     )
 
 
+def _has_one_source(raw: Mapping[str, Any]) -> bool:
+    given = [name for name in _SOURCES if name in raw]
+    extra = str(raw.get("field", "")).startswith(EXTRA_ZONE)
+    return len(given) == 1 or (extra and given == ["field", "constant"])
+
+
 def _problem(raw: Mapping[str, Any]) -> str | None:
     odd = sorted(set(raw) - _KNOWN)
     if odd:
         return f"unknown: {', '.join(odd)}"
-    if "element" not in raw or sum(name in raw for name in _SOURCES) != 1:
+    if "element" not in raw or not _has_one_source(raw):
         return "an entry has an element, and either a field or a constant or a template"
     if raw["element"] == HERE:
         return None if "block" in raw else "only a block may stand in the element around it"

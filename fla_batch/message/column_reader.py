@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from fla_batch.message.binding_lines import EXTRA
 from fla_batch.message.form_table import FormTable, Tags, written
 from fla_batch.message.form_tree import Element, ZoneText
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.value_formats import FORMATS, Format
 from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import json_name
 from fla_batch.vocabulary.terms import FormKind
@@ -191,7 +191,7 @@ class _Reading:
 
 
 def _is_asked(zone: ZoneText) -> bool:
-    return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA)
+    return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA_ZONE)
 
 
 def _values(texts: pl.Series, form: Format) -> pl.Series:

@@ -8,7 +8,7 @@ holds. What cannot be written this way, a list of values within a block, is left
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from fla_batch.message.value_formats import FORMATS
 from fla_batch.message.writer import attribute_text, quoted
 from fla_batch.models.block import Block
 from fla_batch.models.column_values import Blocks
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import blocks_of, is_list, json_name, zones_of
 from fla_batch.vocabulary.terms import FormKind
 
@@ -40,17 +41,24 @@ _escape = FORMATS["text"].write
 
 
 class ColumnWriter:
-    """Writes forms of one kind. `shape` is that of the declaration message.
+    """Writes forms of one kind. `shape` is that of the declaration message, `extras` are the names
+    of the zones that only the XSD knows, in order.
 
     Raises ValueError for a kind with a list of values in it; ask `can_write` first.
     """
 
-    def __init__(self, shape: MessageShape, kind: FormKind, model: type[Block]) -> None:
+    def __init__(
+        self,
+        shape: MessageShape,
+        kind: FormKind,
+        model: type[Block],
+        extras: Sequence[str] = (),
+    ) -> None:
         if not can_write(model) or not fits_columns(shape, kind):
             raise ValueError(f"a form {kind.value} cannot be written by columns")
         form = of_kind(shape.tree.form, kind, answers=False)
         self._xml = _group(form, always=True, after="\n")
-        self._json = GroupPiece(tuple(_json_pieces(model)), "{", "}", ",", always=True)
+        self._json = GroupPiece(tuple(_json_pieces(model, extras)), "{", "}", ",", always=True)
 
     def forms(self, blocks: Blocks) -> pl.Series:
         """The text of each form, with its line end: header and body zones stand in one row."""
@@ -161,12 +169,18 @@ def _template(template: str, shown: Callable[[str], str]) -> Piece:
     return ZonePiece("referenceNbr", lambda number: shown(filled(template, number, None)))
 
 
-def _json_pieces(model: type[Block]) -> Iterator[Piece]:
+def _json_pieces(model: type[Block], extras: Sequence[str] = ()) -> Iterator[Piece]:
     zones, blocks = zones_of(model), blocks_of(model)
     for name in model.model_fields:
         label = f'"{json_name(model, name)}":'
         if name in zones:
             yield ZonePiece(json_name(model, name), _between(label, _json_value, ""))
+        elif name == "extra":
+            texts_of = [
+                ZonePiece(EXTRA_ZONE + each, _between(f"{json.dumps(each)}:", _json_value, ""))
+                for each in extras
+            ]
+            yield GroupPiece(tuple(texts_of), f"{label}{{", "}", ",")
         elif is_list(model, name):
             item = GroupPiece(tuple(_json_pieces(blocks[name])), "{", "}", ",", always=True)
             yield EachPiece(name, item, f"{label}[", "]", ",")

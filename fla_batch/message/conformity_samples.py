@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.message import samples
-from fla_batch.message.binding_lines import EXTRA
 from fla_batch.message.conformity import Difference, Standing, is_named
+from fla_batch.message.extra_zones import asked_zones
 from fla_batch.message.form_tree import bound_zones, carriers, elements
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
@@ -24,11 +24,12 @@ from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaError, SchemaValidator
 from fla_batch.message.zone_samples import text_for
 from fla_batch.models import Declaration, Entry
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
-from fla_batch.vocabulary.terms import Verdict
+from fla_batch.vocabulary.terms import FormKind, Verdict
 
 _INDEX = re.compile(r"\[\d+\]")
 _CREATED = datetime(2025, 3, 1, 10, 15, 0, 123000)  # noqa: DTZ001 - Belgian local time
@@ -70,8 +71,10 @@ def sample_forms(profile: Profile, shape: MessageShape, limits: ProfileLimits) -
         asks = isinstance(body, Question)
         if profile.shapes.get(kind) is not shape or (asks and profile.answer is None):
             continue
-        if not isinstance(body, Question) and _blocked(body, context, limits):
-            continue
+        if not isinstance(body, Question):
+            body = body.model_copy(update={"extra": _extra_of(shape, kind)})
+            if _blocked(body, context, limits):
+                continue
         number += 1
         created = _CREATED + timedelta(milliseconds=number)
         reference = reference_form(shape)("SAMPLERUN0" + counter(number))
@@ -92,11 +95,19 @@ def extra_texts(shape: MessageShape, forms: Iterable[Form]) -> dict[str, dict[st
         for carrier in carriers(element):
             for zone in carrier.texts:
                 name = getattr(zone, "field_name", None) or ""
-                if name.startswith(EXTRA):
+                if name.startswith(EXTRA_ZONE):
                     declared = carrier.declared[0] if carrier.declared else None
                     texts[name] = text_for(declared.facets if declared else None)
     employers = {form.body.employer.company_id or "" for form in forms}
     return dict.fromkeys(employers, texts) if texts else {}
+
+
+def _extra_of(shape: MessageShape, kind: FormKind) -> dict[str, str]:
+    """As `extra_texts`, for the zones of a declaration of that kind."""
+    return {
+        asked.name: text_for(declared.facets if (declared := asked.declared) else None)
+        for asked in asked_zones(shape, kind)
+    }
 
 
 def _invalid(

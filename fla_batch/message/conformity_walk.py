@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fla_batch.message.binding_lines import EXTRA
 from fla_batch.message.conformity import Difference, Standing
 from fla_batch.message.form_tree import Attribute, Element, Text, ZoneText, of_kind
 from fla_batch.message.message_shape import MessageShape
@@ -21,6 +20,7 @@ from fla_batch.message.xsd_outline import (
 )
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import all_integers, is_own, settles, written_texts
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, Zone
 from fla_batch.vocabulary.terms import FormKind
 
@@ -117,7 +117,7 @@ class _Walk:
                 say = f"the XSD lets no text stand in {declared.name}, only elements"
                 yield _about(text, "no-text", path, say, declared)
                 return
-            if text.field_name.startswith(EXTRA):
+            if text.field_name.startswith(EXTRA_ZONE):
                 continue  # what it will be is known to the input only
             zone = text.zone
             alone = len(carrier.texts) == 1  # days or hours in one element are always there

@@ -324,7 +324,7 @@ def _fields(models: tuple[type[Block], ...], *, blocks_only: bool) -> Fields:
     for model in models:
         inner = blocks_of(model)
         for name in model.model_fields:
-            if (name in inner) is blocks_only and name != "question":
+            if (name in inner) is blocks_only and name not in ("question", "extra"):
                 found.setdefault(json_name(model, name), (model, name, inner.get(name)))
     return found
 
@@ -337,8 +337,8 @@ def _label(model: type[Block], field_name: str) -> str:
 
 
 def _labels(model: type[Block]) -> Iterator[str]:
-    blocks = blocks_of(model)
-    return (_label(model, name) for name in model.model_fields if name not in blocks)
+    others = {*blocks_of(model), "extra"}
+    return (_label(model, name) for name in model.model_fields if name not in others)
 
 
 def _labels_below(model: type[Block]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fla_batch.message import value_formats as formats
-from fla_batch.message.binding_lines import EXTRA, BindingLine
+from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import (
     Attribute,
     BlockPlace,
@@ -31,6 +31,7 @@ from fla_batch.message.templates import NAMES, unknown_names
 from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_outline import Declared, flat
 from fla_batch.models.block import Block
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, Zone, blocks_of, is_list, repeats_of, zones_of
 from fla_batch.vocabulary.errors import ProfileMistake
 
@@ -160,7 +161,7 @@ class Grower:
     def _line(
         self, line: BindingLine, row: _BlockRow, block: int, node: _Node, mark: WriteCondition
     ) -> None:
-        if line.field_name is None or line.field_name.startswith(EXTRA):
+        if line.field_name is None or line.field_name.startswith(EXTRA_ZONE):
             self._text(line, row, block, self._end(node, line, mark), mark)
             return
         model, field_name = _field(line, row.models[block])
@@ -290,7 +291,7 @@ def _source(
         if odd:
             raise line.mistake(f"a template knows {', '.join(NAMES)}, not {', '.join(odd)}")
         return _Source(line, mark, row, block)
-    if line.constant is not None:
+    if line.constant is not None and line.field_name is None:
         if line.when is None:
             return _Source(line, mark, row, block)
         _, when = _field(line, row.models[block], line.when)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
 from fla_batch.message.conformity import is_named
+from fla_batch.message.extra_zones import EmployerZones, ExtraTexts
 from fla_batch.message.form_tree import Element, ZoneText, bound_zones, carriers, of_kind
 from fla_batch.message.profile import Profile
 from fla_batch.message.xsd_outline import Declared, always_there, together_with
@@ -19,10 +21,14 @@ from fla_batch.message.xsd_text import Judge
 from fla_batch.models import Entry
 from fla_batch.models.block import Block
 from fla_batch.models.entry import Path
-from fla_batch.models.zone import Presence, Zone, leaves_of, path_text, walk
+from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, path_text, walk
+from fla_batch.tables.values import shown
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyClass, FormKind
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Names = tuple[str, ...]
 
@@ -34,10 +40,11 @@ class ProfileLimits:
     profile: Profile
     _bound: dict[FormKind, set[Names]]
     _judges: dict[tuple[FormKind, Names], _Judged]
+    _extras: dict[FormKind, ExtraTexts]
 
     @classmethod
-    def of(cls, profile: Profile) -> ProfileLimits:
-        """The limits of a profile."""
+    def of(cls, profile: Profile, employers: EmployerZones | None = None) -> ProfileLimits:
+        """The limits of a profile; `employers` have texts for zones that only the XSD knows."""
         kinds = [kind for kind in profile.shapes if kind.is_declaration]
         bound = {kind: bound_zones(profile.shapes[kind].tree, kind) for kind in kinds}
         judges: dict[tuple[FormKind, Names], _Judged] = {}
@@ -50,15 +57,23 @@ class ProfileLimits:
                     found = judged[id(texts[0].line)]
                     together = {lines[line] for line in found.beside if line in lines}
                     judges[kind, path] = replace(found, together=frozenset(together))
-        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, judges)
+        extras = {
+            kind: ExtraTexts.of(profile.shapes[kind], kind, employers or {}) for kind in kinds
+        }
+        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, judges, extras)
 
     @property
     def any(self) -> bool:
         """True when the profile has limits at all."""
         return bool(self.profile.drop or self.profile.narrower)
 
+    def fit(self, kind: FormKind, frame: pl.DataFrame) -> pl.Series:
+        """For declarations as columns whether their zones that only the XSD knows can be sent."""
+        return self._extras[kind].fit(frame)
+
     def found(self, entry: Entry) -> Iterator[Anomaly]:
         """What cannot be sent of a declaration, or not as it is."""
+        yield from self._extra(entry)
         if not self.any:
             return
         kind = entry.declaration.kind
@@ -76,6 +91,23 @@ class ProfileLimits:
                     yield _dropped(entry, zone, path, bound)
                 elif judged and not judged.takes(value):
                     yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NARROWER)
+
+    def _extra(self, entry: Entry) -> Iterator[Anomaly]:
+        declared = entry.declaration
+        extras = self._extras.get(declared.kind)
+        if extras is None:
+            return
+        for asked in extras.refused(declared.employer.company_id, declared.extra):
+            path: Path = ("extra", asked.name)
+            if path in entry.unreadable or path[:1] in entry.unreadable:
+                continue
+            zone, given = Zone(asked.name, ZoneType.TEXT), declared.extra.get(asked.name)
+            if given is not None:
+                found = _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NARROWER, "003")
+                yield replace(found, value=shown(given))
+                continue
+            en, fr, nl = (text.format(name=asked.name) for text in _EXTRA_NEEDED)
+            yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, (en, fr, nl), "001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +192,11 @@ _NEEDED = (
     "le XSD du profil l'exige",
     "de XSD van het profiel eist het",
 )
+_EXTRA_NEEDED = (
+    "the XSD wants a valid value: fill in the column extra.{name}, or set it in [employers]",
+    "le XSD exige une valeur valable : remplissez la colonne extra.{name}, ou [employers]",
+    "de XSD eist een geldige waarde: vul de kolom extra.{name} in, of zet ze in [employers]",
+)
 _NARROWER = (
     "the XSD of the profile does not take this value",
     "le XSD du profil n'accepte pas cette valeur",
@@ -168,7 +205,12 @@ _NARROWER = (
 
 
 def _anomaly(
-    entry: Entry, zone: Zone, path: Path, kind: AnomalyClass, why: tuple[str, str, str]
+    entry: Entry,
+    zone: Zone,
+    path: Path,
+    kind: AnomalyClass,
+    why: tuple[str, str, str],
+    number: str = "092",
 ) -> Anomaly:
     label = catalogue.zone_label(zone.label)
     said = [
@@ -177,7 +219,7 @@ def _anomaly(
     key = entry.declaration.key
     return Anomaly(
         anomaly_class=kind.value,
-        error_id=f"{zone.label}-092",
+        error_id=f"{zone.label}-{number}",
         rule="profile-limit",
         tag=zone.label,
         path=path_text(path),

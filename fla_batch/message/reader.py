@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.message.binding_lines import EXTRA
 from fla_batch.message.form_tree import BlockPlace, Element, Repeat, ToldApart, ZoneText
 from fla_batch.message.grow import VALUE
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.models import TrainingRightsDeclaration, TrainingsDeclaration
 from fla_batch.models.block import Block
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.entry import Path
 from fla_batch.models.form import Answer, AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
@@ -64,6 +64,9 @@ class FormReader:
         reading.lines[()] = _line(element)
         values = row.built(0)
         header = FormHeader(**_known(values, FormHeader))
+        if reading.extras:
+            zones = reading.extras.items()
+            values["extra"] = {name.removeprefix(EXTRA_ZONE): text for name, text in zones}
         if self._shape.answers:
             return AnswerForm(header=header, body=Answer(**_known(values, Answer))), reading
         return Form(header=header, body=self._body(header, values)), reading
@@ -202,7 +205,7 @@ class _Row:
             lines[here] = _line(found)
             self._reading.unreadable[here] = text
             return
-        if zone.field_name.startswith(EXTRA):
+        if zone.field_name.startswith(EXTRA_ZONE):
             self._reading.extras[zone.field_name] = text
             return
         if zone.field_name != VALUE:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from fla_batch.message.extra_zones import EmployerZones, constants_of
 from fla_batch.message.form_tree import (
     Attribute,
     BlockPlace,
@@ -27,6 +28,7 @@ from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.templates import filled
 from fla_batch.message.value_formats import FORMATS
+from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.vocabulary.terms import FormKind
 
@@ -37,9 +39,6 @@ Row = list[Mapping[str, Any]]
 
 Emit = Callable[[Row, list[str]], bool]
 """Appends text; True when something of the declaration was in it."""
-
-EmployerZones = Mapping[str, Mapping[str, str]]
-"""CompanyID -> `extra.NAME` -> text, for the zones that only the XSD knows."""
 
 _escape = FORMATS["text"].write
 
@@ -57,6 +56,7 @@ class MessageWriter:
         self.foot = shape.foot_on(day).encode()
         self._shape = shape
         self._extras = extras
+        self._constants = constants_of(shape)
         self._emits: dict[FormKind | None, Emit] = {}
 
     def form(self, form: Form | AnswerForm) -> bytes:
@@ -66,9 +66,11 @@ class MessageWriter:
         emit = self._emits.get(kind)
         if emit is None:
             emit = self._emits[kind] = self._compiled(kind)
-        top = {**form.body.__dict__, **form.header.__dict__}
+        top = {**self._constants, **form.body.__dict__, **form.header.__dict__}
         if self._extras and form.body.employer is not None:
             top.update(self._extras.get(form.body.employer.company_id or "", _ABSENT))
+        if top.get("extra"):
+            top.update({EXTRA_ZONE + name: text for name, text in top["extra"].items()})
         row: Row = [top]
         _open(row, self._shape.tree.blocks[1:])
         emit(row, out)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, NamedTuple
 
+from pydantic import AfterValidator, Field
+
 from fla_batch.models.block import Block
 from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.training_rights import Right, TrainingRights
@@ -28,6 +30,13 @@ class DeclarationKey(NamedTuple):
     kind: FormKind
 
 
+EXTRA_ZONE = "extra."
+"""Begins the name of a zone that only the XSD of a profile knows, in columns and bindings."""
+
+ExtraZones = Annotated[dict[str, str], AfterValidator(lambda zones: dict(sorted(zones.items())))]
+"""Texts of such zones by their names in the XSD, in the order of these."""
+
+
 class _AnnualPhoto(Block):
     kind: ClassVar[FormKind]
 
@@ -37,6 +46,7 @@ class _AnnualPhoto(Block):
         int | None,
         Zone("CalendarYear", ZoneType.INTEGER, Presence.MANDATORY, low=FIRST_YEAR, high=LAST_YEAR),
     ] = None
+    extra: ExtraZones = Field(default_factory=dict)
 
     @property
     def key(self) -> DeclarationKey:
