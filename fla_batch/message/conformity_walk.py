@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fla_batch.message.conformity import Difference, Standing
-from fla_batch.message.form_tree import Attribute, Element, Text, ZoneText, of_kind
+from fla_batch.message.form_tree import Attribute, Element, Text, ZoneText, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
@@ -39,6 +39,8 @@ def along_the_tree(profile: Profile, shape: MessageShape) -> Iterator[Difference
     walk = _Walk(profile, shape)
     every = of_kind(shape.around, None, answers=shape.answers)
     yield from walk.element(every, f"/{shape.root}", wanted=True)
+    if not shape.answers:
+        yield from _several_workers(shape.tree.form, f"/{shape.root}/{shape.form}")
     found: dict[str, tuple[Declared, list[FormKind | None]]] = {}
     for kind in walk.kinds:
         form = of_kind(shape.around, kind, answers=shape.answers)
@@ -157,6 +159,28 @@ class _Walk:
                 advice=f'If it holds for what you send: undecided = ["{name}"] in [profile].',
                 accepted_in="undecided",
             )  # fmt: skip
+
+
+def _several_workers(element: Element, path: str) -> Iterator[Difference]:
+    """Where a form may hold several workers, and answers would not tell which one they are about.
+
+    Each worker gets a form of its own, so that nothing is lost by it.
+    """
+    for child in element.children:
+        inside = [text.json_name for each in elements(child) for text in each.zones]
+        if "inss" not in inside or not child.declared:
+            continue
+        here, most = f"{path}/{child.name}", child.declared[0].most
+        if child.repeat is None and most != 1 and "referenceNbr" not in inside:
+            often = "any number of times" if most is None else f"{most} times"
+            text = (
+                f"one-worker-per-form: {child.name} may stand {often} in a form, without a "
+                "reference per worker by which answers match; each worker gets a form of its own"
+            )
+            yield Difference(
+                "one-worker-per-form", here, text, Standing.NOTE, where=child.declared[0].where
+            )
+        yield from _several_workers(child, here)
 
 
 def _is_skipped(declared: Declared, child: Element) -> bool:

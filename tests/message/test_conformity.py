@@ -9,6 +9,7 @@ import pytest
 
 from fla_batch.message import load
 from fla_batch.message.conformity import Difference, differences
+from fla_batch.message.conformity_walk import along_the_tree
 from fla_batch.vocabulary.errors import ProfileMistake
 from tests.message.profiles import OTHER, PROFILES, SHIPPED
 
@@ -249,3 +250,37 @@ def test_a_constant_that_the_schema_asks_for(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "mine")
     constant = (BINDING, line, '    { element = "Layout", constant = "2" },\n' + line)
     assert altered(SHIPPED, tmp_path, schema, constant) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "old", "new", "said"),
+    [
+        (
+            SHIPPED,
+            XSD,
+            '<xs:element ref="Employee" minOccurs="0"/>',
+            '<xs:element ref="Employee" minOccurs="0" maxOccurs="unbounded"/>',
+            [f"{FORM}/Employee"],
+        ),
+        (SHIPPED, XSD, "</xs:schema>", "</xs:schema>", []),
+        (
+            OTHER.parent / "nested",
+            "FlaWage.xsd",
+            'name="Beneficiary" type="BeneficiaryType"',
+            'name="Beneficiary" type="BeneficiaryType" maxOccurs="unbounded"',
+            [],  # with a reference for each of them
+        ),
+    ],
+)
+def test_several_workers_in_a_form_without_a_reference_each_are_told(
+    tmp_path: Path, folder: Path, name: str, old: str, new: str, said: list[str]
+) -> None:
+    copy = shutil.copytree(folder, tmp_path / "mine")
+    text = (
+        (copy / name).read_text(encoding="utf-8").replace("../../../schemas", str(SHIPPED.parent))
+    )
+    assert old in text
+    (copy / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    profile = load(copy)
+    found = [each for each in along_the_tree(profile, profile.declaration) if not each.breaks]
+    assert [each.path for each in found if each.kind == "one-worker-per-form"] == said
