@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.edge import say
+from fla_batch.cli.findings_options import FindingsFiles, findings_options
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
 from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.progress_bar import counting
@@ -19,11 +22,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=INPUT)
+@findings_options
 @click.option("--all", "each", is_flag=True, help="List each anomaly, not only each cause.")
 @input_options
 @shared
-def check(inputs: tuple[Path, ...], each: bool, reading: InputOptions, shared: Shared) -> int:
-    """Read files of trainings or rights and apply all rules. Nothing is written or sent.
+def check(
+    inputs: tuple[Path, ...],
+    each: bool,
+    reading: InputOptions,
+    files: FindingsFiles,
+    shared: Shared,
+) -> int:
+    """Read files of trainings or rights and apply all rules. Nothing is sent.
 
     INPUTS are JSON files or tables (CSV, XLSX, XLS, ODS, Parquet), folders and ZIP archives of
     them, or - for standard input. Anomalies are grouped by their cause; each names its file, row
@@ -34,24 +44,32 @@ def check(inputs: tuple[Path, ...], each: bool, reading: InputOptions, shared: S
     from fla_batch.commands.workspace import history_if_any
 
     how = reading.choice(shared.settings)
+    files.require_writable(inputs)
     with counting("declarations", shared) as counted, history_if_any(shared.settings) as history:
         context = rule_context(shared.settings.rules, now(), history=history)
         result = check_command(inputs, context, counted, how)
-    _show(result, shared, each=each)
-    shared.tell(f"{plural(result.declarations, 'declaration')} read; nothing was written.")
+    written = files.write(result, inputs, how, shared)
+    _show(result, shared, written, each=each)
+    said = "" if files.any_named else "; nothing was written"
+    shared.tell(f"{plural(result.declarations, 'declaration')} read{said}.")
     return 1 if result.anomalies.counts.blocking else 0
 
 
-def _show(result: CheckResult, shared: Shared, *, each: bool) -> None:
+def _show(
+    result: CheckResult, shared: Shared, written: Mapping[str, object], *, each: bool
+) -> None:
+    from fla_batch.intake.proposals import with_proposal
+
+    groups = [replace(one, first=with_proposal(one.first)) for one in result.anomalies.groups]
     if shared.as_json:
-        groups = [group.to_json() for group in result.anomalies.groups]
         read = [receipt.to_json() for receipt in result.receipts]
-        show_anomalies(result.anomalies, shared, {"groups": groups, "read": read})
+        more = {"groups": [group.to_json() for group in groups], "read": read, **written}
+        show_anomalies(result.anomalies, shared, more, with_proposal)
         return
     if each:
         for anomaly in result.anomalies.by_place():
-            say(in_words(anomaly, shared.language))
+            say(in_words(with_proposal(anomaly), shared.language))
     else:
-        show_groups(result.anomalies.groups, shared)
+        show_groups(groups, shared)
     say(counts_in_words(result.anomalies.counts))
     show_receipts(result.receipts)

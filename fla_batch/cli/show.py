@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,17 @@ _MARGIN = " " * 8
 
 
 def show_anomalies(
-    anomalies: AnomalySpool, shared: Shared, more: Mapping[str, object] | None = None
+    anomalies: AnomalySpool,
+    shared: Shared,
+    more: Mapping[str, object] | None = None,
+    told: Callable[[Anomaly], Anomaly] = lambda anomaly: anomaly,
 ) -> None:
     """All anomalies as JSON, or those that a screen takes, in words; file by file, row by row.
 
-    `more` are further members of the JSON document.
+    `more` are further members of the JSON document; `told` is how each is told there.
     """
     if shared.as_json:
-        each = (anomaly.to_json() for anomaly in anomalies.by_place())
+        each = (told(anomaly).to_json() for anomaly in anomalies.by_place())
         shared.show_json({"anomalies": each} | anomalies.counts._asdict() | dict(more or {}))
         return
     for anomaly in islice(anomalies.by_place(), MOST_ON_SCREEN):

@@ -107,7 +107,8 @@ def _who(company_id: str | None, inss: str | None, word: dict[str, Any]) -> str:
     return f"{worker}, {word['employer'].format(company_id=company_id)}" if company_id else worker
 
 
-def _severity(anomaly: Anomaly) -> str:
+def severity(anomaly: Anomaly) -> str:
+    """The name of the word for how grave it is."""
     if anomaly.blocks:
         return "error"
     return "warning" if anomaly.anomaly_class == AnomalyClass.WARNING else "information"
@@ -119,7 +120,7 @@ def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Lan
         [word[name] for name in names],
         (
             [
-                word[_severity(one)],
+                word[severity(one)],
                 one.error_id,
                 one.label.text(language),
                 str(one.calendar_year or ""),

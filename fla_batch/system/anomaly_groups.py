@@ -78,14 +78,7 @@ class AnomalyGroups:
 
     def add(self, anomaly: Anomaly) -> None:
         """One more anomaly."""
-        column = anomaly.source.column if anomaly.source.row is not None else None
-        cause = Cause(
-            anomaly.anomaly_class,
-            anomaly.rule,
-            anomaly.error_id,
-            _without_indexes(column),
-            anomaly.advice if anomaly.rule is None else _NO_ADVICE,
-        )
+        cause = cause_of(anomaly)
         group = self._groups.get(cause)
         if group is None:
             group = self._groups.setdefault(cause, AnomalyGroup(cause, anomaly))
@@ -97,6 +90,18 @@ class AnomalyGroups:
 
 
 _NO_ADVICE = Labels()
+
+
+def cause_of(anomaly: Anomaly) -> Cause:
+    """What it has in common with others that are mended in the same way."""
+    column = anomaly.source.column if anomaly.source.row is not None else None
+    return Cause(
+        anomaly.anomaly_class,
+        anomaly.rule,
+        anomaly.error_id,
+        _without_indexes(column),
+        anomaly.advice if anomaly.rule is None else _NO_ADVICE,
+    )
 
 
 def _without_indexes(column: str | None) -> str | None:

@@ -81,6 +81,21 @@ def any_date_1904(text: str) -> date | Tolerated | Mistake:
     return _any_date(text, _FIRST_DAY_1904)
 
 
+def any_date_month_first(text: str) -> date | None:
+    """What a date in digits is when its month stands where the day should.
+
+    >>> any_date_month_first("2/13/2024"), any_date_month_first("2024-13-02")
+    (datetime.date(2024, 2, 13), datetime.date(2024, 2, 13))
+    """
+    if found := _YEAR_FIRST.fullmatch(text):
+        turned = _existing(text, found[1], found[3], found[2])
+    elif found := _DAY_FIRST.fullmatch(text):
+        turned = _existing(text, found[3], found[1], found[2])
+    else:
+        return None
+    return turned if isinstance(turned, date) else None
+
+
 def _any_date(text: str, first_day: date) -> date | Tolerated | Mistake:
     if found := _YEAR_FIRST.fullmatch(text):
         return _with_time(text, _existing(text, found[1], found[2], found[3]), found[4])
@@ -100,11 +115,9 @@ def _with_time(text: str, day: date | Mistake, time: str | None) -> date | Toler
 
 
 def _day_first(text: str, year: str, month: str, day: str) -> date | Mistake:
-    if int(month) > 12 >= int(day):
-        turned = _existing(text, year, day, month)
-        if isinstance(turned, date):
-            meant = turned.strftime("%d/%m/%Y")
-            return Mistake("not-a-date", shown(text), "month-first", {"meant": meant})
+    if int(month) > 12 >= int(day) and (turned := any_date_month_first(text)):
+        meant = turned.strftime("%d/%m/%Y")
+        return Mistake("not-a-date", shown(text), "month-first", {"meant": meant})
     return _existing(text, year, month, day)
 
 

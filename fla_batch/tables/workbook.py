@@ -8,7 +8,7 @@ named, else the first that looks like a table of ours; others that do are named 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +31,9 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     import polars as pl
+
+FINDINGS_SHEET = "fla-batch"
+"""The sheet that `check --marked` puts first: ours, so it is neither read nor told to be unread."""
 
 _A_TABLE = 3
 """Known headings that make a sheet one of ours."""
@@ -84,7 +87,10 @@ def table_of(
 
 def _table(path: Path, book: Workbook, knows: Knows, choice: TableChoice) -> Table | Anomaly:
     source = Source(str(path))
+    book = replace(book, sheets=[each for each in book.sheets if each.name != FINDINGS_SHEET])
     names = [sheet.name for sheet in book.sheets]
+    if not names:
+        return remark("empty-file", FILE, source)
     if choice.sheet is not None and choice.sheet not in names:
         known = ", ".join(names)
         return remark(
