@@ -25,6 +25,7 @@ from fla_batch.ledger.lifecycle import (
     verdict_event,
 )
 from fla_batch.vocabulary.errors import UnknownTransition
+from fla_batch.vocabulary.terms import ResultCode
 
 ANSWERS = sorted(ACKNOWLEDGEMENTS | {Event.NOTIFIED})
 FORM_ANSWERS = sorted(VERDICTS | ACKNOWLEDGEMENTS | {Event.NOTIFIED})
@@ -150,7 +151,13 @@ def test_a_blocked_form_is_never_staged() -> None:
         form_after(FormState.BUILT, Event.BLOCKED, Event.STAGED)
 
 
-@given(st.text(max_size=3).filter(lambda code: code != "1"), st.booleans())
+_NOT_ACCEPTED = [code.value for code in ResultCode if code is not ResultCode.ACCEPTED]
+
+
+@given(
+    st.sampled_from(_NOT_ACCEPTED) | st.text(max_size=3).filter(lambda code: code != "1"),
+    st.booleans(),
+)
 def test_r18_only_result_code_1_is_ever_accepted(code: str, with_anomalies: bool) -> None:
     event = verdict_event(code, with_anomalies=with_anomalies)
     assert form_after(FormState.SENT, event) not in ACCEPTED_FORM_STATES
