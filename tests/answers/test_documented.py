@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fla_batch.answers.answer_kinds import AnswerKind
 from fla_batch.answers.matching import Reason
+from fla_batch.answers.rest_answers import UnusableLines
 from fla_batch.channel.gateway_checks import CHECKS
 from fla_batch.system.xmlsafe import UnusableXml
 
@@ -37,4 +38,5 @@ def test_every_reason_for_no_match_is_on_the_page() -> None:
 def test_every_kind_of_answer_and_of_bad_xml_is_on_the_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert {f"`{kind.value}`" in page for kind in AnswerKind} == {True}
+    assert UnusableLines in UnusableXml.__subclasses__()
     assert {f"`{error.__name__}`" in page for error in UnusableXml.__subclasses__()} == {True}

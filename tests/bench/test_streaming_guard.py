@@ -75,7 +75,8 @@ def test_four_times_the_rows_in_the_same_memory(
 
 
 FEW, MANY = 3_000, 12_000
-MORE_MB = 20
+MORE_MB = 60
+"""A chunk of rows with all that the rules ask of it, which the smaller table does not fill."""
 BLOCK_MB = 90
 """`validate` takes blocks of 16 MB whole, which the smaller message here does not fill; as lists,
 the anomalies of the larger one would take about 200 MB more."""
