@@ -14,6 +14,7 @@ from enum import Enum
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.xsd_driver import other_schema
+from fla_batch.message.xsd_outline import Declared
 from fla_batch.vocabulary.errors import ProfileMistake
 
 
@@ -57,6 +58,17 @@ class Difference:
     def breaks(self) -> bool:
         """True when the profile is not fit for use because of it."""
         return self.standing is not Standing.NOTE and not self.is_accepted
+
+
+def stricter(name: str, path: str, say: str, declared: Declared) -> Difference:
+    """A limit: the XSD takes less than the rules, which the binding may accept by that name."""
+    advice = (
+        f'Declarations beyond it cannot be sent: narrower = ["{name}"] in [profile] accepts that.'
+    )
+    return Difference(
+        "stricter", path, say, Standing.LIMIT, where=declared.where, advice=advice, name=name,
+        accepted_in="narrower",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fla_batch.message.conformity import Difference, Standing
+from fla_batch.message.conformity_occurrence import (
+    missing_in,
+    presence_differences,
+    repeat_differences,
+    together_differences,
+)
+from fla_batch.message.conformity_types import about, type_differences
 from fla_batch.message.form_tree import Attribute, Element, Text, ZoneText, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
-from fla_batch.message.xsd_facets import Facets
-from fla_batch.message.xsd_outline import (
-    Declared,
-    Group,
-    Wildcard,
-    always_there,
-    together_with,
-)
-from fla_batch.message.xsd_text import Judge
-from fla_batch.message.zone_samples import all_integers, is_own, settles, written_texts
+from fla_batch.message.xsd_outline import Declared, always_there, together_with
+from fla_batch.message.zone_samples import written_texts
 from fla_batch.models.declaration import EXTRA_ZONE
-from fla_batch.models.zone import Presence, Zone
 from fla_batch.vocabulary.terms import FormKind
 
 _SHOWN = 8
@@ -60,10 +58,14 @@ class _Walk:
         sent = [kind for kind, each in self.profile.shapes.items() if each is self.shape]
         self.kinds = [*sent] if not self.shape.answers else [None]
 
+    @property
+    def _identifications(self) -> list[str]:
+        return [name for kind, name in self.profile.identifications.items() if kind in self.kinds]
+
     def element(self, element: Element, path: str, *, wanted: bool) -> Iterator[Difference]:
         """An element and all in it; `wanted` when every element around it must be there."""
         declared = element.declared[0]
-        yield from _repeats(element, path)
+        yield from repeat_differences(element, path)
         for attribute in element.attributes:
             here = f"{path}/@{attribute.name}"
             if not attribute.declared:
@@ -89,7 +91,9 @@ class _Walk:
                 wanted = always_there(declared.content, inner)
                 yield from self.element(child, here, wanted=wanted)
                 if not wanted and child.texts:
-                    yield from _together(child, here, together_with(declared.content, inner))
+                    yield from together_differences(
+                        child, here, together_with(declared.content, inner)
+                    )
 
     def needed(self, element: Element, path: str) -> Iterator[tuple[str, Declared]]:
         """Path and declaration of what the XSD makes mandatory and the element never has."""
@@ -102,7 +106,7 @@ class _Walk:
             if attribute.least and name not in written | misplaced and path.count("/") > 1:
                 yield f"{path}/@{name}", attribute
         names = {(child.namespace, child.name) for child in element.children}
-        for missing in _missing(declared.content, names):
+        for missing in missing_in(declared.content, names):
             yield f"{path}/{missing.name}", missing
         for child in element.children:
             yield from self.needed(child, f"{path}/{child.name}")
@@ -117,48 +121,16 @@ class _Walk:
                 continue
             if facets is None:
                 say = f"the XSD lets no text stand in {declared.name}, only elements"
-                yield _about(text, "no-text", path, say, declared)
+                yield about(text, "no-text", path, say, declared)
                 return
             if text.field_name.startswith(EXTRA_ZONE):
                 continue  # what it will be is known to the input only
             zone = text.zone
             alone = len(carrier.texts) == 1  # days or hours in one element are always there
             if zone is not None and declared.least and wanted and alone:
-                yield from _presence(text, zone, path, declared)
-            yield from self._type(text, path, declared, facets)
-
-    def _type(
-        self, text: ZoneText, path: str, declared: Declared, facets: Facets
-    ) -> Iterator[Difference]:
-        names = [name for kind, name in self.profile.identifications.items() if kind in self.kinds]
-        reference = reference_form(self.shape)(_RUN)
-        found = written_texts(text, names, reference)
-        judge = Judge(facets)
-        fixed = declared.fixed
-        bad = [each for each in found.texts if not judge.takes(each) or fixed not in (None, each)]
-        if bad and len(bad) == len(found.texts):
-            yield _nothing_fits(text, path, declared, facets, found.texts)
-            return
-        named = [] if is_own(text) else list(_facets(text, path, declared, facets))
-        yield from named
-        if bad and not any(each.standing is Standing.LIMIT for each in named):
-            say = f"the XSD does not take every {text.json_name}: not {_some(bad)}"
-            yield _narrower(text, path, say, declared)
-        elif not bad and not settles(found, facets, text.zone):
-            every = all_integers(text)
-            if every is not None:
-                if not judge.takes_each(every):
-                    say = f"the XSD does not take every {text.json_name}: {_patterns(facets)}"
-                    yield _narrower(text, path, say, declared)
-                return
-            construct = facets.mixed_kinds or "pattern"
-            name = f"{construct}:{text.json_name}"
-            say = f"samples cannot settle the {construct} of {declared.name}: {_patterns(facets)}"
-            yield Difference(
-                "undecided", path, say, Standing.UNDECIDED, where=declared.where, name=name,
-                advice=f'If it holds for what you send: undecided = ["{name}"] in [profile].',
-                accepted_in="undecided",
-            )  # fmt: skip
+                yield from presence_differences(text, zone, path, declared)
+            found = written_texts(text, self._identifications, reference_form(self.shape)(_RUN))
+            yield from type_differences(text, path, declared, facets, found)
 
 
 def _several_workers(element: Element, path: str) -> Iterator[Difference]:
@@ -217,178 +189,3 @@ def _never_written(missing: Declared, path: str, kinds: list[FormKind | None]) -
     forms = f" in {names}" if names else ""
     advice = 'Bind a field; or constant, template, or field = "extra.NAME" for a zone of your own.'
     return Difference("never-written", path, text + forms, where=missing.where, advice=advice)
-
-
-def _missing(content: Group | None, written: set[tuple[str, str]]) -> Iterator[Declared]:
-    """The elements that a content cannot do without and that are not written."""
-    if content is None:
-        return
-    there = [item for item in content.items if _is_there(item, written)]
-    if not content.least and not there:
-        return
-    if content.model == "choice" and not there:
-        if not any(_may_be_empty(item) for item in content.items):
-            yield from _first_of(content)
-        return
-    for item in there[:1] if content.model == "choice" else content.items:
-        if isinstance(item, Group):
-            yield from _missing(item, written)
-        elif isinstance(item, Declared) and item.least and item not in there:
-            yield item
-
-
-def _first_of(group: Group) -> Iterator[Declared]:
-    for item in group.items:
-        if isinstance(item, Declared):
-            yield item
-            return
-        if isinstance(item, Group):
-            yield from _first_of(item)
-            return
-
-
-def _is_there(item: object, written: set[tuple[str, str]]) -> bool:
-    if isinstance(item, Declared):
-        return (item.namespace, item.name) in written
-    if isinstance(item, Group):
-        return any(_is_there(each, written) for each in item.items)
-    return isinstance(item, Wildcard) and any(item.takes(namespace) for namespace, _ in written)
-
-
-def _may_be_empty(item: object) -> bool:
-    if isinstance(item, Group):
-        empties = [_may_be_empty(each) for each in item.items]
-        return not item.least or (any(empties) if item.model == "choice" else all(empties))
-    return isinstance(item, Declared | Wildcard) and not item.least
-
-
-def _repeats(element: Element, path: str) -> Iterator[Difference]:
-    """How often the models let an item stand against the XSD, where None is any number."""
-    repeat, declared = element.repeat, element.declared[0]
-    if repeat is None or repeat.most is None or declared.most == repeat.most:
-        return
-    theirs, ours = declared.most, repeat.most
-    if theirs == 1:
-        text = f"{element.name} fits once in the XSD, and the models repeat it up to {ours} times"
-        advice = "Bind the list to an element that repeats, with each = its path where needed."
-        line = element.line
-        yield Difference("fits-once", path, text, where=line.where if line else "", advice=advice)
-        return
-    often = "any number of times" if theirs is None else f"at most {theirs} times"
-    text = f"{element.name} stands at most {ours} times in the models, {often} in the XSD"
-    if theirs is None or theirs > ours:
-        yield Difference("looser", path, text, Standing.NOTE, where=declared.where)
-        return
-    yield _limit_of(repeat.json_name, path, text, declared)
-
-
-def _presence(text: ZoneText, zone: Zone, path: str, declared: Declared) -> Iterator[Difference]:
-    if zone.presence in (Presence.OPTIONAL, Presence.ONE_OF):
-        say = f"{declared.name} is mandatory in the XSD and optional in the models"
-        yield _narrower(text, path, say, declared)
-
-
-def _together(element: Element, path: str, others: tuple[Declared, ...]) -> Iterator[Difference]:
-    """Zones of an optional group of the XSD, which the models let stand without each other."""
-    for text in element.texts:
-        zone = text.zone if isinstance(text, ZoneText) else None
-        if others and isinstance(text, ZoneText) and zone and zone.presence is Presence.OPTIONAL:
-            names = " and ".join(each.name for each in others)
-            say = f"{element.name} stands only together with {names} in the XSD"
-            yield _narrower(text, path, say, element.declared[0])
-
-
-def _nothing_fits(
-    text: ZoneText, path: str, declared: Declared, facets: Facets, texts: tuple[str, ...]
-) -> Difference:
-    if facets.codes:
-        say = f"no code in common: we write {_some(texts)}, the XSD knows {_some(facets.codes)}"
-        return _about(
-            text, "no-code-in-common", path, say, declared, "Write a table: codes = { .. }."
-        )
-    fixed = f", always {declared.fixed}" if declared.fixed else ""
-    say = f"the XSD takes none of what we write as {declared.name} ({facets.base}{fixed}): "
-    advice = "A format, codes or a pattern is needed; see the guide."
-    return _about(text, "nothing-fits", path, say + _some(texts), declared, advice)
-
-
-def _facets(text: ZoneText, path: str, declared: Declared, facets: Facets) -> Iterator[Difference]:
-    """Bounds and codes that differ, each way."""
-    zone = text.zone
-    if zone is None:
-        return
-    low = None if zone.low is None else zone.low / text.format.scale
-    high = None if zone.high is None else zone.high / text.format.scale
-    for facet, ours, theirs, sign in (
-        ("lowest value", low, facets.low, 1),
-        ("highest value", high, facets.high, -1),
-        ("shortest length", zone.shortest, facets.shortest, 1),
-        ("longest length", zone.longest, facets.longest, -1),
-    ):
-        if ours is None or not _is_number(theirs) or float(theirs or 0) == ours:
-            settled = zone.codes or zone.pattern or facets.patterns
-            if ours is not None and theirs is None and not settled:
-                say = f"{facet} of {declared.name}: {ours:g} in the models, none in the XSD"
-                yield Difference("looser", path, say, Standing.NOTE, where=declared.where)
-            continue
-        say = f"{facet} of {declared.name}: {ours:g} in the models, {theirs} in the XSD"
-        if (float(theirs or 0) - ours) * sign > 0:
-            yield _narrower(text, path, say, declared)
-        else:
-            yield Difference("looser", path, say, Standing.NOTE, where=declared.where)
-    yield from _codes(text, zone, path, declared, facets)
-
-
-def _is_number(text: object) -> bool:
-    try:
-        float(str(text))
-    except ValueError:
-        return False
-    return True
-
-
-def _codes(
-    text: ZoneText, zone: Zone, path: str, declared: Declared, facets: Facets
-) -> Iterator[Difference]:
-    if not facets.codes or not zone.codes:
-        return
-    theirs, ours = set(facets.codes), {text.format.write(code) for code in zone.codes}
-    for missing in sorted(ours - theirs):
-        say = f"code {missing} of {declared.name} is not in the XSD"
-        yield _narrower(text, path, say, declared)
-    for extra in sorted(theirs - ours):
-        say = f"code {extra} of {declared.name} is not in the models"
-        yield Difference("looser", path, say, Standing.NOTE, where=declared.where)
-
-
-def _narrower(text: ZoneText, path: str, say: str, declared: Declared) -> Difference:
-    return _limit_of(text.json_name, path, say, declared)
-
-
-def _limit_of(name: str, path: str, say: str, declared: Declared) -> Difference:
-    advice = (
-        f'Declarations beyond it cannot be sent: narrower = ["{name}"] in [profile] accepts that.'
-    )
-    return Difference(
-        "stricter", path, say, Standing.LIMIT, where=declared.where, advice=advice, name=name,
-        accepted_in="narrower",
-    )  # fmt: skip
-
-
-def _about(
-    text: ZoneText, kind: str, path: str, say: str, declared: Declared, advice: str = ""
-) -> Difference:
-    where = f"{text.line.where}, {declared.where}"
-    return Difference(kind, path, say, where=where, advice=advice)
-
-
-def _some(texts: Iterable[str]) -> str:
-    shown = [
-        each if len(each) < 40 else f"{each[:20]}... ({len(each)} characters)" for each in texts
-    ]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(map(repr, shown[:_SHOWN])) + more
-
-
-def _patterns(facets: Facets) -> str:
-    return " and ".join("|".join(each) for each in facets.patterns) or str(facets.mixed_kinds)

@@ -10,15 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
-from fla_batch.message.grow import (
-    Grower,
-    element_of,
-    finished,
-    namespaces_in,
-    root_of,
-)
+from fla_batch.message.grow import Grower
+from fla_batch.message.growing_tree import namespaces_in, root_of
 from fla_batch.message.namespaces import Namespaces
 from fla_batch.message.templates import filled
+from fla_batch.message.tree_finish import element_of, finished
 from fla_batch.message.xsd_driver import driver_of
 from fla_batch.message.xsd_outline import Outline
 from fla_batch.models.block import Block
