@@ -19,6 +19,7 @@ _PACKAGES = {
     "sftp": "openssh-client",
     "openssl": "openssl",
     "xmllint": "libxml2-utils",
+    "chromium": "chromium",
     "initdb": "postgresql",
     "pg_ctl": "postgresql",
 }

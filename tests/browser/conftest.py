@@ -1,0 +1,76 @@
+"""A real Chromium, Debian's, driven by Playwright; one for all tests of a process."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.real_parts import real_part
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREENSHOTS = "FLA_BATCH_SCREENSHOTS"
+"""A folder that keeps pictures of what the tests saw; without it they go with the test."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Started once; each page of a test has a profile of its own that is thrown away."""
+    program = real_part("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Cookies and storage of its own, English, 1280 by 800."""
+    with chromium.new_context(
+        viewport={"width": 1280, "height": 800}, locale="en-GB", accept_downloads=True
+    ) as context:
+        context.set_default_timeout(20_000)
+        yield context
+
+
+@pytest.fixture
+def browser_page(browser_context: BrowserContext) -> Iterator[Page]:
+    """An empty page. What its scripts complain of fails the test at the end."""
+    page = browser_context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type == "error" else None,
+    )
+    yield page
+    page.close()
+    # A refused request is told by the browser too; whether it should be is the test's to say.
+    ours = [one for one in complaints if not one.startswith("Failed to load resource")]
+    assert ours == []
+
+
+@pytest.fixture
+def picture(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
+    """Keeps what a page shows as a PNG under that name."""
+    folder = Path(os.environ.get(SCREENSHOTS) or tmp_path)
+    of_test = re.sub(r"\W+", "-", request.node.name)
+
+    def take(page: Page, name: str) -> Path:
+        path = folder / f"{of_test}-{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return take
