@@ -43,6 +43,13 @@ _OPTIONS = (
         help="The row of the headings; by default it is found.",
     ),
     click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found."),
+    click.option(
+        "--edits",
+        "edits_file",
+        type=EXISTING_FILE,
+        metavar="FILE.csv",
+        help="Cells to read otherwise, as the page of `ui` keeps them; the file stays as it is.",
+    ),
 )
 
 
@@ -56,9 +63,10 @@ def input_options(command: Command) -> Command:
         header_row: int | None = None,
         columns_file: Path | None = None,
         input_format: str | None = None,
+        edits_file: Path | None = None,
         **rest: Any,
     ) -> Any:
-        reading = InputOptions(sheet, header_row, columns_file, input_format)
+        reading = InputOptions(sheet, header_row, columns_file, input_format, edits_file)
         return command(*args, reading=reading, **rest)
 
     for option in _OPTIONS:
@@ -75,15 +83,21 @@ class InputOptions:
         header_row: int | None,
         columns_file: Path | None,
         input_format: str | None,
+        edits_file: Path | None = None,
     ) -> None:
         self._sheet, self._header_row = sheet, header_row
         self._columns_file, self._format = columns_file, input_format
+        self._edits_file = edits_file
 
     def choice(self, settings: Settings) -> ReadingChoice:
-        """As the readers take it. Raises ConfigurationMistake for a mapping that is not right."""
+        """As the readers take it.
+
+        Raises ConfigurationMistake for a mapping that is not right, InputUnreadable for edits.
+        """
         from fla_batch.intake import ReadingChoice
         from fla_batch.intake.column_mapping import NO_MAPPING, read_mapping
         from fla_batch.message.extra_zones import extra_names
+        from fla_batch.tables.cell_edits import read_edits
         from fla_batch.tables.table import TableChoice
 
         mapping = self._columns_file or settings.input.columns
@@ -92,6 +106,7 @@ class InputOptions:
             read_mapping(mapping) if mapping else NO_MAPPING,
             self._format,
             extra_names(settings.profile.name),
+            read_edits(self._edits_file) if self._edits_file else (),
         )
 
 

@@ -7,7 +7,7 @@ reported with both places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from fla_batch.models import Entry
 from fla_batch.tables.decoding import read_bytes
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import TABLE_SUFFIXES
+from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def read_inputs(paths: Iterable[Path], how: ReadingChoice = AS_FOUND) -> Iterato
 class InputReading:
     """All declarations of what the user named, as they are read; tables in chunks not yet built.
 
-    Iterate once. `receipts` says of each file that was begun what was read of it so far.
+    Iterate once. `receipts` says of each file that was begun what was read of it so far. Raises
+    UsageMistake for edits that fit nothing.
     """
 
     def __init__(self, paths: Iterable[Path], how: ReadingChoice = AS_FOUND) -> None:
@@ -56,6 +58,8 @@ class InputReading:
     def __iter__(self) -> Iterator[Entry | Anomaly | TableChunk]:
         seen = Photos()
         with input_files(self._paths, self._how.input_format) as files:
+            if self._how.edits:
+                _require_one_table(files)
             for index, file in enumerate(files):
                 if isinstance(file, Anomaly):
                     yield file
@@ -65,6 +69,17 @@ class InputReading:
                 last = index == len(files) - 1
                 for item in _items(file, self._how, receipt):
                     yield from _first_only(_named(item, file), seen, last=last)
+
+
+def _require_one_table(files: Sequence[InputFile | Anomaly]) -> None:
+    """An edit names a row and a column, and no file."""
+    tables = [
+        file
+        for file in files
+        if isinstance(file, InputFile) and file.path.suffix.lower() in TABLE_SUFFIXES
+    ]
+    if len(files) != 1 or not tables:
+        raise UsageMistake("edits of cells are for one table, and no other file beside it")
 
 
 def _items(

@@ -14,7 +14,7 @@ from fla_batch.intake.comma_shifts import note_comma_shifts
 from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.drafts import TableRow
 from fla_batch.intake.grouping import Scan, grouped, scan
-from fla_batch.intake.headings import TableLayout, knows, layout_of
+from fla_batch.intake.headings import TableLayout, layout_of
 from fla_batch.intake.merged_cells import Completion, completion
 from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
@@ -25,7 +25,6 @@ from fla_batch.intake.training_rows import trainings_entry
 from fla_batch.intake.undeclared_rows import without_comments, without_totals
 from fla_batch.intake.zone_columns import KEY_COLUMNS
 from fla_batch.models import DeclarationKey, Entry
-from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import ROW, Table, TableBroken
 from fla_batch.vocabulary.findings import Anomaly
@@ -92,7 +91,7 @@ def read_table_chunks(
     read is noted in `receipt`.
     """
     receipt = receipt or Receipt(str(path))
-    table = open_table(path, knows(how.mapping), how.table)
+    table = how.opened(path)
     if isinstance(table, Anomaly):
         yield table
         return

@@ -14,20 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fla_batch.intake.headings import knows
 from fla_batch.intake.reading_choice import ReadingChoice
+from fla_batch.report.cell_places import CellPlaces, as_read
 from fla_batch.system.files import write_whole
+from fla_batch.tables.cell_edits import CellEdit
 from fla_batch.tables.library_errors import Failed, attempt
 from fla_batch.tables.odd_cells import odd_kind
-from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import EXTRA, ROW, Table
 from fla_batch.vocabulary.errors import UsageMistake
-from fla_batch.vocabulary.findings import Anomaly, Source
-from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss
+from fla_batch.vocabulary.findings import Anomaly
 
-_WRONG_BY_ITSELF = frozenset({"bounds", "half-day", "admitted-characters", "xml-characters"})
-"""Rules that look at one value and nothing else."""
-_READ: dict[str, Callable[[str], str]] = {"INSS": compact_inss, "CompanyID": compact_company_id}
 _PARTS = {
     "xl/charts/chart": "charts",
     "xl/media/": "pictures",
@@ -54,59 +50,23 @@ class OwnWorkbook:
     table: Table
     lost: list[str] = field(default_factory=list)
     _source: Path | None = None
-    _rows: dict[int, dict[str, list[int]]] = field(default_factory=dict)
-    _told: set[tuple[str, int, str]] = field(default_factory=set)
+    _places: CellPlaces = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = CellPlaces(self.table)
 
     @property
     def shift(self) -> int:
         """Rows by which a table without a row of headings (Parquet) stands lower in the sheet."""
         return 0 if self.table.heading_row else 1
 
-    def _column_of(self, heading: str | None) -> int | None:
-        """The column (from 1) under a heading as a finding names it."""
-        texts = [text.strip() for text in self.table.headings]
-        return texts.index(heading) + 1 if heading in texts else None
-
-    def place_of(self, source: Source) -> tuple[int, int] | None:
-        """Row and column of a finding's cell; a row without one is marked where it begins."""
-        if source.row is None:
-            return None
-        texts = self.table.headings
-        first = next((i for i, text in enumerate(texts, 1) if text.strip()), 1)
-        return source.row + self.shift, self._column_of(source.column) or first
-
     def places_of(self, anomaly: Anomaly) -> list[tuple[int, int]]:
-        """All cells to mend: a value that is wrong by itself is so wherever its column has it.
-
-        The rows of one worker are one declaration, which is found wrong once. Such cells are given
-        with the first finding of that value only, so ask once for each.
-        """
-        place = self.place_of(anomaly.source)
-        if place is None:
-            return []
-        if anomaly.rule not in _WRONG_BY_ITSELF or self._column_of(anomaly.source.column) is None:
-            return [place]
-        row, column = place
-        read = _READ.get(anomaly.tag or "", str.strip)
-        text = self.text(place, read)
-        told = (anomaly.error_id, column, text)
-        if told in self._told:
-            return [place]
-        self._told.add(told)
-        alike = self._rows_by_text(column, read).get(text, [])
-        return [place, *((other, column) for other in alike if other != row)]
-
-    def _rows_by_text(self, column: int, read: Callable[[str], str]) -> dict[str, list[int]]:
-        if column not in self._rows:
-            rows = self._rows[column] = {}
-            below = self.table.heading_row + self.shift
-            for row in range(below + 1, self.sheet.max_row + 1):
-                rows.setdefault(self.text((row, column), read), []).append(row)
-        return self._rows[column]
+        """All cells to mend, as `CellPlaces.of` tells them: ask once for each finding."""
+        return [(row + self.shift, column) for row, column in self._places.of(anomaly)]
 
     def holds(self, place: tuple[int, int], value: str, tag: str | None) -> bool:
         """True when the cell says `value`, as a zone with that label reads it."""
-        read = _READ.get(tag or "", str.strip)
+        read = as_read(tag)
         return self.text(place, read) == read(value)
 
     def text(self, place: tuple[int, int], read: Callable[[str], str] = str.strip) -> str:
@@ -121,6 +81,13 @@ class OwnWorkbook:
             if cell.coordinate in merged:
                 return self.sheet.cell(merged.min_row, merged.min_col)
         return cell
+
+    def put(self, edits: Iterable[CellEdit]) -> None:
+        """Write what the user changed; `CellEdit` says where."""
+        for edit in edits:
+            column = self._places.column_of(edit.column)
+            if column is not None:
+                put_text(self.cell(edit.row + self.shift, column), edit.text)
 
     def save(self, target: Path) -> list[str]:
         """Write it, whole or not at all; what was lost. Raises DiskTrouble."""
@@ -155,7 +122,7 @@ def require_writable(target: Path, inputs: Sequence[Path]) -> Path:
 
 def own_workbook(path: Path, how: ReadingChoice) -> OwnWorkbook:
     """The workbook of the table at `path`. Raises UsageMistake when there is no table in it."""
-    table = open_table(path, knows(how.mapping), how.table)
+    table = how.opened(path)
     if isinstance(table, Anomaly):
         raise UsageMistake(
             f"{path.name} cannot be given back as a workbook: {table.label.en}",
@@ -164,6 +131,7 @@ def own_workbook(path: Path, how: ReadingChoice) -> OwnWorkbook:
     if path.suffix.lower() in (".xlsx", ".xlsm") and table.sheet is not None:
         own = attempt(lambda: _loaded(path, table))
         if not isinstance(own, Failed):
+            own.put(how.edits)
             return own
     return _made(table)
 
