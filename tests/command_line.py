@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class CommandLine:
         printed = self.capsys.readouterr()
         assert "Traceback" not in printed.out + printed.err, printed.err
         return Called(code, printed.out, printed.err)
+
+    def with_settings(self, config: Path) -> CommandLine:
+        """The same, with this settings file in every call."""
+        return replace(self, config=config)
 
 
 ROW: Mapping[str, str] = {

@@ -7,13 +7,19 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from fla_batch.configuration.sections import ENV_PREFIX
+from fla_batch.message import load
+from fla_batch.sandbox.ground import Ground, practice_ground
+from tests.command_line import CommandLine
 from tests.counts import COUNTED
+from tests.e2e.servers import now
 from tests.real_parts import REQUIRE
 
 # A slow machine is no failure, and the same commit has the same outcome on each.
@@ -66,6 +72,24 @@ def _without_the_callers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(ENV_PREFIX) and name != REQUIRE:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def fla(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    """The command line of a user without settings, in an empty folder, in English."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    return CommandLine(capsys)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """A simulated portal of this test's own, with the settings of a user for it."""
+    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
+        yield running
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,24 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CommandLine
-
 SETTINGS = """\
 [sender]
 number = "123456"
 environment = "S"
 """
-
-
-@pytest.fixture
-def fla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    """The command line in an empty folder, without settings."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    return CommandLine(capsys)
 
 
 @pytest.fixture

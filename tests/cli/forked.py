@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
+
+from tests.fork_server import ForkServer, in_child, serve
 
 CLOSED, PIPE = "closed", "pipe"
 
@@ -39,35 +39,14 @@ class Ended:
     err: str
 
 
-class ForkedCommandLine:
+class ForkedCommandLine(ForkServer):
     """Start it once, call many times, close it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.forked"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
+        super().__init__("tests.cli.forked")
 
     def __call__(self, call: Call) -> Ended:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asdict(call)) + "\n")
-        self._process.stdin.flush()
-        return Ended(**json.loads(self._process.stdout.readline()))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._process.communicate()
+        return Ended(**self.ask(asdict(call)))
 
 
 def main() -> None:
@@ -78,30 +57,19 @@ def main() -> None:
     import fla_batch.ledger
     import fla_batch.message  # noqa: F401
 
-    for line in sys.stdin:
-        ended = _forked(Call(**json.loads(line)))
-        sys.stdout.write(json.dumps(asdict(ended)) + "\n")
-        sys.stdout.flush()
+    serve(_forked)
 
 
-def _forked(call: Call) -> Ended:
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reader)
-        os.dup2(writer, 2)
-        _become(call)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        err = stream.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    return Ended(os.waitstatus_to_exitcode(status), err)
+def _forked(job: dict[str, Any]) -> dict[str, Any]:
+    code, err = in_child(partial(_become, Call(**job)))
+    return asdict(Ended(code, err.decode(errors="replace")))
 
 
-def _become(call: Call) -> None:
+def _become(call: Call, stderr: int) -> None:
     """As the shell would start it; never returns."""
     from fla_batch.cli import main as fla_batch
 
+    os.dup2(stderr, 2)
     os.environ.update(call.env)
     os.chdir(call.folder)
     if call.deleted:

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from fla_batch.cli.commands import COMMANDS
-from fla_batch.message import load
-from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.sandbox.ground import Ground
 from fla_batch.sandbox.seed import load_seed
 from tests.command_line import CommandLine, write_csv
 from tests.counts import COUNTED, count
@@ -100,23 +99,10 @@ def _lyndon_words(count: int, longest: int) -> Iterator[list[int]]:
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
-        yield running
-
-
-@pytest.fixture
-def fla(
-    ground: Ground,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def fla(fla: CommandLine, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     # What the test takes out of an answer makes its signature wrong; it goes with it.
     monkeypatch.setenv("FLA_BATCH_ANSWERS__REQUIRE_SIGNATURE", "false")
-    return CommandLine(capsys, ground.settings_file)
+    return fla.with_settings(ground.settings_file)
 
 
 def played(fla: CommandLine, ground: Ground, folder: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,6 @@ OURS = 70
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "good.csv", [{}])
-
-
-@pytest.fixture
-def ground(fla: CommandLine, tmp_path: Path) -> Iterator[Ground]:
-    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
-        yield running
-
-
-def with_settings(fla: CommandLine, ground: Ground) -> CommandLine:
-    return CommandLine(fla.capsys, ground.settings_file)
 
 
 def test_0_fine(fla: CommandLine, good: Path) -> None:
@@ -108,7 +97,7 @@ def test_3_configuration(
 def test_3_host_key_and_login(
     fla: CommandLine, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = with_settings(fla, ground)
+    here = fla.with_settings(ground.settings_file)
     monkeypatch.setenv("FLA_BATCH_GATEWAY__HOST_KEY", "SHA256:" + "A" * 43)
     called = here("poll")
     assert called.code == 3
@@ -127,7 +116,7 @@ def test_4_gateway(fla: CommandLine, ground: Ground, monkeypatch: pytest.MonkeyP
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
     monkeypatch.setenv("FLA_BATCH_GATEWAY__PORT", str(free))
-    called = with_settings(fla, ground)("poll")
+    called = fla.with_settings(ground.settings_file)("poll")
     assert called.code == 4
     assert f"127.0.0.1:{free}" in called.err
     assert "Try again later" in called.err
@@ -137,7 +126,7 @@ def test_5_the_portal_refuses_the_file(
     fla: CommandLine, ground: Ground, good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sender whom the portal does not know."""
-    here = with_settings(fla, ground)
+    here = fla.with_settings(ground.settings_file)
     monkeypatch.setenv("FLA_BATCH_SENDER__NUMBER", "654321")
     assert here("build", good).code == 0
     assert here("send").code == 0
@@ -154,7 +143,7 @@ def test_6_waiting_timed_out(fla: CommandLine, tmp_path: Path, good: Path) -> No
     profile = load("fla-20250131")
     late = practice_ground(tmp_path / "late", profile, clock=now, delay_s=3600)
     with late as ground:
-        here = with_settings(fla, ground)
+        here = fla.with_settings(ground.settings_file)
         assert here("run", good, "--every", "0.1", "--timeout", "0.3").code == 6
         called = here("poll", "--watch", "0.1", "--timeout", "0.3")
         assert called.code == 6
@@ -162,7 +151,7 @@ def test_6_waiting_timed_out(fla: CommandLine, tmp_path: Path, good: Path) -> No
 
 
 def test_run_is_build_send_and_poll(fla: CommandLine, ground: Ground, tmp_path: Path) -> None:
-    here = with_settings(fla, ground)
+    here = fla.with_settings(ground.settings_file)
     three = write_csv(tmp_path / "three.csv", workers(3))
     called = here("run", three, "--every", "0.1", "--timeout", "60", "--json")
     assert called.code == 0
@@ -187,7 +176,7 @@ def test_run_tells_what_it_built_before_a_failure(
     monkeypatch.setenv("FLA_BATCH_GATEWAY__HOST_KEY", "SHA256:" + "A" * 43)
     rows = [{}, {"inss": inss(2), "hours": "x"}]
     path = write_csv(tmp_path / "two.csv", rows)
-    called = with_settings(fla, ground)("run", path, "--skip-blocked")
+    called = fla.with_settings(ground.settings_file)("run", path, "--skip-blocked")
     assert called.code == 3
     assert "TrainingHours-002" in called.out
     assert "1 blocked declaration left out." in called.out

@@ -5,23 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli.test_sandbox import serving
 from tests.command_line import CommandLine
 
 EMPLOYER = ("--company-id", "880820673")
 WORKER = "81511716525"
 WAIT = ("--watch", "0.2", "--timeout", "60")
-
-
-@pytest.fixture
-def fla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return CommandLine(capsys)
 
 
 def test_the_shipped_seed_and_a_providers_training(fla: CommandLine, tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.message import load
-from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.sandbox.ground import Ground
 from tests.builders import inss
 from tests.command_line import CommandLine, write_csv
-from tests.e2e.servers import now
 
 CASES = Path(__file__).parent / "cases"
 WAIT = ("--every", "0.1", "--timeout", "60")
@@ -21,21 +19,8 @@ EMPLOYER = "0880820673"
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
-        yield running
-
-
-@pytest.fixture
-def fla(
-    ground: Ground,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return CommandLine(capsys, ground.settings_file)
+def fla(fla: CommandLine, ground: Ground) -> CommandLine:
+    return fla.with_settings(ground.settings_file)
 
 
 def test_after_three_refusals_in_forty_the_mended_file_sends_three(fla: CommandLine) -> None:

@@ -13,15 +13,10 @@ CASE = Path(__file__).with_name("skip_blocked_25.csv")
 
 
 @pytest.fixture
-def fla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+def fla(fla: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "fla-batch.toml").write_text('[sender]\nnumber = "123456"\n')
     shutil.copy(CASE, tmp_path / CASE.name)
-    return CommandLine(capsys)
+    return fla
 
 
 def rows_of(fla: CommandLine) -> list[int]:

@@ -40,13 +40,6 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Iterat
 
 
 @pytest.fixture
-def fla(
-    server: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
+def fla(fla: CommandLine, server: Server) -> CommandLine:
     """The command line with the server's settings, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return CommandLine(capsys, server.settings_file)
+    return fla.with_settings(server.settings_file)

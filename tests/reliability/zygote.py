@@ -2,8 +2,7 @@
 
     python -m tests.reliability.zygote
 
-A job is one line of JSON on standard input, its result one line on standard output. Forking from
-a process without threads takes a few milliseconds; starting Python anew would take half a second.
+How jobs go to and fro: tests/fork_server.py.
 """
 
 from __future__ import annotations
@@ -11,16 +10,13 @@ from __future__ import annotations
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from fla_batch.channel.protocol import Gateway
 from fla_batch.commands.build import build
@@ -33,6 +29,7 @@ from fla_batch.commands.workspace import Workspace
 from fla_batch.intake.rescue_lists import read_workers
 from fla_batch.report.rescue_folder import write_missing
 from fla_batch.vocabulary.errors import FlaBatchError
+from tests.fork_server import ForkServer, in_child, serve
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, trainings_body, write
 from tests.reliability.points import Kind, Points
@@ -71,45 +68,21 @@ class Done:
     message: str = ""
 
 
-class Zygote:
+class Zygote(ForkServer):
     """The other end: start it once, run many jobs, close it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reliability.zygote"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
+        super().__init__("tests.reliability.zygote")
 
     def run(self, job: Job) -> Done:
         """Run one job to its end."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
-        self._process.stdin.flush()
-        return Done(**json.loads(self._process.stdout.readline()))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._process.communicate()
+        return Done(**self.ask(asdict(job)))
 
 
 def main() -> None:
     """Serve until standard input ends."""
     _warm_up()
-    for line in sys.stdin:
-        done = _forked(Job(**json.loads(line)))
-        sys.stdout.write(json.dumps(asdict(done)) + "\n")
-        sys.stdout.flush()
+    serve(_forked)
 
 
 def _warm_up() -> None:
@@ -127,19 +100,12 @@ def _warm_up() -> None:
             _poll(workspace, job)
 
 
-def _forked(job: Job) -> Done:
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reader)
-        os.write(writer, json.dumps(asdict(_run(job))).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        told = stream.read()
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    return Done(**json.loads(told)) if told else Done(code)
+def _forked(job: dict[str, Any]) -> dict[str, Any]:
+    def work(tell: int) -> None:
+        os.write(tell, json.dumps(asdict(_run(Job(**job)))).encode())
+
+    code, told = in_child(work)
+    return dict(json.loads(told)) if told else asdict(Done(code))
 
 
 def _run(job: Job) -> Done:

@@ -6,39 +6,24 @@ import json
 import re
 import stat
 import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from xlsxwriter import Workbook
 
-from fla_batch.message import load
-from fla_batch.sandbox.ground import Ground, practice_ground
+from fla_batch.sandbox.ground import Ground
 from fla_batch.vocabulary.terms import Language
 from tests.builders import company_id, inss
 from tests.command_line import CommandLine, write_csv
-from tests.e2e.servers import now
 
 RIGHTS = "companyId;inss;calendarYear;rightType;hours;jointCommissionNbr\n"
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    with practice_ground(tmp_path / "ground", load("fla-20250131"), clock=now) as running:
-        yield running
-
-
-@pytest.fixture
-def fla(
-    ground: Ground,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
+def fla(fla: CommandLine, ground: Ground, tmp_path: Path) -> CommandLine:
     """The command line after two workers were declared, one of whom the platform refused."""
-    monkeypatch.chdir(tmp_path)
-    here = CommandLine(capsys, ground.settings_file)
+    here = fla.with_settings(ground.settings_file)
     rights = tmp_path / "rights.csv"
     rights.write_text(f"{RIGHTS}{company_id()};{inss()};2024;LEGAL;38;200\n")
     rows = [{"hours": "7.6", "trainingDenomination": "Fire <b>drill</b>"}]

@@ -20,16 +20,6 @@ NAMES = list(ROW)
 _ROWS = 40
 
 
-@pytest.fixture
-def fla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    return CommandLine(capsys)
-
-
 def sheet_of(book: Any) -> Any:
     return book["2024"]
 

@@ -43,15 +43,8 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.fixture
-def fla(
-    ground: Ground,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return CommandLine(capsys, ground.settings_file)
+def fla(fla: CommandLine, ground: Ground) -> CommandLine:
+    return fla.with_settings(ground.settings_file)
 
 
 def listed(path: Path, people: list[Someone]) -> Path:

@@ -40,14 +40,8 @@ def server(tmp_path: Path, keys: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def fla(
-    server: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    return CommandLine(capsys, server.settings_file)
+def fla(fla: CommandLine, server: Server) -> CommandLine:
+    return fla.with_settings(server.settings_file)
 
 
 def test_a_question_and_its_answer_in_words(fla: CommandLine) -> None:

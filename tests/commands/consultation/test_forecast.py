@@ -37,15 +37,6 @@ def files(tmp_path: Path) -> list[Path]:
     return [path, MANUAL / "PutTraining_input.json"]
 
 
-@pytest.fixture
-def fla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return CommandLine(capsys)
-
-
 def test_the_manuals_example_comes_out_to_the_digit(files: list[Path]) -> None:
     read = credit_forecast.read(files, CONTEXT)
     (found,) = credit_forecast.forecasts(read.declarations, AT)
