@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fla_batch import rules
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.profile import Profile
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
@@ -177,3 +179,9 @@ def ids(declaration: Declaration, context: RuleContext = CONTEXT) -> list[tuple[
     return [
         (each.rule or "", each.error_id, each.path or "") for each in found(declaration, context)
     ]
+
+
+def answer_shape(profile: Profile) -> MessageShape:
+    """The message of answers in a profile that has one."""
+    assert profile.answer is not None
+    return profile.answer

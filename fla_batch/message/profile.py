@@ -119,12 +119,6 @@ class Profile:
         """Each different message that we send, once."""
         return list({id(shape): shape for shape in self.shapes.values()}.values())
 
-    def require_answer(self) -> MessageShape:
-        """The message of answers. Raises ProfileMistake for a profile without one."""
-        if self.answer is None:
-            raise ProfileMistake(f"profile {self.name} knows no answers: it has no [answer]")
-        return self.answer
-
     def application_of(self, shape: MessageShape) -> str:
         """The application code in the names of files with messages of that shape."""
         return shape.application or self.application

@@ -88,11 +88,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def zone_of(model: type[Block], field_name: str) -> Zone | None:
-    """The Zone that annotates a field of `model`; None for blocks."""
-    return zones_of(model).get(field_name)
-
-
 @cache
 def zones_of(model: type[Block]) -> dict[str, Zone]:
     """Field name -> Zone, for the leaf elements directly in `model`, in their order."""

@@ -17,7 +17,7 @@ from fractions import Fraction
 from fla_batch.rights.quarters import parse_quarter, quarter_of, year_bounds
 from fla_batch.rights.sector import SectorTable, sector_table
 from fla_batch.vocabulary.errors import UsageMistake
-from fla_batch.vocabulary.identifiers import compact_company_id, is_valid_company_id
+from fla_batch.vocabulary.identifiers import compact_company_id, compact_noss, is_valid_company_id
 
 _NOSS_DIGITS = 9
 
@@ -106,7 +106,7 @@ def employer_number(text: str) -> str:
     company = compact_company_id(text)
     if is_valid_company_id(company):
         return company
-    noss = text.strip().lstrip("0")
+    noss = compact_noss(text)
     if not (noss.isascii() and noss.isdigit() and len(noss) <= _NOSS_DIGITS):
         raise UsageMistake(f"{text} is neither a company number nor an NSSO number.")
     return noss

@@ -95,16 +95,6 @@ NOTES: dict[str, FaultNote] = {
 }
 
 
-def page_table() -> str:
-    """The table of the page, in the order in which faults are declared."""
-    rows = [
-        f"| `{name}` | {NOTES[name].fault} | {NOTES[name].outcome} |"
-        for name in (*CHANNEL_FAULTS, *ANSWER_FAULTS)
-    ]
-    head = ["| `--fault` | what goes wrong | what the tool makes of it |", "| --- | --- | --- |"]
-    return "\n".join([*head, *rows]) + "\n"
-
-
 def combined(names: Iterable[str]) -> tuple[Faults, AnswerFault]:
     """Several faults at a time, of the channel and of answers.
 

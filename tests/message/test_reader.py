@@ -14,10 +14,11 @@ from fla_batch.models.form import AnswerForm, Form
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
+from tests.builders import answer_shape
 
 PROFILE = load("fla-20250131")
 READER = FormReader(PROFILE, PROFILE.declaration)
-ANSWERS = FormReader(PROFILE, PROFILE.require_answer())
+ANSWERS = FormReader(PROFILE, answer_shape(PROFILE))
 WRITER = MessageWriter(PROFILE.declaration)
 
 

@@ -35,6 +35,7 @@ from fla_batch.models.form import (
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
+from tests.builders import answer_shape
 from tests.message.profiles import PROFILES
 from tests.one_zone import with_value
 from tests.real_parts import real_part
@@ -257,10 +258,10 @@ def test_answers_go_round_read_only_zones_included(name: str, kind: FormKind) ->
     profile = engine(name)[0]
     header = FormHeader.original(profile.answer_identifications[kind], b.CREATED, "R1")
     written = AnswerForm(header=header, body=ANSWERS[kind])
-    root = etree.fromstring(b"".join(MessageWriter(profile.require_answer()).message([written])))
-    schema = etree.XMLSchema(file=str(profile.require_answer().schema))
+    root = etree.fromstring(b"".join(MessageWriter(answer_shape(profile)).message([written])))
+    schema = etree.XMLSchema(file=str(answer_shape(profile).schema))
     assert schema.validate(root), schema.error_log
-    again, reading = FormReader(profile, profile.require_answer()).read(root[0])
+    again, reading = FormReader(profile, answer_shape(profile)).read(root[0])
     assert again == written
     assert reading.unknown == []
 

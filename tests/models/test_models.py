@@ -36,7 +36,6 @@ from fla_batch.models.zone import (
     path_text,
     repeats_of,
     walk,
-    zone_of,
     zones_of,
 )
 from fla_batch.vocabulary.findings import Source
@@ -172,10 +171,9 @@ class TestZones:
             "source",
         ]
         assert leaves_of(Employer)[0][2] == "companyId"
-        zone = zone_of(Employer, "company_id")
-        assert zone is not None
+        zone = zones_of(Employer)["company_id"]
         assert (zone.label, zone.type) == ("CompanyID", ZoneType.COMPANY_ID)
-        assert zone_of(TrainingsDeclaration, "employer") is None
+        assert "employer" not in zones_of(TrainingsDeclaration)
 
     def test_blocks_and_how_often(self) -> None:
         assert list(blocks_of(TrainingRights).values())[0] is LegalFlaRight  # noqa: RUF015

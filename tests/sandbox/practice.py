@@ -29,6 +29,7 @@ from fla_batch.sandbox.sender import Sender
 from fla_batch.system.xmlsafe import children
 from fla_batch.vocabulary.filenames import BatchName, FileName, sequence_text
 from fla_batch.vocabulary.terms import Environment, FileKind, FormKind, RightSource
+from tests.builders import answer_shape
 
 MANUAL = Path(__file__).parents[1] / "manual"
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)
@@ -192,7 +193,7 @@ class Practice:
         return [form for path in self.received("NOTI") for form in notification.read_forms(path)]
 
     def answers(self) -> list[AnswerForm]:
-        shape = self.profile.require_answer()
+        shape = answer_shape(self.profile)
         reader = FormReader(self.profile, shape)
         forms = []
         for path in self.received("FLAA"):

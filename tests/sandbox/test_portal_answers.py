@@ -30,6 +30,7 @@ from fla_batch.signing.verify_signature import verify_file
 from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.terms import Environment, FileKind, FormKind, RightSource
 from tests.answers.messages import PORTAL_SCHEMAS, official
+from tests.builders import answer_shape
 from tests.sandbox.practice import (
     EMPLOYER,
     MANUAL,
@@ -102,7 +103,7 @@ def test_answers_to_questions_are_valid_by_the_profile(practice: Practice) -> No
     practice.send(*asked)
 
     (path,) = practice.received("FLAA")
-    require_valid(practice.profile.require_answer().schema, [path])
+    require_valid(answer_shape(practice.profile).schema, [path])
     practice.seen.clear()
     answers = practice.answers()
     assert [form.header.identification for form in answers] == [

@@ -18,6 +18,7 @@ from fla_batch.models import Employee, Employer
 from fla_batch.models.form import Answer, AnswerForm, FormHeader, HandledOriginalForm
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import Environment, FormKind
+from tests.builders import answer_shape
 from tests.ledger.builders import COMPANY, DAY, SENDING_EVENTS, WORKER, S, batch_name
 
 NOW = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ class Desk:
 
     def arrive(self, *forms: AnswerForm) -> list[Change]:
         """The changes that a FLAAnswer brings, written to the ledger too."""
-        content = b"".join(MessageWriter(PROFILE.require_answer()).message(forms))
+        content = b"".join(MessageWriter(answer_shape(PROFILE)).message(forms))
         return self.take(content.replace(*self.spoil) if self.spoil[0] else content)
 
     def take(self, content: bytes) -> list[Change]:

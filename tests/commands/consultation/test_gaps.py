@@ -27,6 +27,7 @@ from fla_batch.report.training_account import training_accounts
 from fla_batch.report.training_account_page import account_page
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language, ProcessingState
+from tests.builders import answer_shape
 from tests.commands.consultation.asked import PROFILE, Desk, question, told
 from tests.commands.consultation.test_answers import LEGAL, SECTOR, training
 from tests.counts import COUNTED
@@ -166,7 +167,7 @@ def show_all(desk: Desk, asked: Any) -> None:
 def test_r38_an_answer_with_any_gap_is_shown(name: str, desk: Desk, record_property: Any) -> None:
     asked, answer = ANSWERS[name]
     desk.ask(asked)
-    content = b"".join(MessageWriter(PROFILE.require_answer()).message([desk.form(0, answer)]))
+    content = b"".join(MessageWriter(answer_shape(PROFILE)).message([desk.form(0, answer)]))
     count = 0
     for gap, bad in spoiled(content):
         desk.take(bad)
