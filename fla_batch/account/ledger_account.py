@@ -32,6 +32,7 @@ from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightSource, R
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.ledger.records import ConsultationRow, Photo
+    from fla_batch.ledger.worker_records import WorkerRecord
     from fla_batch.vocabulary.terms import Environment
 
 _FIELDS = {
@@ -51,22 +52,25 @@ class Told(NamedTuple):
 
 
 def ledger_account(ledger: Ledger, environment: Environment, company_id: str, inss: str) -> Account:
-    """All that the ledger knows of one worker with one employer. Raises LedgerTrouble."""
-    told = _told(ledger.consultations(environment, None, company_id, inss))
-    years = {year for _, year in told}
-    years |= {key.calendar_year for key in ledger.held_keys(environment, company_id, inss)}
+    """The account of one worker with one employer. Raises LedgerTrouble."""
+    (record,) = ledger.worker_records(environment, [(company_id, inss)])
+    return account_of(record)
+
+
+def account_of(record: WorkerRecord) -> Account:
+    """The account that follows from what is on record of a worker."""
+    told = _told(record.told)
+    years = {year for _, year in told} | {year for year, _ in record.photos}
     states = {}
     for year in sorted(years):
-        key = DeclarationKey(company_id, inss, year, FormKind.TRAINING_RIGHTS)
-        trainings = key._replace(kind=FormKind.TRAININGS)
         states[year] = _state(
-            key,
-            ledger.last_accepted(key, environment),
-            ledger.last_accepted(trainings, environment),
+            DeclarationKey(record.company_id, record.inss, year, FormKind.TRAINING_RIGHTS),
+            record.photos.get((year, FormKind.TRAINING_RIGHTS)),
+            record.photos.get((year, FormKind.TRAININGS)),
             told,
-            had_legal=ledger.had_legal_right(key, environment),
+            had_legal=year in record.had_legal,
         )
-    return Account(company_id, inss, states)
+    return Account(record.company_id, record.inss, states)
 
 
 def _told(rows: Iterable[ConsultationRow]) -> dict[tuple[FormKind, int], list[Told]]:

@@ -94,7 +94,7 @@ def _told(
     if kind is None:
         yield UnmatchedChange(f"identification {identification} is not known", None)
         return
-    found = match_form(_clues(form), environment, sent)
+    found = match_form(_clues(form, sent), environment, sent)
     details = {"identification": identification, "reference": _number(form)}
     if isinstance(found, Unmatched):
         yield UnmatchedChange(found.reason.value, found.batch, (), details)
@@ -162,7 +162,7 @@ def consultations(
         yield Consultation(kind=FormKind.ASK_CREDIT, body=credit, **about)
 
 
-def _clues(form: AnswerForm) -> NotificationForm:
+def _clues(form: AnswerForm, sent: Sent) -> NotificationForm:
     """What an answer says of its question, in the words that notifications are matched by."""
     reference, handled = form.header.reference, form.body.handled_original_form
     original = (
@@ -173,12 +173,14 @@ def _clues(form: AnswerForm) -> NotificationForm:
     # Whatever origin the platform gives it: only a number of ours leads to a form, and only a
     # ticket of a file of ours to a batch.
     number = reference.reference_nbr if reference else None
-    references = (PortalReference("1", "1", number), PortalReference("0", "2", number))
+    references = [PortalReference("1", "1", number)]
+    if number and not sent.by_reference(number):
+        references.append(PortalReference("0", "2", number))
     return NotificationForm(
         header=PortalHeader(form.header.identification),
         result_code="",
         handled_original_form=original,
-        references=references,
+        references=tuple(references),
     )
 
 

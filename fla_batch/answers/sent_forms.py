@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from fla_batch.answers.matching import Scope, SentForm, SentForms
 from fla_batch.ledger.records import FormRow, FoundForm, Photo
+from fla_batch.ledger.rows import CHUNK
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.models import DeclarationKey
+
+
+_NEAR = 10
+"""Forms of a batch whose positions differ by no more are asked for in their order."""
 
 
 class Sent(SentForms, Protocol):
@@ -42,6 +48,8 @@ class SentFromLedger:
         self._numbers: dict[BatchName, frozenset[str]] = {}
         self._last: BatchName | None = None
         self._tickets: dict[str, BatchName] = {}
+        self._asked: FormRow | None = None
+        self._page: dict[str, FormRow] = {}
 
     def has_batch(self, batch: BatchName) -> bool:
         """See `SentForms.has_batch`."""
@@ -105,8 +113,21 @@ class SentFromLedger:
         )
 
     def form(self, key: str) -> FormRow | None:
-        """See `Sent.form`."""
-        return self.ledger.form(key)
+        """See `Sent.form`. Of what changes, its state, it may tell what was so a while ago."""
+        if key not in self._page:
+            row = self.ledger.form(key)
+            self._page = {} if row is None else self._page_from(row)
+        return self._page.get(key)
+
+    def _page_from(self, row: FormRow) -> dict[str, FormRow]:
+        """The form and, when they are gone through in their order, those that follow it."""
+        behind: Iterable[FormRow] = ()
+        last, place = self._asked, (row.part, row.position)
+        if last and last.batch == row.batch and 0 < row.position - last.position <= _NEAR:
+            behind = islice(self.ledger.forms(row.batch, after=place), CHUNK)
+        page = {each.reference_nbr: each for each in (row, *behind)}
+        self._asked = [*page.values()][-1]
+        return page
 
     def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
         """See `Sent.last_photo`."""

@@ -137,9 +137,12 @@ def _ask_all(
     """Rounds of questions until nothing is wanted that was not asked; why some have no answer."""
     reasons: dict[Wanted, str] = {}
     asked: set[Wanted] = set()
+    learned = 0
     while True:
-        for row in records.ledger.received_since(records.environment, result.since):
+        told_since = records.ledger.received_since(records.environment, result.since, learned)
+        for number, row in told_since:
             result.holdings.learn(row)
+            learned = number
         wanted = result.holdings.wanted(belgian_date(records.clock()))
         new = [each for each in wanted if each not in asked]
         if not new or line is None:

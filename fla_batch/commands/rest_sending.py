@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +22,7 @@ from fla_batch.answers.rest_verdicts import Judgement, judge
 from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, CallFailed, Exchange
 from fla_batch.channel.rest_token import ClientRefused
-from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event
+from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event, FormState
 from fla_batch.ledger.records import REST_ANSWERS, AnswerFile, FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.outbox.answer_journal import AnswerJournal
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fla_batch.commands.lease import Lease
     from fla_batch.commands.needs import Records
 
+_OPEN = [state for state in FormState if state not in FINAL_FORM_STATES]
 _REACH = 64
 _SEAL_AFTER_S = 1.0
 _SEAL_AFTER_FORMS = 200
@@ -128,23 +129,24 @@ class RestSending:
 
     def _begin(self) -> None:
         """Where calls may have gone before, and a state from which they may go on."""
-        for event in self._records.ledger.events(self._name):
-            if event.form is None and "reach" in event.details:
+        for event in self._records.ledger.events(self._name, of_forms=False):
+            if "reach" in event.details:
                 self._reached = max(self._reached, int(event.details["reach"]))
         if self._records.ledger.state(self._name) is BatchState.IN_DOUBT:
             self._append(Event.GO_ABSENT, settled="each form is asked for before it is put again")
 
     def _forms(self) -> Generator[_Form]:
         """Forms without a verdict, in order, each with its body."""
-        path = self._records.outbox.sent_path(self._name, BODIES)
-        before = self._reached
+        path, ledger = self._records.outbox.sent_path(self._name, BODIES), self._records.ledger
+        before, place = self._reached, 0
+        ahead = [0, *accumulate(ledger.part_sizes(self._name))]
         with disk_errors("read", path), path.open("rb") as bodies:
-            rows = self._records.ledger.forms(self._name)
-            for place, (row, body) in enumerate(zip(rows, bodies, strict=True), start=1):
-                if row.state not in FINAL_FORM_STATES:
-                    yield _Form(row, body.rstrip(b"\n"), place, place <= before)
-                else:
+            for row in ledger.forms(self._name, _OPEN):
+                has_verdict = ahead[row.part - 1] + row.position - place - 1
+                for body in islice(bodies, has_verdict):
                     self._counted(len(body))
+                place += has_verdict + 1
+                yield _Form(row, next(bodies).rstrip(b"\n"), place, place <= before)
 
     def _call_all(self, journal: AnswerJournal) -> None:
         forms = self._forms()

@@ -170,7 +170,8 @@ def _bring_up(workspace: AnswerTools, manifest: Manifest) -> bool:
     unmarked = [Mark(event.value, manifest.created_at) for event in _UNMARKED]
     marks = workspace.outbox.marks(name) or unmarked
     marked = {mark.event for mark in marks}
-    known = [row for row in ledger.events(name) if row.form is None and row.event.value in marked]
+    happened = ledger.events(name, of_forms=False)
+    known = [row for row in happened if row.event.value in marked]
     for mark in marks[len(known) :]:
         details = {**mark.details, "restored": "from the outbox"}
         ledger.append(name, Event(mark.event), mark.at, details)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, exists, func, insert, literal, select, tuple_
 
 from fla_batch.ledger.bulk_insert import Many
 from fla_batch.ledger.events import batch_id_of
@@ -135,6 +135,17 @@ def forms_page(
     if states is not None:
         query = query.where(form_state.c.state.in_([state.value for state in states]))
     return [_form_row(name, row) for row in connection.execute(query)]
+
+
+def part_sizes(connection: Connection, name: BatchName) -> list[int]:
+    """How many forms each part of a batch holds. Raises UsageMistake for an unknown batch."""
+    query = (
+        select(func.count())
+        .where(form.c.batch_id == batch_id_of(connection, name))
+        .group_by(form.c.part)
+        .order_by(form.c.part)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def without_answer(connection: Connection, name: BatchName) -> Iterator[FormRow]:

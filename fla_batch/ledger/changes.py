@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -23,6 +24,7 @@ from fla_batch.ledger.records import (
     Consultation,
     FormChange,
     Json,
+    PhotoRecord,
     UnmatchedChange,
     canonical_json,
 )
@@ -39,6 +41,8 @@ from fla_batch.ledger.sql_tables import (
 from fla_batch.vocabulary.errors import LedgerTrouble
 from fla_batch.vocabulary.filenames import BatchName
 
+_TOLD_AT_ONCE = 200
+"""Answers to questions: their bodies may be large."""
 _PRESENT = select(
     form.c.reference_nbr,
     form_state.c.batch_id,
@@ -92,6 +96,7 @@ class ChangeWriter:
         self._batch_ids: dict[BatchName, int] = {}
         self._notified: set[BatchName] = set()
         self._forms: list[FormChange] = []
+        self._consultations: list[Consultation] = []
         self._details: Json | None = None
         self._details_text = ""
         self._look_up = Lookup(connection, _PRESENT, form.c.reference_nbr)
@@ -116,8 +121,11 @@ class ChangeWriter:
                 case UnmatchedChange():
                     self._write_unmatched(change)
                 case Consultation():
-                    self._write_consultation(change)
+                    self._consultations.append(change)
+                    if len(self._consultations) >= _TOLD_AT_ONCE:
+                        self._flush_consultations()
         self._flush_forms()
+        self._flush_consultations()
         for name in self._batch_ids:
             close_when_answered(self._connection, self._batch_ids[name], self._at)
 
@@ -214,37 +222,47 @@ class ChangeWriter:
         )
         insert_anomalies(self._connection, change.anomalies, self._at, answer_id=self._answer_id)
 
-    def _write_consultation(self, told: Consultation) -> None:
-        form_id = None
-        if told.form is not None:
-            ids, _ = self._present({told.form.key})
-            _, form_id = ids[told.form.key]
-        consultation_id = self._connection.execute(
-            insert(consultation)
-            .values(
-                answer_id=self._answer_id,
-                form_id=form_id,
-                kind=told.kind.value,
-                company_id=told.company_id,
-                inss=told.inss,
-                calendar_year=told.calendar_year,
-                told_at=told.told_at,
-                body=canonical_json(told.body),
-                asked=canonical_json(told.asked) if told.asked is not None else None,
-            )
-            .returning(consultation.c.id)
-        ).scalar_one()
-        if told.photo is not None:
-            key = told.photo.key
-            self._connection.execute(
-                insert(photo).values(
-                    consultation_id=consultation_id,
-                    kind=key.kind.value,
-                    company_id=key.company_id,
-                    inss=key.inss,
-                    calendar_year=key.calendar_year,
-                    has_legal_right=has_legal_right(key.kind, told.photo.body),
-                    told_at=told.told_at,
-                    body=canonical_json(told.photo.body),
-                )
-            )
+    def _flush_consultations(self) -> None:
+        told, self._consultations = self._consultations, []
+        if not told:
+            return
+        keys = {each.form.key for each in told if each.form is not None}
+        form_ids = self._present(keys)[0] if keys else {}
+        query = insert(consultation).returning(consultation.c.id, sort_by_parameter_order=True)
+        rows = [self._consultation_row(each, form_ids) for each in told]
+        numbers = self._connection.execute(query, rows).scalars()
+        photos = [
+            _photo_row(number, each.photo, each.told_at)
+            for number, each in zip(numbers, told, strict=True)
+            if each.photo is not None
+        ]
+        if photos:
+            self._connection.execute(insert(photo), photos)
+
+    def _consultation_row(
+        self, told: Consultation, form_ids: dict[str, tuple[int, int]]
+    ) -> dict[str, Any]:
+        return {
+            "answer_id": self._answer_id,
+            "form_id": form_ids[told.form.key][1] if told.form is not None else None,
+            "kind": told.kind.value,
+            "company_id": told.company_id,
+            "inss": told.inss,
+            "calendar_year": told.calendar_year,
+            "told_at": told.told_at,
+            "body": canonical_json(told.body),
+            "asked": canonical_json(told.asked) if told.asked is not None else None,
+        }
+
+
+def _photo_row(consultation_id: int, held: PhotoRecord, told_at: datetime) -> dict[str, Any]:
+    return {
+        "consultation_id": consultation_id,
+        "kind": held.key.kind.value,
+        "company_id": held.key.company_id,
+        "inss": held.key.inss,
+        "calendar_year": held.key.calendar_year,
+        "has_legal_right": has_legal_right(held.key.kind, held.body),
+        "told_at": told_at,
+        "body": canonical_json(held.body),
+    }

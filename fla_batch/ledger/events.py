@@ -156,14 +156,16 @@ def close_when_answered(connection: Connection, batch_id: int, at: datetime) -> 
         record_batch_event(connection, batch_id, Happening(Event.ANSWERED, at), {})
 
 
-def events_of(connection: Connection, name: BatchName) -> list[EventRow]:
-    """Everything that happened to a batch and its forms, in the order of recording."""
+def events_of(connection: Connection, name: BatchName, *, of_forms: bool) -> list[EventRow]:
+    """Everything that happened to a batch, or to it and its forms, in the order of recording."""
     query = (
         select(form.c.reference_nbr, event.c.name, event.c.at, event.c.details)
         .select_from(event.outerjoin(form, form.c.id == event.c.form_id))
         .where(event.c.batch_id == batch_id_of(connection, name))
         .order_by(event.c.id)
     )
+    if not of_forms:
+        query = query.where(event.c.form_id.is_(None))
     return [
         EventRow(name, row.reference_nbr, Event(row.name), row.at, loads(row.details))
         for row in connection.execute(query)

@@ -65,7 +65,8 @@ from fla_batch.ledger.records import (
     UnmatchedRow,
     Whom,
 )
-from fla_batch.ledger.rows import CHUNK, storable
+from fla_batch.ledger.rows import CHUNK, chunks, storable
+from fla_batch.ledger.worker_records import AT_ONCE, WorkerRecord, worker_records
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.creation_stamps import Stretch, span_of
 from fla_batch.vocabulary.errors import FlaBatchError
@@ -271,14 +272,17 @@ class Ledger(Closing):
         return [_as_shown(row, now, limits) for row in rows]
 
     def forms(
-        self, batch: BatchName, states: Iterable[FormState] | None = None
+        self,
+        batch: BatchName,
+        states: Iterable[FormState] | None = None,
+        after: tuple[int, int] = (0, 0),
     ) -> Iterator[FormRow]:
         """The forms of a batch in the order of its parts, or those in some states.
 
-        Read a page at a time: no transaction is open while the caller works on them.
+        Only those behind `after` (part, position). Read a page at a time: no transaction is open
+        while the caller works on them.
         """
         wanted = None if states is None else list(states)
-        after = (0, 0)
         while True:
             with reading(self._engine) as connection:
                 page = batches.forms_page(connection, batch, wanted, after)
@@ -314,10 +318,15 @@ class Ledger(Closing):
         with reading(self._engine) as connection:
             return batches.owes_answers(connection, batch)
 
-    def events(self, batch: BatchName) -> list[EventRow]:
-        """Everything that happened to a batch and its forms, oldest first."""
+    def part_sizes(self, batch: BatchName) -> list[int]:
+        """How many forms each part of a batch holds. Raises UsageMistake for an unknown batch."""
         with reading(self._engine) as connection:
-            return events.events_of(connection, batch)
+            return batches.part_sizes(connection, batch)
+
+    def events(self, batch: BatchName, *, of_forms: bool = True) -> list[EventRow]:
+        """Everything that happened to a batch and, unless told otherwise, its forms; in order."""
+        with reading(self._engine) as connection:
+            return events.events_of(connection, batch, of_forms=of_forms)
 
     # Answers
 
@@ -504,18 +513,22 @@ class Ledger(Closing):
         with reading(self._engine) as connection:
             return photos.last_accepted(connection, key, environment)
 
-    def held_keys(
-        self,
-        environment: Environment,
-        company_id: str | None = None,
-        inss: str | None = None,
-    ) -> Iterator[DeclarationKey]:
-        """Every key for which `last_accepted` has something; streamed, some of them twice.
-
-        Of one employer or worker, where one is named.
-        """
+    def held_keys(self, environment: Environment) -> Iterator[DeclarationKey]:
+        """Every key for which `last_accepted` has something; streamed, some of them twice."""
         with reading(self._engine) as connection:
-            yield from photos.held_keys(connection, environment, company_id, inss)
+            yield from photos.held_keys(connection, environment)
+
+    def worker_records(
+        self, environment: Environment, workers: Iterable[tuple[str, str]]
+    ) -> Iterator[WorkerRecord]:
+        """All that is held and was told of each (employer, worker), in their order.
+
+        Read a page of workers at a time: no transaction is open while the caller works on them.
+        """
+        for page in chunks(workers, AT_ONCE):
+            with reading(self._engine) as connection:
+                records = list(worker_records(connection, environment, page))
+            yield from records
 
     def told_workers(self, environment: Environment) -> Iterator[tuple[str, str]]:
         """Employer and worker of everything that was told about a worker; streamed."""
@@ -544,11 +557,14 @@ class Ledger(Closing):
             return told.consultations(connection, environment, kind, company_id, inss)
 
     def received_since(
-        self, environment: Environment, since: datetime
-    ) -> Iterator[ConsultationRow]:
-        """What the platform told in answers that came to us at `since` or later; streamed."""
+        self, environment: Environment, since: datetime, after: int = 0
+    ) -> Iterator[tuple[int, ConsultationRow]]:
+        """What the platform told in answers that came to us at `since` or later; streamed.
+
+        Each with its number, which only grows; only those above `after`.
+        """
         with reading(self._engine) as connection:
-            yield from told.received_since(connection, environment, since)
+            yield from told.received_since(connection, environment, since, after)
 
     # Keeping it right
 

@@ -7,10 +7,11 @@ Each environment has its own history: what was accepted in a test says nothing o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, union
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select, union
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
 from fla_batch.ledger.records import Photo
@@ -20,6 +21,9 @@ from fla_batch.vocabulary.terms import Environment, FormKind
 
 if TYPE_CHECKING:
     from fla_batch.models import DeclarationKey
+
+Worker = tuple[str, str]
+"""Company number and national number."""
 
 
 def last_accepted(
@@ -39,6 +43,33 @@ def last_accepted(
     return Photo(loads(last.body), last.accepted_at, is_ours)
 
 
+def of_workers(
+    connection: Connection, environment: Environment, workers: Collection[Worker]
+) -> tuple[dict[Worker, dict[tuple[int, FormKind], Photo]], dict[Worker, set[int]]]:
+    """What `last_accepted` says of all years and kinds of some workers, by year and kind.
+
+    And the years of which `had_legal_right` is True.
+    """
+    inss = [inss for _, inss in workers]
+    ours = _all_ours(environment).where(form.c.inss.in_(inss), form.c.kind.in_(DECLARED_KINDS))
+    told = _all_told(environment).where(photo.c.inss.in_(inss))
+    held: defaultdict[Worker, dict[tuple[int, FormKind], Photo]] = defaultdict(dict)
+    had_legal: defaultdict[Worker, set[int]] = defaultdict(set)
+    rows = [
+        *((row, False) for row in connection.execute(told.order_by(photo.c.id))),
+        *((row, True) for row in connection.execute(ours.order_by(form.c.id))),
+    ]
+    # A sort that keeps the order of what is of one instant: there ours counts, for it comes last.
+    for row, is_ours in sorted(rows, key=lambda each: each[0].ordered_by):
+        worker = (row.company_id, row.inss)
+        if row.has_legal_right:
+            had_legal[worker].add(row.calendar_year)
+        held[worker][row.calendar_year, FormKind(row.kind)] = Photo(
+            loads(row.body), row.accepted_at, is_ours
+        )
+    return held, had_legal
+
+
 def had_legal_right(connection: Connection, key: DeclarationKey, environment: Environment) -> bool:
     """True once an accepted or read-back rights declaration for `key` carried LegalFlaRight."""
     rights = key._replace(kind=FormKind.TRAINING_RIGHTS)
@@ -50,8 +81,18 @@ def had_legal_right(connection: Connection, key: DeclarationKey, environment: En
 
 
 def _ours(key: DeclarationKey, environment: Environment) -> Select[Any]:
+    return _all_ours(environment).where(*_same_key(form, key))
+
+
+def _told(key: DeclarationKey, environment: Environment) -> Select[Any]:
+    return _all_told(environment).where(*_same_key(photo, key))
+
+
+def _all_ours(environment: Environment) -> Select[Any]:
     return (
         select(
+            *_key_columns(form),
+            form.c.has_legal_right,
             form.c.body,
             form_state.c.since.label("accepted_at"),
             batch.c.built_at.label("ordered_by"),
@@ -59,22 +100,29 @@ def _ours(key: DeclarationKey, environment: Environment) -> Select[Any]:
         .join(form_state, form_state.c.form_id == form.c.id)
         .join(batch, batch.c.id == form.c.batch_id)
         .where(
-            *_same_key(form, key),
             batch.c.environment == environment.value,
             form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
         )
     )
 
 
-def _told(key: DeclarationKey, environment: Environment) -> Select[Any]:
+def _all_told(environment: Environment) -> Select[Any]:
     return (
         select(
-            photo.c.body, photo.c.told_at.label("accepted_at"), photo.c.told_at.label("ordered_by")
+            *_key_columns(photo),
+            photo.c.has_legal_right,
+            photo.c.body,
+            photo.c.told_at.label("accepted_at"),
+            photo.c.told_at.label("ordered_by"),
         )
         .join(consultation, consultation.c.id == photo.c.consultation_id)
         .join(answer_file, answer_file.c.id == consultation.c.answer_id)
-        .where(*_same_key(photo, key), answer_file.c.environment == environment.value)
+        .where(answer_file.c.environment == environment.value)
     )
+
+
+def _key_columns(table: Table) -> Iterable[Column[Any]]:
+    return (table.c.company_id, table.c.inss, table.c.calendar_year, table.c.kind)
 
 
 def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]]:
@@ -84,16 +132,8 @@ def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]
     yield table.c.kind == key.kind.value
 
 
-def held_keys(
-    connection: Connection,
-    environment: Environment,
-    company_id: str | None = None,
-    inss: str | None = None,
-) -> Iterator[DeclarationKey]:
-    """Every key for which the platform is known to hold something; some of them twice.
-
-    Of one employer or worker, where one is named.
-    """
+def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
+    """Every key for which the platform is known to hold something; some of them twice."""
     # Not above: the models take longer to load than all else that `send` and `status` need.
     from fla_batch.models import DeclarationKey
 
@@ -114,12 +154,9 @@ def held_keys(
         .where(answer_file.c.environment == environment.value)
     )
     streamed = connection.execution_options(yield_per=CHUNK)
-    for query, table in ((ours, form), (told, photo)):
-        for column, wanted in ((table.c.company_id, company_id), (table.c.inss, inss)):
-            if wanted is not None:
-                query = query.where(column == wanted)
-        for company, worker, calendar_year, kind in streamed.execute(query):
-            yield DeclarationKey(company, worker, calendar_year, FormKind(kind))
+    for query in (ours, told):
+        for company_id, inss, calendar_year, kind in streamed.execute(query):
+            yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
 
 
 def subjects(

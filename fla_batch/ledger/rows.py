@@ -22,10 +22,10 @@ DECLARED_KINDS = tuple(kind.value for kind in FormKind if kind.is_declaration)
 _Value = TypeVar("_Value")
 
 
-def chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
-    """`values` in lists of CHUNK, the last one shorter."""
+def chunks(values: Iterable[_Value], size: int = CHUNK) -> Iterator[list[_Value]]:
+    """`values` in lists of `size`, the last one shorter."""
     rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +32,28 @@ def consultations(
     return [_consultation_row(row) for row in connection.execute(query)]
 
 
+def of_workers(
+    connection: Connection, environment: Environment, workers: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], list[ConsultationRow]]:
+    """What the platform told of each of some (employer, worker), oldest first."""
+    query = _told(environment).where(consultation.c.inss.in_([inss for _, inss in workers]))
+    found: defaultdict[tuple[str, str], list[ConsultationRow]] = defaultdict(list)
+    for row in connection.execute(query.order_by(consultation.c.told_at, consultation.c.id)):
+        found[row.company_id, row.inss].append(_consultation_row(row))
+    return found
+
+
 def received_since(
-    connection: Connection, environment: Environment, since: datetime
-) -> Iterator[ConsultationRow]:
-    """What was told in answers that came to us at `since` or later; streamed, in their order."""
-    query = _told(environment).where(answer_file.c.received_at >= since)
+    connection: Connection, environment: Environment, since: datetime, after: int
+) -> Iterator[tuple[int, ConsultationRow]]:
+    """What was told in answers that came to us at `since` or later, each with its number.
+
+    In the order of their numbers, and only those above `after`; streamed.
+    """
+    query = _told(environment).where(answer_file.c.received_at >= since, consultation.c.id > after)
     streamed = connection.execution_options(yield_per=CHUNK)
     for row in streamed.execute(query.order_by(consultation.c.id)):
-        yield _consultation_row(row)
+        yield row.id, _consultation_row(row)
 
 
 def _told(environment: Environment) -> Select[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from fla_batch.report.account_table import account_table
 from fla_batch.report.training_account import TrainingAccount
 from fla_batch.report.training_account_page import account_page
-from fla_batch.system.files import private_folder, write_whole
+from fla_batch.system.files import private_folder, whole_files
 from fla_batch.vocabulary.terms import Language
 
 TABLE = "accounts.csv"
@@ -31,17 +31,15 @@ def write_accounts(
     """
     incomplete = []
     for company_id, theirs in groupby(accounts, key=lambda one: one.company_id):
-        place = private_folder(folder / company_id)
         written = []
-        for account in theirs:
-            text = json.dumps(account.to_json(), ensure_ascii=False, indent=2)
-            write_whole(place / f"{account.inss}.json", text.encode())
-            write_whole(
-                place / f"{account.inss}.html", account_page(account, at, language).encode()
-            )
-            written.append(account)
-            if account.missing:
-                incomplete.append(account)
-            counted(1)
-        write_whole(place / TABLE, account_table(written, language))
+        with whole_files(private_folder(folder / company_id)) as write:
+            for account in theirs:
+                text = json.dumps(account.to_json(), ensure_ascii=False, indent=2)
+                write(f"{account.inss}.json", text.encode())
+                write(f"{account.inss}.html", account_page(account, at, language).encode())
+                written.append(account)
+                if account.missing:
+                    incomplete.append(account)
+                counted(1)
+            write(TABLE, account_table(written, language))
     return incomplete

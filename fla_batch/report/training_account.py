@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.account.account import Account
 from fla_batch.account.credit_forecast import forecast_json
-from fla_batch.account.ledger_account import ledger_account
+from fla_batch.account.ledger_account import account_of
 from fla_batch.account.ledger_history import declaration_of
 from fla_batch.account.remaining_credit import Forecast
 from fla_batch.intake.personnel_file import PERSONAL, PersonnelFile
@@ -25,6 +25,7 @@ from fla_batch.vocabulary.terms import FormKind, ProcessingState
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
+    from fla_batch.ledger.worker_records import WorkerRecord
     from fla_batch.vocabulary.terms import Environment
 
 _COMMITTEE = "committee"
@@ -159,17 +160,17 @@ def training_accounts(
     """
     keys = {(key.company_id, key.inss) for key in ledger.held_keys(environment)}
     keys |= set(ledger.told_workers(environment))
-    for company_id, inss in sorted(keys):
-        if chosen.has(company_id, inss):
-            account = ledger_account(ledger, environment, company_id, inss)
-            yield TrainingAccount(
-                account,
-                tuple(_held(ledger, account, environment, chosen)),
-                account.credit(at, windows=windows),
-                _told_credit(ledger, environment, company_id, inss),
-                people.find(company_id, inss) if people else {},
-                chosen,
-            )
+    workers = sorted(key for key in keys if chosen.has(*key))
+    for record in ledger.worker_records(environment, workers):
+        account = account_of(record)
+        yield TrainingAccount(
+            account,
+            tuple(_held(record, chosen)),
+            account.credit(at, windows=windows),
+            _told_credit(record),
+            people.find(record.company_id, record.inss) if people else {},
+            chosen,
+        )
 
 
 def is_rights(held: Held) -> bool:
@@ -177,23 +178,15 @@ def is_rights(held: Held) -> bool:
     return isinstance(held.declaration, TrainingRightsDeclaration)
 
 
-def _held(
-    ledger: Ledger, account: Account, environment: Environment, chosen: Chosen
-) -> Iterator[Held]:
-    keys = sorted(set(ledger.held_keys(environment, account.company_id, account.inss)))
-    for key in keys:
-        photo = (
-            ledger.last_accepted(key, environment) if chosen.has_year(key.calendar_year) else None
-        )
-        if photo is not None:
-            yield Held(declaration_of(key.kind, photo.body), photo.accepted_at, photo.body)
+def _held(record: WorkerRecord, chosen: Chosen) -> Iterator[Held]:
+    for (year, kind), photo in sorted(record.photos.items()):
+        if chosen.has_year(year):
+            yield Held(declaration_of(kind, photo.body), photo.accepted_at, photo.body)
 
 
-def _told_credit(
-    ledger: Ledger, environment: Environment, company_id: str, inss: str
-) -> dict[str, Any] | None:
-    rows = ledger.consultations(environment, FormKind.ASK_CREDIT, company_id, inss)
-    return rows[-1].body if rows else None
+def _told_credit(record: WorkerRecord) -> dict[str, Any] | None:
+    credits_told = [row.body for row in record.told if row.kind is FormKind.ASK_CREDIT]
+    return credits_told[-1] if credits_told else None
 
 
 def _held_json(held: Held) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import RawIOBase
@@ -215,12 +215,19 @@ def whole_file(path: Path) -> Iterator[HashingWriter]:
 
     Raises DiskTrouble; then, and when the body raises, `path` is as it was before.
     """
+    with _renamed(path) as writer:
+        yield writer
+    with disk_errors("write", path):
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _renamed(path: Path) -> Iterator[HashingWriter]:
     partial = partial_path(path)
     with new_private_file(partial) as writer:
         yield writer
     with disk_errors("write", path):
         partial.replace(path)
-        sync_folder(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> FileFacts:
@@ -228,6 +235,23 @@ def write_whole(path: Path, content: bytes) -> FileFacts:
     with whole_file(path) as writer:
         writer.write(content)
     return writer.facts
+
+
+@contextmanager
+def whole_files(folder: Path) -> Iterator[Callable[[str, bytes], None]]:
+    """Write many files in `folder`, each whole or not at all, by the function that it gives.
+
+    They are on disk for good when the body has ended: the folder is flushed once. Raises
+    DiskTrouble.
+    """
+
+    def write(name: str, content: bytes) -> None:
+        with _renamed(folder / name) as writer:
+            writer.write(content)
+
+    yield write
+    with disk_errors("write", folder):
+        sync_folder(folder)
 
 
 def partial_path(path: Path) -> Path:

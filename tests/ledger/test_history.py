@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from fla_batch.ledger import Acceptance, Change, Consultation, FormChange, Ledger, PhotoRecord
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import Photo
+from fla_batch.models import DeclarationKey
 from fla_batch.vocabulary.terms import Environment, FormKind
-from tests.ledger.builders import KEY, S, after, answer, batch_name, found, reference, rights, send
+from tests.ledger.builders import (
+    KEY,
+    NOW,
+    S,
+    after,
+    answer,
+    batch_name,
+    found,
+    reference,
+    rights,
+    send,
+)
 
 
 def judged(ledger: Ledger, number: int, event: Event, days: int, *, legal: bool = True) -> None:
@@ -15,9 +28,23 @@ def judged(ledger: Ledger, number: int, event: Event, days: int, *, legal: bool 
     ledger.append_form(reference(name, 1), event, after(hours=number, minutes=1))
 
 
+def held(ledger: Ledger, key: DeclarationKey = KEY, environment: Environment = S) -> Photo | None:
+    """What is held for a key; asked for alone, and among all that is on record of its worker."""
+    worker = (key.company_id, key.inss)
+    strangers = [("0400767772", "70081500504"), ("0400767772", key.inss)]
+    records = list(ledger.worker_records(environment, [*strangers, worker]))
+    assert [(each.company_id, each.inss) for each in records] == [*strangers, worker]
+    photo = ledger.last_accepted(key, environment)
+    assert records[-1].photos.get((key.calendar_year, key.kind)) == photo
+    had_legal = ledger.had_legal_right(key, environment)
+    assert (key.calendar_year in records[-1].had_legal) == had_legal
+    assert records[-1].told == ledger.consultations(environment, None, *worker)
+    return photo
+
+
 def test_nothing_is_known_before_anything_is_accepted(ledger: Ledger) -> None:
     send(ledger, batch_name(), 1)
-    assert ledger.last_accepted(KEY, S) is None
+    assert held(ledger) is None
     assert not ledger.had_legal_right(KEY, S)
 
 
@@ -27,7 +54,7 @@ def test_the_last_accepted_declaration_counts_whatever_came_after(ledger: Ledger
     judged(ledger, 3, Event.REFUSED, 300)
     judged(ledger, 4, Event.PENDING, 400)
     judged(ledger, 5, Event.UNRECOGNISED, 500)
-    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=2, minutes=1), True)
+    assert held(ledger) == (rights(200), after(hours=2, minutes=1), True)
 
 
 def test_the_younger_declaration_counts_also_when_its_answer_came_first(ledger: Ledger) -> None:
@@ -37,7 +64,7 @@ def test_the_younger_declaration_counts_also_when_its_answer_came_first(ledger: 
     ]
     ledger.append_form(reference(names[1], 1), Event.ACCEPTED, after(hours=3))
     ledger.append_form(reference(names[0], 1), Event.ACCEPTED, after(hours=4))
-    assert ledger.last_accepted(KEY, S) == (rights(200), after(hours=3), True)
+    assert held(ledger) == (rights(200), after(hours=3), True)
 
 
 def test_each_key_and_environment_has_its_own_history(ledger: Ledger) -> None:
@@ -48,8 +75,8 @@ def test_each_key_and_environment_has_its_own_history(ledger: Ledger) -> None:
         KEY._replace(calendar_year=2025),
         KEY._replace(kind=FormKind.TRAININGS),
     ]
-    assert [ledger.last_accepted(key, S) for key in others] == [None] * 4
-    assert ledger.last_accepted(KEY, Environment.PRODUCTION) is None
+    assert [held(ledger, key) for key in others] == [None] * 4
+    assert held(ledger, KEY, Environment.PRODUCTION) is None
     assert not ledger.had_legal_right(KEY, Environment.PRODUCTION)
 
 
@@ -77,10 +104,44 @@ def test_what_the_platform_told_counts_as_history(ledger: Ledger) -> None:
     )
     changes: list[Change] = [FormChange(found(question, 1), Event.REFUSED), told]
     assert ledger.accept_answer(answer(), changes, after(hours=3)) is Acceptance.DONE
-    assert ledger.last_accepted(KEY, S) == (rights(900), after(hours=2), False)
+    assert held(ledger) == (rights(900), after(hours=2), False)
     assert ledger.had_legal_right(KEY, S)
     judged(ledger, 4, Event.ACCEPTED, 400)
-    assert ledger.last_accepted(KEY, S) == (rights(400), after(hours=4, minutes=1), True)
+    assert held(ledger) == (rights(400), after(hours=4, minutes=1), True)
+
+
+def test_of_two_words_of_one_instant_the_later_record_counts_and_ours_before_all(
+    ledger: Ledger,
+) -> None:
+    told = [
+        Consultation(
+            FormKind.ASK_RIGHTS,
+            {"n": days},
+            after(hours=1),
+            KEY.company_id,
+            KEY.inss,
+            KEY.calendar_year,
+            photo=PhotoRecord(KEY, rights(days)),
+        )
+        for days in (700, 800)
+    ]
+    ledger.accept_answer(answer(), told, after(hours=3))
+    assert held(ledger) == (rights(800), after(hours=1), False)
+    judged(ledger, 1, Event.ACCEPTED, 100)
+    assert held(ledger) == (rights(100), after(hours=1, minutes=1), True)
+
+
+def test_what_was_told_since_is_numbered_and_read_once(ledger: Ledger) -> None:
+    for number in (1, 2):
+        told = [
+            Consultation(FormKind.ASK_CREDIT, {"n": each}, after(hours=1), KEY.company_id, KEY.inss)
+            for each in (10 * number, 10 * number + 1)
+        ]
+        name = f"FO.FLAA.999999.20250302.0000{number}.S"
+        ledger.accept_answer(answer(name), told, after(hours=number))
+    rows = list(ledger.received_since(S, NOW))
+    assert [row.body["n"] for _, row in rows] == [10, 11, 20, 21]
+    assert list(ledger.received_since(S, NOW, rows[1][0])) == rows[2:]
 
 
 def test_credit_answers_are_kept_per_worker(ledger: Ledger) -> None:

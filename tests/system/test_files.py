@@ -27,6 +27,7 @@ from fla_batch.system.files import (
     remove_folder,
     remove_partials,
     whole_file,
+    whole_files,
     write_whole,
 )
 from fla_batch.vocabulary.errors import DiskTrouble
@@ -77,6 +78,29 @@ def test_r11_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path:
         write_half(path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_r11_many_files_are_each_whole_and_the_folder_is_flushed_once_after_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[tuple[bool, int]] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        flushed.append((is_folder, len(list(tmp_path.glob("[ab]")))))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    (tmp_path / "a").write_bytes(b"old")
+    with whole_files(tmp_path) as write:
+        write("a", b"new")
+        write("b", b"content")
+    assert [(tmp_path / name).read_bytes() for name in "ab"] == [b"new", b"content"]
+    assert {mode_of(tmp_path / "b")} == {0o600}
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a", "b"]
+    # Each file before it gets its name, the folder once, when all have theirs.
+    assert flushed == [(False, 1), (False, 1), (True, 2)]
 
 
 def test_r11_a_file_that_exists_is_not_written_over(tmp_path: Path) -> None:
