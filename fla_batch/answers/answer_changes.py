@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.answers import acknowledgement, notification
+from fla_batch.answers.anomaly_places import advised, in_the_input
 from fla_batch.answers.answer_kinds import AnswerKind, kind_of
 from fla_batch.answers.consultation_answers import answers, written_at
 from fla_batch.answers.credit_reader import read_credit
@@ -67,12 +68,13 @@ class Interpreter:
     ) -> Iterator[Change]:
         for form in acknowledgement.read_forms(path):
             found = match_batch(form, environment, self.sent)
+            anomalies = tuple(map(advised, form.anomalies))
             details = {"file_name": form.file_name, "result_code": form.result_code}
             if isinstance(found, Unmatched):
-                yield UnmatchedChange(found.reason.value, found.batch, form.anomalies, details)
+                yield UnmatchedChange(found.reason.value, found.batch, anomalies, details)
             else:
                 event = acknowledgement_event(form.result_code)
-                yield BatchChange(found.batch, event, form.ticket, form.anomalies, details)
+                yield BatchChange(found.batch, event, form.ticket, anomalies, details)
 
     def _notifications(
         self, path: Path, environment: Environment, at: datetime
@@ -94,14 +96,12 @@ class Interpreter:
         return FormChange(key, event, form.ticket, anomalies, details)
 
     def _anomalies(self, form: NotificationForm, key: FoundForm) -> tuple[Anomaly, ...]:
-        subject = self._subject(key.key) if _leaves_open(form) else None
-        return tuple(anomalies_of(form, sent=subject))
-
-    def _subject(self, key: str) -> Subject:
-        ours = self.sent.form(key)
+        ours = self.sent.form(key.key)
         if ours is None:
-            return Subject()
-        return Subject(ours.company_id, ours.inss, ours.calendar_year)
+            return tuple(map(advised, anomalies_of(form)))
+        subject = Subject(ours.company_id, ours.inss, ours.calendar_year)
+        found = zip(anomalies_of(form, sent=subject), form.anomaly_reports, strict=True)
+        return tuple(in_the_input(anomaly, ours, report.path) for anomaly, report in found)
 
     def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
         shape = self.profile.answer
@@ -116,15 +116,6 @@ def _details(result_code: str, by: MatchedBy, diagnoses: tuple[str, ...]) -> Jso
     """What the event of a verdict tells besides; one object for all verdicts that are alike."""
     details: dict[str, Any] = {"result_code": result_code, "matched_by": by.value}
     return details | {"diagnoses": list(diagnoses)} if diagnoses else details
-
-
-def _leaves_open(form: NotificationForm) -> bool:
-    """True when an anomaly does not say itself whom it is about."""
-    return any(
-        report.in_path(zone) is None
-        for report in form.anomaly_reports
-        for zone in ("CompanyID", "INSS", "CalendarYear")
-    )
 
 
 def _credit(form: NotificationForm, key: FoundForm, at: datetime) -> Iterator[Consultation]:
@@ -148,5 +139,5 @@ def _unmatched(form: NotificationForm, found: Unmatched) -> UnmatchedChange:
         "tickets": list(form.file_tickets),
         "candidates": [candidate.key for candidate in found.candidates],
     }
-    anomalies = tuple(anomalies_of(form))
+    anomalies = tuple(map(advised, anomalies_of(form)))
     return UnmatchedChange(found.reason.value, found.batch, anomalies, details)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fla_batch.answers.anomaly_places import in_the_input
 from fla_batch.answers.consultation_answers import AskedAbout, Held, consultations
 from fla_batch.answers.rest_verdicts import Judgement, judge
 from fla_batch.answers.sent_forms import Sent
@@ -100,7 +101,8 @@ def _changes_of(
     details: Json = {"channel": "rest", "status": last.status} | (
         {"settled": judgement.reason} if judgement.reason else {}
     )
-    yield FormChange(key, judgement.event, None, judgement.anomalies, details)
+    anomalies = tuple(in_the_input(anomaly, form) for anomaly in judgement.anomalies)
+    yield FormChange(key, judgement.event, None, anomalies, details)
     told_at = max((each.at for each in exchanges), default=at)
     if judgement.answer is not None:
         asked = AskedAbout(form.company_id, form.inss, form.calendar_year, form.body)

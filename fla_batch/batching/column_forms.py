@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.batching.column_origins import rows_texts
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import SEPARATOR, SpooledForm, worker_number
 from fla_batch.message.column_writer import ColumnWriter, fits_columns
@@ -18,10 +19,11 @@ from fla_batch.message.extra_zones import (
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import blocks_of, json_name
+from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,7 +38,7 @@ _NOTED = (
     "inss",
     "calendarYear",
 )
-"""The columns of a Note, in its order; the body follows."""
+"""The columns of a Note, in its order; the body and its origin follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,17 @@ class ColumnForms:
         """True when forms of that kind can be written by columns."""
         return fits_columns(self.shapes[kind], kind)
 
-    def spooled(self, kind: FormKind, blocks: Blocks, numbers: pl.Series) -> list[SpooledForm]:
-        """The forms with those numbers of the run, of declarations that break no rule."""
+    def spooled(
+        self,
+        kind: FormKind,
+        blocks: Blocks,
+        numbers: pl.Series,
+        sheet: InputSheet | None = None,
+    ) -> list[SpooledForm]:
+        """The forms with those numbers of the run, of declarations that break no rule.
+
+        `sheet` is the one that they came from, None for no file.
+        """
         writer = self._writers.get(kind)
         if writer is None:
             writer = self._writers[kind] = ColumnWriter(
@@ -65,7 +76,7 @@ class ColumnForms:
             frame.with_columns(extra_columns(frame, self.extras, constants)), blocks.inner
         )
         contents = _encoded(writer.forms(whole))
-        notes = _encoded(_notes(kind, whole, writer.bodies(blocks)))
+        notes = _encoded(_notes(kind, whole, writer.bodies(blocks), sheet))
         workers = map(worker_number, whole.frame["companyId"], whole.frame["inss"])
         return list(map(SpooledForm, contents, notes, workers))
 
@@ -100,15 +111,19 @@ def _zones(header: FormHeader) -> Mapping[str, Any]:
     return found
 
 
-def _notes(kind: FormKind, blocks: Blocks, bodies: pl.Series) -> pl.Series:
+def _notes(
+    kind: FormKind, blocks: Blocks, bodies: pl.Series, sheet: InputSheet | None
+) -> pl.Series:
     import polars as pl
 
     frame = blocks.frame.with_columns(
         pl.lit(kind.value).alias("#kind"),
         pl.col("formCreationHour").dt.to_string("%H:%M:%S%.3f"),
         bodies.alias("#body"),
+        pl.lit(sheet.digest if sheet else "").alias("#sheet"),
+        (rows_texts(blocks) if sheet else pl.lit("")).alias("#rows"),
     )
-    columns = [pl.col(name).cast(pl.String) for name in (*_NOTED, "#body")]
+    columns = [pl.col(name).cast(pl.String) for name in (*_NOTED, "#body", "#sheet", "#rows")]
     line = pl.concat_str(pl.concat_str(columns, separator=SEPARATOR), pl.lit("\n"))
     return frame.select(line.alias("note"))["note"]
 

@@ -23,6 +23,7 @@ from fla_batch.models.column_values import Blocks
 from fla_batch.rules import RuleContext, check, clear
 from fla_batch.vocabulary.creation_stamps import CreationStamps
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputOrigin
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -177,7 +178,9 @@ class Desk:
         written: list[SpooledForm] = []
         if fine.any():
             kind = screened.chunk.layout.kind
-            written = self.columns.spooled(kind, screened.blocks, numbers.filter(fine))
+            sheet = screened.chunk.input_sheet
+            done.written.note(sheet)
+            written = self.columns.spooled(kind, screened.blocks, numbers.filter(fine), sheet)
             done.declarations += len(written)
         if fine.all():
             return written
@@ -197,4 +200,6 @@ class Desk:
             done.blocked += 1
             return None
         form = self.maker.form(entry.declaration, number)
-        return SpooledForm.of(form, self.writers[form.body.kind].form(form))
+        if isinstance(entry.origin, InputOrigin):
+            done.written.note(entry.origin.sheet)
+        return SpooledForm.of(form, self.writers[form.body.kind].form(form), entry.origin)

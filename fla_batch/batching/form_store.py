@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from fla_batch.models.form import Form
 from fla_batch.system.closing import Closing
+from fla_batch.vocabulary.input_origin import InputOrigin, InputSheet, NoOrigin, Origin, rows_text
 
 _AT_ONCE_BYTES = 1 << 20
 
@@ -24,7 +25,8 @@ _AT_ONCE_BYTES = 1 << 20
 class Note(NamedTuple):
     """What the ledger keeps of a form, all as text; what is absent is empty.
 
-    Date and hour (to the millisecond) as in the form, `body` is JSON on one line.
+    Date and hour (to the millisecond) as in the form, `body` is JSON on one line. `sheet` is the
+    digest of the InputSheet that the declaration came from, `rows` where it stood there.
     """
 
     reference_nbr: str
@@ -36,6 +38,11 @@ class Note(NamedTuple):
     inss: str
     calendar_year: str
     body: str
+    sheet: str = ""
+    rows: str = ""
+
+
+_NO_ORIGIN = NoOrigin()
 
 
 class SpooledForm(NamedTuple):
@@ -46,9 +53,9 @@ class SpooledForm(NamedTuple):
     worker: int
 
     @classmethod
-    def of(cls, form: Form, content: bytes) -> SpooledForm:
+    def of(cls, form: Form, content: bytes, origin: Origin = _NO_ORIGIN) -> SpooledForm:
         """The form of ours that was written as `content`."""
-        note = note_of(form)
+        note = note_of(form, origin)
         line = SEPARATOR.join(note).encode() + b"\n"
         return cls(content, line, worker_number(note.company_id, note.inss))
 
@@ -66,6 +73,11 @@ class WrittenForms:
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     note_sizes: array[int] = field(default_factory=lambda: array("Q"))
     workers: array[int] = field(default_factory=lambda: array("Q"))
+    sheets: dict[str, InputSheet] = field(default_factory=dict)
+
+    def note(self, sheet: InputSheet) -> None:
+        """Some of them came from that sheet."""
+        self.sheets[sheet.digest] = sheet
 
     def extend(self, forms: Sequence[SpooledForm]) -> None:
         """More forms, in their order."""
@@ -80,7 +92,10 @@ class WrittenForms:
 
 
 class Spool(Closing):
-    """Forms on disk in `folder`, numbered from 0. Whoever made the folder removes it."""
+    """Forms on disk in `folder`, numbered from 0. Whoever made the folder removes it.
+
+    `sheets` are those that the forms came from, by their digests.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._forms_path, self._notes_path = folder / "forms", folder / "notes"
@@ -89,6 +104,7 @@ class Spool(Closing):
         self._offsets = array("Q", [0])
         self._note_offsets = array("Q", [0])
         self._workers = array("Q")
+        self.sheets: dict[str, InputSheet] = {}
 
     def __len__(self) -> int:
         return len(self._workers)
@@ -100,6 +116,7 @@ class Spool(Closing):
         _append(self._offsets, written.sizes)
         _append(self._note_offsets, written.note_sizes)
         self._workers.extend(written.workers)
+        self.sheets |= written.sheets
 
     def flush(self) -> None:
         """Put all of it on disk, to be read. Raises OSError when the disk is full."""
@@ -147,7 +164,7 @@ def worker_number(company_id: str, inss: str) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def note_of(form: Form) -> Note:
+def note_of(form: Form, origin: Origin = _NO_ORIGIN) -> Note:
     """What the ledger keeps of a form of ours. Raises ValueError for one without a stamp."""
     header, body = form.header, form.body
     if header.form_creation_date is None or header.form_creation_hour is None:
@@ -162,6 +179,8 @@ def note_of(form: Form) -> Note:
         inss=(body.employee and body.employee.inss) or "",
         calendar_year=str(body.calendar_year or ""),
         body=body.to_json_text(),
+        sheet=origin.sheet.digest if isinstance(origin, InputOrigin) else "",
+        rows=rows_text(origin.rows) if isinstance(origin, InputOrigin) else "",
     )
 
 

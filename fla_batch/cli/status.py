@@ -20,7 +20,7 @@ from fla_batch.cli.show import (
 )
 from fla_batch.cli.whose import Whose, whose_options
 from fla_batch.ledger.lifecycle import FormState
-from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind
 
 _WHICH = "fla-batch anomalies"
 
@@ -137,6 +137,11 @@ def _state(row: BatchRow) -> str:
 @click.option("--csv", "csv_file", type=ANY_PATH, help="Write them to a CSV file.")
 @click.option("--xlsx", "xlsx_file", type=ANY_PATH, help="Write them to an Excel file.")
 @whose_options
+@click.option(
+    "--origin",
+    type=click.Choice([origin.value for origin in AnomalyOrigin]),
+    help="Only the platform's, or only our own.",
+)
 @click.option("--dismiss", is_flag=True, help="Forget what holds declarations of builds back.")
 @shared
 def anomalies(
@@ -144,6 +149,7 @@ def anomalies(
     csv_file: Path | None,
     xlsx_file: Path | None,
     whose: Whose,
+    origin: str | None,
     dismiss: bool,
     shared: Shared,
 ) -> int:
@@ -156,7 +162,11 @@ def anomalies(
             count = workspace.ledger.forget_blocked()
         shared.tell(f"{plural(count, 'finding')} of declarations that were held back: forgotten.")
     files = [path for path in (csv_file, xlsx_file) if path]
-    with shared.workspace() as workspace, anomalies_command(workspace, batch, whose.whom) as found:
+    finder = AnomalyOrigin(origin) if origin else None
+    with (
+        shared.workspace() as workspace,
+        anomalies_command(workspace, batch, whose.whom, finder) as found,
+    ):
         counts = found.counts()
         for path in files:
             require_room(path, counts.total)

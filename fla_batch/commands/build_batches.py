@@ -26,7 +26,7 @@ from fla_batch.ledger import HeldLock, LockHeld
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import MessageShape, Profile
-from fla_batch.models import Declaration
+from fla_batch.models import Entry
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
 from fla_batch.outbox.staging import PREFIX as HIDDEN
@@ -38,6 +38,7 @@ from fla_batch.system.profile_record import require_clean
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.input_origin import InputOrigin, NoOrigin, Origin
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 from fla_batch.vocabulary.terms import FormKind
 
@@ -140,7 +141,7 @@ def build_declarations(
 
 def build_bodies(
     workspace: BuildTools,
-    bodies: Iterable[Declaration | Question],
+    bodies: Iterable[Entry | Question],
     previous: BatchName | None = None,
     lock: HeldLock | None = None,
 ) -> list[BuiltBatch]:
@@ -151,16 +152,27 @@ def build_bodies(
     require_clean(workspace.profile.folder)
     with _spooling(workspace) as spool:
         maker = workspace.form_maker()
-        written, writers = WrittenForms(), workspace.writers
-        bodies = list(bodies)
+        written, bodies = WrittenForms(), list(bodies)
         stamped = maker.stamped(StampBook(workspace.reserve_stamps).take(1, len(bodies)))
-        forms = map(stamped.form, bodies)
-        written.extend([SpooledForm.of(form, writers[form.body.kind].form(form)) for form in forms])
+        written.extend([_spooled(workspace, stamped, body, written) for body in bodies])
         spool.add(written)
         spool.flush()
         if not len(spool):
             return []
         return _batches(workspace, spool, maker, previous, UNWATCHED, None, lock)[0]
+
+
+def _spooled(
+    workspace: BuildTools,
+    maker: FormMaker,
+    body: Entry | Question,
+    written: WrittenForms,
+) -> SpooledForm:
+    origin: Origin = body.origin if isinstance(body, Entry) else NoOrigin()
+    if isinstance(origin, InputOrigin):
+        written.note(origin.sheet)
+    form = maker.form(body.declaration if isinstance(body, Entry) else body)
+    return SpooledForm.of(form, workspace.writers[form.body.kind].form(form), origin)
 
 
 @contextmanager
@@ -284,6 +296,7 @@ def _batch(
         folder=outbox.relative_folder(name),
         built_at=at,
         previous=previous,
+        sheets=spool.sheets,
     )
     with outbox.stage(name) as staged:
         with assembler.filling(staged, parts, spool, at) as filling:
@@ -318,6 +331,8 @@ def form_record(note: Note, part: int, position: int) -> FormRecord:
         company_id=note.company_id or None,
         inss=note.inss or None,
         calendar_year=int(note.calendar_year) if note.calendar_year else None,
+        sheet=note.sheet or None,
+        rows=note.rows or None,
     )
 
 

@@ -20,7 +20,7 @@ from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
 from fla_batch.message.profile_limits import ProfileLimits
-from fla_batch.models import Declaration, DeclarationKey, Entry
+from fla_batch.models import DeclarationKey, Entry
 from fla_batch.rules import Removal, check
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
@@ -105,17 +105,17 @@ def correct(
     row = batch_row(workspace, name)
     with only_build(workspace) as lock:
         result, wanted = _to_correct(workspace, row)
-        bodies: list[Declaration] = []
+        entries: list[Entry] = []
         others = _OtherKeys(key.inss for key in wanted)
         items = _while_held(lock, read_inputs(inputs, how))
         limits = ProfileLimits.of(workspace.profile, workspace.employer_zones)
         for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
             result.anomalies += [*check(entry, context), *limits.found(entry)]
-            bodies.append(entry.declaration)
-        result.missing = sorted(wanted.keys() - {body.key for body in bodies})
+            entries.append(entry)
+        result.missing = sorted(wanted.keys() - {entry.declaration.key for entry in entries})
         result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}
-        if bodies and not blocking(result.anomalies):
-            result.batches = build_bodies(workspace, bodies, row.name, lock)
+        if entries and not blocking(result.anomalies):
+            result.batches = build_bodies(workspace, entries, row.name, lock)
     return result
 
 

@@ -12,6 +12,7 @@ from fla_batch.commands.send import SENDABLE, batch_row
 from fla_batch.ledger.lifecycle import SilenceLimits
 from fla_batch.ledger.records import ANYBODY, BatchRow, FormLine, Whom
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.terms import AnomalyOrigin
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools, Records
@@ -45,11 +46,17 @@ def forms_about(workspace: Records, rows: Iterable[BatchRow], whom: Whom) -> Ite
 
 
 def anomalies(
-    workspace: Records, name: str | None = None, whom: Whom = ANYBODY
+    workspace: Records,
+    name: str | None = None,
+    whom: Whom = ANYBODY,
+    origin: AnomalyOrigin | None = None,
 ) -> AbstractContextManager[FoundAnomalies]:
-    """What the ledger knows of anomalies about `whom`, of one batch or of all, read in a `with`."""
+    """What the ledger knows of anomalies about `whom`, of one batch or of all, read in a `with`.
+
+    Of all finders, or those that one found.
+    """
     batch = batch_row(workspace, name).name if name else None
-    return workspace.ledger.found_anomalies(batch, whom)
+    return workspace.ledger.found_anomalies(batch, whom, origin)
 
 
 def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly]]]:

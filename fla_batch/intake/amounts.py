@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fla_batch.intake.drafts import Draft, TableRow
-from fla_batch.models.entry import Path
+from fla_batch.vocabulary.zone_path import Path
 
 FRIENDLY = ("hours", "days")
 

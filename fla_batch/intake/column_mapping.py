@@ -19,10 +19,10 @@ from typing import Any
 
 from fla_batch.intake.heading_words import KINDS
 from fla_batch.intake.zone_columns import columns_of
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.tables.codes import bare_words
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.nearest import nearest
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 _KNOWN = ("ignore", "columns", "values", "constants")
 

@@ -14,12 +14,12 @@ from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import Column, ExtraZone, column_named
 from fla_batch.models import Declaration, Employee, Employer, Entry
-from fla_batch.models.declaration import EXTRA_ZONE
-from fla_batch.models.entry import Path
 from fla_batch.tables.reader_findings import COLUMN, NO_KEY, DeclarationKeyParts, remark
 from fla_batch.tables.table import EXTRA
 from fla_batch.tables.values import Mistake, Tolerated, shown
 from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.input_origin import InputOrigin
+from fla_batch.vocabulary.zone_path import Path
 
 Cells = Mapping[str, Any]
 
@@ -30,32 +30,6 @@ class TableRow:
 
     number: int
     cells: Cells
-
-
-@dataclass(frozen=True, slots=True)
-class TableOrigin:
-    """Where each block stood: `rows` has the row of every block, and of single values that
-    came from another row than their block."""
-
-    file: str
-    headings: Mapping[str, str]
-    rows: Mapping[Path, int]
-    sheet: str | None = None
-
-    def source_of(self, path: Path) -> Source:
-        nearest = path
-        while nearest and nearest not in self.rows:
-            nearest = nearest[:-1]
-        names = [step for step in path if isinstance(step, str)]
-        heading = self._heading(names[-1]) if names else None
-        return Source(self.file, self.rows.get(nearest), heading, self.sheet)
-
-    def _heading(self, name: str) -> str:
-        """The heading as written; `hours` for trainingHours when that is the file's column."""
-        friendly = next((short for short in ("hours", "days") if name.lower().endswith(short)), "")
-        known = (name, friendly, EXTRA_ZONE + name)
-        heading = next(filter(None, map(self.headings.get, known)), name)
-        return heading.strip()
 
 
 @dataclass(slots=True)
@@ -211,7 +185,7 @@ class Draft:
         )
 
     def entry(self, declaration: Declaration) -> Entry:
-        origin = TableOrigin(self.file, self.layout.headings, self.rows, self.layout.sheet)
+        origin = InputOrigin(self.layout.input_sheet(self.file), self.rows)
         return Entry(declaration, origin, tuple(self.anomalies), frozenset(self.unreadable))
 
 

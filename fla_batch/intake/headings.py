@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.intake.heading_words import KINDS, almost, column_for, is_heading
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, column_named, columns_of
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import ReadCell
@@ -25,8 +24,10 @@ from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Knows
 from fla_batch.tables.values import Mistake, Tolerated, Value
 from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 # They can be left out, since they follow from the periods, or are given.
 _DERIVED = frozenset({"trainingSequenceNbr", "trainingFirstStartDate", "trainingLastEndDate"})
@@ -50,6 +51,10 @@ class TableLayout:
     ignored: Sequence[str] = ()
     remarks: Sequence[Anomaly] = ()
     sheet: str | None = None
+
+    def input_sheet(self, file: str) -> InputSheet:
+        """What all values of the table have in common, in a `file` of that name."""
+        return InputSheet(file, self.sheet, tuple(self.headings.items()))
 
 
 def knows(mapping: ColumnMapping) -> Knows:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import Any
@@ -27,21 +27,14 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.block import Block
-from fla_batch.models.entry import Path
-from fla_batch.models.zone import (
-    Presence,
-    Zone,
-    ZoneType,
-    blocks_of,
-    json_name,
-    path_text,
-    zones_of,
-)
+from fla_batch.models.zone import Presence, Zone, ZoneType, blocks_of, json_name, zones_of
 from fla_batch.tables.reader_findings import DECLARATION, NO_KEY, DeclarationKeyParts, remark
 from fla_batch.tables.values import Mistake, shown
 from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.input_origin import InputOrigin, InputSheet
 from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import Path
 
 ANSWERED = "flaDataDeclaration"
 _ANSWERS = "answers"
@@ -55,15 +48,9 @@ _CREDIT_FIELDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class JsonOrigin:
+def json_origin(file: str, row: int) -> InputOrigin:
     """Values of a body: the line on which it begins, and the path within it."""
-
-    file: str
-    row: int
-
-    def source_of(self, path: Path) -> Source:
-        return Source(self.file, self.row, path_text(path) or None)
+    return InputOrigin(InputSheet(file), {(): row})
 
 
 def entries_in(found: Found, file: str, extras: Collection[str] = ()) -> Iterator[Entry | Anomaly]:
@@ -93,7 +80,7 @@ def entries_in(found: Found, file: str, extras: Collection[str] = ()) -> Iterato
         if isinstance(body, RepeatedNames):
             own = RepeatedNames(own)
             own.repeated = tuple(field for field in body.repeated if field != other)
-        yield BodyReader(JsonOrigin(file, found.row), extras).entry(own, _CONTENTS[name])
+        yield BodyReader(json_origin(file, found.row), extras).entry(own, _CONTENTS[name])
 
 
 def numbered(entry: Entry) -> Entry:
@@ -145,7 +132,7 @@ def _is_body(value: Mapping[str, Any]) -> bool:
 class BodyReader:
     """Reads one body, noting what is wrong with it and which values could not be read."""
 
-    def __init__(self, origin: JsonOrigin, extras: Collection[str] = ()) -> None:
+    def __init__(self, origin: InputOrigin, extras: Collection[str] = ()) -> None:
         self.origin = origin
         self.extras = extras
         self.anomalies: list[Anomaly] = []

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from fla_batch.intake.declared_twice import Photos
 from fla_batch.intake.input_files import JSON_SUFFIXES, SUFFIXES, InputFile, input_files
-from fla_batch.intake.json_bodies import JsonOrigin
 from fla_batch.intake.json_files import read_json
 from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
@@ -24,6 +23,7 @@ from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import TABLE_SUFFIXES
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.input_origin import InputOrigin
 
 if TYPE_CHECKING:
     from fla_batch.intake.table_declarations import TableChunk
@@ -123,8 +123,8 @@ def _named(item: Entry | Anomaly | TableChunk, file: InputFile) -> Entry | Anoma
         return replace(item, file=file.shown)
     anomalies = tuple(one.at(replace(one.source, file=file.shown)) for one in item.anomalies)
     origin = item.origin
-    if isinstance(origin, JsonOrigin):
-        origin = replace(origin, file=file.shown)
+    if isinstance(origin, InputOrigin):
+        origin = replace(origin, sheet=origin.sheet._replace(file=file.shown))
     return replace(item, origin=origin, anomalies=anomalies)
 
 

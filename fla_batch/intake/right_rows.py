@@ -15,10 +15,10 @@ from fla_batch.intake.drafts import Draft, TableRow
 from fla_batch.intake.headings import TableLayout
 from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of, is_head
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import json_name, zones_of
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.vocabulary.terms import RightType
+from fla_batch.vocabulary.zone_path import Path
 
 _PREFIXES = {
     RightType.LEGAL: "legalFlaRight",

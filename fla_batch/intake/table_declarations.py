@@ -28,6 +28,7 @@ from fla_batch.models import DeclarationKey, Entry
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import ROW, Table, TableBroken
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class TableChunk:
     file: str
     layout: TableLayout
     announces: int = 0
+
+    @property
+    def input_sheet(self) -> InputSheet:
+        """What its rows have in common."""
+        return self.layout.input_sheet(self.file)
 
     def keys(self) -> Iterator[DeclarationKey]:
         """The key of each declaration; parts that are missing are empty or 0."""

@@ -24,8 +24,8 @@ from fla_batch.models import (
     TrainingProviderReference,
     TrainingsDeclaration,
 )
-from fla_batch.models.entry import Path
 from fla_batch.tables.values import Mistake
+from fla_batch.vocabulary.zone_path import Path
 
 _SEQUENCE = "trainingSequenceNbr"
 _ENVELOPE = (

@@ -23,7 +23,6 @@ from fla_batch.models import (
     Training,
     TrainingProviderReference,
 )
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.tables.codes import coded
 from fla_batch.tables.date_notations import any_date
@@ -38,6 +37,7 @@ from fla_batch.tables.values import (
     plain_text,
 )
 from fla_batch.vocabulary.terms import FormKind, RightType
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 RIGHT_MODELS: Mapping[
     RightType,

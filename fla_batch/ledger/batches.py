@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, exists, func, insert, literal, select, t
 
 from fla_batch.ledger.bulk_insert import Many
 from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.form_origins import SHEET_BODY, SHEET_OF_FORM, origin_of, sheet_ids
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, BatchState, FormState
 from fla_batch.ledger.records import BatchRecord, FormRecord, FormRow, canonical_json
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
@@ -20,6 +21,14 @@ from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 
 _NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | {FormState.CANCELLED}
+
+
+_WHOLE_FORM = (
+    select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
+    .add_columns(SHEET_BODY)
+    .join(form_state, form_state.c.form_id == form.c.id)
+    .outerjoin(*SHEET_OF_FORM)
+)
 
 
 def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[FormRecord]) -> int:
@@ -50,8 +59,9 @@ def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[Fo
     )
     count = 0
     rows = Many.inserting(connection, form, _FORM_COLUMNS)
+    sheets = sheet_ids(connection, record.sheets)
     for chunk in chunks(forms):
-        rows.execute([_form_values(batch_id, each) for each in chunk])
+        rows.execute([_form_values(batch_id, each, sheets) for each in chunk])
         count += len(chunk)
     if not count:
         raise UsageMistake(f"batch {record.name} has no form")
@@ -87,10 +97,12 @@ _FORM_COLUMNS = (
     "has_legal_right",
     "sha256",
     "body",
+    "sheet_id",
+    "sheet_rows",
 )
 
 
-def _form_values(batch_id: int, record: FormRecord) -> tuple[Any, ...]:
+def _form_values(batch_id: int, record: FormRecord, sheets: Mapping[str, int]) -> tuple[Any, ...]:
     """The columns of a form, in the order of _FORM_COLUMNS."""
     text = record.body if isinstance(record.body, str) else canonical_json(record.body)
     rights = record.kind is FormKind.TRAINING_RIGHTS
@@ -109,6 +121,8 @@ def _form_values(batch_id: int, record: FormRecord) -> tuple[Any, ...]:
         rights and has_legal_right(record.kind, loads(text)),
         hashlib.sha256(text.encode()).hexdigest(),
         text,
+        sheets[record.sheet] if record.sheet else None,
+        record.rows,
     )
 
 
@@ -123,9 +137,7 @@ def forms_page(
     Only those in `states` unless that is None. Raises UsageMistake for an unknown batch.
     """
     query = (
-        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
-        .join(form_state, form_state.c.form_id == form.c.id)
-        .where(
+        _WHOLE_FORM.where(
             form.c.batch_id == batch_id_of(connection, name),
             tuple_(form.c.part, form.c.position) > after,
         )
@@ -153,15 +165,10 @@ def without_answer(connection: Connection, name: BatchName) -> Iterator[FormRow]
 
     Raises UsageMistake for an unknown batch.
     """
-    query = (
-        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
-        .join(form_state, form_state.c.form_id == form.c.id)
-        .where(
-            form.c.batch_id == batch_id_of(connection, name),
-            ~exists().where(consultation.c.form_id == form.c.id),
-        )
-        .order_by(form.c.part, form.c.position)
-    )
+    query = _WHOLE_FORM.where(
+        form.c.batch_id == batch_id_of(connection, name),
+        ~exists().where(consultation.c.form_id == form.c.id),
+    ).order_by(form.c.part, form.c.position)
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
         yield _form_row(name, row)
 
@@ -183,9 +190,7 @@ def owes_answers(connection: Connection, name: BatchName) -> bool:
 def form_of(connection: Connection, reference_nbr: str) -> FormRow | None:
     """The form of that reference number; None when the ledger does not know it."""
     query = (
-        select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
-        .add_columns(batch.c.name.label("batch_name"))
-        .join(form_state, form_state.c.form_id == form.c.id)
+        _WHOLE_FORM.add_columns(batch.c.name.label("batch_name"))
         .join(batch, batch.c.id == form.c.batch_id)
         .where(form.c.reference_nbr == reference_nbr)
     )
@@ -211,4 +216,5 @@ def _form_row(name: BatchName, row: Row[Any]) -> FormRow:
         since=row.since,
         ticket=row.ticket,
         body=loads(row.body),
+        origin=origin_of(row.sheet_body, row.sheet_rows),
     )

@@ -16,7 +16,7 @@ from fla_batch.ledger.rows import CHUNK, about, loads
 from fla_batch.ledger.sql_tables import anomaly
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
-from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin
 
 # A year that the column does not take stands in the body alone. The body is canonical JSON;
 # PostgreSQL's own functions for JSON stumble over a \u0000 anywhere in it.
@@ -82,9 +82,9 @@ class FoundAnomalies:
 
 @contextmanager
 def found_anomalies(
-    connection: Connection, name: BatchName | None, whom: Whom
+    connection: Connection, name: BatchName | None, whom: Whom, origin: AnomalyOrigin | None
 ) -> Iterator[FoundAnomalies]:
-    """The anomalies about `whom`, of all batches or one, in a transaction that is new.
+    """The anomalies about `whom`, of all batches and origins or one, in a transaction of its own.
 
     Raises UsageMistake for a batch that the ledger does not know.
     """
@@ -94,5 +94,7 @@ def found_anomalies(
     conditions = about(anomaly, whom)
     if name is not None:
         conditions.append(anomaly.c.batch_id == batch_id_of(connection, name))
+    if origin is not None:
+        conditions.append(anomaly.c.origin == origin.value)
     with ExitStack() as reads:
         yield FoundAnomalies(connection, tuple(conditions), reads)

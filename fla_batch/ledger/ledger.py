@@ -421,9 +421,14 @@ class Ledger(Closing):
 
     @contextmanager
     def found_anomalies(
-        self, batch: BatchName | None = None, whom: Whom = ANYBODY
+        self,
+        batch: BatchName | None = None,
+        whom: Whom = ANYBODY,
+        origin: AnomalyOrigin | None = None,
     ) -> Iterator[FoundAnomalies]:
         """Anomalies about `whom`, of all batches or one, to be counted and read worker by worker.
+
+        All of them, or those of one origin.
 
         What is read is of one moment: within the `with` a transaction is open that only reads.
         Others may write meanwhile, this process may not. Raises UsageMistake for an unknown
@@ -431,7 +436,7 @@ class Ledger(Closing):
         """
         with (
             reading(self._engine) as connection,
-            by_worker.found_anomalies(connection, batch, whom) as found,
+            by_worker.found_anomalies(connection, batch, whom, origin) as found,
         ):
             yield found
 

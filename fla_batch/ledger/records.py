@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet, NoOrigin, Origin
 from fla_batch.vocabulary.terms import Environment, FormKind
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def canonical_json(value: Json) -> str:
 class BatchRecord:
     """A batch as it was built. `folder` is relative to the outbox; `previous` is corrected by it.
 
-    `parts` is 1 to 9. `limits` of the profile and the like belong in the manifest, not here.
+    `sheets` are those that its declarations came from, by their digests. `parts` is 1 to 9.
+    `limits` of the profile and the like belong in the manifest, not here.
     """
 
     name: BatchName
@@ -51,6 +53,7 @@ class BatchRecord:
     folder: str
     built_at: datetime
     previous: BatchName | None = None
+    sheets: Mapping[str, InputSheet] = field(default_factory=dict)
 
 
 class FormRecord(NamedTuple):
@@ -59,7 +62,8 @@ class FormRecord(NamedTuple):
     `part` and `position` count from 1. `created_date` and `created_hour` (to the millisecond)
     are Belgian local time, unique within the batch. `body` is the declaration or question in the
     REST manual's shape, as a mapping or as JSON text, which is then kept as it is; questions may
-    lack company, worker and year.
+    lack company, worker and year. `sheet` is the digest of one of the batch's sheets, and `rows`
+    where the values stood in it, as `rows_text` says it; None for what came from no file.
     """
 
     reference_nbr: str
@@ -73,6 +77,8 @@ class FormRecord(NamedTuple):
     company_id: str | None = None
     inss: str | None = None
     calendar_year: int | None = None
+    sheet: str | None = None
+    rows: str | None = None
 
 
 class NewestState(NamedTuple):
@@ -166,6 +172,7 @@ class FormRow:
     since: datetime
     ticket: str | None
     body: dict[str, Any]
+    origin: Origin = field(default_factory=NoOrigin)
 
 
 class FormLine(NamedTuple):

@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that this version of the program needs."""
 
 
@@ -93,6 +93,14 @@ batch = Table(
     Column("previous_id", ForeignKey("batch.id")),
 )
 
+input_sheet = Table(
+    "input_sheet",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(16), nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+)
+
 _REFERENCE = String(64).with_variant(String(20), "sqlite")
 """The longest ReferenceNbr of the portal's messages; SQLite, where no length binds, says 20."""
 
@@ -114,6 +122,9 @@ form = Table(
     Column("has_legal_right", Boolean, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("body", Text, nullable=False),
+    # No foreign key: SQLite would have to copy every form of an older ledger for one.
+    Column("sheet_id", Integer),
+    Column("sheet_rows", Text),
     UniqueConstraint("batch_id", "part", "position"),
     UniqueConstraint("batch_id", "created_date", "created_hour"),
     Index(None, "inss", "company_id", "calendar_year", "kind"),

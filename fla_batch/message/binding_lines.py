@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.message.format_options import NUMBER_OPTIONS
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 BINDING_FILE = "binding.toml"
 HERE = "."

@@ -22,10 +22,10 @@ from fla_batch.message.form_tree import Element, ZoneText
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.value_formats import FORMATS, Format
 from fla_batch.models.column_values import Blocks, InnerBlocks
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import FormHeader, Reference
 from fla_batch.models.zone import json_name
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 if TYPE_CHECKING:
     import polars as pl

@@ -30,9 +30,9 @@ from fla_batch.message.value_formats import FORMATS
 from fla_batch.message.writer import attribute_text, quoted
 from fla_batch.models.block import Block
 from fla_batch.models.column_values import Blocks
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import blocks_of, is_list, json_name, zones_of
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 if TYPE_CHECKING:
     import polars as pl

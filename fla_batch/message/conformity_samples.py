@@ -24,12 +24,12 @@ from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaError, SchemaValidator
 from fla_batch.message.zone_samples import text_for
 from fla_batch.models import Declaration, Entry
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind, Verdict
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 _INDEX = re.compile(r"\[\d+\]")
 _CREATED = datetime(2025, 3, 1, 10, 15, 0, 123000)  # noqa: DTZ001 - Belgian local time

@@ -19,8 +19,8 @@ from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.xsd_outline import Declared, always_there, together_with
 from fla_batch.message.zone_samples import written_texts
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 _SHOWN = 8
 _SKIPPED = "No XSD would judge it. Ask for the schema that the portal judges the payload by."

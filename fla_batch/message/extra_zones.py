@@ -19,10 +19,10 @@ from fla_batch.message.form_tree import Element, ZoneText, carriers, elements, o
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.message.xsd_text import Judge
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import Presence
 from fla_batch.system.profile_record import schemas_folder
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,9 +14,9 @@ from fla_batch.message.form_tree import WriteCondition
 from fla_batch.message.growing_tree import BlockRow, GrowingElement
 from fla_batch.message.text_sources import exclude, field_named, text_source
 from fla_batch.models.block import Block
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.zone import blocks_of, is_list, repeats_of, zones_of
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 VALUE = ""
 """The only field of the block that stands for one value of a list of values."""

@@ -20,12 +20,12 @@ from fla_batch.message.xsd_outline import Declared, always_there, together_with
 from fla_batch.message.xsd_text import Judge
 from fla_batch.models import Entry
 from fla_batch.models.block import Block
-from fla_batch.models.entry import Path
-from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, path_text, walk
+from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.tables.values import shown
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyClass, FormKind
+from fla_batch.vocabulary.zone_path import Path, path_text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,11 +15,10 @@ from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.models import TrainingRightsDeclaration, TrainingsDeclaration
 from fla_batch.models.block import Block
-from fla_batch.models.declaration import EXTRA_ZONE
-from fla_batch.models.entry import Path
 from fla_batch.models.form import Answer, AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE, Path
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -16,16 +16,16 @@ from fla_batch.message.message_format import FormatFault, format_faults
 from fla_batch.message.which_message import shape_of
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.models import Entry
-from fla_batch.models.entry import Path as ZonePath
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.models.question import Question
-from fla_batch.models.zone import path_text
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
 from fla_batch.system.anomaly_store import AnomalySpool
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass, Verdict
+from fla_batch.vocabulary.zone_path import Path as ZonePath
+from fla_batch.vocabulary.zone_path import path_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.templates import filled
 from fla_batch.message.value_formats import FORMATS
-from fla_batch.models.declaration import EXTRA_ZONE
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 _ABSENT: Mapping[str, Any] = {}
 

@@ -8,7 +8,7 @@ from fla_batch.models.declaration import (
     TrainingsDeclaration,
 )
 from fla_batch.models.employer import Employee, Employer
-from fla_batch.models.entry import Entry, Origin
+from fla_batch.models.entry import Entry
 from fla_batch.models.training_rights import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,
@@ -29,7 +29,6 @@ __all__ = [
     "Employer",
     "Entry",
     "LegalFlaRight",
-    "Origin",
     "Right",
     "Training",
     "TrainingProviderReference",

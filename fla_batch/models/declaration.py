@@ -30,9 +30,6 @@ class DeclarationKey(NamedTuple):
     kind: FormKind
 
 
-EXTRA_ZONE = "extra."
-"""Begins the name of a zone that only the XSD of a profile knows, in columns and bindings."""
-
 ExtraZones = Annotated[dict[str, str], AfterValidator(lambda zones: dict(sorted(zones.items())))]
 """Texts of such zones by their names in the XSD, in the order of these."""
 

@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from fla_batch.models.declaration import Declaration
-from fla_batch.vocabulary.findings import Anomaly, Source
-
-Path = tuple[str | int, ...]
-"""JSON names and list indexes from the declaration down: ("trainings", 0, "scope")."""
-
-
-class Origin(Protocol):
-    """Knows where the value at a path of one declaration came from."""
-
-    def source_of(self, path: Path) -> Source:
-        """The nearest place known for `path`; never raises."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoOrigin:
-    """For declarations that were built in code: the path itself is the best place there is."""
-
-    def source_of(self, path: Path) -> Source:  # noqa: ARG002 - same for every path
-        return Source()
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import NoOrigin, Origin
+from fla_batch.vocabulary.zone_path import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,15 +164,3 @@ def _walk(
 def json_name(model: type[Block], field_name: str) -> str:
     """The REST manual's name of a field."""
     return model.model_fields[field_name].alias or field_name
-
-
-def path_text(path: tuple[str | int, ...]) -> str:
-    """A path as the REST manual's anomalies would print it.
-
-    >>> path_text(("trainings", 0, "detailsPerPeriod", 1, "trainingHours"))
-    'trainings[0].detailsPerPeriod[1].trainingHours'
-    """
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")

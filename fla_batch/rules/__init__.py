@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.entry import Entry
-from fla_batch.models.zone import path_text
 from fla_batch.rules import (
     bounds,
     characters,
@@ -42,6 +41,7 @@ from fla_batch.rules.columns import DeclarationColumns
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import path_text
 
 if TYPE_CHECKING:
     import polars as pl

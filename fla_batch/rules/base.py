@@ -18,12 +18,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fla_batch.models import Declaration, DeclarationKey
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.fla_windows import FlaWindows, Year
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:
     from fla_batch.rules.columns import DeclarationColumns, Holds

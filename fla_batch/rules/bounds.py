@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.rules.base import BLOCKING, Finding, RuleContext, rule, shown
 from fla_batch.rules.columns import DeclarationColumns, Holds, ZoneColumn
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.identifiers import is_valid_company_id, is_valid_inss
+from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import Zone, leaves_of, walk
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
 from fla_batch.rules.columns import DeclarationColumns, Holds
 from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration, DetailsPerPeriod, Training, TrainingsDeclaration
 from fla_batch.models.block import Block
-from fla_batch.models.entry import Path
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
 from fla_batch.rules.columns import OWNER, DeclarationColumns, Holds
 from fla_batch.vocabulary.terms import Certificate, TrainingStatus
+from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,11 +15,11 @@ from fla_batch.models import (
     TrainingsDeclaration,
 )
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import leaves_of
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
 from fla_batch.rules.characters import only_admitted
 from fla_batch.rules.columns import DECLARATION, DeclarationColumns, Holds, once
+from fla_batch.vocabulary.zone_path import Path
 
 _ALIKE = ("training_start_date", "training_end_date", "training_days", "training_hours")
 """The fields of a period by which trainings of one name are told apart."""

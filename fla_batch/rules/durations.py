@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
 from fla_batch.models.block import Block
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import Presence, Zone, json_name, leaves_of, walk, zones_of
 from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, shown
 from fla_batch.rules.columns import DeclarationColumns, Holds, ZoneColumn
 from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.zone_path import Path
 
 _DAY_CENTI = {"training_days": 100, "training_hours": 2400}
 """How much of a zone a calendar day holds at most."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
-from fla_batch.models.entry import Path
 from fla_batch.models.zone import (
     Presence,
     Zone,
@@ -26,6 +25,7 @@ from fla_batch.rules.columns import (
     fields_of,
     levels_of,
 )
+from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from fla_batch.account.remaining_credit import BeyondBounds
 from fla_batch.models import DeclarationKey, Entry, TrainingProviderReference
 from fla_batch.models.question import Question
-from fla_batch.models.zone import path_text
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.identifiers import is_valid_company_id, is_valid_inss
 from fla_batch.vocabulary.terms import AnomalyClass, FormKind
+from fla_batch.vocabulary.zone_path import path_text
 
 _ABOUT_A_WORKER = (FormKind.ASK_CREDIT, FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
 _ABOUT_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)

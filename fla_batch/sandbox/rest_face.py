@@ -19,7 +19,7 @@ from fla_batch.account.rest_json import (
     printed_anomaly,
     shown_credit,
 )
-from fla_batch.intake.json_bodies import BodyReader, JsonOrigin
+from fla_batch.intake.json_bodies import BodyReader, json_origin
 from fla_batch.message import Reading
 from fla_batch.models import Employee, Employer
 from fla_batch.models.form import Form, FormHeader
@@ -156,7 +156,7 @@ class RestFace:
             # In the manual's words (3.4.4).
             operation = "putTrainingRights" if kind is FormKind.TRAINING_RIGHTS else "putTrainings"
             return problem(500, "Unexpected Error", f"{operation}.arg3.{missing}: must not be null")
-        entry = BodyReader(JsonOrigin("body", 1)).entry(body, kind)
+        entry = BodyReader(json_origin("body", 1)).entry(body, kind)
         declared = entry.declaration
         named = (
             compact_company_id(found["companyId"]),

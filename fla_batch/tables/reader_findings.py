@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fla_batch.models.entry import Path
-from fla_batch.models.zone import path_text
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.zone_path import Path, path_text
 
 FILE = "File"
 COLUMN = "Column"

@@ -12,6 +12,7 @@ import pytest
 
 from fla_batch.batching.form_builder import Desk, Done, Job
 from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.form_store import Note
 from fla_batch.intake import InputReading, ReadingChoice
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import Profile, load
@@ -92,7 +93,7 @@ def texts_sent(found: Done, profile: Profile, tmp_path: Path) -> list[str]:
 
 def notes(found: Done) -> list[dict[str, Any]]:
     lines = found.written.notes.decode().splitlines()
-    return [json.loads(line.split("\t")[-1]) for line in lines]
+    return [json.loads(Note(*line.split("\t")).body) for line in lines]
 
 
 @pytest.mark.parametrize("by_columns", [True, False])

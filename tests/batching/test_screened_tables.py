@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from fla_batch.batching.column_origins import rows_texts
 from fla_batch.batching.form_builder import ScreenedChunk
 from fla_batch.intake import InputReading
 from fla_batch.intake.table_declarations import TableChunk
@@ -18,6 +19,7 @@ from fla_batch.intake.zone_columns import KEY_COLUMNS, columns_of
 from fla_batch.models import DECLARATIONS, Entry
 from fla_batch.rules import RuleContext, check
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputOrigin, rows_of, rows_text
 from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
 from tests.columns import as_columns
@@ -201,3 +203,36 @@ def test_a_block_is_told_from_another() -> None:
     one, other = (as_columns(DECLARATIONS[FormKind.TRAININGS], [each]) for each in two)
     with pytest.raises(AssertionError):
         assert_holds(one, other)
+
+
+def test_by_columns_they_have_the_same_places(tmp_path: Path) -> None:
+    """Rows, trainings of several periods, workers whose rows stand apart: as built one by one."""
+    random = Random(15)
+    rows = []
+    for number in range(300):
+        year = random.choice([2024, 2025])
+        row = GOOD | {"inss": random.choice(WORKERS), "calendarYear": str(year)}
+        sequence = random.randrange(1, 5)
+        day = date(year, 1, 1) + timedelta(days=number % 300)
+        rows.append(
+            row
+            | {
+                "trainingSequenceNbr": str(sequence),
+                "trainingDenomination": f"Training {sequence}",
+                "trainingStartDate": day.isoformat(),
+                "trainingEndDate": day.isoformat(),
+            }
+        )
+    lengths = []
+    for chunk in chunks_of(tmp_path / "t.parquet", rows):
+        by_columns = chunk.blocks()
+        assert by_columns.plain.all()
+        places = rows_texts(by_columns.blocks)
+        for entry, text in zip(chunk.entries(), places, strict=True):
+            origin = entry.origin
+            assert isinstance(origin, InputOrigin)
+            assert text == rows_text(origin.rows)
+            kept = InputOrigin(origin.sheet, rows_of(text))
+            assert all(kept.source_of(path) == origin.source_of(path) for path in origin.rows)
+            lengths.append(len(text))
+    assert (len(lengths), max(lengths) > 500) == (6, True)

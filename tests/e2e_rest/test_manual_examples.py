@@ -17,7 +17,7 @@ import pytest
 
 from fla_batch.account.rest_calls import body_bytes
 from fla_batch.channel.rest_call import Call, Exchange
-from fla_batch.intake.json_bodies import BodyReader, JsonOrigin
+from fla_batch.intake.json_bodies import BodyReader, json_origin
 from fla_batch.models import LegalFlaRight, Training
 from fla_batch.sandbox.accounts import AccountYear
 from fla_batch.vocabulary.terms import FormKind
@@ -83,7 +83,7 @@ def prefill(office: Office, year: int = 2024) -> None:
 )
 def test_a_body_of_the_manual_is_what_we_would_put(name: str, kind: FormKind) -> None:
     """Read into the models and written as the body of a PUT: the same text but for blanks."""
-    entry = BodyReader(JsonOrigin(name, 1)).entry(printed(name), kind)
+    entry = BodyReader(json_origin(name, 1)).entry(printed(name), kind)
     assert entry.anomalies == ()
     ours = compact(body_bytes(entry.declaration.to_json()).decode())
     assert ours == example(name)

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from fla_batch.commands.build_batches import build_bodies
 from fla_batch.ledger.records import FormRow
-from fla_batch.models import Declaration, Employer, TrainingRightsDeclaration, TrainingsDeclaration
+from fla_batch.models import (
+    Declaration,
+    Employer,
+    Entry,
+    TrainingRightsDeclaration,
+    TrainingsDeclaration,
+)
+from fla_batch.models.zone import walk
+from fla_batch.vocabulary.input_origin import InputOrigin, InputSheet
 from fla_batch.vocabulary.terms import FormKind
 from tests.builders import inss
 from tests.counts import COUNTED, count
@@ -40,7 +48,9 @@ def declarations(draw: st.DrawFn) -> Declaration:
 
 
 def declared(office: Office, body: Declaration) -> FormRow:
-    (batch,) = build_bodies(office.workspace, [body])
+    rows = {path: row for row, (_, path) in enumerate(walk(body), start=1)}
+    origin = InputOrigin(InputSheet("declared.json"), rows)
+    (batch,) = build_bodies(office.workspace, [Entry(body, origin)])
     (form,) = office.exchange([batch.name])
     return form
 
@@ -55,6 +65,9 @@ def anomalies(office: Office, form: FormRow) -> list[tuple[Any, ...]]:
             one.anomaly.inss,
             one.anomaly.calendar_year,
             one.reference_nbr is not None,
+            one.anomaly.source.file,
+            one.anomaly.source.row,
+            one.anomaly.source.column or "",
         )
         for one in office.workspace.ledger.anomalies(form.batch)
     )
@@ -97,7 +110,9 @@ def test_a_declaration_by_either_channel_leaves_the_same(
             seen.append(ours.state.value)
             assert ours.state is theirs.state, json.dumps(body.to_json())
             assert ours.sha256 == theirs.sha256
-            assert anomalies(batch, ours) == anomalies(rest, theirs)
+            found = anomalies(batch, ours)
+            assert found == anomalies(rest, theirs)
+            assert all(file == "declared.json" and row >= 1 for *_, file, row, _ in found)
             assert credits_told(batch, ours) == credits_told(rest, theirs)
             assert account(batch) == account(rest)
 

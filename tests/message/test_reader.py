@@ -9,10 +9,10 @@ from lxml import etree
 
 from fla_batch.message import FormReader, MessageWriter, load
 from fla_batch.models import TrainingRightsDeclaration, TrainingsDeclaration
-from fla_batch.models.entry import Path
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import Path
 from tests import builders as b
 from tests.builders import answer_shape
 

@@ -33,13 +33,13 @@ from fla_batch.models.zone import (
     blocks_of,
     is_list,
     leaves_of,
-    path_text,
     repeats_of,
     walk,
     zones_of,
 )
 from fla_batch.vocabulary.findings import Source
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.zone_path import path_text
 from tests import builders as b
 from tests.one_zone import all_models
 from tests.strategies import ANYTHING, VALID

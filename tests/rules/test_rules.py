@@ -19,11 +19,11 @@ from hypothesis import given
 import fla_batch
 from fla_batch import rules
 from fla_batch.models import Declaration, Employer, Entry
-from fla_batch.models.entry import Path as ZonePath
-from fla_batch.models.zone import path_text
 from fla_batch.rules import RULES
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
+from fla_batch.vocabulary.zone_path import Path as ZonePath
+from fla_batch.vocabulary.zone_path import path_text
 from tests import builders as b
 from tests.strategies import ANYTHING, VALID
 

@@ -1,7 +1,8 @@
 """Meanings of anomaly codes, labels of zones and texts of rules, in en, fr and nl.
 
 Everything is data: `meanings.csv` (the last three digits of an error id), `zones.csv` (zone
-labels and their numbers) and `texts.toml` (what a local rule says, and what to do).
+labels and their numbers), `advice.toml` (what to do about a code of the platform) and
+`texts.toml` (what a local rule says, and what to do).
 Zone numbers 00011, 00014, 00024 and FLA04 are the platform's (REST manual 3.4.2 and 3.4.3);
 the other FLA numbers are ours, because the NOTIFICATION allows nine characters for an error id.
 Decision 0112 says why names are here.
@@ -104,6 +105,28 @@ def label_of(error_id: str) -> Labels:
         return Labels()
     names = zone_label(zone_of_number(zone) or zone)
     return Labels(*(f"{getattr(names, lang)} - {getattr(known, lang)}" for lang in _LANGUAGES))
+
+
+def advice_on(error_id: str) -> Labels:
+    """What to do about an anomaly of the platform, by its code; empty where we do not know.
+
+    >>> advice_on("00014-017").fr
+    "Vérifiez le numéro d'entreprise, ou demandez à l'employeur s'il est inscrit au répertoire."
+    >>> advice_on("00014-999")
+    Labels(en=None, fr=None, nl=None)
+    """
+    zone, _, code = error_id.rpartition("-")
+    if code not in _advices():
+        return Labels()
+    name = zone_label(zone_of_number(zone) or zone)
+    texts = _advices()[code]
+    return Labels(*(texts[lang].format(zone=getattr(name, lang)) for lang in _LANGUAGES))
+
+
+@cache
+def _advices() -> Mapping[str, Mapping[str, Any]]:
+    text = files(__package__).joinpath("advice.toml").read_text(encoding="utf-8")
+    return {code: each for each in tomllib.loads(text)["advice"] for code in each["codes"]}
 
 
 def rule_text(

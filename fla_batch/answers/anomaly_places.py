@@ -1,0 +1,150 @@
+"""Where in the user's files an anomaly of the platform is, by what our own form was built from.
+
+The path of the zone leads there. REST gives it (manual 3.4.1); a notification names a zone, its
+value and what identifies the block, and where that fits one place of the declaration it is meant.
+Where it fits several, the column is named, in the row with which what they share begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from fla_batch.ledger.records import FormRow
+from fla_batch.models import DECLARATIONS
+from fla_batch.models.block import Block
+from fla_batch.models.zone import blocks_of, json_name, walk, zones_of
+from fla_batch.vocabulary.catalogue import advice_on
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.zone_path import Path, path_text
+
+Identifying = Sequence[tuple[str, str]]
+"""Labels of zones with their values, as the path of an anomaly in a notification."""
+
+_STEPS = re.compile(r"[A-Za-z][A-Za-z0-9]*|[0-9]+")
+_WRITTEN = re.compile(r"\$?[./]?(?:[A-Za-z][A-Za-z0-9]*|[0-9]+|[./\[\]])+")
+
+
+def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ()) -> Anomaly:
+    """An anomaly about `form` with its place in the user's files, as far as both are known.
+
+    With our advice too, where we know the code.
+    """
+    anomaly = advised(anomaly)
+    model = DECLARATIONS.get(form.kind)
+    if model is None:
+        return anomaly
+    path = _written_path(anomaly.path, form.body, model)
+    if path is None and anomaly.tag:
+        places = list(_places(model.model_validate(form.body, strict=False), anomaly.tag))
+        path = _meant(places, anomaly.value, identifying)
+    source = form.origin.source_of(path or ())
+    if path and not anomaly.path:
+        anomaly = replace(anomaly, path=path_text(path))
+    return anomaly.at(source)
+
+
+def advised(anomaly: Anomaly) -> Anomaly:
+    """An anomaly of the platform with what to do about it, where we know its code."""
+    return replace(anomaly, advice=advice_on(anomaly.error_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _ZonePlace:
+    """A zone or block of a declaration: its path, its value, and all that identifies it."""
+
+    path: Path
+    value: str | None
+    identity: frozenset[tuple[str, str]]
+
+
+def _written_path(text: str | None, body: Mapping[str, Any], model: type[Block]) -> Path | None:
+    """The place that a path in JSON names, in the manual's spelling or that of its tables.
+
+    None for what is no such path, or leads nowhere in that declaration.
+    """
+    if not text or not _WRITTEN.fullmatch(text.strip()):
+        return None
+    path: list[str | int] = []
+    value: Any = body
+    block: type[Block] | None = model
+    for step in _STEPS.findall(text):
+        if step.isdigit():
+            if not isinstance(value, list) or int(step) >= len(value):
+                return None
+            path.append(int(step))
+            value = value[int(step)]
+            continue
+        name = _names(block).get(step.casefold()) if block is not None else None
+        if name is None or isinstance(value, list):
+            return None
+        path.append(name)
+        value = value.get(name) if isinstance(value, dict) else None
+        block = _inner(block, name) if block is not None else None
+    return tuple(path) or None
+
+
+@cache
+def _names(model: type[Block]) -> Mapping[str, str]:
+    """JSON name of each zone and block, by either spelling without its capitals."""
+    names = {json_name(model, field) for field in (*zones_of(model), *blocks_of(model))}
+    labels = {zone.label: json_name(model, field) for field, zone in zones_of(model).items()}
+    return {key.casefold(): name for key, name in [*labels.items(), *((n, n) for n in names)]}
+
+
+@cache
+def _inner(model: type[Block], name: str) -> type[Block] | None:
+    return {json_name(model, field): block for field, block in blocks_of(model).items()}.get(name)
+
+
+def _places(declaration: Block, tag: str) -> Iterator[_ZonePlace]:
+    """The zones and blocks of that name; of a zone that is nowhere filled in, where it belongs."""
+    wanted = tag.casefold()
+    identities: dict[Path, frozenset[tuple[str, str]]] = {}
+    for block, path in walk(declaration):
+        above = path[:-1]
+        while above and above not in identities:
+            above = above[:-1]
+        own = frozenset(_texts(block))
+        identities[path] = own | identities.get(above, frozenset())
+        if type(block).__name__.casefold() == wanted:
+            yield _ZonePlace(path, None, identities[path])
+        for field, zone in zones_of(type(block)).items():
+            if zone.label.casefold() == wanted:
+                value = getattr(block, field)
+                here = (*path, json_name(type(block), field))
+                yield _ZonePlace(here, None if value is None else str(value), identities[path])
+
+
+def _texts(block: Block) -> Iterator[tuple[str, str]]:
+    for field, zone in zones_of(type(block)).items():
+        value = getattr(block, field)
+        if value is not None and not isinstance(value, tuple):
+            yield zone.label, str(value)
+
+
+def _meant(
+    places: Sequence[_ZonePlace], value: str | None, identifying: Identifying
+) -> Path | None:
+    """The one place that fits; else the zone in what those that fit have in common."""
+    fitting = places
+    for zone in identifying:
+        fitting = [place for place in fitting if zone in place.identity] or fitting
+    if value is not None:
+        fitting = [place for place in fitting if place.value == value] or fitting
+    if len(fitting) <= 1:
+        return fitting[0].path if fitting else None
+    blocks = [place.path[:-1] for place in fitting]
+    return (*_common(blocks), fitting[0].path[-1])
+
+
+def _common(paths: Iterable[Path]) -> Path:
+    shared: list[str | int] = []
+    for steps in zip(*paths, strict=False):
+        if len(set(steps)) > 1:
+            break
+        shared.append(steps[0])
+    return tuple(shared)
