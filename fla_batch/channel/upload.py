@@ -103,10 +103,3 @@ def _look(batch: Outgoing, gateway: Gateway) -> Event | None:
     if all(there.get(name) in (size, None) and name in there for name, size in ours.items()):
         return Event.GO_ABSENT
     return None
-
-
-def cancel(td: FileName, gateway: Gateway, journal: Journal) -> None:
-    """Drop the TD; doing it again changes nothing. Raises GatewayUnavailable, OutcomeUnknown."""
-    journal(Event.CANCEL_BEGUN)
-    gateway.create_empty(td.batch.environment.folder_in, str(td))
-    journal(Event.CANCELLED)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
 _NEXT_UNCHANGED = "Next: fla-batch status; --again builds them once more."
+_ONCE_SETTLED = "Once `fla-batch poll` says that it is cancelled, build once more."
 _NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
 
@@ -139,8 +140,11 @@ def _show_unchanged(result: BuildResult) -> None:
         say(f"{plural(result.unchanged, 'declaration')} unchanged, so not built again:")
     for name, count in result.held_by.items():
         say(f"  {count} in {name}")
+    for name in sorted(result.being_cancelled):
+        say(f"{name} is being cancelled, and may still be processed. {_ONCE_SETTLED}")
 
 
 def exit_code(result: BuildResult) -> int:
-    """1 when something was blocked and therefore not built."""
-    return 1 if result.skipped or not (result.batches or result.unchanged) else 0
+    """1 when something was blocked and so not built, or may have to be built once more."""
+    left = result.skipped or result.being_cancelled
+    return 1 if left or not (result.batches or result.unchanged) else 0

@@ -91,6 +91,8 @@ def show_polled(result: PollResult, *, watched: bool) -> None:
         say(line)
     for text in result.unmatched:
         say(f"not matched: {text}")
+    for batch in result.cancelled:
+        say(f"{batch}: cancelled; nothing of it is processed")
     if not watched and result.brought_nothing:
         say(result.note or "No new answers.")
     if result.refused_forms:
@@ -111,4 +113,4 @@ def exit_code(result: PollResult) -> int:
     """5 for a refused file, 1 for a refused form or an answer that cannot be used, else 0."""
     if result.refused_files:
         return REFUSED_FILE
-    return 1 if result.refused_forms or result.quarantined or result.unfetched else 0
+    return 1 if result.refused_forms or result.quarantined or result.lacks_answers else 0

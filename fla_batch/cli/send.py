@@ -52,11 +52,13 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
 
 
 def exit_code(outcomes: Sequence[SendOutcome]) -> int:
-    """4 for a batch in doubt or not all answered, 3 for one that is set apart, 1 for a refusal."""
-    if any(outcome.in_doubt or outcome.unanswered for outcome in outcomes):
-        return 4
+    """4 for a batch in doubt, not all answered or behind another one, 3 for one that is set apart,
+    1 for a refusal.
+    """
     if any(outcome.trouble for outcome in outcomes):
         return 3
+    if any(outcome.in_doubt or outcome.unanswered or outcome.waits_for for outcome in outcomes):
+        return 4
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
@@ -68,7 +70,8 @@ def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
         return f"In doubt: fla-batch {settles}. Do not build it again."
     if any(outcome.unanswered for outcome in outcomes):
         return "Not all was answered. Next: fla-batch send"
-    count = sum(not outcome.trouble and not outcome.elsewhere for outcome in outcomes)
+    left = [one for one in outcomes if one.trouble or one.elsewhere or one.waits_for]
+    count = len(outcomes) - len(left)
     sent = plural(count, "batch")
     if not answers_later:
         return f"{sent} sent and answered. Next: fla-batch anomalies"
@@ -81,13 +84,16 @@ def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
 def cancel(batch: str, shared: Shared) -> None:
     """Cancel BATCH with a TD file. Never after the portal accepted the file.
 
-    What went over REST is in force at once: nothing cancels it but another photo.
+    Whether TD came in time shows later: until then its declarations count as sent. What went
+    over REST is in force at once: nothing cancels it but another photo.
     """
     from fla_batch.commands.cancel import cancel as cancel_command
+    from fla_batch.commands.status import status
 
     with shared.workspace() as workspace:
         state = cancel_command(workspace, batch)
+        (row,) = status(workspace, batch)
     if shared.as_json:
-        shared.show_json({"name": batch, "state": state.value})
+        shared.show_json({"name": batch, "state": state.value, "waits_for": row.waits_for})
     else:
-        say(f"{batch}: {state.value}")
+        say(f"{batch}: {state.value}" + (f": {row.waits_for}." if row.waits_for else ""))

@@ -62,6 +62,7 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
         else:
             say(batch_table(rows))
             say_all(_set_apart(rows))
+            say_all(_waiting(rows))
             if lines is not None:
                 say()
                 say_all(_form_table(lines))
@@ -78,6 +79,13 @@ def _set_apart(rows: Iterable[BatchRow]) -> Iterator[str]:
     for row in rows:
         if row.trouble:
             yield f"{row.name} is set apart: {row.trouble}. {OUT_OF_TROUBLE}"
+
+
+def _waiting(rows: Iterable[BatchRow]) -> Iterator[str]:
+    """Batches that do not go on by themselves."""
+    for row in rows:
+        if row.waits_for:
+            yield f"{row.name} is {row.state.value}: {row.waits_for}."
 
 
 def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:

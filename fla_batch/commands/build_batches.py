@@ -65,7 +65,8 @@ class BuildResult:
     """What a build made, what it left out, and everything that it found.
 
     `unchanged` declarations equal the newest state of their key, and are not built; `held_by`
-    says how many of them each earlier batch holds. `removals_file` lists what stopped the build
+    says how many of them each earlier batch holds; where one is `being_cancelled`, it is not
+    certain yet whether they have to be built. `removals_file` lists what stopped the build
     because it would be deleted, where that was written.
     """
 
@@ -74,6 +75,7 @@ class BuildResult:
     skipped: int = 0
     unchanged: int = 0
     held_by: dict[BatchName, int] = field(default_factory=dict)
+    being_cancelled: set[BatchName] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     receipts: Sequence[Receipt] = ()
     removals_file: Path | None = None
@@ -93,6 +95,7 @@ class BuildResult:
             "forms": sum(batch.forms for batch in self.batches),
             "skipped": self.skipped,
             "unchanged": self.unchanged,
+            "being_cancelled": sorted(map(str, self.being_cancelled)),
             "removals_file": str(self.removals_file) if self.removals_file else None,
             "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
             "groups": [group.to_json() for group in self.anomalies.groups],
@@ -136,6 +139,7 @@ def build_declarations(
             sent_again = SentAgain(result.anomalies) if again else None
             result.batches, found = _batches(workspace, spool, maker, None, counted, sent_again)
             result.unchanged, result.held_by = found.count, dict(found.batches)
+            result.being_cancelled = found.being_cancelled
     return result
 
 

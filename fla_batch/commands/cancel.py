@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from fla_batch.channel import upload
+from fla_batch.channel.take_back import OnTheServer, send_td, settle_td
 from fla_batch.commands.channels import require_channel
 from fla_batch.commands.lease import Lease, leased
 from fla_batch.commands.send import batch_row
+from fla_batch.ledger.cancellation import Cancellation, cancellation_of
 from fla_batch.ledger.lifecycle import BatchState, Event
 from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
-    from fla_batch.commands.needs import Channelled, PortalLine
+    from fla_batch.channel.protocol import Gateway
+    from fla_batch.commands.needs import Channelled, PortalLine, Records
     from fla_batch.ledger.records import BatchRow
 
 ACKNOWLEDGED = frozenset(
@@ -25,7 +29,8 @@ ACKNOWLEDGED = frozenset(
 def cancel(workspace: Channelled, name: str) -> BatchState:
     """Cancels a batch: with TD once it may be on the server; its files are not needed for that.
 
-    Raises UsageMistake after ACRF 1, LockHeld while another process sends it.
+    The state after it is "cancelling" until it is certain that TD came in time. Raises
+    UsageMistake after ACRF 1, LockHeld while another process sends it.
     """
     row = batch_row(workspace, name)
     try:
@@ -50,9 +55,32 @@ def _cancel(workspace: Channelled, row: BatchRow, lease: Lease) -> None:
 
 
 def cancel_by_file(workspace: PortalLine, row: BatchRow, lease: Lease) -> None:
-    """By TD, over sFTP; doing it again changes nothing."""
+    """By TD, over sFTP, and a look at what becomes of it; doing it again changes nothing."""
+    there = OnTheServer(row.name, row.parts)
     with workspace.connect() as gateway:
-        upload.cancel(row.name.td(row.parts), gateway, lease.journal)
+        if not record_of(workspace, row.name).td_sent:
+            send_td(there, gateway, lease.journal)
+        look_after_td(workspace, there, gateway, lease)
+
+
+def look_after_td(
+    workspace: PortalLine,
+    there: OnTheServer,
+    gateway: Gateway,
+    lease: Lease,
+    is_silence: Callable[[datetime], bool] = lambda _: False,
+) -> None:
+    """Settle what was cancelled by TD, as far as the server's folder tells (decision 1420)."""
+    if workspace.ledger.state(there.batch) is BatchState.CANCELLING:
+        known = record_of(workspace, there.batch)
+        settle_td(
+            there, gateway, lease.journal, known, pause=workspace.pause, is_silence=is_silence
+        )
+
+
+def record_of(workspace: Records, name: BatchName) -> Cancellation:
+    """What is on record of the cancelling of a batch. Raises UsageMistake for an unknown one."""
+    return cancellation_of(workspace.ledger.events(name))
 
 
 def _too_late(name: BatchName, state: BatchState) -> UsageMistake:

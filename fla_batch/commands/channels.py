@@ -14,7 +14,7 @@ from fla_batch.vocabulary.errors import UsageMistake
 
 if TYPE_CHECKING:
     from fla_batch.commands.lease import Lease
-    from fla_batch.commands.needs import AnswerLine, Channelled
+    from fla_batch.commands.needs import AnswerLine, Channelled, Records
     from fla_batch.commands.poll_result import PollResult
     from fla_batch.commands.send import SendOutcome
     from fla_batch.ledger.records import BatchRow
@@ -80,12 +80,19 @@ class SftpChannel:
         cancel_by_file(self._tools, row, lease)
 
 
+def went_over_rest(records: Records, batch: BatchName) -> bool:
+    """True when calls of a batch left: the record says how far (decision 1323)."""
+    return any("reach" in event.details for event in records.ledger.events(batch))
+
+
 def require_channel(tools: Channelled, batch: BatchName) -> None:
     """Raises UsageMistake for a batch that was built for the other channel."""
     try:
         built_for = tools.outbox.manifest(batch).channel
     except (OutboxDamaged, UsageMistake):
-        return  # its folder does not tell; what needs its files will say so
+        if not went_over_rest(tools, batch):
+            return  # neither folder nor record tells; what needs its files will say so
+        built_for = REST
     if built_for != tools.channel.name:
         raise UsageMistake(
             f"{batch} was built for the channel {built_for}, and [channel] use is "

@@ -17,7 +17,7 @@ from fla_batch.commands.recovery import recover
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import batch_row
 from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
-from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
+from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, WITHDRAWN_FORM_STATES, FormState
 from fla_batch.ledger.records import FormLine
 from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.models import DeclarationKey, Entry
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fla_batch.ledger.records import BatchRow
 
 _RENEWED_EACH = 1_000
-_NOT_TAKEN = REFUSED_FORM_STATES | {FormState.CANCELLED, FormState.BLOCKED}
+_NOT_TAKEN = REFUSED_FORM_STATES | WITHDRAWN_FORM_STATES | {FormState.BLOCKED}
 
 
 @dataclass(slots=True)

@@ -7,22 +7,17 @@ quarantine with its reason; what is not ours is left where it is. Neither holds 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fla_batch.channel import upload
 from fla_batch.channel.out_folder import OfferedAnswer, OutFolder
 from fla_batch.channel.protocol import Gateway, OperationRefused
 from fla_batch.commands.fetch import AnswerFetch
-from fla_batch.commands.lease import leased
-from fla_batch.commands.outgoing import outgoing
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.receive import LOCK, Reception
-from fla_batch.ledger import LockHeld
+from fla_batch.commands.settle import being_cancelled, settle_cancellations, settle_doubts
 from fla_batch.ledger.left_rows import LeftAlone
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox import OutboxDamaged
 from fla_batch.system.files import private_folder, remove_partials
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
@@ -59,9 +54,12 @@ def fetch_answers(
         for kept in reception.unfinished():
             reception.process(kept)
         with workspace.connect() as gateway:
-            _look_into_out(workspace, gateway, reception, result, lock.renew, recheck)
-            _settle(workspace, gateway)
-    result.open_batches = len(workspace.ledger.batches(workspace.environment, WAITING))
+            heard_all = _look_into_out(workspace, gateway, reception, result, lock.renew, recheck)
+            settle_doubts(workspace, gateway)
+            done = settle_cancellations(workspace, gateway, heard_all=heard_all)
+    result.cancelled += map(str, done)
+    waiting = workspace.ledger.names(workspace.environment, WAITING)
+    result.open_batches = len(waiting) + len(list(being_cancelled(workspace)))
     return result
 
 
@@ -72,15 +70,17 @@ def _look_into_out(
     result: PollResult,
     renew: Callable[[], None],
     recheck: bool,
-) -> None:
-    """Fetch what is due, and record what stays there."""
+) -> bool:
+    """Fetch what is due, and record what stays there; True when all that is due was taken in."""
     listing = gateway.list_folder(workspace.environment.folder_out)
     there = OutFolder.of(listing, workspace.answers.kinds)
     before = _left_before(workspace)
     fetch = AnswerFetch(workspace, gateway, reception, before)
     settled = []
+    due = list(_due(workspace, there.answers, before, recheck))
+    taken = list(_within_limits(workspace, due))
     try:
-        for offered in _within_limits(workspace, _due(workspace, there.answers, before, recheck)):
+        for offered in taken:
             renew()
             if fetch.take(offered):
                 settled.append(offered)
@@ -97,6 +97,7 @@ def _look_into_out(
     _record_left(workspace, there, left, reception.odd_files(), result)
     if workspace.answers.delete_on_server:
         _tidy_server(workspace, gateway, there.answers, settled)
+    return len(settled) == len(due)
 
 
 def _due(
@@ -182,16 +183,3 @@ def _tidy_server(
                     gateway.remove(workspace.environment.folder_out, file.name)
                 except OperationRefused:
                     break  # it stays there, and is known
-
-
-def _settle(workspace: AnswerLine, gateway: Gateway) -> None:
-    """Batches in doubt: the server's folder may tell what became of them (R5).
-
-    Not one that another process is sending right now (R29), nor one whose files are not there to
-    compare with (R33): an answer will settle it.
-    """
-    for name in workspace.ledger.names(workspace.environment, [BatchState.IN_DOUBT]):
-        with suppress(LockHeld, OutboxDamaged), leased(workspace, name) as lease:
-            if workspace.ledger.state(name) is BatchState.IN_DOUBT:
-                batch = outgoing(workspace, name)
-                upload.settle(batch, gateway, lease.journal, workspace.pause)

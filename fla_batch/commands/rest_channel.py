@@ -81,6 +81,8 @@ def _outcome(batch: BatchName, state: BatchState, tally: VerdictTally) -> SendOu
         remark = f": {tally.open} of {total} not answered ({tally.reason}); `send` goes on"
         return SendOutcome(batch, state, remark, tally.refused, tally.open)
     remark = f", {tally.refused} refused" if tally.refused else ""
+    if tally.overtaken:
+        remark += f", {tally.overtaken} replaced by a newer batch and not put"
     return SendOutcome(batch, state, remark, tally.refused)
 
 

@@ -69,12 +69,13 @@ class _Called(NamedTuple):
 
 @dataclass(slots=True)
 class VerdictTally:
-    """What came of a batch: verdicts, and forms without one."""
+    """What came of a batch: verdicts, and forms without one; `overtaken` will not have any."""
 
     judged: int = 0
     refused: int = 0
     open: int = 0
     in_doubt: int = 0
+    overtaken: int = 0
     failures: dict[str, FlaBatchError] = field(default_factory=dict)
     reason: str = ""
 
@@ -118,6 +119,7 @@ class RestSending:
             for path in sorted(received.glob(f"{REST_ANSWERS}*.jsonl")):
                 self._take_in(path)
             self._begin()
+            self._leave_out_overtaken()
             self._call_all(journal)
             done = not self.tally.open and not self.tally.in_doubt
             last = journal.seal(finished_line(self._name) if done else b"")
@@ -134,6 +136,15 @@ class RestSending:
                 self._reached = max(self._reached, int(event.details["reach"]))
         if self._records.ledger.state(self._name) is BatchState.IN_DOUBT:
             self._append(Event.GO_ABSENT, settled="each form is asked for before it is put again")
+
+    def _leave_out_overtaken(self) -> None:
+        """What a newer batch replaces is not put any more: the old photo would stand (1421)."""
+        for reference, newer in self._records.ledger.overtaken_forms(self._name).items():
+            details = {"overtaken by": str(newer)}
+            self._records.ledger.append_form(
+                reference, Event.OVERTAKEN, self._records.clock(), details
+            )
+            self.tally.overtaken += 1
 
     def _forms(self) -> Generator[_Form]:
         """Forms without a verdict, in order, each with its body."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.channel import upload
 from fla_batch.commands.lease import Lease, leased
+from fla_batch.commands.obstacle import obstacle_of
 from fla_batch.commands.outgoing import outgoing
 from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
@@ -43,6 +44,7 @@ class SendOutcome:
     sent once more, for no usable answer came.
 
     `elsewhere`: another process is at it. `trouble`: why it is set apart and was not sent.
+    `waits_for`: another batch stands in its way, for it holds the same declarations (1421).
     """
 
     name: BatchName
@@ -52,6 +54,7 @@ class SendOutcome:
     unanswered: int = 0
     elsewhere: bool = False
     trouble: str | None = None
+    waits_for: BatchName | None = None
 
     @property
     def in_doubt(self) -> bool:
@@ -65,6 +68,7 @@ class SendOutcome:
             "state": self.state.value,
             "elsewhere": self.elsewhere,
             "trouble": self.trouble,
+            "waits_for": str(self.waits_for) if self.waits_for else None,
         }
 
 
@@ -87,11 +91,13 @@ class Tally:
 def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
     """The batches to send: those named, else all that are staged, interrupted or in doubt.
 
+    In the order of building, which is the order in which photos of one worker have to arrive.
     Raises UsageMistake for a name that is unknown or not to be sent (any more).
     """
     _recover(workspace)
+    here = workspace.environment
     if not names:
-        return workspace.ledger.names(workspace.environment, SENDABLE)
+        return workspace.ledger.names(here, SENDABLE)
     rows = [batch_row(workspace, name) for name in names]
     for row in rows:
         if row.state not in SENDABLE:
@@ -104,7 +110,8 @@ def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
                 f"{row.name} is for environment {row.environment.value}, and the configuration "
                 f"says {workspace.environment.value}"
             )
-    return [row.name for row in rows]
+    wanted = {row.name for row in rows}
+    return [name for name in workspace.ledger.names(here, SENDABLE) if name in wanted]
 
 
 def require_checked(profile: str) -> None:
@@ -155,8 +162,8 @@ def send(
 
     `counted` is told how many more bytes the server has. Raises GatewayUnavailable when even the
     last try failed, LoginRefused, HostKeyMismatch, DiskTrouble. A batch whose outcome is unknown
-    is "in doubt" in the result; one that another process sends (R29) or whose files are missing
-    or damaged (R33) is left alone, and the others are sent.
+    is "in doubt" in the result; one that another process sends (R29), whose files are missing
+    or damaged (R33) or whose turn it is not (1421) is left alone, and the others are sent.
     """
     return [_alone(workspace, name, counted) for name in names]
 
@@ -169,13 +176,27 @@ def _alone(workspace: Channelled, name: BatchName, counted: Counted) -> SendOutc
             if workspace.ledger.state(name) not in SENDABLE:
                 return SendOutcome(name, workspace.ledger.state(name), ": by another process")
             require_channel(workspace, name)
-            return workspace.channel.send(lease, counted)
+            return _held_back(workspace, name) or workspace.channel.send(lease, counted)
     except LockHeld as error:
         state = workspace.ledger.state(name)
         return SendOutcome(name, state, f": left alone, for {error}", elsewhere=True)
     except OutboxDamaged as error:
         remark = f": set apart and not sent: {error}. {OUT_OF_TROUBLE}"
         return SendOutcome(name, workspace.ledger.state(name), remark, trouble=str(error))
+
+
+def _held_back(workspace: Records, name: BatchName) -> SendOutcome | None:
+    """Why it is not the turn of a batch; None when it is, or when it is in doubt.
+
+    One in doubt has to be settled first, which sends nothing: `upload_batch` asks then.
+    """
+    state = workspace.ledger.state(name)
+    obstacle = None if state is BatchState.IN_DOUBT else obstacle_of(workspace, name)
+    if obstacle is None:
+        return None
+    remark = f": not sent: {obstacle.why}"
+    trouble = obstacle.why if obstacle.is_overtaken else None
+    return SendOutcome(name, state, remark, trouble=trouble, waits_for=obstacle.by)
 
 
 def upload_batch(workspace: PortalLine, lease: Lease, counted: Counted) -> SendOutcome:
@@ -195,6 +216,8 @@ def upload_batch(workspace: PortalLine, lease: Lease, counted: Counted) -> SendO
             ):
                 remark = ": the server's folder does not tell; an answer will"
                 return SendOutcome(name, BatchState.IN_DOUBT, remark)
+            if held_back := _held_back(workspace, name):
+                return held_back
             if workspace.ledger.state(name) in (BatchState.STAGED, BatchState.SENDING):
                 upload.upload(batch, gateway, journal, reached)
         return SendOutcome(name, workspace.ledger.state(name))

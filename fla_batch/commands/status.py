@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.send import SENDABLE, batch_row
+from fla_batch.commands.waiting import waits_for
 from fla_batch.ledger.lifecycle import SilenceLimits
 from fla_batch.ledger.records import ANYBODY, BatchRow, FormLine, Whom
 from fla_batch.vocabulary.findings import Anomaly
@@ -28,7 +29,8 @@ def status(workspace: AnswerTools, name: str | None = None, whom: Whom = ANYBODY
     limits = SilenceLimits(section.overdue_acrf_hours, section.overdue_noti_days)
     one = batch_row(workspace, name).name if name else None
     rows = workspace.ledger.status_rows(workspace.clock(), limits, one, whom)
-    return [_with_trouble(workspace, row) for row in rows]
+    rows = [_with_trouble(workspace, row) for row in rows]
+    return [replace(row, waits_for=waits_for(workspace, row)) for row in rows]
 
 
 def _with_trouble(workspace: Records, row: BatchRow) -> BatchRow:

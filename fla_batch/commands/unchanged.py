@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_store import Note, Spool
+from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ledger.records import NewestState, canonical_json
 from fla_batch.models import DECLARATIONS, DeclarationKey, Entry
 from fla_batch.rules import anomaly_of
@@ -45,11 +46,13 @@ class SentAgain:
 class Unchanged:
     """The forms of a spool that equal the newest state of their key: where those stand.
 
-    `left_out` has a byte for each form of the spool, 1 for one that is not built.
+    `left_out` has a byte for each form of the spool, 1 for one that is not built. Batches that are
+    `being_cancelled` hold some: whether the portal has those is not known yet.
     """
 
     left_out: bytearray
     batches: Counter[BatchName] = field(default_factory=Counter)
+    being_cancelled: set[BatchName] = field(default_factory=set)
 
     @property
     def count(self) -> int:
@@ -84,6 +87,8 @@ def unchanged(spool: Spool, states: NewestStates, *, again: SentAgain | None = N
                 continue
             found.left_out[number] = True
             found.batches[state.batch] += 1
+            if state.batch_state is BatchState.CANCELLING:
+                found.being_cancelled.add(state.batch)
     return found
 
 

@@ -12,7 +12,12 @@ from sqlalchemy import Connection, Row, exists, func, insert, literal, select, t
 from fla_batch.ledger.bulk_insert import Many
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.form_origins import SHEET_BODY, SHEET_OF_FORM, origin_of, sheet_ids
-from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, BatchState, FormState
+from fla_batch.ledger.lifecycle import (
+    REFUSED_FORM_STATES,
+    WITHDRAWN_FORM_STATES,
+    BatchState,
+    FormState,
+)
 from fla_batch.ledger.records import BatchRecord, FormRecord, FormRow, canonical_json
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
 from fla_batch.ledger.sql_tables import batch, batch_state, consultation, form, form_state
@@ -20,7 +25,7 @@ from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 
-_NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | {FormState.CANCELLED}
+_NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | WITHDRAWN_FORM_STATES
 
 
 _WHOLE_FORM = (

@@ -66,6 +66,7 @@ from fla_batch.ledger.records import (
     Whom,
 )
 from fla_batch.ledger.rows import CHUNK, chunks, storable
+from fla_batch.ledger.sending_order import SendingOrder, overtaken_forms, sending_order
 from fla_batch.ledger.worker_records import AT_ONCE, WorkerRecord, worker_records
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.creation_stamps import Stretch, span_of
@@ -233,6 +234,16 @@ class Ledger(Closing):
         """True when no form of a batch is a declaration. Raises UsageMistake for an unknown one."""
         with reading(self._engine) as connection:
             return status_rows.only_asks(connection, name)
+
+    def sending_order(self, name: BatchName) -> SendingOrder:
+        """What stands in the way of sending a batch. Raises UsageMistake for an unknown one."""
+        with reading(self._engine) as connection:
+            return sending_order(connection, name)
+
+    def overtaken_forms(self, name: BatchName) -> dict[str, BatchName]:
+        """The open forms of a batch that a newer one on its way replaces, and by which batch."""
+        with reading(self._engine) as connection:
+            return overtaken_forms(connection, name)
 
     def batches(
         self,

@@ -51,7 +51,7 @@ class BatchState(StrEnum):
     SENDING = "sending"  # the intent is on disk; FI and FS may be on the server
     IN_DOUBT = "in doubt"  # GO may have been created
     SENT = "sent"  # GO confirmed
-    CANCELLING = "cancelling"  # TD may have been created
+    CANCELLING = "cancelling"  # TD may have been created; whether in time is not known
     CANCELLED = "cancelled"
     UNRECOGNISED = "unrecognised"  # acknowledged with a result that we do not know
     REFUSED_FILE = "refused-file"  # ACRF 0
@@ -70,6 +70,7 @@ class FormState(StrEnum):
     CANCELLED = "cancelled"
     REFUSED_FILE = "refused-file"
     RECEIVED = "received"
+    OVERTAKEN = "overtaken"  # not put over REST, for a newer batch replaces it
     UNRECOGNISED = "unrecognised"
     PENDING = "pending"  # result codes 2 to 4
     ACCEPTED = "accepted"
@@ -86,7 +87,10 @@ class Event(StrEnum):
     GO_ABSENT = "go absent"  # certain: GO was never created
     SENT = "sent"
     CANCEL_BEGUN = "cancel begun"  # the intent, before TD is created
-    CANCELLED = "cancelled"
+    TD_SENT = "td sent"  # TD is on the server
+    GO_BESIDE_TD = "go beside td"  # both were seen there, so that they go together
+    GO_TAKEN = "go taken"  # GO is gone, and nobody saw it beside TD
+    CANCELLED = "cancelled"  # certain: nothing of it is processed
     RECEIVED = "received"  # ACRF 1
     FILE_REFUSED = "file refused"  # ACRF 0
     FILE_UNRECOGNISED = "file unrecognised"  # ACRF with any other result
@@ -94,6 +98,7 @@ class Event(StrEnum):
     ANSWERED = "answered"  # every form has its verdict
     # Of one form
     BLOCKED = "blocked"
+    OVERTAKEN = "overtaken"
     ACCEPTED = "accepted"
     WARNED = "accepted with warnings"
     REFUSED = "refused"
@@ -115,6 +120,9 @@ _LATE = (
     Event.FILE_UNRECOGNISED,
     Event.NOTIFIED,
 )
+
+# What is seen of a TD, which an answer may have overtaken.
+_SEEN_OF_TD = (Event.TD_SENT, Event.GO_BESIDE_TD, Event.GO_TAKEN)
 
 _State = TypeVar("_State", BatchState, FormState)
 
@@ -161,30 +169,32 @@ BATCH_TABLE: Mapping[BatchState, Mapping[Event, BatchState]] = {
     },
     BatchState.CANCELLING: {
         **_ANSWERED,
+        **_stays(BatchState.CANCELLING, *_SEEN_OF_TD),
         Event.SENT: BatchState.CANCELLING,
         Event.CANCEL_BEGUN: BatchState.CANCELLING,
         Event.CANCELLED: BatchState.CANCELLED,
     },
     BatchState.CANCELLED: {
         **_ANSWERED,
+        **_stays(BatchState.CANCELLED, *_SEEN_OF_TD),
         Event.SENT: BatchState.CANCELLED,
         Event.CANCEL_BEGUN: BatchState.CANCELLED,
         Event.CANCELLED: BatchState.CANCELLED,
     },
     BatchState.UNRECOGNISED: {
-        **_stays(BatchState.UNRECOGNISED, *_LATE),
+        **_stays(BatchState.UNRECOGNISED, *_LATE, *_SEEN_OF_TD),
         **_ANSWERED,
     },
     BatchState.REFUSED_FILE: {
-        **_stays(BatchState.REFUSED_FILE, *_LATE),
+        **_stays(BatchState.REFUSED_FILE, *_LATE, *_SEEN_OF_TD),
         Event.RECEIVED: BatchState.RECEIVED,
         Event.NOTIFIED: BatchState.RECEIVED,
     },
     BatchState.RECEIVED: {
-        **_stays(BatchState.RECEIVED, *_LATE),
+        **_stays(BatchState.RECEIVED, *_LATE, *_SEEN_OF_TD),
         Event.ANSWERED: BatchState.CLOSED,
     },
-    BatchState.CLOSED: _stays(BatchState.CLOSED, *_LATE, Event.ANSWERED),
+    BatchState.CLOSED: _stays(BatchState.CLOSED, *_LATE, *_SEEN_OF_TD, Event.ANSWERED),
 }
 
 _JUDGED: Mapping[Event, FormState] = {
@@ -216,6 +226,7 @@ FORM_TABLE: Mapping[FormState, Mapping[Event, FormState]] = {
         Event.FILE_UNRECOGNISED: FormState.SENT,
         Event.SENT: FormState.SENT,
         Event.CANCELLED: FormState.CANCELLED,
+        Event.OVERTAKEN: FormState.OVERTAKEN,
     },
     FormState.SENT: {
         **_TOLD,
@@ -233,6 +244,10 @@ FORM_TABLE: Mapping[FormState, Mapping[Event, FormState]] = {
     },
     FormState.RECEIVED: {
         **_stays(FormState.RECEIVED, *_LATE),
+        **_JUDGED,
+    },
+    FormState.OVERTAKEN: {
+        **_stays(FormState.OVERTAKEN, *_LATE, Event.OVERTAKEN),
         **_JUDGED,
     },
     FormState.UNRECOGNISED: {
@@ -267,8 +282,9 @@ FINAL_BATCH_STATES = frozenset({BatchState.CANCELLED, BatchState.REFUSED_FILE, B
 UNSENT_BATCH_STATES = frozenset({BatchState.BUILT, BatchState.STAGED})
 ACCEPTED_FORM_STATES = frozenset({FormState.ACCEPTED, FormState.WARNED})
 REFUSED_FORM_STATES = frozenset({FormState.REFUSED, FormState.REFUSED_FILE})
+WITHDRAWN_FORM_STATES = frozenset({FormState.CANCELLED, FormState.OVERTAKEN})
 FINAL_FORM_STATES = (
-    ACCEPTED_FORM_STATES | REFUSED_FORM_STATES | {FormState.CANCELLED, FormState.BLOCKED}
+    ACCEPTED_FORM_STATES | REFUSED_FORM_STATES | WITHDRAWN_FORM_STATES | {FormState.BLOCKED}
 )
 
 

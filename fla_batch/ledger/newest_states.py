@@ -2,7 +2,8 @@
 
 A declaration is the same as another when employer, worker, year, kind and the SHA-256 of its
 content are. Of a key the last one counts that is staged, on its way, in doubt or accepted; one
-that was refused, cancelled or withdrawn says nothing (R28). Batches become staged one build at a
+that was refused, cancelled or withdrawn says nothing (R28); one that is being cancelled counts
+until that is certain (decision 1420). Batches become staged one build at a
 time, so that the order of the forms' own numbers is the order in which they are sent.
 """
 
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from fla_batch.ledger.lifecycle import FormState
+from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.ledger.records import NewestState
 from fla_batch.ledger.rows import loads
 from fla_batch.ledger.sql_tables import (
     answer_file,
     batch,
+    batch_state,
     consultation,
     form,
     form_state,
@@ -36,6 +38,7 @@ _NOT_COUNTED = frozenset(
         FormState.BUILT,
         FormState.BLOCKED,
         FormState.CANCELLED,
+        FormState.OVERTAKEN,
         FormState.REFUSED_FILE,
         FormState.REFUSED,
     }
@@ -48,6 +51,7 @@ class _Ours(NamedTuple):
     sha256: str
     state: str
     batch: str
+    batch_state: str
     built_at: datetime
 
 
@@ -66,10 +70,12 @@ class NewestStates:
                 form.c.sha256,
                 form_state.c.state,
                 batch.c.name,
+                batch_state.c.state.label("batch_state"),
                 batch.c.built_at,
             )
             .join(form_state, form_state.c.form_id == form.c.id)
             .join(batch, batch.c.id == form.c.batch_id)
+            .join(batch_state, batch_state.c.batch_id == batch.c.id)
             .where(batch.c.environment == environment.value, form_state.c.state.in_(_COUNTED))
         )
         self._told = (
@@ -106,7 +112,11 @@ class NewestStates:
         later = self._told_later(newest, inss)
         return {
             key: NewestState(
-                found.sha256, FormState(found.state), BatchName.parse(found.batch), later.get(key)
+                found.sha256,
+                FormState(found.state),
+                BatchName.parse(found.batch),
+                BatchState(found.batch_state),
+                later.get(key),
             )
             for key, found in newest.items()
         }

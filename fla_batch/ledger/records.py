@@ -82,7 +82,7 @@ class FormRecord(NamedTuple):
 
 
 class NewestState(NamedTuple):
-    """What stands last on record for a key, and in which batch.
+    """What stands last on record for a key, in which batch, and how that one stands.
 
     `told` is what the platform told of the key after that batch was built, None for nothing.
     """
@@ -90,6 +90,7 @@ class NewestState(NamedTuple):
     sha256: str
     state: FormState
     batch: BatchName
+    batch_state: BatchState
     told: Json | None
 
 
@@ -105,7 +106,8 @@ class BatchRow:
     """One batch as `status` shows it.
 
     accepted + warned + refused + open + cancelled = forms. `since` is when `state` was reached.
-    `trouble` is why a batch that is to be sent cannot be: it is set apart (R33).
+    `trouble` is why a batch that is to be sent cannot be: it is set apart (R33). `waits_for` is
+    what has to come before one goes on, and what to do.
     """
 
     name: BatchName
@@ -128,6 +130,7 @@ class BatchRow:
     previous: BatchName | None
     age: timedelta | None = None
     trouble: str | None = None
+    waits_for: str | None = None
 
     @property
     def environment(self) -> Environment:
@@ -149,6 +152,7 @@ class BatchRow:
             "sent_at": self.sent_at.isoformat() if self.sent_at else None,
             "closed_at": self.closed_at.isoformat() if self.closed_at else None,
             "trouble": self.trouble,
+            "waits_for": self.waits_for,
         }
 
 

@@ -13,6 +13,7 @@ from fla_batch.ledger.lifecycle import (
     FINAL_BATCH_STATES,
     FINAL_FORM_STATES,
     REFUSED_FORM_STATES,
+    WITHDRAWN_FORM_STATES,
     BatchState,
     FormState,
 )
@@ -164,7 +165,7 @@ def _batch_row(row: Row[Any], count: Counter[FormState]) -> BatchRow:
         warned=count[FormState.WARNED],
         refused=sum(count[state] for state in REFUSED_FORM_STATES),
         open=sum(count[state] for state in FormState if state not in FINAL_FORM_STATES),
-        cancelled=count[FormState.CANCELLED],
+        cancelled=sum(count[state] for state in WITHDRAWN_FORM_STATES),
         built_at=row.built_at,
         sent_at=row.sent_at,
         closed_at=row.closed_at,

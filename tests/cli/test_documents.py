@@ -34,6 +34,7 @@ STATUS = (
     "sent_at",
     "closed_at",
     "trouble",
+    "waits_for",
 )
 
 
@@ -108,6 +109,7 @@ def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
         "forms",
         "skipped",
         "removals_file",
+        "being_cancelled",
         "anomalies",
         "unchanged",
         "groups",
@@ -172,7 +174,11 @@ def test_anomalies_of_an_empty_ledger(fla: CommandLine, settings: Path) -> None:
 
 def test_cancel_before_sending(fla: CommandLine, settings: Path, good: Path) -> None:
     name = fla("build", good, "--json").document["batches"][0]["name"]
-    assert fla("cancel", name, "--json").document == {"name": name, "state": "cancelled"}
+    assert fla("cancel", name, "--json").document == {
+        "name": name,
+        "state": "cancelled",
+        "waits_for": None,
+    }
 
 
 def test_schemas(fla: CommandLine) -> None:

@@ -48,6 +48,7 @@ def test_the_whole_chain(
     sent = fla("send", "--json")
     assert sent.code == 0
     expected = {"name": batch["name"], "state": "sent", "elsewhere": False, "trouble": None}
+    expected |= {"waits_for": None}
     assert sent.document == {"batches": [expected]}
     server.answered()
     _look_at_what_arrived(server, tmp_path, parts)
@@ -162,7 +163,7 @@ def test_cancel_before_the_portal_looks(
 ) -> None:
     name = fla("build", nine_workers, "--json").document["batches"][0]["name"]
     cancelled = fla("cancel", name, "--json")
-    assert cancelled.document == {"name": name, "state": "cancelled"}
+    assert cancelled.document == {"name": name, "state": "cancelled", "waits_for": None}
     assert fla("cancel", name).out == f"{name}: cancelled\n"
     assert "Nothing is staged" in fla("send").out
     assert not server.received.exists() or not list(server.received.iterdir())

@@ -207,6 +207,7 @@ def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
         "sent_at": "2025-03-01T09:00:00+00:00",
         "closed_at": None,
         "trouble": None,
+        "waits_for": None,
     }
     ledger.append_form(reference(name, 3), Event.REFUSED, after(hours=4))
     (row,) = ledger.status_rows(after(hours=5), SilenceLimits(), name)

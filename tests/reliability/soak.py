@@ -29,6 +29,7 @@ from tests.reliability.soak_station import STATIONS, Station, Tally, Wishes, com
 _FORK = multiprocessing.get_context("fork")
 _LOOK_S = 0.2
 _ROUNDS = 12
+_SILENCE_S = 60.0
 
 
 def soak(folder: Path, minutes: float, seed: int) -> tuple[Tally, Verdict]:
@@ -76,7 +77,9 @@ def _make_keys(folder: Path) -> None:
 
 
 def _small_batches(config: Path) -> None:
-    config.write_text(config.read_text() + "\n[limits]\npart_forms = 2\nparts = 2\n")
+    """And an hour's patience in a minute: silence after a TD has to end before the soak does."""
+    text = f"overdue_acrf_hours = {_SILENCE_S / 3600}\n[limits]\npart_forms = 2\nparts = 2\n"
+    config.write_text(config.read_text() + text)
 
 
 def _portal_works(folder: Path, server: Server, chance: random.Random, tally: Tally) -> None:
@@ -147,6 +150,8 @@ def _settle(folder: Path, config: Path, server: Server, tally: Tally) -> None:
         station.calmly("poll")
         if station.nothing_open():
             break
+        if station.only_waits_for_silence():
+            time.sleep(_SILENCE_S / 4)
     tally.flaws += station.tally.flaws
 
 

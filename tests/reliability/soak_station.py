@@ -142,7 +142,7 @@ class Station:
             for n, version in self._refused.items()
         ]
         path = str(write(self._folder / f"refused-{self._number}.json", *made))
-        names = self._names("closed")
+        names = [row["name"] for row in self._status() if row["refused"]]
         if names and self._chance.random() < 0.5:
             self._disturbed("correct", self._chance.choice(names[-6:]), path)
         else:
@@ -166,6 +166,10 @@ class Station:
     def nothing_open(self) -> bool:
         """True when no batch waits for anything."""
         return all(row["state"] in SETTLED for row in self._status())
+
+    def only_waits_for_silence(self) -> bool:
+        """True when what is open was cancelled by a TD that may have come too late."""
+        return {row["state"] for row in self._status()} <= {*SETTLED, "cancelling"}
 
     def cancel_again(self) -> None:
         """Who was cut off in a cancel runs it again."""

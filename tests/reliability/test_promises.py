@@ -158,7 +158,7 @@ def test_cancelling_twice_is_cancelling_once(scene: Scene) -> None:
     with scene.workspace() as workspace:
         name = staged(scene, workspace)
         send(workspace, to_send(workspace, [name]))
-        assert [cancel(workspace, name) for _ in range(2)] == [BatchState.CANCELLED] * 2
+        assert [cancel(workspace, name) for _ in range(2)] == [BatchState.CANCELLING] * 2
         assert len(list((scene.account / "INTEST-S").glob("TD.*"))) == 1
         with pytest.raises(UsageMistake, match="not to be sent"):
             to_send(workspace, [name])
@@ -183,7 +183,7 @@ def test_a_cancellation_whose_outcome_is_unknown_is_made_again(scene: Scene) -> 
             cancel(workspace, name)
         assert state_of(workspace) is BatchState.CANCELLING
     with scene.workspace() as workspace:
-        assert cancel(workspace, name) is BatchState.CANCELLED
+        assert cancel(workspace, name) is BatchState.CANCELLING
 
 
 def test_never_cancelled_after_a_positive_acknowledgement(scene: Scene) -> None:
