@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import Postgres, running_postgres
 from tests.reliability.scene import Scene
 from tests.reliability.zygote import Zygote
 
@@ -15,6 +16,28 @@ from tests.reliability.zygote import Zygote
 def zygote() -> Iterator[Zygote]:
     with Zygote() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def second_zygote() -> Iterator[Zygote]:
+    """Another process, for what two do at once."""
+    with Zygote() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """A ledger in the outbox, and one on a server."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres").new_database()
+        return url
+    return "sqlite:///outbox/ledger.db"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,7 +25,6 @@ from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from tests.counts import COUNTED, count
-from tests.postgres import Postgres, running_postgres
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.kills import ALL
 from tests.reliability.scene import Clock, S, Scene
@@ -34,25 +33,10 @@ from tests.reliability.zygote import KILLED, Done, Job, Zygote
 _WORKER = re.compile(rb"<INSS>(\d+)</INSS>")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def second_zygote() -> Iterator[Zygote]:
-    with Zygote() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def small_batches(request: pytest.FixtureRequest, place: Path) -> Scene:
+@pytest.fixture
+def small_batches(ledger_url: str, place: Path) -> Scene:
     """A scene whose batches hold two forms each."""
-    url = "sqlite:///outbox/ledger.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").new_database()
-    return Scene.make(place / "small", part_forms=2, parts=1, ledger=url)
+    return Scene.make(place / "small", part_forms=2, parts=1, ledger=ledger_url)
 
 
 def sendings(scene: Scene) -> Counter[str]:

@@ -6,7 +6,6 @@ Whatever cuts `send` off, an older batch is not sent behind a newer one of the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,29 +27,19 @@ from fla_batch.vocabulary.errors import GatewayUnavailable, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 from tests.builders import company_id, inss
-from tests.postgres import Postgres, running_postgres
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, trainings_body, write
 from tests.reliability.scene import NOW, Scene
 from tests.reliability.test_late_cancel import BreaksAtGo
 from tests.reliability.test_lost_ledger import mended
 
-_DAYS = re.compile(r"<LegalFlaRightDays>(\d+)")
+_PHOTO = re.compile(r"<INSS>(\d+)</INSS>.*?<LegalFlaRightDays>(\d+)", re.DOTALL)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def scene(request: pytest.FixtureRequest, place: Path) -> Scene:
-    """Batches of two forms, on either database."""
-    url = "sqlite:///outbox/ledger.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").new_database()
-    return Scene.make(place / "scene", part_forms=2, parts=2, ledger=url)
+@pytest.fixture
+def scene(ledger_url: str, place: Path) -> Scene:
+    """Batches of two parts of two forms, on either database."""
+    return Scene.make(place / "scene", part_forms=2, parts=2, ledger=ledger_url)
 
 
 def built(workspace: Workspace, scene: Scene, days: int, *workers: int) -> BatchName:
@@ -231,7 +220,7 @@ def test_the_newest_photo_stands_whatever_is_cut_off(scene: Scene) -> None:
             ):
                 send(workspace, to_send(workspace, [str(name)]))
             scene.let_portal_work()
-    assert taken_days(scene) == [400, 300, 200]
+    assert photos_taken(scene) == {inss(1): [400, 300, 200]}
     with scene.workspace() as workspace:
         poll(workspace)
         path = write(scene.folder / "last.json", rights_body(1, 200))
@@ -239,8 +228,11 @@ def test_the_newest_photo_stands_whatever_is_cut_off(scene: Scene) -> None:
     assert scene.created_again() == []
 
 
-def taken_days(scene: Scene) -> list[int]:
-    """The legal rights that the portal took, in its order."""
-    places = sorted((scene.folder / "portal-state" / "received").iterdir())
-    texts = [fi.read_text(encoding="utf-8") for place in places for fi in place.glob("FI.*")]
-    return [int(_DAYS.search(text)[1]) for text in texts]  # type: ignore[index]
+def photos_taken(scene: Scene) -> dict[str, list[int]]:
+    """Of each worker the legal rights that the portal took, in its order."""
+    taken: dict[str, list[int]] = {}
+    for place in sorted((scene.folder / "portal-state" / "received").iterdir()):
+        for fi in sorted(place.glob("FI.*")):
+            for worker, days in _PHOTO.findall(fi.read_text(encoding="utf-8")):
+                taken.setdefault(worker, []).append(int(days))
+    return taken
