@@ -317,6 +317,7 @@ def _batch(
             channel=workspace.channel_name,
         )
         staged.finish(manifest)
+    outbox.publish(name)
     files = tuple(file.name for file in manifest.files)
     return BuiltBatch(name, forms, len(parts), files)
 

@@ -123,7 +123,8 @@ class AnswerFetch:
         path = inbox.download_path(environment)
         try:
             self._download(file, path, max_bytes)
-            return inbox.root / inbox.take_in(path, file.name, environment).path
+            kept = inbox.take_in(path, file.name, environment)
+            return inbox.root / self._workspace.outbox.keep(kept).path
         finally:
             remove_file(path)
 

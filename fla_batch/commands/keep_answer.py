@@ -18,7 +18,8 @@ from fla_batch.intake.fetched_answers import answer_to
 from fla_batch.ledger.records import AnswerFile, Consultation
 from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
-from fla_batch.system.files import private_folder, write_whole
+from fla_batch.outbox.inbox import Arrival, Kept
+from fla_batch.system.files import FileFacts, private_folder, write_whole
 from fla_batch.system.xmlsafe import UnusableXml
 
 if TYPE_CHECKING:
@@ -44,12 +45,14 @@ def keep_answer(
     path = folder / name
     if not path.exists():
         write_whole(path, content)
+    relative = path.relative_to(records.outbox.root).as_posix()
+    kept = Kept(name, relative, FileFacts(len(content), digest), Arrival.NEW)
     file = AnswerFile(
         name=name,
         size=len(content),
         sha256=digest,
         environment=records.environment,
-        kept_path=path.relative_to(records.outbox.root).as_posix(),
+        kept_path=records.outbox.keep(kept).path,
         received_at=at,
     )
 
@@ -88,6 +91,6 @@ def raw_files(records: Records, since: datetime) -> Iterator[Path]:
     """The raw files of every answer that came at `since` (aware) or later."""
     for row in records.ledger.answer_files():
         if row.file.environment is records.environment and row.file.received_at >= since:
-            path = records.outbox.root / row.file.kept_path
+            path = records.outbox.kept_file(row.file.kept_path)
             if path.is_file():
                 yield path

@@ -70,7 +70,6 @@ def unknown_batches(ledger: Ledger, outbox: Outbox) -> list[BatchName]:
     return [
         name
         for environment in Environment
-        if (outbox.root / environment.value).is_dir()
         for name in outbox.batches(environment)
         if not ledger.has_batch(name)
     ]

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools, Records
     from fla_batch.ledger import Rebuilt
 
+_NOT_HERE = (
+    "Restore the batch's folder from a backup; do not build it again. Where several hosts use this "
+    "ledger, [workspace] store must share their files: docs/guides/several-hosts.md."
+)
 # A part of what `audit` says, and what to do then; the first that fits.
 _ADVICE = (
     ("is recorded as", "Run `fla-batch ledger rebuild`: it derives the states from the events."),
-    ("not in the outbox", "Restore the batch's folder from a backup; do not build it again."),
+    ("not in the outbox", _NOT_HERE),
     ("not in the ledger", "Run `fla-batch ledger rebuild --from-outbox`; do not send it by hand."),
     ("left by a build", "Nothing to do: the next build clears it away."),
     ("raw answer", "Restore the file from a backup; until then its rows cannot be rebuilt."),
@@ -80,7 +84,7 @@ def rebuild(workspace: AnswerTools) -> list[Rebuilt]:
 
 
 def _raw(workspace: Records, file: AnswerFile) -> Path:
-    path = workspace.outbox.root / file.kept_path
+    path = workspace.outbox.kept_file(file.kept_path)
     if not path.is_file():
         raise LedgerTrouble("the raw file is not there any more; its rows were left as they are")
     facts = facts_of(path)
@@ -125,7 +129,7 @@ def _replay(
     row: AnswerRow | None,
     result: PollResult,
 ) -> None:
-    path = workspace.outbox.root / held.path
+    path = workspace.outbox.kept_file(held.path)
     done_before = row is not None and row.outcome is AnswerOutcome.DONE
     fault = None if done_before else _fault(workspace, reception, held, path)
     if fault:
@@ -153,7 +157,7 @@ def _fault(
         FileName.parse(held.name)
     except InvalidName:
         return "the name is none of the channel"
-    fs = workspace.outbox.inbox.folder(workspace.environment) / f"FS{held.name[2:]}"
+    fs = workspace.outbox.kept_file(f"{workspace.environment.value}/inbox/FS{held.name[2:]}")
     return reception.signature_fault(path, fs if fs.is_file() else None)
 
 

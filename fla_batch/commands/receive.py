@@ -84,7 +84,7 @@ class Reception:
         workspace, inbox = self._workspace, self._workspace.outbox.inbox
         yield from inbox.waiting(workspace.environment)
         for row in workspace.ledger.batches(workspace.environment, _STILL_MOVING):
-            yield from inbox.received(workspace.outbox.folder(row.name))
+            yield from workspace.outbox.received(row.name)
 
     def odd_files(self) -> list[tuple[str, str]]:
         """What lies in our inbox and cannot be read as a file, with the reason."""
@@ -99,6 +99,7 @@ class Reception:
         self._announce(batch)
         if batch is not None:
             kept = self._move(kept, batch)
+        kept = self._workspace.outbox.keep(kept)
         return self._record(kept, self._workspace.outbox.root / kept.path, replay)
 
     def _announce(self, batch: BatchName | None) -> None:
@@ -130,10 +131,11 @@ class Reception:
         workspace = self._workspace
         inbox, folder = workspace.outbox.inbox, workspace.outbox.folder(batch)
         for name in _beside(kept.name):
-            path = inbox.folder(workspace.environment) / name
+            relative = f"{workspace.environment.value}/inbox/{name}"
+            path = workspace.outbox.kept_file(relative)
             if path.is_file():
-                relative = path.relative_to(workspace.outbox.root).as_posix()
-                inbox.move_to_batch(Kept(name, relative, facts_of(path), Arrival.NEW), folder)
+                found = Kept(name, relative, facts_of(path), Arrival.NEW)
+                workspace.outbox.keep(inbox.move_to_batch(found, folder))
         return inbox.move_to_batch(kept, folder)
 
     def _record(self, kept: Kept, path: Path, replay: bool) -> Acceptance | None:
@@ -176,7 +178,7 @@ class Reception:
             if any(map(ledger.batches_by_ticket, details.get("tickets", ()))):
                 rows[row.file.kept_path] = row
         for kept_path, row in rows.items():
-            path = self._workspace.outbox.root / kept_path
+            path = self._workspace.outbox.kept_file(kept_path)
             if not path.is_file():
                 continue
             told = PollResult()

@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fla_batch.ledger.lifecycle import BatchState, Event
-from fla_batch.system.files import remove_folder
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
 
@@ -54,5 +53,5 @@ def withdraw(workspace: Records, names: Iterable[BatchName]) -> None:
     """
     for name in names:
         if workspace.ledger.state(name) is BatchState.BUILT:
-            remove_folder(workspace.outbox.folder(name))
+            workspace.outbox.withdraw(name)
             workspace.ledger.append(name, Event.CANCELLED, workspace.clock())

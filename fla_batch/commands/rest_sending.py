@@ -26,6 +26,7 @@ from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event, For
 from fla_batch.ledger.records import REST_ANSWERS, AnswerFile, FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.outbox.answer_journal import AnswerJournal
+from fla_batch.outbox.inbox import Arrival, Kept
 from fla_batch.system.files import disk_errors, facts_of
 from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
 
@@ -112,6 +113,7 @@ class RestSending:
     def run(self) -> VerdictTally:
         """All forms without a verdict. Raises OutboxDamaged, DiskTrouble, LedgerTrouble."""
         self._records.outbox.require_whole(self._name)
+        self._records.outbox.received(self._name)  # also what another host began
         received = self._records.outbox.folder(self._name) / "received"
         named = lambda number: file_name(self._name, number)  # noqa: E731
         with AnswerJournal(received, named) as journal:
@@ -203,12 +205,14 @@ class RestSending:
     def _take_in(self, path: Path) -> None:
         """A sealed file to its rows, once, in one transaction (R16)."""
         facts, now = facts_of(path), self._records.clock()
+        relative = path.relative_to(self._records.outbox.root).as_posix()
+        kept = self._records.outbox.keep(Kept(path.name, relative, facts, Arrival.NEW))
         file = AnswerFile(
             name=path.name,
             size=facts.size,
             sha256=facts.sha256,
             environment=self._records.environment,
-            kept_path=path.relative_to(self._records.outbox.root).as_posix(),
+            kept_path=kept.path,
             received_at=now,
         )
         with closing(rest_changes(path, self._sent, self._records.environment, now)) as changes:

@@ -124,6 +124,7 @@ def _record(workspace: AnswerTools, manifest: Manifest) -> None:
     stamps: list[datetime] = []
     forms = _forms(workspace, manifest)
     workspace.ledger.record_batch(record, _noting(stamps, forms))
+    workspace.outbox.publish(manifest.batch)
     workspace.ledger.use_stamps(manifest.batch.sender, min(stamps), max(stamps))
 
 

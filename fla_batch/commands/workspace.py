@@ -119,16 +119,17 @@ class Workspace(Closing):
         (`receive`).
         """
         from fla_batch.commands.ledger_of_outbox import open_ledger
+        from fla_batch.commands.outbox_of_settings import outbox_of
         from fla_batch.ledger import Ledger
-        from fla_batch.outbox import Outbox
 
-        outbox, url = Outbox(settings.workspace.outbox), settings.workspace.ledger
+        outbox, url = outbox_of(settings.workspace), settings.workspace.ledger
         outbox.require_ours(settings.workspace.group)
+        ledger = Ledger.open(url) if mend else open_ledger(url, outbox)
         return cls(
             settings=settings,
             given_profile=profile,
-            ledger=Ledger.open(url) if mend else open_ledger(url, outbox),
-            outbox=outbox,
+            ledger=ledger,
+            outbox=outbox.beside(ledger),
             clock=clock,
             new_run=new_run,
             connect=connect or (lambda: _connect(settings)),
@@ -363,10 +364,10 @@ def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
     """
     from fla_batch.account.ledger_history import LedgerHistory
     from fla_batch.commands.ledger_of_outbox import open_ledger
+    from fla_batch.commands.outbox_of_settings import outbox_of
     from fla_batch.ledger import NoLedger
-    from fla_batch.outbox import Outbox
 
-    outbox = Outbox(settings.workspace.outbox)
+    outbox = outbox_of(settings.workspace)
     if outbox.root.exists():
         outbox.require_ours(settings.workspace.group)
     try:

@@ -30,9 +30,13 @@ class SenderSection(_Section):
 
 
 class WorkspaceSection(_Section):
-    """Where the files and the ledger lie; `group` are the system users who share them."""
+    """Where the files and the ledger lie; `group` are the system users who share them.
+
+    `store` is where several hosts share the outbox; `outbox` is then this host's copy.
+    """
 
     outbox: Path = Path("outbox")
+    store: str | None = Field(default=None, min_length=1)
     ledger: str = "sqlite:///outbox/ledger.db"
     group: str | None = Field(default=None, min_length=1)
 

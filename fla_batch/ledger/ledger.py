@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from fla_batch.ledger import (
     answer_looks,
     answer_rows,
+    artefacts,
     batches,
     by_worker,
     events,
@@ -34,6 +35,7 @@ from fla_batch.ledger.anomaly_rows import (
     replace_blocked,
 )
 from fla_batch.ledger.answer_looks import Look
+from fla_batch.ledger.artefacts import Artefact
 from fla_batch.ledger.by_worker import FoundAnomalies
 from fla_batch.ledger.database import RowExists, connect, reading, writing
 from fla_batch.ledger.form_lookup import Scope
@@ -147,6 +149,21 @@ class Ledger(Closing):
         """
         with writing(self._engine) as connection:
             return batches.insert_batch(connection, record, forms)
+
+    def record_artefacts(self, name: BatchName, files: Iterable[Artefact]) -> None:
+        """Record what the files of a batch are, once. Raises UsageMistake for an unknown batch."""
+        with writing(self._engine) as connection:
+            artefacts.record(connection, name, files)
+
+    def artefacts(self, name: BatchName) -> list[Artefact]:
+        """The files of a batch, by key; none where one host's folder holds them."""
+        with reading(self._engine) as connection:
+            return artefacts.artefacts_of(connection, name)
+
+    @property
+    def serves_several_hosts(self) -> bool:
+        """True for a database that other machines can open too."""
+        return self._engine.dialect.name != "sqlite"
 
     def append(
         self,

@@ -259,6 +259,15 @@ left_alone = Table(
     Column("since", Instant, nullable=False),
 )
 
+artefact = Table(
+    "artefact",
+    metadata,
+    Column("key", String(500), primary_key=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
 lock = Table(
     "lock",
     metadata,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox.outbox import Fault, Outbox
-from fla_batch.system.files import facts_of
+from fla_batch.system.files import FileFacts
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
@@ -40,7 +40,7 @@ def _contradiction(recorded: str, derived: str) -> str:
 
 def _batch(row: BatchRow, outbox: Outbox) -> Iterator[Fault]:
     name = str(row.name)
-    if not outbox.folder(row.name).is_dir():
+    if not outbox.has(row.name):
         if row.state not in _WITHOUT_FILES:
             yield Fault(name, "is in the ledger and not in the outbox")
         return
@@ -76,17 +76,17 @@ def _answers(ledger: Ledger, outbox: Outbox) -> Iterator[Fault]:
     from fla_batch.ledger import AnswerOutcome
 
     for row in ledger.answer_files(AnswerOutcome.DONE):
-        path = outbox.root / row.file.kept_path
-        batch = path.parent.parent.name
-        if not path.is_file():
-            if not _was_purged(path.parent.parent, outbox):
+        batch = PurePosixPath(row.file.kept_path).parent.parent.name
+        facts = outbox.kept_facts(row.file.kept_path)
+        if facts is None:
+            if not _was_purged(batch, outbox):
                 yield Fault(batch, "the raw answer is missing", row.file.name)
-        elif (facts := facts_of(path)).sha256 != row.file.sha256 or facts.size != row.file.size:
+        elif facts != FileFacts(row.file.size, row.file.sha256):
             yield Fault(batch, "the raw answer was changed", row.file.name)
 
 
-def _was_purged(folder: Path, outbox: Outbox) -> bool:
+def _was_purged(batch: str, outbox: Outbox) -> bool:
     try:
-        return outbox.is_purged(BatchName.parse(folder.name))
+        return outbox.is_purged(BatchName.parse(batch))
     except InvalidName:
         return False

@@ -51,10 +51,21 @@ def read_high_water(root: Path) -> HighWater | None:
     path = root / HIGH_WATER
     with disk_errors("read", path):
         content = path.read_bytes() if path.exists() else b""
+    return high_water_from(content)
+
+
+def high_water_from(content: bytes) -> HighWater | None:
+    """The mark that was kept so; None for what is none."""
     with suppress(ValueError, KeyError, TypeError, InvalidName):
         values = json.loads(content)
         return HighWater(int(values["event"]), tuple(map(BatchName.parse, values["names"])))
     return None
+
+
+def high_water_text(reached: HighWater) -> bytes:
+    """A mark as it is kept."""
+    values = {"event": reached.event, "names": [str(name) for name in reached.names]}
+    return (json.dumps(values) + "\n").encode()
 
 
 def raise_high_water(root: Path, reached: HighWater) -> None:
@@ -82,8 +93,7 @@ def begin_high_water(root: Path, reached: HighWater) -> None:
 
 
 def _write(root: Path, reached: HighWater) -> None:
-    values = {"event": reached.event, "names": [str(name) for name in reached.names]}
-    write_whole(root / HIGH_WATER, (json.dumps(values) + "\n").encode())
+    write_whole(root / HIGH_WATER, high_water_text(reached))
 
 
 def has_batches(root: Path) -> bool:

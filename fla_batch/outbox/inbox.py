@@ -109,7 +109,7 @@ class Inbox:
             arrival = Arrival.SAME
             if facts_of(target) != facts:
                 arrival = Arrival.CLASH
-                target = folder / _beside(name, facts)
+                target = folder / name_beside(name, facts)
                 # Taken only by the same content, whose digest is in the name.
                 place(source, target)
         remove_file(source)
@@ -128,7 +128,8 @@ def _is_readable(path: Path) -> bool:
     return path.is_file() and not path.is_symlink() and os.access(path, os.R_OK)
 
 
-def _beside(name: str, facts: FileFacts) -> str:
+def name_beside(name: str, facts: FileFacts) -> str:
+    """What new content of a known name is kept as."""
     return f"{name}~{facts.sha256[:16]}"
 
 

@@ -31,14 +31,12 @@ class Mark(NamedTuple):
 def add_mark(folder: Path, mark: Mark) -> None:
     """Put a mark on disk, behind those that are there. Raises DiskTrouble."""
     path = folder / MARKS
-    values = {"event": mark.event, "at": mark.at.astimezone(UTC).isoformat()}
-    line = json.dumps(values | ({"details": mark.details} if mark.details else {})) + "\n"
     with disk_errors("write", path):
         is_new = not path.exists()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         descriptor = open_private(path, flags)
         try:
-            os.write(descriptor, line.encode())
+            os.write(descriptor, mark_line(mark))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -51,9 +49,18 @@ def marks_of(folder: Path) -> list[Mark]:
     path = folder / MARKS
     with disk_errors("read", path):
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return [_mark(json.loads(line)) for line in text.splitlines(keepends=True) if line[-1] == "\n"]
+    return [mark_from(line) for line in text.splitlines(keepends=True) if line[-1] == "\n"]
 
 
-def _mark(values: dict[str, Any]) -> Mark:
+def mark_line(mark: Mark) -> bytes:
+    """A mark as it is kept."""
+    values = {"event": mark.event, "at": mark.at.astimezone(UTC).isoformat()}
+    details = {"details": mark.details} if mark.details else {}
+    return (json.dumps(values | details) + "\n").encode()
+
+
+def mark_from(line: str | bytes) -> Mark:
+    """The mark that was kept so."""
+    values: dict[str, Any] = json.loads(line)
     at = datetime.fromisoformat(values["at"])
     return Mark(values["event"], at, values.get("details", NO_DETAILS))

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fla_batch.outbox import staging
 from fla_batch.outbox.high_water import (
@@ -17,13 +18,15 @@ from fla_batch.outbox.high_water import (
     raise_high_water,
     read_high_water,
 )
-from fla_batch.outbox.inbox import Inbox
+from fla_batch.outbox.inbox import Inbox, Kept
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark, add_mark, marks_of
 from fla_batch.outbox.quarantine import Quarantine
 from fla_batch.outbox.whose_outbox import require_ours
 from fla_batch.system.files import (
+    FileFacts,
     disk_errors,
+    facts_of,
     facts_of_all,
     private_folder,
     remove_folder,
@@ -33,8 +36,12 @@ from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
+if TYPE_CHECKING:
+    from fla_batch.ledger import Ledger
+
 PURGED = "purged.json"
 _PURGING = ".purging-"
+_ELSEWHERE = "one that another host built is there, unless [workspace] store shares it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Outbox:
     """The outbox whose root folder is `root`. Every method may raise DiskTrouble."""
 
     root: Path
+
+    def beside(self, ledger: Ledger) -> Outbox:  # noqa: ARG002 - one folder needs no ledger
+        """The same outbox for who has its ledger open: it knows what each file must be."""
+        return self
 
     def require_ours(self, group: str | None) -> None:
         """Raises ConfigurationMistake when another system user's, not shared with `group`."""
@@ -81,6 +92,17 @@ class Outbox:
         """
         return staging.staging(batch, self.folder(batch))
 
+    def withdraw(self, batch: BatchName) -> None:
+        """Take a batch back that was never staged; one that is not there is fine."""
+        remove_folder(self.folder(batch))
+
+    def publish(self, batch: BatchName) -> None:
+        """Let every host have a whole batch: in one folder it is there already."""
+
+    def has(self, batch: BatchName) -> bool:
+        """True when a batch is there, whole."""
+        return self.folder(batch).is_dir()
+
     def batches(self, environment: Environment) -> list[BatchName]:
         """The batches that are there, whole, by name."""
         names = []
@@ -101,6 +123,26 @@ class Outbox:
             except FileNotFoundError:
                 raise UsageMistake(f"the outbox holds no batch {batch}") from None
         return Manifest.parse(content)
+
+    def received(self, batch: BatchName) -> list[Kept]:
+        """What a batch has received, by name."""
+        return self.inbox.received(self.folder(batch))
+
+    def keep(self, kept: Kept) -> Kept:
+        """See that every host can have a file that came, before the ledger says that it is here.
+
+        In one folder it is. What is given back is where it lies.
+        """
+        return kept
+
+    def kept_file(self, path: str) -> Path:
+        """Where a file lies that was kept as `path`; it is not there when nobody has it."""
+        return self.root / path
+
+    def kept_facts(self, path: str) -> FileFacts | None:
+        """Size and digest of a file that was kept as `path`; None when it is gone."""
+        found = self.root / path
+        return facts_of(found) if found.is_file() else None
 
     def sent_path(self, batch: BatchName, name: str) -> Path:
         """Where a file of a batch lies that is to be sent, or was."""
@@ -142,7 +184,7 @@ class Outbox:
         try:
             manifest = self.manifest(batch)
         except UsageMistake as error:
-            raise OutboxDamaged(str(error)) from error
+            raise OutboxDamaged(f"{error} ({_ELSEWHERE})") from error
         faults = list(self._faults(manifest))
         if faults:
             first = faults[0]

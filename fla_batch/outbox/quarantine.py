@@ -25,7 +25,7 @@ from fla_batch.system.files import (
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.terms import Environment
 
-_REASON_SUFFIX = ".reason.json"
+REASON_SUFFIX = ".reason.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Quarantine:
         )
         if path != source:
             # The reason first: no file lies here without one, even after a crash.
-            write_whole(path.with_name(path.name + _REASON_SUFFIX), _to_bytes(found))
+            write_whole(path.with_name(path.name + REASON_SUFFIX), _to_bytes(found))
             place(source, path)
             remove_file(source)
         return found
@@ -78,8 +78,8 @@ class Quarantine:
         """What lies in quarantine, oldest first."""
         folder = private_folder(self.root / "quarantine")
         found = []
-        for reason in folder.glob(f"*{_REASON_SUFFIX}"):
-            path = reason.with_name(reason.name.removesuffix(_REASON_SUFFIX))
+        for reason in folder.glob(f"*{REASON_SUFFIX}"):
+            path = reason.with_name(reason.name.removesuffix(REASON_SUFFIX))
             if path.exists():
                 with disk_errors("read", reason):
                     found.append(self._held(path, reason.read_bytes()))
@@ -101,7 +101,7 @@ class Quarantine:
         """Delete a file and its reason, after `replay` or at the end of its retention."""
         path = self.root / file.path
         remove_file(path)
-        remove_file(path.with_name(path.name + _REASON_SUFFIX))
+        remove_file(path.with_name(path.name + REASON_SUFFIX))
 
 
 def _own_name(name: str, environment: Environment, sha256: str) -> str:

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 _FILE = "sqlite:///"
 
 
+def is_a_file(url: str) -> bool:
+    """True for a database that lies on this machine's disk.
+
+    >>> is_a_file("sqlite:///outbox/ledger.db"), is_a_file("postgresql+psycopg://fla@db/fla")
+    (True, False)
+    """
+    return url.startswith("sqlite")
+
+
 def database_address(url: str) -> URL:
     """The address as SQLAlchemy takes it; it raises ArgumentError for one that is none.
 

@@ -116,6 +116,7 @@ class Scene:
         run: str = "TEST",
         gateway: Gateway | None = None,
         hands: int = 1,
+        mend: bool = False,
     ) -> Iterator[Workspace]:
         """Our side, whose gateway is the account's folders unless another one is given."""
         runs = count(1)
@@ -127,6 +128,7 @@ class Scene:
             connect=lambda: gateway or FolderGateway(self.account),
             waiting=IMPATIENT,
             hands=hands,
+            mend=mend,
         ) as workspace:
             yield workspace
 

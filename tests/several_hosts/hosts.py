@@ -1,0 +1,89 @@
+"""Several hosts on one machine: each with its own folder, all with one ledger, store and portal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from fla_batch.commands.build import build
+from fla_batch.commands.maintenance import verify
+from fla_batch.commands.poll import poll
+from fla_batch.commands.send import send, to_send
+from fla_batch.commands.workspace import Workspace
+from fla_batch.vocabulary.filenames import BatchName
+from tests.reliability.inputs import trainings_body, write
+from tests.reliability.scene import NOW, Clock, Scene
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """`scenes` are the hosts; the first one's folder holds the portal's side too."""
+
+    scenes: tuple[Scene, ...]
+
+    @classmethod
+    def make(
+        cls, folder: Path, ledger: str, store: str | None, count: int = 2, part_forms: int = 1
+    ) -> Hosts:
+        """Hosts on that ledger and store; batches of `part_forms` forms each."""
+        first = Scene.make(folder / "host-1", part_forms=part_forms, parts=1, ledger=ledger)
+        settings = first.folder / "fla-batch.toml"
+        if store:
+            text = settings.read_text(encoding="utf-8")
+            settings.write_text(text.replace("[workspace]", f'[workspace]\nstore = "{store}"'))
+        scenes = [first]
+        for number in range(2, count + 1):
+            other = folder / f"host-{number}"
+            other.mkdir()
+            shutil.copy(settings, other)
+            shutil.copytree(first.folder / "keys", other / "keys")
+            (other / "account").symlink_to(first.account)
+            scenes.append(Scene(other))
+        return cls(tuple(scenes))
+
+    @contextmanager
+    def on(self, number: int, minute: int = 1) -> Iterator[Workspace]:
+        """The workspace of host `number`, from 1."""
+        clock = Clock(NOW + timedelta(minutes=minute))
+        run = f"H{number}M{minute}"
+        with self.scenes[number - 1].workspace(clock=clock, run=run) as workspace:
+            yield workspace
+
+    def build(self, number: int, workers: int = 3, minute: int = 1) -> list[BatchName]:
+        """That host builds a batch for each worker."""
+        bodies = [trainings_body(worker, 1) for worker in range(1, workers + 1)]
+        path = write(self.scenes[number - 1].folder / "year.json", *bodies)
+        with self.on(number, minute) as workspace:
+            return [batch.name for batch in build(workspace, [path]).batches]
+
+    def send(self, number: int, minute: int = 2) -> list[str]:
+        """That host sends what there is; the states of what it tried."""
+        with self.on(number, minute) as workspace:
+            return [each.state.value for each in send(workspace, to_send(workspace, ()))]
+
+    def answer(self) -> None:
+        """The portal answers."""
+        self.scenes[0].let_portal_work()
+
+    def poll(self, number: int, minute: int = 4) -> list[str]:
+        """That host polls; the names of the answers that it processed."""
+        with self.on(number, minute) as workspace:
+            return poll(workspace).processed
+
+    def problems(self, number: int) -> list[str]:
+        """What `ledger verify` says on that host."""
+        with self.on(number, 9) as workspace:
+            return [f"{each.fault.batch}: {each.fault.problem}" for each in verify(workspace)]
+
+    def created_again(self) -> list[str]:
+        """Every GO that was created a second time."""
+        return self.scenes[0].created_again()
+
+    def states(self) -> dict[str, str]:
+        """The state of each batch."""
+        with self.on(1, 10) as workspace:
+            return {str(row.name): row.state.value for row in workspace.ledger.batches()}
