@@ -26,6 +26,7 @@ from fla_batch.vocabulary.findings import Anomaly, Labels, blocking
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind
 
 _LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
+_SETTLED = "settled by GET"
 _SILENT = Labels(
     en="The platform refused it without saying why",
     fr="La plateforme l'a refusé sans dire pourquoi",
@@ -36,6 +37,23 @@ _FORBIDDEN = Labels(
     en="The platform refuses us for this employer: no mandate, or no right to this service",
     fr="La plateforme nous refuse pour cet employeur: pas de mandat, ou pas de droit à ce service",
     nl="Het platform weigert ons voor deze werkgever: geen mandaat, of geen recht op deze dienst",
+)
+UNHEARD = "HTTP-LOST"
+"""Error id of the remark on a declaration that is in force, and whose own answer never came."""
+_UNHEARD = Labels(
+    en="The answer to this declaration was lost. Asked afterwards, the platform holds it; the "
+    "warnings that it may have given are not known",
+    fr="La réponse à cette déclaration s'est perdue. Interrogée ensuite, la plateforme la détient "
+    "; les avertissements qu'elle a pu donner ne sont pas connus",
+    nl="Het antwoord op deze aangifte ging verloren. Het platform houdt ze bij, zo bleek bij "
+    "navraag; of het waarschuwingen gaf, is niet geweten",
+)
+_UNHEARD_ADVICE = Labels(
+    en="Nothing needs to be sent again. To see the warnings, build it with --again and send it.",
+    fr="Rien ne doit être renvoyé. Pour voir les avertissements, construisez-la avec --again et "
+    "envoyez-la.",
+    nl="Niets moet opnieuw verzonden worden. Bouw ze met --again en verzend ze om de "
+    "waarschuwingen te zien.",
 )
 
 
@@ -101,11 +119,12 @@ def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
         return replace(before, reason=f"{before.reason}; {reason}", put=False)
     declared = DECLARATIONS[form.kind].model_validate(form.body, strict=False)
     if exchange.status == OK and holds(told.declarations[0], declared):
-        event = Event.WARNED if before.anomalies else Event.ACCEPTED
-        return Judgement(event, before.anomalies, told.credit, reason="settled by GET")
+        if before.anomalies:
+            return Judgement(Event.WARNED, before.anomalies, told.credit, reason=_SETTLED)
+        return Judgement(Event.ACCEPTED, (_unheard(form),), told.credit, reason=_SETTLED)
     if before.anomalies:
         # It was answered, and would be answered so again.
-        return Judgement(Event.REFUSED, before.anomalies, reason="settled by GET")
+        return Judgement(Event.REFUSED, before.anomalies, reason=_SETTLED)
     return Judgement(None, reason="the platform does not hold it", put=True)
 
 
@@ -189,23 +208,25 @@ def _anomalies(form: FormRow, told: RestAnswer) -> tuple[Anomaly, ...]:
 def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
     known, theirs = catalogue.label_of(anomaly.error_id), anomaly.label
     label = Labels(theirs.en or known.en, theirs.fr or known.fr, theirs.nl or known.nl)
-    return replace(
-        anomaly,
-        label=label,
-        company_id=form.company_id,
-        inss=form.inss,
-        calendar_year=form.calendar_year,
-    )
+    return _about(form, replace(anomaly, label=label))
 
 
 def _wordless(form: FormRow, error_id: str, label: Labels) -> Anomaly:
     """What the platform says by its status alone."""
-    return Anomaly(
-        AnomalyClass.BLOCKING,
-        error_id,
-        label=label,
+    said = Anomaly(AnomalyClass.BLOCKING, error_id, label=label, origin=AnomalyOrigin.REMOTE)
+    return _about(form, said)
+
+
+def _unheard(form: FormRow) -> Anomaly:
+    """What we say where nobody knows what the platform said."""
+    remark = Anomaly(AnomalyClass.NON_BLOCKING, UNHEARD, label=_UNHEARD, advice=_UNHEARD_ADVICE)
+    return _about(form, remark)
+
+
+def _about(form: FormRow, anomaly: Anomaly) -> Anomaly:
+    return replace(
+        anomaly,
         company_id=form.company_id,
         inss=form.inss,
         calendar_year=form.calendar_year,
-        origin=AnomalyOrigin.REMOTE,
     )

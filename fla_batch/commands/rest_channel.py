@@ -83,6 +83,11 @@ def _outcome(batch: BatchName, state: BatchState, tally: VerdictTally) -> SendOu
     remark = f", {tally.refused} refused" if tally.refused else ""
     if tally.overtaken:
         remark += f", {tally.overtaken} replaced by a newer batch and not put"
+    if tally.unheard:
+        remark += (
+            f"; {tally.unheard} of {total} settled by asking what the platform holds: the answer "
+            "was lost, and with it any warnings (`fla-batch anomalies` names which)"
+        )
     return SendOutcome(batch, state, remark, tally.refused)
 
 

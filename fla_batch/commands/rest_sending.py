@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.account.rest_calls import BODIES, put_call, question_call, settling_call
 from fla_batch.answers.rest_answers import answer_line, file_name, finished_line, rest_changes
-from fla_batch.answers.rest_verdicts import Judgement, judge
+from fla_batch.answers.rest_verdicts import UNHEARD, Judgement, judge
 from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, CallFailed, Exchange
 from fla_batch.channel.rest_token import ClientRefused
@@ -70,10 +70,14 @@ class _Called(NamedTuple):
 
 @dataclass(slots=True)
 class VerdictTally:
-    """What came of a batch: verdicts, and forms without one; `overtaken` will not have any."""
+    """What came of a batch: verdicts, and forms without one; `overtaken` will not have any.
+
+    `unheard` are accepted, and their own answers were lost.
+    """
 
     judged: int = 0
     refused: int = 0
+    unheard: int = 0
     open: int = 0
     in_doubt: int = 0
     overtaken: int = 0
@@ -223,6 +227,7 @@ class RestSending:
         if judgement.event is not None:
             tally.judged += 1
             tally.refused += judgement.event is Event.REFUSED
+            tally.unheard += any(each.error_id == UNHEARD for each in judgement.anomalies)
             self._unusable = 0
             self._counted(len(called.form.body))
             return

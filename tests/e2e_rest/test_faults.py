@@ -116,6 +116,44 @@ def test_a_put_lives_through_it(
         assert len(lived.said) > 60
 
 
+ANSWER_LOST = [
+    RestFault.ERROR_AFTER,
+    RestFault.CUT,
+    RestFault.SLOW,
+    RestFault.HTML,
+    RestFault.TRUNCATED,
+    RestFault.CHARSET,
+    RestFault.HUGE,
+    RestFault.OTHER_WORKER,
+]
+
+
+@pytest.mark.parametrize("fault", ANSWER_LOST)
+def test_what_a_lost_answer_may_have_warned_of_is_said_at_its_declaration(
+    office: Office, fault: RestFault
+) -> None:
+    name = build(office)
+    plan(office, Spoiled(fault, 1, method="PUT"))
+    lived = sent(office, name)
+    assert "1 of 1 settled by asking" in lived.said
+    (row,) = office.workspace.ledger.anomalies(name)
+    said = row.anomaly
+    assert (said.error_id, said.anomaly_class, said.inss) == ("HTTP-LOST", "NB", WORKER)
+    texts = (said.label, said.advice)
+    assert all(text for labels in texts for text in labels.to_json().values())
+    assert "not known" in (said.label.en or "")
+
+
+@pytest.mark.parametrize("fault", [RestFault.ERROR, RestFault.CUT_BEFORE, RestFault.TOO_MANY])
+def test_a_declaration_that_was_put_once_more_has_its_own_answer(
+    office: Office, fault: RestFault
+) -> None:
+    name = build(office)
+    plan(office, Spoiled(fault, 1, method="PUT"))
+    assert sent(office, name).said == ""
+    assert office.workspace.ledger.anomalies(name) == []
+
+
 def test_the_faults_are_all_tried() -> None:
     (mark,) = test_a_put_lives_through_it.pytestmark  # type: ignore[attr-defined]
     assert {row[0] for row in mark.args[1]} == set(RestFault) - {RestFault.TOKEN_REFUSED}
