@@ -25,6 +25,7 @@ from fla_batch.vocabulary.errors import GatewayUnavailable
 from tests.channel.conftest import SettingsFor, StartServer
 from tests.counts import COUNTED
 from tests.reliability.inputs import rights_body, trainings_body, write
+from tests.reliability.numbers import tell
 from tests.reliability.scene import IMPATIENT, NOW, Clock, Scene, profile
 
 IN = "INTEST-S"
@@ -120,6 +121,7 @@ def test_r2_cut_after_each_operation_in_turn(
         send_all(scene, settings_for(server))
         assert_sent_once(server, scene)
     record_property(COUNTED, f"connections cut: {operations}, 0 twice, 0 lost")
+    tell("connections cut", operations)
 
 
 @pytest.mark.parametrize("count", [1, 32_767, 32_768, 50_000, 99_999, 100_000])

@@ -21,6 +21,7 @@ from tests.cli.forked import CLOSED, PIPE, Call, Ended, ForkedCommandLine
 from tests.command_line import write_csv
 from tests.counts import COUNTED
 from tests.reliability.inputs import rights_body, trainings_body, write
+from tests.reliability.numbers import tell
 from tests.reliability.scene import Clock, Scene
 
 BATCH = "FLAD.123456.20250301.00001.S"
@@ -135,6 +136,7 @@ def test_r34_standard_output_that_cannot_be_written(
         shutil.rmtree(place)
     assert wrong == {}
     record_property(COUNTED, f"{len(LEAVES)} commands without a standard output ({output})")
+    tell("commands without a standard output", len(LEAVES))
 
 
 def test_r34_a_report_on_a_full_output_is_exit_code_7(

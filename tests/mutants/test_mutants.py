@@ -10,6 +10,7 @@ import pytest
 
 from tests.counts import COUNTED, count
 from tests.mutants.faults import ROOT, DeliberateFault, all_faults, survives
+from tests.reliability.numbers import tell
 
 FAULTS = all_faults()
 SAMPLE = random.Random(14).sample(FAULTS, count(4, len(FAULTS)))
@@ -22,6 +23,10 @@ def test_each_can_still_be_made(fault: DeliberateFault) -> None:
     for argument in fault.tests:
         path = Path(argument.partition("::")[0])
         assert path.suffix != ".py" or (ROOT / path).is_file(), path
+
+
+def test_the_page_says_how_many_there_are() -> None:
+    tell("deliberate faults", len(FAULTS))
 
 
 @pytest.mark.timeout(900)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,9 @@ from tests.reliability.numbers import PAGE, documented
 
 TESTS = Path(__file__).parents[1]
 _NAME = re.compile(r"def (test_\w+)")
-PROMISES = [f"R{number}" for number in (*range(1, 36), 37, 39)]
+PROMISES = [f"R{number}" for number in (*range(1, 36), 37, 38, 39)]
 SECURITY = [f"S{number}" for number in range(1, 16)]
-ON_THE_PAGE = [*PROMISES, "S4", "S5", "S6", "S7", "S8", "S13", "S15"]
+_ROW = re.compile(r"^\| ([RS]\d+) \|[^|]+\|([^|]+)\| (\d+) \|$", re.MULTILINE)
 
 
 def names() -> list[str]:
@@ -31,15 +34,39 @@ def test_there_is_a_test_of_that_name(promise: str) -> None:
     assert any(part in f"{name}_" for name in names()), f"no test is named after {promise}"
 
 
-@pytest.mark.parametrize("promise", ON_THE_PAGE)
-def test_the_page_tells_how_it_is_tested(promise: str) -> None:
-    (row,) = re.findall(
-        rf"^\| {promise} \|[^|]+\|([^|]+)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+@pytest.fixture(scope="module")
+def rows() -> dict[str, tuple[list[str], int]]:
+    """Of each promise on the page: the tests that it names, as patterns, and their cases."""
+    found = _ROW.findall(PAGE.read_text(encoding="utf-8"))
+    return {promise: (re.findall(r"`([^`]+)`", cell), int(cases)) for promise, cell, cases in found}
+
+
+@pytest.fixture(scope="module")
+def collected(rows: dict[str, tuple[list[str], int]]) -> list[tuple[str, str]]:
+    """File and function of each case that pytest finds in the files that the page names."""
+    files = sorted({name.partition("::")[0] for names, _ in rows.values() for name in names})
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *files], cwd=TESTS.parent, capture_output=True, text=True, check=True
     )
-    named = re.findall(r"`(tests/[^`]+)`", row)
-    assert named, f"the row of {promise} names no file"
-    for path in named:
-        assert (TESTS.parent / path).exists(), f"{path} is not there"
+    cases = (line.partition("::") for line in done.stdout.splitlines() if "::" in line)
+    return [(file, case.partition("[")[0].rpartition("::")[2]) for file, _, case in cases]
+
+
+@pytest.mark.parametrize("promise", PROMISES + SECURITY)
+def test_the_page_names_tests_that_are_there_and_not_more_cases(
+    promise: str,
+    rows: dict[str, tuple[list[str], int]],
+    collected: list[tuple[str, str]],
+) -> None:
+    names, promised = rows[promise]
+    cases = 0
+    for name in names:
+        path, _, pattern = name.partition("::")
+        found = [case for file, case in collected if file == path and fnmatchcase(case, pattern)]
+        assert found, f"{promise}: {name} is not there"
+        cases += len(found)
+    assert cases >= promised, f"the page promises {promised} cases for {promise}"
 
 
 def test_the_page_quotes_numbers() -> None:

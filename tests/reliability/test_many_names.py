@@ -16,6 +16,7 @@ from fla_batch.vocabulary.filenames import sequence_text
 from tests.counts import COUNTED
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, write
+from tests.reliability.numbers import tell
 from tests.reliability.scene import Scene
 
 NAMES = 100_000
@@ -70,3 +71,4 @@ def test_r20_a_hundred_thousand_names_cost_one_listing_and_bounded_time_and_memo
     record_property(
         COUNTED, f"{NAMES:,} names, one listing, {took_s:.1f} s, {most_bytes / 1e6:.0f} MB"
     )
+    tell("names in one folder", NAMES)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.channel.protocol import Downloaded, OperationRefused, RemoteFile
+from fla_batch.cli.poll import exit_code
 from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
@@ -24,6 +25,7 @@ from fla_batch.ledger.lifecycle import BatchState
 from tests.counts import COUNTED
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import rights_body, write
+from tests.reliability.numbers import tell
 from tests.reliability.scene import NOW, Clock, S, Scene
 
 OUT = S.folder_out
@@ -185,6 +187,22 @@ def test_r31_no_file_stops_another_and_each_outcome_is_told_once(
     assert list((answered.outbox / "S" / "inbox").glob(".partial-*")) == []
     if name == list(CASES)[-1]:
         record_property(COUNTED, f"{len(CASES)} kinds of hostile files, none stops another")
+        tell("kinds of hostile FO, FS and GO", len(CASES))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("GO too large", 0), ("GO unreadable", 0), ("FO unreadable", 1)]
+)
+def test_r31_only_an_answer_that_is_missing_is_a_failure(
+    answered: Scene, name: str, code: int
+) -> None:
+    """A GO that cannot be had is told; the answer that it announced was processed."""
+    case, odd = CASES[name], Odd(answered.account)
+    case.deed(answered, odd, f"{case.kind}.{spoiled(answered)}")
+    with answered.workspace(gateway=odd) as workspace:
+        result = poll(workspace)
+    assert result.unfetched
+    assert exit_code(result) == code
 
 
 GO_NAMES = ("{batch}", "{batch}.2", "{batch}.2.1")

@@ -23,6 +23,7 @@ from tests.counts import COUNTED, count
 from tests.postgres import Postgres
 from tests.reliability.inputs import rights_body, write
 from tests.reliability.kills import ALL
+from tests.reliability.numbers import tell
 from tests.reliability.scene import Scene
 from tests.reliability.test_one_sending import both
 from tests.reliability.test_overtaking import photos_taken
@@ -98,6 +99,7 @@ def test_r4_two_send_and_two_poll_and_are_killed(
             assert {row.state for row in ledger.batches()} == {BatchState.CLOSED}
             assert ledger.verify() == []
     assert kills
+    tell("rounds of two sends and two polls that are killed", rounds)
     record_property(
         COUNTED, f"two sends, two polls: {rounds} rounds, {kills} kills, 0 twice, 0 lost"
     )
