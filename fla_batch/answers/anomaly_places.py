@@ -18,7 +18,7 @@ from fla_batch.models import DECLARATIONS
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, json_name, walk, zones_of
 from fla_batch.vocabulary.catalogue import advice_on
-from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.zone_path import Path, path_text
 
 Identifying = Sequence[tuple[str, str]]
@@ -48,7 +48,12 @@ def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ())
 
 
 def advised(anomaly: Anomaly) -> Anomaly:
-    """An anomaly of the platform with what to do about it, where we know its code."""
+    """An anomaly of the platform with what to do about it, where we know its code.
+
+    One that brings advice of its own keeps it.
+    """
+    if anomaly.advice != Labels():
+        return anomaly
     return replace(anomaly, advice=advice_on(anomaly.error_id))
 
 

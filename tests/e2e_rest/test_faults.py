@@ -140,7 +140,7 @@ def test_what_a_lost_answer_may_have_warned_of_is_said_at_its_declaration(
     said = row.anomaly
     assert (said.error_id, said.anomaly_class, said.inss) == ("HTTP-LOST", "NB", WORKER)
     texts = (said.label, said.advice)
-    assert all(text for labels in texts for text in labels.to_json().values())
+    assert [labels for labels in texts if not all(labels.to_json().values())] == []
     assert "not known" in (said.label.en or "")
 
 
