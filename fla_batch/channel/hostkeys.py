@@ -13,6 +13,7 @@ import hmac
 from dataclasses import dataclass
 
 from fla_batch.configuration.server import GatewaySettings
+from fla_batch.system.plain_texts import decoded
 from fla_batch.vocabulary.errors import ConfigurationMistake, HostKeyMismatch
 
 _DEFAULT_PORT = 22
@@ -45,7 +46,7 @@ def known_keys(settings: GatewaySettings) -> list[KnownKey]:
     if settings.known_hosts is None:
         return []
     try:
-        text = settings.known_hosts.read_text(errors="replace")
+        text = decoded(settings.known_hosts.read_bytes(), errors="replace")
     except OSError as error:
         raise ConfigurationMistake(
             f"cannot read [gateway] known_hosts {settings.known_hosts}: {error.strerror}"

@@ -114,6 +114,10 @@ class RestClient(Closing):
         """Close all connections."""
         self._http.close()
 
+    def log_in(self) -> None:
+        """Ask for a token, and nothing more. Raises ClientRefused, GatewayUnavailable."""
+        self._tokens.token()
+
     def call(self, call: Call) -> Exchange:
         """The answer to `call`, whatever it says; see the module for what is repeated.
 

@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from fla_batch.channel.disk import local_chunks, local_file
-from fla_batch.channel.login import Session, log_in, printable, translated
+from fla_batch.channel.handshake import printable, translated
+from fla_batch.channel.login import Session, log_in
 from fla_batch.channel.packets import Attributes, OpenFlag, StatusCode
 from fla_batch.channel.protocol import (
     Downloaded,

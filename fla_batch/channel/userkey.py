@@ -14,6 +14,8 @@ from fla_batch.system.private_files import Password, password_from, read_private
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 _HINT = "Check [gateway] key_file and the variable that key_password_env names."
+WEAK_RSA_BITS = 2048
+"""An RSA key of fewer bits is refused by newer servers."""
 _PUTTY = b"PuTTY-User-Key-File"
 
 

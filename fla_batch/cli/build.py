@@ -62,7 +62,7 @@ def build(
     already, or is about to get, is left out and counted as unchanged, unless --again.
     """
     how = reading.choice(shared.settings)
-    with shared.workspace() as workspace:
+    with shared.workspace(needs_settings=False) as workspace:
         result = built(workspace, inputs, shared, skip_blocked, allowed, again, how)
     if shared.as_json:
         shared.show_json(result.to_json())

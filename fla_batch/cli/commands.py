@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "poll": ("poll", "poll", "Fetch and process answers."),
     "run": ("run", "run", "Build, send and poll until all is answered: for cron and systemd."),
     "cancel": ("send", "cancel", "Cancel a batch with TD, before the portal processes it."),
+    "doctor": ("doctor", "doctor", "What would go wrong on the deadline, found before it."),
     "status": ("status", "status", "Batches and forms with their states."),
     "anomalies": ("status", "anomalies", "Remote and local anomalies, per worker."),
     "correct": ("correct", "correct", "Build only the refused forms of a batch again."),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import locale
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
@@ -17,8 +17,11 @@ import click
 
 from fla_batch.cli.edge import tell
 from fla_batch.cli.json_document import Encode, blocks, json_pieces
+from fla_batch.configuration.settings_file import FILE_NAME, NoSettings, find
 from fla_batch.system.cores import cores
+from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
@@ -36,16 +39,42 @@ class Shared:
     """The shared options of one call, and what follows from them."""
 
     config: Path | None
-    language: Language
+    given_language: str | None
     as_json: bool
 
     @cached_property
-    def settings(self) -> Settings:
-        """The configuration. Raises ConfigurationMistake."""
-        from fla_batch.configuration import loading
+    def language(self) -> Language:
+        """In which language texts are shown."""
+        return language_of_texts(self.given_language, self.config)
 
-        user_folder = Path(click.get_app_dir("fla-batch"))
-        return loading.load(loading.find(self.config, here=_here(), user_folder=user_folder))
+    @cached_property
+    def words(self) -> Words:
+        """The texts of the command line in that language."""
+        return Words("fla_batch.cli", self.language)
+
+    @cached_property
+    def settings_file(self) -> Path | None:
+        """The file of the settings; None where there is none. Raises ConfigurationMistake."""
+        return find(self.config, here=_here(), user_folder=user_folder())
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration, or its defaults. Raises ConfigurationMistake."""
+        from fla_batch.configuration.loading import load
+
+        return load(self.settings_file)
+
+    @property
+    def required_settings(self) -> Settings:
+        """The configuration. Raises NoSettings where there is none, ConfigurationMistake."""
+        self.require_settings()
+        return self.settings
+
+    def require_settings(self) -> None:
+        """Raises NoSettings where neither a file nor a variable says anything."""
+        if self.settings_file is None and not any(map(_is_setting, os.environ)):
+            looked = f"{_here() / FILE_NAME} or {user_folder() / FILE_NAME}"
+            raise NoSettings(f"there are no settings: looked for {looked}")
 
     @cached_property
     def profile(self) -> Profile:
@@ -54,13 +83,16 @@ class Shared:
 
         return configured_profile(self.settings)
 
-    def workspace(self, *, mend: bool = False) -> Workspace:
+    def workspace(self, *, mend: bool = False, needs_settings: bool = True) -> Workspace:
         """Ledger, outbox and all that a command works on; use it in a `with`.
 
-        `mend` opens a ledger that is behind its outbox too, to rebuild it.
+        `mend` opens a ledger that is behind its outbox too, to rebuild it. Raises NoSettings,
+        before anything is made, unless defaults are enough.
         """
         from fla_batch.commands.workspace import Workspace
 
+        if needs_settings:
+            self.require_settings()
         return Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
 
     def show_json(self, document: object) -> None:
@@ -112,7 +144,7 @@ _LANG = click.option(
     "--lang",
     "language",
     type=click.Choice([language.value for language in Language]),
-    help="Language of labels; by default the locale's.",
+    help="Language of texts; by default that of the settings, else the system's.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
@@ -129,8 +161,7 @@ def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
             as_json: bool = False,
             **rest: Any,
         ) -> Any:
-            chosen = Language(language) if language else from_locale()
-            return command(*args, shared=Shared(config_file, chosen, as_json), **rest)
+            return command(*args, shared=Shared(config_file, language, as_json), **rest)
 
         for option in reversed(options):
             option(call)
@@ -144,15 +175,23 @@ shared_without_config = _sharing(_LANG, _JSON)
 only_language = _sharing(_LANG)
 
 
-def from_locale() -> Language:
-    """The language of the locale when we have it, else English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            break
-    else:
-        value = locale.getlocale()[0] or ""
-    return next((lang for lang in Language if value.lower().startswith(lang.value)), Language.EN)
+def user_folder() -> Path:
+    """Where the user's own settings lie."""
+    return Path(click.get_app_dir("fla-batch"))
+
+
+def _is_setting(variable: str) -> bool:
+    return variable.startswith("FLA_BATCH_") and "__" in variable
+
+
+def language_of_texts(given: str | None = None, config: Path | None = None) -> Language:
+    """That of --lang, else of the settings, else of the locale."""
+    from fla_batch.configuration.ui_language import chosen_language
+
+    file = None
+    with suppress(ConfigurationMistake):
+        file = find(config, here=_here(), user_folder=user_folder())
+    return chosen_language(given, os.environ, file)
 
 
 def now() -> datetime:

@@ -49,7 +49,7 @@ def run(
     from fla_batch.commands.send import outgoing_bytes, require_open, send, to_send
 
     how = reading.choice(shared.settings)
-    with shared.workspace() as workspace:
+    with shared.workspace(needs_settings=False) as workspace:
         result = building.built(workspace, inputs, shared, skip_blocked, allowed, again, how)
         if not shared.as_json:
             building.show_built(result, shared, goes_on=True)

@@ -1,62 +1,199 @@
 """Reading the settings: `fla-batch.toml`, overridden by variables `FLA_BATCH_SECTION__KEY`.
 
-Relative paths are relative to the file that names them. An unknown key is an error that names
-the nearest known one. No secret stands in here: passwords come from the environment variables
-whose names are given.
+Relative paths are relative to the file that names them. An unknown key is a mistake that names
+the nearest known one. All mistakes are told at once, each with its line or its variable. No secret
+stands in here: passwords come from the environment variables whose names are given.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
+import re
 import tomllib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
+from fla_batch.configuration.mistakes import Mistake, WrongSettings, nearest
 from fla_batch.configuration.sections import ENV_PREFIX, Settings
+from fla_batch.configuration.settings_file import line_of
+from fla_batch.configuration.ui_language import VARIABLE as LANGUAGE_VARIABLE
+from fla_batch.system.plain_texts import decoded
 from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.terms import Language
 
-__all__ = ["FILE_NAME", "Settings", "find", "load"]
+__all__ = ["Settings", "load"]
 
-FILE_NAME = "fla-batch.toml"
-
-
-def find(explicit: Path | None, *, here: Path, user_folder: Path) -> Path | None:
-    """The file to read: the one named, else ./fla-batch.toml, else the user's own, else None.
-
-    Raises ConfigurationMistake when the one named does not exist.
-    """
-    if explicit is not None:
-        if not explicit.is_file():
-            raise ConfigurationMistake(f"there is no file {explicit}")
-        return explicit
-    for folder in (here, user_folder):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-    return None
+_TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_NOT_A_SECTION = frozenset({"model_type", "dict_type", "model_attributes_type"})
 
 
 def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings in `path`, or the defaults, under the environment's overrides.
 
-    Raises ConfigurationMistake for a file that is not TOML, an unknown key or a wrong value.
+    Raises WrongSettings, with every mistake, for a file that is not TOML, an unknown key or a wrong
+    value; ConfigurationMistake for a file that cannot be read.
     """
-    raw = _read(path) if path else {}
-    environ = os.environ if environ is None else environ
-    _require_known(raw)
-    _require_known_variables(environ)
-    try:
-        settings = Settings(**_overridden(raw, environ))
-    except ValidationError as error:
-        raise ConfigurationMistake(_told(error, path)) from None
-    settings.gateway.require_loopback()
-    settings.rest.require_loopback()
+    given = _Given(path, dict(os.environ if environ is None else environ))
+    given.read()
+    given.look_for_unknown()
+    settings = given.settings()
+    if given.mistakes or settings is None:
+        raise WrongSettings(given.mistakes)
     return _resolved(settings, _folder_of(path))
+
+
+@dataclass(slots=True)
+class _Given:
+    """What the file and the environment say, and all that is wrong with it."""
+
+    path: Path | None
+    environ: Mapping[str, str]
+    text: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+    overrides: dict[str, Any] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def read(self) -> None:
+        """The file and the variables, as far as they can be read."""
+        if self.path is not None:
+            self._read_file(self.path)
+        source = EnvSettingsSource(Settings)
+        source.env_vars = {name.lower(): value for name, value in self.environ.items()}
+        try:
+            self.overrides = source()
+        except SettingsError:
+            # Its text quotes the value, which may be a secret in the wrong place.
+            self._note(
+                f"{ENV_PREFIX}SECTION",
+                "a variable of that kind holds no JSON",
+                f"Set one key at a time, as {ENV_PREFIX}SECTION__KEY.",
+            )
+
+    def _read_file(self, path: Path) -> None:
+        try:
+            self.text = decoded(path.read_bytes())
+            self.raw = tomllib.loads(self.text)
+        except OSError as error:
+            raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError:
+            self._note(path.name, "this is no text in UTF-8 or UTF-16")
+        except ValueError as error:  # no TOML, or a number beyond all bounds
+            said = str(error)
+            line = _TOML_PLACE.search(said)
+            place = f"{path.name}, line {line[1]}" if line else path.name
+            self._note(place, f"this is not TOML: {_TOML_PLACE.sub('', said)}")
+
+    def look_for_unknown(self) -> None:
+        """Sections, keys and variables that nothing reads, each beside the nearest known one."""
+        fields = Settings.model_fields
+        for section, keys in self.raw.items():
+            if section not in fields:
+                self._note(
+                    self.place(section), f"unknown section [{section}]", nearest(section, fields)
+                )
+                continue
+            known = getattr(fields[section].annotation, "model_fields", {})
+            for key in keys if isinstance(keys, Mapping) else ():
+                if known and key not in known:
+                    said = f"unknown key {key} in [{section}]"
+                    self._note(self.place(section, key), said, nearest(key, known))
+        self._look_at_variables()
+
+    def _look_at_variables(self) -> None:
+        known = [
+            _variable(section, key)
+            for section, info in Settings.model_fields.items()
+            for key in getattr(info.annotation, "model_fields", ())
+        ]
+        for name in self.environ:
+            if name.startswith(ENV_PREFIX) and "__" in name and name not in known:
+                self._note(name, "unknown variable", nearest(name, known))
+        language = self.environ.get(LANGUAGE_VARIABLE)
+        if language and language not in list(Language):
+            self._note(LANGUAGE_VARIABLE, f"must be one of {', '.join(Language)}")
+
+    def settings(self) -> Settings | None:
+        """The settings; None when they cannot be made, and then the mistakes say why."""
+        for section in ("gateway", "rest"):
+            self._require_still_loopback(section)
+        try:
+            settings = Settings(**self._overridden())
+        except ValidationError as error:
+            for each in error.errors(include_input=False, include_url=False):
+                # Unknown ones are told already, and better.
+                if each["type"] != "extra_forbidden":
+                    self._note(self.place(*map(str, each["loc"][:2])), _told(each))
+            return None
+        with self._noting("gateway", "host"):
+            settings.gateway.require_loopback()
+        with self._noting("rest", "base_url"):
+            settings.rest.require_loopback()
+        return settings
+
+    def _overridden(self) -> dict[str, Any]:
+        """What the file says, under what the environment says."""
+        sections = {**self.raw, **self.overrides}
+        return {name: _merged(self.raw.get(name), keys) for name, keys in sections.items()}
+
+    def _require_still_loopback(self, section: str) -> None:
+        """The environment cannot take back what a practice configuration says of itself (S14)."""
+        ours, over = self.raw.get(section), self.overrides.get(section, {})
+        if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in over:
+            self._note(
+                _variable(section, "loopback_only"),
+                f"[{section}] loopback_only is set in the file; a variable cannot change it",
+                "Remove the variable.",
+            )
+
+    @contextmanager
+    def _noting(self, section: str, key: str) -> Iterator[None]:
+        try:
+            yield
+        except ConfigurationMistake as error:
+            self._note(self.place(section, key), str(error), error.hint)
+
+    def place(self, section: str, key: str | None = None) -> str:
+        """Where a setting was given: the variable, else file and line, else its own name."""
+        over = self.overrides.get(section)
+        if key is not None and isinstance(over, Mapping) and key in over:
+            return _variable(section, key)
+        steps = [section] if key is None else [section, key]
+        if self.path is None:
+            return ".".join(steps)
+        line = line_of(self.text, steps) or line_of(self.text, steps[:1])
+        return f"{self.path.name}, line {line}" if line else self.path.name
+
+    def _note(self, place: str, said: str, hint: str = "") -> None:
+        self.mistakes.append(Mistake(place, said, hint))
+
+
+def _variable(section: str, key: str) -> str:
+    return f"{ENV_PREFIX}{section}__{key}".upper()
+
+
+def _merged(ours: Any, keys: Any) -> Any:
+    both = isinstance(ours, Mapping) and isinstance(keys, Mapping)
+    return {**ours, **keys} if both else keys
+
+
+def _told(error: Any) -> str:
+    """What is wrong with a value, without quoting it: it may be a secret in the wrong place."""
+    place = ".".join(str(step) for step in error["loc"])
+    if error["type"] in _NOT_A_SECTION and len(error["loc"]) == 1:
+        return f"{place} must be a section, [{place}], with a key on each line"
+    section = Settings.model_fields[str(error["loc"][0])].annotation
+    known = getattr(section, "model_fields", {})
+    own = known.get(str(error["loc"][1])) if len(error["loc"]) > 1 else None
+    if own is not None and own.description:
+        return f"{place} must be {own.description}"
+    text = str(error["msg"])
+    return f"{place}: {text[:1].lower()}{text[1:]}"
 
 
 def _folder_of(path: Path | None) -> Path:
@@ -68,94 +205,6 @@ def _folder_of(path: Path | None) -> Path:
             "the working directory was deleted",
             hint="Change to a folder that exists, and run the command again.",
         ) from None
-
-
-def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """What the file says, under what the environment says."""
-    source = EnvSettingsSource(Settings)
-    source.env_vars = {name.lower(): value for name, value in environ.items()}
-    try:
-        overrides = source()
-    except SettingsError:
-        # Its text quotes the value, which may be a secret in the wrong place.
-        raise ConfigurationMistake(
-            f"a variable {ENV_PREFIX}SECTION holds no JSON",
-            hint=f"Set one key at a time, as {ENV_PREFIX}SECTION__KEY.",
-        ) from None
-    for section in ("gateway", "rest"):
-        _require_still_loopback(section, raw.get(section, {}), overrides.get(section, {}))
-    sections = {**raw, **overrides}
-    return {name: _merged(raw.get(name), keys) for name, keys in sections.items()}
-
-
-def _merged(ours: Any, keys: Any) -> Any:
-    both = isinstance(ours, Mapping) and isinstance(keys, Mapping)
-    return {**ours, **keys} if both else keys
-
-
-def _require_still_loopback(section: str, ours: Any, overrides: Any) -> None:
-    """The environment cannot take back what a practice configuration says of itself (S14)."""
-    if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in overrides:
-        raise ConfigurationMistake(
-            f"[{section}] loopback_only is set in the file; a variable cannot change it",
-            hint=f"Remove {ENV_PREFIX}{section.upper()}__LOOPBACK_ONLY.",
-        )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_text(path.read_bytes()))
-    except ValueError as error:  # no TOML, no UTF-8, or a number beyond all bounds
-        raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
-    except OSError as error:
-        raise ConfigurationMistake(f"{path.name} cannot be read: {error.strerror}") from error
-
-
-def _text(content: bytes) -> str:
-    """The text of a file; editors of Windows begin it with a mark, or write it in UTF-16.
-
-    >>> _text("\ufeff[ui]".encode()), _text("[ui]".encode("utf-16"))
-    ('[ui]', '[ui]')
-    """
-    wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    text = content.decode("utf-16" if wide else "utf-8-sig")
-    return text.lstrip("\ufeff").replace("\r\n", "\n")
-
-
-def _require_known(raw: Mapping[str, Any]) -> None:
-    for section, keys in raw.items():
-        _require_one_of(section, Settings.model_fields, "section", f"[{section}]")
-        known = getattr(Settings.model_fields[section].annotation, "model_fields", None)
-        if isinstance(keys, Mapping) and known is not None:
-            for key in keys:
-                _require_one_of(key, known, "key", f"{key} in [{section}]")
-
-
-def _require_known_variables(environ: Mapping[str, str]) -> None:
-    known = [
-        f"{ENV_PREFIX}{section}__{key}".upper()
-        for section, info in Settings.model_fields.items()
-        for key in getattr(info.annotation, "model_fields", ())
-    ]
-    for name in environ:
-        if name.startswith(ENV_PREFIX) and "__" in name:
-            _require_one_of(name, known, "variable", name)
-
-
-def _require_one_of(name: str, known: Any, what: str, shown: str) -> None:
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
-    hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
-    raise ConfigurationMistake(f"unknown {what} {shown}", hint=hint)
-
-
-def _told(error: ValidationError, path: Path | None) -> str:
-    """The first thing wrong, without quoting the value: it may be a secret in the wrong place."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(step) for step in first["loc"])
-    where = f" in {path.name}" if path else ""
-    return f"setting {place}{where}: {first['msg']}"
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:

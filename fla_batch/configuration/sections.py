@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from fla_batch.configuration.loopback import is_loopback
 from fla_batch.configuration.rest import RestSection
-from fla_batch.configuration.server import GatewaySettings
+from fla_batch.configuration.server import FINGERPRINT, GatewaySettings
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.fla_windows import FlaWindows
 from fla_batch.vocabulary.terms import Environment
@@ -25,8 +25,8 @@ class _Section(BaseModel):
 class SenderSection(_Section):
     """Who sends, and where to: R production, T circuit test, S simulation."""
 
-    number: str = Field(default="", pattern=r"^([0-9]{6})?$")
-    environment: Literal["R", "T", "S"] = "S"
+    number: str = Field(default="", pattern=r"^([0-9]{6})?$", description="6 digits")
+    environment: Literal["R", "T", "S"] = Field(default="S", description="R, T or S")
 
 
 class WorkspaceSection(_Section):
@@ -45,7 +45,9 @@ class ProfileSection(_Section):
     """Name of a profile of the package, or the folder of one's own."""
 
     name: str = "fla-20250131"
-    application: str | None = Field(default=None, pattern=r"^[A-Z]{4}$")
+    application: str | None = Field(
+        default=None, pattern=r"^[A-Z]{4}$", description="4 capital letters"
+    )
 
 
 class ChannelSection(_Section):
@@ -63,7 +65,11 @@ class GatewaySection(_Section):
     key_file: Path | None = None
     key_password_env: str | None = None
     known_hosts: Path | None = None
-    host_key: str | None = None
+    host_key: str | None = Field(
+        default=None,
+        pattern=FINGERPRINT,
+        description="SHA256: and 43 characters, as `ssh-keygen -lf` prints it",
+    )
     legacy_ssh_rsa: bool = False
     loopback_only: bool = False
 
@@ -154,6 +160,12 @@ class InputSection(_Section):
     columns: Path | None = None
 
 
+class UiSection(_Section):
+    """How the program speaks to people; `FLA_BATCH_LANG` and `--lang` come before it."""
+
+    language: Literal["en", "fr", "nl"] | None = None
+
+
 class Settings(BaseSettings):
     """All settings. Build them with `fla_batch.configuration.loading.load`."""
 
@@ -173,6 +185,7 @@ class Settings(BaseSettings):
     answers: AnswersSection = AnswersSection()
     rules: RulesSection = RulesSection()
     input: InputSection = InputSection()
+    ui: UiSection = UiSection()
 
     @classmethod
     def settings_customise_sources(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
-_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
+FINGERPRINT = r"^SHA256:[A-Za-z0-9+/]{43}=?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class GatewaySettings:
                 "[gateway] needs host_key or known_hosts (one): unknown servers are never trusted",
                 hint="Ask the portal's help desk for the SHA256 fingerprint and set host_key.",
             )
-        if self.host_key is not None and not _FINGERPRINT.fullmatch(self.host_key):
+        if self.host_key is not None and not re.fullmatch(FINGERPRINT, self.host_key):
             raise ConfigurationMistake(
                 "[gateway] host_key must be SHA256: and 43 characters, as `ssh-keygen -lf` prints"
             )

@@ -19,6 +19,7 @@ from typing import Any
 
 from fla_batch.intake.heading_words import KINDS
 from fla_batch.intake.zone_columns import columns_of
+from fla_batch.system.plain_texts import decoded
 from fla_batch.tables.codes import bare_words
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.nearest import nearest
@@ -64,7 +65,7 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 def _loaded(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(decoded(path.read_bytes()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationMistake(f"{path.name} is not TOML: {error}") from error
     except OSError as error:

@@ -35,7 +35,8 @@ def require_ours(place: Path, group: str | None) -> None:
         )
 
 
-def _require_shared(place: Path, group: str) -> None:
+def require_member(group: str) -> int:
+    """The number of a group of the system. Raises ConfigurationMistake unless we belong to it."""
     try:
         wanted = grp.getgrnam(group).gr_gid
     except KeyError:
@@ -48,6 +49,11 @@ def _require_shared(place: Path, group: str) -> None:
             f"[workspace] group: {_user(os.geteuid())} is no member of {group}",
             hint=f"usermod -aG {group} {_user(os.geteuid())}, and log in again.",
         )
+    return wanted
+
+
+def _require_shared(place: Path, group: str) -> None:
+    wanted = require_member(group)
     if not place.exists():
         _make_shared(place, wanted)
     if place.stat().st_gid != wanted or not is_shared(place):

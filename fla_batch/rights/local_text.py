@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 
 from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.right import decimal_text, plain_text
 from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 
 
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-class LocalText:
+class LocalText(Words):
     """Words of `words.toml`, numbers, dates and plurals of one language.
 
     >>> french = LocalText(Language.FR)
@@ -29,23 +20,15 @@ class LocalText:
     """
 
     def __init__(self, language: Language) -> None:
-        self.language = language
-
-    def line(self, key: str, **parts: object) -> str:
-        """The text of a key, filled in."""
-        return _words()[key][self.language.value].format_map(parts)
-
-    def knows(self, key: str) -> bool:
-        """True when there is such a text."""
-        return key in _words()
+        super().__init__("fla_batch.rights", language)
 
     def decimal(self, value: Fraction, places: int) -> str:
         """A number with so many decimals, half up."""
-        return self._comma(decimal_text(value, places))
+        return self.with_comma(decimal_text(value, places))
 
     def plain(self, value: Fraction) -> str:
         """A number without needless decimals, at most four."""
-        return self._comma(plain_text(value))
+        return self.with_comma(plain_text(value))
 
     def percent(self, value: Fraction) -> str:
         """A rate, at most four decimals."""
@@ -80,9 +63,4 @@ class LocalText:
         return self.line(f"{unit}-{self._form(value)}", number=self.plain(value))
 
     def _form(self, value: Fraction) -> str:
-        """French counts everything below 2 as one; the others only 1."""
-        one = value < 2 if self.language is Language.FR else value == 1
-        return "one" if one else "many"
-
-    def _comma(self, number: str) -> str:
-        return number if self.language is Language.EN else number.replace(".", ",")
+        return "one" if self.is_one(value) else "many"

@@ -79,14 +79,31 @@ def load_signer(
     certificate_file: Path | None = None,
     password_env: str | None = None,
 ) -> CmsSigner:
-    """The signer that the [signing] section describes: a PKCS#12 file, or key and certificate.
+    """The signer that the [signing] section describes: see `load_key`."""
+    key = load_key(
+        pkcs12_file=pkcs12_file,
+        key_file=key_file,
+        certificate_file=certificate_file,
+        password_env=password_env,
+    )
+    return CmsSigner(key)
+
+
+def load_key(
+    *,
+    pkcs12_file: Path | None = None,
+    key_file: Path | None = None,
+    certificate_file: Path | None = None,
+    password_env: str | None = None,
+) -> SigningKey:
+    """A PKCS#12 file, or key and certificate.
 
     Raises KeyOrCertificateMistake when neither or both are given, or they cannot be used.
     """
     if pkcs12_file and not (key_file or certificate_file):
-        return CmsSigner(load_pkcs12(pkcs12_file, password_env=password_env))
+        return load_pkcs12(pkcs12_file, password_env=password_env)
     if key_file and certificate_file and not pkcs12_file:
-        return CmsSigner(load_pem(key_file, certificate_file, password_env=password_env))
+        return load_pem(key_file, certificate_file, password_env=password_env)
     raise KeyOrCertificateMistake(
         "signing needs either pkcs12_file, or key_file together with certificate_file"
     )

@@ -10,6 +10,7 @@ import os
 import stat
 from pathlib import Path
 
+from fla_batch.system.plain_texts import plain_bytes
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -62,7 +63,7 @@ def read_private_file(path: Path) -> bytes:
                     f"the key file {path} can be read or changed by others than its owner",
                     hint=f"chmod 600 {path}, and think of the key as known if it lay open long.",
                 )
-            return file.read()
+            return plain_bytes(file.read())
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -70,7 +71,7 @@ def read_private_file(path: Path) -> bytes:
 def read_public_file(path: Path) -> bytes:
     """The bytes of a certificate file. Raises KeyOrCertificateMistake when it cannot be read."""
     try:
-        return path.read_bytes()
+        return plain_bytes(path.read_bytes())
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -68,6 +68,24 @@ def test_keys_of_each_kind_are_read(
     assert key.get_base64() == made.public_line.split()[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_keys_and_known_hosts_as_windows_saves_them(
+    tmp_path: Path, kind: str, encoding: str
+) -> None:
+    made = write_key(tmp_path / "key", kind)
+    line = f"[h]:8022 {made.public_line}"
+    plain = made.path.read_text().replace("\n", "\r\n")
+    write_private_file(made.path, plain.encode(encoding))
+    assert load_user_key(made.path).get_base64() == made.public_line.split()[1]
+    write_private_file(made.path, plain.encode())
+    assert load_user_key(made.path).get_base64() == made.public_line.split()[1]
+    file = tmp_path / "known_hosts"
+    file.write_bytes(f"# ours\r\n{line}\r\n".encode(encoding))
+    settings = GatewaySettings("h", "u", Path("k"), 8022, known_hosts=file)
+    assert [key.key_type for key in known_keys(settings)] == [made.public_line.split()[0]]
+
+
 def test_keys_in_pem_form_are_read(tmp_path: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     path = tmp_path / "key.pem"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import company_id, inss
 from tests.command_line import CommandLine, workers, write_csv
 
 NAMES = {"en": "Training hours", "fr": "Heures de formation", "nl": "Opleidingsuren"}
@@ -52,6 +53,61 @@ def test_the_language_of_the_locale(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
     assert NAMES[language] in fla("check", bad).out
+
+
+@pytest.mark.parametrize("config", ["fla-batch.toml", "else.toml"])
+def test_the_language_of_the_settings_and_what_comes_before_it(
+    fla: CommandLine, bad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
+) -> None:
+    (tmp_path / config).write_text('[ui]\nlanguage = "nl"\n')
+    named = [] if config == "fla-batch.toml" else ["--config", config]
+    assert NAMES["nl"] in fla("check", bad, *named).out
+    monkeypatch.setenv("FLA_BATCH_LANG", "fr")
+    assert NAMES["fr"] in fla("check", bad, *named).out
+    assert NAMES["en"] in fla("check", bad, *named, "--lang", "en").out
+
+
+def test_a_language_that_there_is_not_is_refused(
+    fla: CommandLine, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLA_BATCH_LANG", "de")
+    called = fla("check", bad)
+    assert called.code == 3
+    assert "FLA_BATCH_LANG: must be one of en, fr, nl" in called.err
+
+
+NEED_SETTINGS = {
+    "send": [],
+    "poll": [],
+    "status": [],
+    "anomalies": [],
+    "report": ["-o", "r.html"],
+    "account": ["export", "-o", "accounts"],
+    "cancel": ["FLAD.123456.20250301.00001.S"],
+    "correct": ["FLAD.123456.20250301.00001.S", "bad.csv"],
+    "replay": [],
+    "purge": ["--older-than", "1"],
+    "ledger": ["verify"],
+    "ask": ["credit", "--company-id", company_id(), "--inss", inss()],
+    "rescue": ["--workers", "bad.csv", "-o", "rescued"],
+}
+
+
+@pytest.mark.parametrize("command", NEED_SETTINGS)
+def test_a_command_without_settings_says_where_it_looked(
+    fla: CommandLine, bad: Path, tmp_path: Path, command: str
+) -> None:
+    called = fla(command, *NEED_SETTINGS[command])
+    assert called.code == 3, called.err
+    assert str(tmp_path / "fla-batch.toml") in called.err
+    assert str(tmp_path / "config" / "fla-batch" / "fla-batch.toml") in called.err
+    assert "fla-batch init" in called.err
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
+
+
+def test_variables_are_settings_too(fla: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLA_BATCH_SENDER__NUMBER", "123456")
+    assert fla("status").code == 0
 
 
 def test_the_configuration_that_is_named(fla: CommandLine, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +119,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
+        env=os.environ | {"FLA_BATCH_SENDER__NUMBER": "123456"},
         cwd=tmp_path_factory.mktemp("empty"),
         capture_output=True,
         text=True,

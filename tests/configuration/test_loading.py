@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.configuration.loading import find, load
+from fla_batch.configuration.loading import load
+from fla_batch.configuration.mistakes import WrongSettings
 from fla_batch.configuration.sections import Settings
+from fla_batch.configuration.settings_file import find
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.terms import Environment
 
@@ -79,16 +81,16 @@ def test_the_process_environment_counts_unless_another_is_given(
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ('[sender]\nnumbr = "1"', "unknown key numbr in [sender]", "Did you mean number?"),
-        ("[gatway]\nport = 1", "unknown section [gatway]", "Did you mean gateway?"),
-        ("[zzz]", "unknown section [zzz]", "Known are: sender, workspace"),
+        ('[sender]\nnumbr = "1"', "line 2: unknown key numbr in [sender]", "Did you mean number?"),
+        ("[gatway]\nport = 1", "line 1: unknown section [gatway]", "Did you mean gateway?"),
+        ("\n\n[zzz]", "line 3: unknown section [zzz]", "Known are: sender, workspace"),
     ],
 )
 def test_an_unknown_key_names_the_nearest(
     tmp_path: Path, text: str, message: str, hint: str
 ) -> None:
     error = refused(tmp_path, text)
-    assert str(error) == message
+    assert str(error) == f"fla-batch.toml, {message}"
     assert hint in error.hint
 
 
@@ -101,11 +103,15 @@ def test_an_unknown_variable_names_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[sender]\nnumber = "12345"', "setting sender.number in fla-batch.toml"),
-        ('[sender]\nenvironment = "P"', "setting sender.environment in fla-batch.toml"),
-        ("[limits]\nparts = 10", "setting limits.parts in fla-batch.toml"),
-        ("sender = 3", "setting sender in fla-batch.toml"),
-        ("[sender", "fla-batch.toml is not TOML"),
+        ('[sender]\nnumber = "12345"', "fla-batch.toml, line 2: sender.number must be 6 digits"),
+        ('[sender]\nenvironment = "P"', "line 2: sender.environment must be R, T or S"),
+        ("[limits]\n\n# nine\nparts = 10", "line 4: limits.parts: input should be less than or"),
+        ("sender = 3", "line 1: sender must be a section, [sender], with a key on each line"),
+        ("sender.number = 3", "line 1: sender.number must be 6 digits"),
+        ("sender = {number = '1'}", "line 1: sender.number must be 6 digits"),
+        ('[answers]\nkinds = [\n "ACRF",\n "x"]', "line 2: answers.kinds"),
+        ("[sender]\nx = \ny = 1", "fla-batch.toml, line 2: this is not TOML: Invalid value"),
+        ("[sender", "fla-batch.toml: this is not TOML"),
     ],
 )
 def test_a_wrong_value_names_its_place(tmp_path: Path, text: str, message: str) -> None:
@@ -127,7 +133,7 @@ def test_a_section_as_a_variable_is_refused_without_its_value() -> None:
 def test_a_file_that_is_no_text_or_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "fla-batch.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigurationMistake, match=r"fla-batch\.toml is not TOML"):
+    with pytest.raises(ConfigurationMistake, match=r"fla-batch\.toml: this is no text"):
         load(path, environ={})
     with pytest.raises(ConfigurationMistake, match="cannot be read"):
         load(tmp_path, environ={})
@@ -206,3 +212,33 @@ def test_a_configuration_as_windows_saves_it(tmp_path: Path) -> None:
         path = tmp_path / "fla-batch.toml"
         path.write_bytes(content)
         assert load(path, environ={}).sender.number == "123456"
+
+
+def test_all_mistakes_come_at_once_each_with_its_place(tmp_path: Path) -> None:
+    """Of the file and of the environment, also one whose value comes over that of the file."""
+    text = '[sender]\nnumbr = "1"\nenvironment = "X"\n[gatway]\n[limits]\nparts = 3\n'
+    with pytest.raises(WrongSettings) as caught:
+        load(
+            toml(tmp_path, text),
+            environ={
+                "FLA_BATCH_LIMITS__PARTS": "ten",
+                "FLA_BATCH_GATEWAY__PRT": "1",
+                "FLA_BATCH_LANG": "de",
+            },
+        )
+    assert {(each.place, each.said.split(":")[0]) for each in caught.value.mistakes} == {
+        ("fla-batch.toml, line 2", "unknown key numbr in [sender]"),
+        ("fla-batch.toml, line 3", "sender.environment must be R, T or S"),
+        ("fla-batch.toml, line 4", "unknown section [gatway]"),
+        ("FLA_BATCH_LIMITS__PARTS", "limits.parts"),
+        ("FLA_BATCH_GATEWAY__PRT", "unknown variable"),
+        ("FLA_BATCH_LANG", "must be one of en, fr, nl"),
+    }
+    told = str(caught.value)
+    assert told.startswith("6 mistakes in the settings\n  ")
+    assert "(Did you mean gateway?)" in told
+
+
+def test_practice_that_leaves_this_machine_is_told_with_its_line(tmp_path: Path) -> None:
+    error = refused(tmp_path, "[gateway]\nloopback_only = true\n\nhost = 'sftp.example'\n")
+    assert str(error).startswith("fla-batch.toml, line 4: [gateway] loopback_only is set")

@@ -1,0 +1,1 @@
+"""`doctor`: what can go wrong on the deadline, looked at before it. Nothing is changed."""

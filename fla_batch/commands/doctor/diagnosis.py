@@ -1,0 +1,110 @@
+"""What a check of the doctor found, and what it is given to look at (decision 1902)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fla_batch.vocabulary.words import Words
+
+if TYPE_CHECKING:
+    from fla_batch.channel.protocol import Gateway
+    from fla_batch.configuration.sections import Settings
+    from fla_batch.message import Profile
+    from fla_batch.signing.keys import SigningKey
+
+
+class Health(StrEnum):
+    """How a thing stands; SKIPPED is never "ok": it was not looked at."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+class Diagnosis(NamedTuple):
+    """One line of the doctor. `name` is for scripts and the same in each language."""
+
+    name: str
+    state: Health
+    message: str
+    advice: str | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        """An element of `doctor --json`'s `checks`."""
+        return self._asdict() | {"state": self.state.value}
+
+
+@dataclass
+class Surroundings:
+    """The settings and the world around them. `free_bytes` tells the room left at a path.
+
+    `file` is that of the settings; None when only variables set something. `offline` leaves out
+    what needs the network.
+    """
+
+    file: Path | None
+    load: Callable[[], Settings]
+    clock: Callable[[], datetime]
+    words: Words
+    connect: Callable[[Settings], Gateway]
+    free_bytes: Callable[[Path], int]
+    offline: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Raises ConfigurationMistake."""
+        return self.load()
+
+    @cached_property
+    def signing_key(self) -> SigningKey:
+        """Raises KeyOrCertificateMistake, ConfigurationMistake."""
+        from fla_batch.signing.signer import load_key
+
+        section = self.settings.signing
+        return load_key(
+            pkcs12_file=section.pkcs12_file,
+            key_file=section.key_file,
+            certificate_file=section.certificate_file,
+            password_env=section.password_env,
+        )
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Raises ConfigurationMistake, ProfileMistake."""
+        from fla_batch.message import load
+
+        return load(self.settings.profile.name)
+
+    def found(self, name: str, state: Health, key: str, /, **parts: Any) -> Diagnosis:
+        """A diagnosis in our own words: `key` and, when there is one, `key` with "-advice"."""
+        said, advice = self.words.line(key, **parts), None
+        if self.words.knows(f"{key}-advice"):
+            advice = self.words.line(f"{key}-advice", **parts)
+        return Diagnosis(name, state, said, advice)
+
+    def ok(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
+        """All is well."""
+        return self.found(name, Health.OK, key, **parts)
+
+    def warning(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
+        """It works, and somebody should know."""
+        return self.found(name, Health.WARNING, key, **parts)
+
+    def error(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
+        """It will not work."""
+        return self.found(name, Health.ERROR, key, **parts)
+
+    def skipped(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
+        """Not looked at, and why."""
+        return self.found(name, Health.SKIPPED, key, **parts)
+
+
+Look = Callable[[Surroundings], Iterator[Diagnosis]]
+"""Looks at one thing. What of ours it raises becomes an error of its name."""

@@ -1,0 +1,154 @@
+"""Our own disk: the outbox, the room on it, the ledger, and what waits there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
+from fla_batch.outbox.whose_outbox import require_member
+from fla_batch.system.files import is_shared
+
+if TYPE_CHECKING:
+    from fla_batch.ledger.ledger import Ledger
+    from fla_batch.outbox.outbox import Outbox
+
+_OPEN_TO_OTHERS = stat.S_IRWXO
+_OPEN_TO_GROUP = stat.S_IRWXG
+TIGHT_BYTES = 2_000_000_000
+"""Below that much free room a large batch with its answers may not fit."""
+NO_ROOM_BYTES = 100_000_000
+
+
+def outbox_of(around: Surroundings) -> Outbox:
+    """The outbox of the settings."""
+    from fla_batch.outbox import Outbox
+
+    return Outbox(around.settings.workspace.outbox)
+
+
+def existing(path: Path) -> Path:
+    """`path`, or the nearest folder above it that is there."""
+    return next((each for each in (path, *path.parents) if each.exists()), Path("/"))
+
+
+def written_at(folder: Path) -> datetime | None:
+    """When the disk says that a file, written there now, was written; None when none can be."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"0")
+            probe.flush()
+            return datetime.fromtimestamp(os.fstat(probe.fileno()).st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def outbox(around: Surroundings) -> Iterator[Diagnosis]:
+    """It is ours, for us alone, and can be written to; or it can be made (S12, R39)."""
+    where = around.settings.workspace.outbox
+    group = around.settings.workspace.group
+    there = existing(where)
+    if not there.is_dir():
+        yield around.error("outbox", "outbox-no-folder", path=there)
+        return
+    if written_at(there) is None:
+        yield around.error("outbox", "outbox-not-writable", path=there)
+        return
+    if not where.exists():
+        if group is not None:
+            require_member(group)
+        yield around.ok("outbox", "outbox-will-be-made", path=where)
+        return
+    outbox_of(around).require_ours(group)
+    mode = stat.S_IMODE(where.stat().st_mode)
+    too_open = mode & _OPEN_TO_OTHERS or (mode & _OPEN_TO_GROUP and not is_shared(where))
+    if too_open:
+        yield around.error("outbox", "outbox-open", path=where, mode=f"{mode:04o}")
+    else:
+        yield around.ok("outbox", "outbox-ours", path=where)
+
+
+def disk(around: Surroundings) -> Iterator[Diagnosis]:
+    """There is room for a batch and its answers."""
+    where = existing(around.settings.workspace.outbox)
+    free = around.free_bytes(where)
+    parts = {"megabytes": free // 1_000_000, "path": where}
+    if free < NO_ROOM_BYTES:
+        yield around.error("disk", "disk-full", **parts)
+    elif free < TIGHT_BYTES:
+        yield around.warning("disk", "disk-tight", **parts)
+    else:
+        yield around.ok("disk", "disk-room", **parts)
+
+
+def ledger(around: Surroundings) -> Iterator[Diagnosis]:
+    """It opens, knows all that the outbox saw (R30), and its states follow from its events."""
+    with open_ledger_of(around) as found:
+        if found is None:
+            yield around.ok("ledger", "ledger-will-be-made")
+            return
+        wrong = found.verify()
+        for each in wrong[:5]:
+            said = f"{each.batch}: {each.recorded} / {each.derived}"
+            yield around.error("ledger", "ledger-contradicts", said=said)
+        if not wrong:
+            yield around.ok("ledger", "ledger-sound", event=found.last_event())
+
+
+@contextmanager
+def open_ledger_of(around: Surroundings) -> Iterator[Ledger | None]:
+    """The ledger that is there; None, and nothing made, when there is none."""
+    from fla_batch.commands.ledger_of_outbox import open_ledger
+    from fla_batch.ledger import NoLedger
+
+    url, place = around.settings.workspace.ledger, outbox_of(around)
+    try:
+        found = open_ledger(url, place, create=False)
+    except NoLedger:
+        yield None
+        return
+    with found:
+        yield found
+
+
+def batches(around: Surroundings) -> Iterator[Diagnosis]:
+    """What is staged is whole, so that it can be sent; what is in doubt is named (R5, R33)."""
+    from fla_batch.commands.send import SENDABLE
+    from fla_batch.ledger.lifecycle import BatchState
+
+    place, troubled = outbox_of(around), 0
+    with open_ledger_of(around) as found:
+        rows = found.batches() if found is not None else []
+        waiting = [row for row in rows if row.state in SENDABLE]
+        for row in waiting:
+            faults = place.verify(row.name)
+            if faults:
+                troubled += 1
+                said = f"{faults[0].file or ''} {faults[0].problem}".strip()
+                yield around.error("batches", "batch-damaged", batch=row.name, said=said)
+            elif row.state is BatchState.IN_DOUBT:
+                troubled += 1
+                yield around.warning("batches", "batch-in-doubt", batch=row.name)
+    for environment in type(around.settings.environment):
+        for left in place.leftovers(environment):
+            troubled += 1
+            yield around.warning("batches", "batch-left", name=left.name)
+    if not troubled:
+        yield around.ok("batches", "batches-whole", count=len(waiting))
+
+
+def quarantine(around: Surroundings) -> Iterator[Diagnosis]:
+    """Answers that could not be trusted or read wait for somebody."""
+    place = around.settings.workspace.outbox
+    held = outbox_of(around).quarantine
+    count = len(list(held.files())) if (place / "quarantine").is_dir() else 0
+    if count:
+        yield around.warning("quarantine", "quarantine-holds", count=count)
+    else:
+        yield around.ok("quarantine", "quarantine-empty")

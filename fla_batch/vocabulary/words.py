@@ -1,0 +1,58 @@
+"""What a room says to a person, in en, fr and nl: the texts of its `words.toml` (decision 1901).
+
+An entry is a text in each language, or, where something is counted, a text for one and one for
+many in each language. Names in braces are filled in.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fla_batch.vocabulary.terms import Language
+
+
+@cache
+def texts_of(package: str, name: str = "words.toml") -> Mapping[str, Any]:
+    """The entries of a file of texts that lies in `package`."""
+    content = files(package).joinpath(name).read_text(encoding="utf-8")
+    return tomllib.loads(content)
+
+
+class Words:
+    """The texts of one package in one language.
+
+    >>> dutch = Words("fla_batch.cli", Language.NL)
+    >>> dutch.count("row", 1), dutch.count("row", 1234567)
+    ('1 rij', '1 234 567 rijen')
+    """
+
+    def __init__(self, package: str, language: Language) -> None:
+        self.package = package
+        self.language = language
+
+    def line(self, key: str, /, **parts: object) -> str:
+        """The text of `key`, filled in. Raises KeyError when there is none: a mistake of ours."""
+        text: str = texts_of(self.package)[key][self.language.value]
+        return text.format_map(parts)
+
+    def knows(self, key: str) -> bool:
+        """True when there is such a text."""
+        return key in texts_of(self.package)
+
+    def count(self, key: str, count: int, /, **parts: object) -> str:
+        """The text of `key` for so many; `{count}` in it is the number, its thousands apart."""
+        form = "one" if self.is_one(count) else "many"
+        text: str = texts_of(self.package)[key][form][self.language.value]
+        return text.format_map({"count": f"{count:,}".replace(",", " "), **parts})
+
+    def is_one(self, value: Any) -> bool:
+        """Whether the language puts that number in the singular: French all below 2."""
+        return bool(-2 < value < 2) if self.language is Language.FR else bool(value == 1)
+
+    def with_comma(self, number: str) -> str:
+        """A number that is written with a point, with the sign that the language has for it."""
+        return number if self.language is Language.EN else number.replace(".", ",")
