@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
-from fla_batch.configuration.mistakes import Mistake, WrongSettings, nearest
+from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, nearest
 from fla_batch.configuration.sections import ENV_PREFIX, Settings
 from fla_batch.configuration.settings_file import line_of
 from fla_batch.configuration.ui_language import VARIABLE as LANGUAGE_VARIABLE
@@ -57,7 +57,7 @@ class _Given:
     text: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, Any] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: list[SettingsMistake] = field(default_factory=list)
 
     def read(self) -> None:
         """The file and the variables, as far as they can be read."""
@@ -170,7 +170,7 @@ class _Given:
         return f"{self.path.name}, line {line}" if line else self.path.name
 
     def _note(self, place: str, said: str, hint: str = "") -> None:
-        self.mistakes.append(Mistake(place, said, hint))
+        self.mistakes.append(SettingsMistake(place, said, hint))
 
 
 def _variable(section: str, key: str) -> str:

@@ -10,7 +10,7 @@ from fla_batch.vocabulary.errors import ConfigurationMistake
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class SettingsMistake:
     """One mistake: `place` is file and line, or the name of a variable."""
 
     place: str
@@ -24,7 +24,7 @@ class Mistake:
 class WrongSettings(ConfigurationMistake):
     """The settings cannot be used; `mistakes` are all that were found."""
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, mistakes: Sequence[SettingsMistake]) -> None:
         self.mistakes = tuple(mistakes)
         several = len(mistakes) > 1
         lines = [

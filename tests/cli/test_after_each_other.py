@@ -60,6 +60,7 @@ ONCE: tuple[Words, ...] = (
     ("init", "new.toml"),
     ("validate", "nothing.xml"),
     ("ledger", "rebuild"),
+    ("doctor",),
     ("status", "{refused}"),
     ("ask", "to-validate", "--company-id", EMPLOYER, "--show"),
     ("ask", "changed-rights", "--company-id", EMPLOYER, "--modified-from", "2024-01-01"),
