@@ -12,6 +12,7 @@ import pytest
 
 from fla_batch.cli.edge import run
 from tests.builders import company_id, inss
+from tests.json_schemas import require_documented
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,14 @@ class Called:
     code: int
     out: str
     err: str
+    words: tuple[str, ...] = ()
 
     @property
     def document(self) -> Any:
-        """The one JSON document on standard output."""
-        return json.loads(self.out)
+        """The one JSON document on standard output, which is as `cli/documents.py` says."""
+        found = json.loads(self.out)
+        require_documented(list(self.words), found)
+        return found
 
     @property
     def said(self) -> str:
@@ -46,7 +50,7 @@ class CommandLine:
         code = run([*map(str, arguments), *more])
         printed = self.capsys.readouterr()
         assert "Traceback" not in printed.out + printed.err, printed.err
-        return Called(code, printed.out, printed.err)
+        return Called(code, printed.out, printed.err, tuple(map(str, arguments)))
 
     def with_settings(self, config: Path) -> CommandLine:
         """The same, with this settings file in every call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from typing import Any
 
@@ -74,10 +75,28 @@ def _nearest(name: str) -> str:
 
 @click.group(
     cls=_Lazy,
+    invoke_without_command=True,
+    no_args_is_help=True,
     # One width on every terminal: the pages are shipped and documented as they are printed.
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 80},
     epilog="Every command that shows something takes --json. Start with: fla-batch demo",
 )
-@click.version_option(fla_batch.__version__, prog_name="fla-batch")
-def commands() -> None:
+@click.option("--version", is_flag=True, help="Show the version; with --json what it is made of.")
+@click.option("--json", "as_json", is_flag=True, hidden=True)
+@click.pass_context
+def commands(ctx: click.Context, version: bool, as_json: bool) -> None:
     """BATCH declarations for the Belgian Federal Learning Account."""
+    if version:
+        _show_version(as_json)
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("Missing command.", ctx)
+
+
+def _show_version(as_json: bool) -> None:
+    if not as_json:
+        click.echo(f"fla-batch, version {fla_batch.__version__}")
+        return
+    from fla_batch.cli.versions import versions
+
+    click.echo(json.dumps(versions(), indent=2))

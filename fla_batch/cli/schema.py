@@ -25,24 +25,11 @@ def schema() -> None:
 def list_profiles(shared: Shared) -> None:
     """List the profiles that come with the package, and say which are official."""
     from fla_batch import message as binding
+    from fla_batch.cli.versions import profile_json
 
     profiles = [binding.load(name) for name in binding.available()]
     if shared.as_json:
-        shared.show_json(
-            {
-                "profiles": [
-                    {
-                        "name": profile.name,
-                        "version": profile.version,
-                        "title": profile.title,
-                        "official": profile.official,
-                        "schema": profile.declaration.schema.name,
-                        "sha256": profile.fingerprint,
-                    }
-                    for profile in profiles
-                ]
-            }
-        )
+        shared.show_json({"profiles": list(map(profile_json, profiles))})
         return
     rows = [
         [

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from fla_batch.cli.commands import commands
-from tests import zone_pages
+from tests import json_schemas, zone_pages
 
 HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
@@ -60,6 +60,7 @@ def _settings(command: click.Command) -> dict[str, Any]:
 
 
 def main() -> None:
+    json_schemas.write()
     HELP.write_text(main_page(), encoding="utf-8")
     PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     zones = zone_pages.PAGE.read_text(encoding="utf-8")

@@ -1,0 +1,500 @@
+"""What stands in the documents that `--json` prints: a type for each command (decision 1906).
+
+`schemas/json` has the JSON Schema of each, generated from here; a test compares every document that
+any test reads with its type. Members are always there, but those that are NotRequired, and unknown
+parts are null; more members may come. Hours are hundredths, instants ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class TextsJson(TypedDict):
+    """A text in three languages."""
+
+    en: str | None
+    fr: str | None
+    nl: str | None
+
+
+class PlaceJson(TypedDict):
+    """Where a value stood in the user's file; rows count from 1."""
+
+    file: str | None
+    sheet: str | None
+    row: int | None
+    column: str | None
+
+
+# `class` is a word of the language, so these two are not written as classes.
+FoundAnomalyJson = TypedDict(
+    "FoundAnomalyJson",
+    {
+        "class": str,
+        "error_id": str,
+        "rule": str | None,
+        "tag": str | None,
+        "path": str | None,
+        "value": str | None,
+        "label": TextsJson,
+        "advice": TextsJson,
+        "company_id": str | None,
+        "inss": str | None,
+        "calendar_year": int | None,
+        "source": PlaceJson,
+        "origin": str,
+        "blocked": NotRequired[bool],
+    },
+)
+CauseOfManyJson = TypedDict(
+    "CauseOfManyJson",
+    {
+        "class": str,
+        "rule": str | None,
+        "error_id": str,
+        "column": str | None,
+        "count": int,
+        "first_rows": list[int],
+        "label": TextsJson,
+        "advice": TextsJson,
+    },
+)
+
+
+class _Counts(TypedDict):
+    blocking: int
+    warnings: int
+    information: int
+
+
+class FoundAnomaliesJson(_Counts):
+    """`validate`, `anomalies`."""
+
+    anomalies: list[FoundAnomalyJson]
+
+
+class ReadFileJson(TypedDict):
+    """What was read of one file; `header_row`, `rows` and `sheet` are null where there are none."""
+
+    file: str
+    sheet: str | None
+    header_row: int | None
+    rows: int | None
+    declarations: int
+    workers: int
+    employers: int
+    hours_centi: int
+    ignored_columns: list[str]
+    hidden_rows: int
+    unread_sheets: list[str]
+
+
+class ChangedCellJson(TypedDict):
+    """A cell that `check --fix` put a proposal in."""
+
+    kind: str
+    file: str | None
+    sheet: str | None
+    row: int | None
+    column: str | None
+    old: str | None
+    new: str | None
+
+
+class CheckedJson(FoundAnomaliesJson):
+    """`check`; `fixed` with --fix."""
+
+    groups: list[CauseOfManyJson]
+    read: list[ReadFileJson]
+    fixed: NotRequired[list[ChangedCellJson]]
+
+
+class BatchBuiltJson(TypedDict):
+    """A staged batch; `files` are the names of FI, FS and GO."""
+
+    name: str
+    forms: int
+    parts: int
+    files: list[str]
+
+
+class BuiltJson(TypedDict):
+    """`build`, and `run` that built nothing."""
+
+    batches: list[BatchBuiltJson]
+    forms: int
+    skipped: int
+    unchanged: int
+    being_cancelled: list[str]
+    removals_file: str | None
+    anomalies: list[FoundAnomalyJson]
+    groups: list[CauseOfManyJson]
+    read: list[ReadFileJson]
+
+
+class NameAndReasonJson(TypedDict):
+    """A file in quarantine."""
+
+    name: str
+    reason: str
+
+
+class LeftJson(TypedDict):
+    """A name in OUT that was left alone."""
+
+    place: str
+    name: str
+    reason: str
+    ours: NotRequired[bool]
+
+
+class ReplayedJson(TypedDict):
+    """`replay`."""
+
+    processed: list[str]
+    quarantined: list[NameAndReasonJson]
+    unfetched: list[LeftJson]
+    strangers: list[LeftJson]
+    unmatched: int
+    cancelled: list[str]
+    refused_files: int
+    refused_forms: int
+
+
+class PolledJson(ReplayedJson):
+    """`poll`."""
+
+    open_batches: int
+
+
+class RanJson(BuiltJson):
+    """`run`; `poll` when something was sent."""
+
+    poll: NotRequired[PolledJson]
+
+
+class BatchStandingJson(TypedDict):
+    """A batch as `status` shows it."""
+
+    name: str
+    state: str
+    environment: str
+    ticket: str | None
+    forms: int
+    accepted: int
+    warned: int
+    refused: int
+    open: int
+    sent_at: str | None
+    closed_at: str | None
+    trouble: str | None
+    waits_for: str | None
+
+
+class FormStandingJson(TypedDict):
+    """A form of a batch."""
+
+    reference: str
+    state: str
+    ticket: str | None
+    kind: str
+    company_id: str | None
+    inss: str | None
+    calendar_year: int | None
+
+
+class StandingJson(TypedDict):
+    """`status`; `forms` when a batch, employer, worker or year is named."""
+
+    batches: list[BatchStandingJson]
+    left_alone: list[LeftJson]
+    blocked: int
+    forms: NotRequired[list[FormStandingJson]]
+
+
+class BatchSentJson(TypedDict):
+    """The outcome of one batch; `elsewhere` when another process sends it."""
+
+    name: str
+    state: str
+    elsewhere: bool
+    trouble: str | None
+    waits_for: str | None
+
+
+class SentJson(TypedDict):
+    """`send`."""
+
+    batches: list[BatchSentJson]
+
+
+class CancelledJson(TypedDict):
+    """`cancel`."""
+
+    name: str
+    state: str
+    waits_for: str | None
+
+
+class OnePointJson(TypedDict):
+    """A point that the doctor looked at: ok, warning, error or skipped."""
+
+    name: str
+    state: str
+    message: str
+    advice: str | None
+
+
+class ExaminationJson(TypedDict):
+    """`doctor`."""
+
+    checks: list[OnePointJson]
+
+
+class RebuiltJson(TypedDict):
+    """`ledger rebuild`; with --from-outbox what was put back."""
+
+    answers: list[Any] | int
+    batches: NotRequired[list[str]]
+    brought_up: NotRequired[list[str]]
+    problems: NotRequired[list[Any]]
+
+
+class DifferenceJson(TypedDict):
+    """A place where ledger and outbox differ."""
+
+    batch: str
+    file: str | None
+    problem: str
+    advice: str
+
+
+class VerifiedJson(TypedDict):
+    """`ledger verify`."""
+
+    faults: list[DifferenceJson]
+
+
+class PurgedJson(TypedDict):
+    """`purge`; `quarantined` is a count of files."""
+
+    batches: list[str]
+    quarantined: int
+
+
+class CorrectedJson(TypedDict):
+    """`correct`."""
+
+    previous: str
+    batches: list[Any]
+    forms: int
+    missing: list[Any]
+    unchanged: list[Any]
+    already_corrected: list[Any]
+    ignored: int
+    anomalies: list[FoundAnomalyJson]
+
+
+class AccountsJson(TypedDict):
+    """`account export`; `incomplete` with --people."""
+
+    folder: str
+    accounts: int
+    incomplete: NotRequired[list[Any]]
+
+
+class ReportedJson(TypedDict):
+    """`report`."""
+
+    file: str
+    batches: int
+    anomalies: int
+
+
+class AskedJson(TypedDict):
+    """`ask ...`: `answers` in the REST manual's shape; only those with --show."""
+
+    answers: list[dict[str, Any]]
+    batches: NotRequired[list[str]]
+    refused: NotRequired[list[FoundAnomalyJson]]
+    waiting: NotRequired[int]
+
+
+class SavedJson(TypedDict):
+    """`rescue`."""
+
+    folder: str
+    employers: int
+    workers: int
+    questions: int
+    accounts: int
+    answers: int
+    missing: int
+    unread: list[Any]
+
+
+class ForecastsJson(TypedDict):
+    """`credit forecast`: `credits` in the shape of GET creditCalculation."""
+
+    credits: list[dict[str, Any]]
+    anomalies: list[FoundAnomalyJson]
+
+
+class NotComputedWorkerJson(TypedDict):
+    """A worker whose right is in no output, and why."""
+
+    company_id: str | None
+    inss: str | None
+    file: str | None
+    row: int | None
+    rule: str | None
+    reason: TextsJson
+    what_to_do: TextsJson
+
+
+class RightsComputedJson(FoundAnomaliesJson):
+    """`rights compute`."""
+
+    output: str | None
+    workers: int
+    rows: int
+    sizes: dict[str, Any]
+    sizes_established: int
+    input: list[dict[str, Any]]
+    not_computed: list[NotComputedWorkerJson]
+    not_computed_file: str | None
+    sector_supplements: int
+
+
+class RightsCheckedJson(FoundAnomaliesJson):
+    """`rights check`."""
+
+    employers: list[dict[str, Any]]
+    workers: int
+    not_computed: list[NotComputedWorkerJson]
+
+
+class RightsExplainedJson(FoundAnomaliesJson):
+    """`rights explain`: each right with its arithmetic, exact numbers as fractions in text."""
+
+    rights: list[dict[str, Any]]
+
+
+class SectorFactsJson(FoundAnomaliesJson):
+    """`rights sectors`."""
+
+    facts: list[dict[str, Any]]
+
+
+class ProfileListedJson(TypedDict):
+    """A profile of the package; `sha256` is over its binding and XSDs."""
+
+    name: str
+    version: str
+    title: str
+    official: bool
+    schema: str
+    sha256: str
+
+
+class ProfilesJson(TypedDict):
+    """`schema list`."""
+
+    profiles: list[ProfileListedJson]
+
+
+class ConformityJson(TypedDict):
+    """`schema check`."""
+
+    profile: str
+    verdict: str
+    clean: bool
+    accepted: list[Any]
+    differences: list[dict[str, Any]]
+
+
+class DraftedJson(TypedDict):
+    """`schema draft`."""
+
+    folder: str
+    elements: list[dict[str, Any]]
+    drop: list[str]
+
+
+class DemonstratedJson(BuiltJson):
+    """`demo`."""
+
+    folder: str
+    status: list[BatchStandingJson]
+    remote: list[FoundAnomalyJson]
+
+
+class ServingJson(TypedDict):
+    """`sandbox serve`; `base_url` with --rest."""
+
+    host: str
+    port: int
+    host_key: str
+    settings: str
+    folder: str
+    base_url: NotRequired[str]
+
+
+class ProvidersTrainingsJson(TypedDict):
+    """`trainings validate`."""
+
+    file: str
+    validated: list[dict[str, Any]]
+
+
+class VersionsJson(TypedDict):
+    """`--version --json`: libraries by name, profiles with the fingerprint of binding and XSDs."""
+
+    version: str
+    python: str
+    platform: str
+    profiles: list[ProfileListedJson]
+    libraries: dict[str, str | None]
+
+
+DOCUMENTS: dict[str, type] = {
+    "--version": VersionsJson,
+    "account export": AccountsJson,
+    "anomalies": FoundAnomaliesJson,
+    "ask changed-rights": AskedJson,
+    "ask credit": AskedJson,
+    "ask rights": AskedJson,
+    "ask to-validate": AskedJson,
+    "ask trainings": AskedJson,
+    "build": BuiltJson,
+    "cancel": CancelledJson,
+    "check": CheckedJson,
+    "correct": CorrectedJson,
+    "credit forecast": ForecastsJson,
+    "demo": DemonstratedJson,
+    "doctor": ExaminationJson,
+    "ledger rebuild": RebuiltJson,
+    "ledger verify": VerifiedJson,
+    "poll": PolledJson,
+    "purge": PurgedJson,
+    "replay": ReplayedJson,
+    "report": ReportedJson,
+    "rescue": SavedJson,
+    "rights check": RightsCheckedJson,
+    "rights compute": RightsComputedJson,
+    "rights explain": RightsExplainedJson,
+    "rights sectors": SectorFactsJson,
+    "run": RanJson,
+    "sandbox serve": ServingJson,
+    "schema check": ConformityJson,
+    "schema draft": DraftedJson,
+    "schema list": ProfilesJson,
+    "send": SentJson,
+    "status": StandingJson,
+    "trainings validate": ProvidersTrainingsJson,
+    "validate": FoundAnomaliesJson,
+}
+"""Every command that takes `--json`, by its full name."""
