@@ -14,10 +14,11 @@ from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show
 from fla_batch.cli.options import Shared, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options, write_list
-from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups
+from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups, table
 
 if TYPE_CHECKING:
     from fla_batch.commands.build_batches import BuildResult
+    from fla_batch.commands.foresee_build import Foreseen
     from fla_batch.commands.workspace import Workspace
     from fla_batch.intake import ReadingChoice
 
@@ -45,11 +46,15 @@ def build_options(command: Command) -> Command:
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=INPUT)
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be declared and deleted; write nothing."
+)
 @build_options
 @input_options
 @shared
 def build(
     inputs: tuple[Path, ...],
+    dry_run: bool,
     skip_blocked: bool,
     allowed: Allowed,
     again: bool,
@@ -62,6 +67,8 @@ def build(
     already, or is about to get, is left out and counted as unchanged, unless --again.
     """
     how = reading.choice(shared.settings)
+    if dry_run:
+        return _foreseen(inputs, how, shared)
     with shared.workspace(needs_settings=False) as workspace:
         result = built(workspace, inputs, shared, skip_blocked, allowed, again, how)
     if shared.as_json:
@@ -69,6 +76,34 @@ def build(
     else:
         show_built(result, shared)
     return exit_code(result)
+
+
+def _foreseen(inputs: tuple[Path, ...], how: ReadingChoice, shared: Shared) -> int:
+    """1 when something would stop the build, else 0."""
+    from fla_batch.commands.foresee_build import foresee
+
+    with shared.workspace() as workspace, counting("declarations", shared) as counted:
+        result = foresee(workspace, inputs, how=how, counted=counted)
+    if shared.as_json:
+        shared.show_json(result.to_json())
+    else:
+        _show_foreseen(result, shared)
+    return 0 if result.is_free and not result.removals else 1
+
+
+def _show_foreseen(result: Foreseen, shared: Shared) -> None:
+    show_groups(result.anomalies.groups, shared)
+    show_receipts(result.receipts)
+    headings = ["employer", "workers", "added", "changed", "unchanged"]
+    rows = [
+        [one.company_id, len(one.workers), one.added, one.changed, one.unchanged]
+        for one in result.employers
+    ]
+    if rows:
+        say(table(headings, rows))
+    for removal in result.removals:
+        say(f"would be deleted: {removal.what}, {removal.inss}, {removal.calendar_year}")
+    say(f"{plural(result.to_send, 'declaration')} would be built; nothing was written.")
 
 
 def built(

@@ -120,7 +120,7 @@ def build_declarations(
     profile that was not found clean.
     """
     require_clean(workspace.profile.folder)
-    with _spooling(workspace) as spool:
+    with spooling(workspace) as spool:
         maker = workspace.form_maker()
         desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
         done = spool_all(
@@ -154,7 +154,7 @@ def build_bodies(
     `lock` is that of `only_build`, for who holds it already.
     """
     require_clean(workspace.profile.folder)
-    with _spooling(workspace) as spool:
+    with spooling(workspace) as spool:
         maker = workspace.form_maker()
         written, bodies = WrittenForms(), list(bodies)
         stamped = maker.stamped(StampBook(workspace.reserve_stamps).take(1, len(bodies)))
@@ -180,7 +180,7 @@ def _spooled(
 
 
 @contextmanager
-def _spooling(workspace: BuildTools) -> Iterator[Spool]:
+def spooling(workspace: BuildTools) -> Iterator[Spool]:
     """A spool in a hidden folder of the outbox, which goes with it.
 
     It is locked like that of a batch that is being staged: when the process dies, the next

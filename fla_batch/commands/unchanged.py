@@ -74,33 +74,41 @@ def unchanged(spool: Spool, states: NewestStates, *, again: SentAgain | None = N
     found = Unchanged(bytearray(len(spool)))
     if states.is_empty:
         return found
+    for number, note, state in with_newest(spool, states):
+        if state is None or not is_same(note, state):
+            continue
+        if again is not None:
+            again(note, state)
+            continue
+        found.left_out[number] = True
+        found.batches[state.batch] += 1
+        if state.batch_state is BatchState.CANCELLING:
+            found.being_cancelled.add(state.batch)
+    return found
+
+
+def with_newest(
+    spool: Spool, states: NewestStates
+) -> Iterator[tuple[int, Note, NewestState | None]]:
+    """Each form of the spool, by its number, with the newest state of its key if there is one."""
     for first in range(0, len(spool), _AT_A_TIME):
         numbers = range(first, min(first + _AT_A_TIME, len(spool)))
         notes = list(spool.notes(numbers))
         newest = states.of_workers(sorted({note.inss for note in notes}))
         for number, note in zip(numbers, notes, strict=True):
-            state = newest.get(_key(note)) if note.kind in _DECLARED else None
-            if state is None or not _is_same(note, state):
-                continue
-            if again is not None:
-                again(note, state)
-                continue
-            found.left_out[number] = True
-            found.batches[state.batch] += 1
-            if state.batch_state is BatchState.CANCELLING:
-                found.being_cancelled.add(state.batch)
-    return found
+            yield number, note, newest.get(key_of(note)) if note.kind in _DECLARED else None
 
 
 _DECLARED = frozenset(kind.value for kind in DECLARATIONS)
 
 
-def _key(note: Note) -> DeclarationKey:
+def key_of(note: Note) -> DeclarationKey:
+    """The key of the declaration that a form holds."""
     year = int(note.calendar_year) if note.calendar_year else 0
     return DeclarationKey(note.company_id, note.inss, year, FormKind(note.kind))
 
 
-def _is_same(note: Note, state: NewestState) -> bool:
+def is_same(note: Note, state: NewestState) -> bool:
     """The same content as ours, and the platform has not told of another one since."""
     if hashlib.sha256(note.body.encode()).hexdigest() != state.sha256:
         return False

@@ -26,6 +26,11 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 def removals_in(anomalies: Iterable[Anomaly]) -> list[Removal]:
     """What would be deleted and is not allowed, as the findings of a build say."""
+    return removals_of(one for one in anomalies if one.blocks)
+
+
+def removals_of(anomalies: Iterable[Anomaly]) -> list[Removal]:
+    """What would be deleted, allowed or not."""
     return [
         Removal(
             anomaly.company_id or "",
@@ -35,7 +40,7 @@ def removals_in(anomalies: Iterable[Anomaly]) -> list[Removal]:
             anomaly.value or "",
         )
         for anomaly in anomalies
-        if anomaly.rule == SHRINKS and anomaly.blocks
+        if anomaly.rule == SHRINKS
     ]
 
 

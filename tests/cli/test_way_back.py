@@ -72,6 +72,31 @@ def test_exactly_the_removals_that_a_person_approved(fla: CommandLine, tmp_path:
     assert fla("build", year, "--allow-removals-of", listed, "--json").document["forms"] == 1
 
 
+def test_a_build_that_is_only_foreseen_tells_all_and_writes_nothing(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    year = declared(tmp_path, ALPHA, BETA)
+    new = fla("build", year, "--dry-run", "--json")
+    (employer,) = new.document["employers"]
+    assert (new.code, employer) == (
+        0,
+        {"companyId": EMPLOYER, "workers": 1, "added": 1, "changed": 0, "unchanged": 0},
+    )
+    assert fla("status", "--json").document["batches"] == []
+    assert fla("run", year, *WAIT).code == 0
+    same = fla("build", year, "--dry-run", "--json").document
+    assert same["employers"][0] | {"workers": 0} == employer | {
+        "workers": 0, "added": 0, "unchanged": 1
+    }  # fmt: skip
+    shorter = fla("build", declared(tmp_path, ALPHA), "--dry-run")
+    assert shorter.code == 1
+    assert f"would be deleted: “Beta” (2024-03-05), {inss()}, 2024" in shorter.out
+    assert "1 declaration would be built; nothing was written." in shorter.out
+    assert not (tmp_path / "year-removals.csv").exists()
+    blocked = fla("build", declared(tmp_path, {**ALPHA, "hours": "zeven"}), "--dry-run", "--json")
+    assert (blocked.code, blocked.document["blocked"]) == (1, 1)
+
+
 def _lines(rows: list[dict[str, str]]) -> Iterator[str]:
     yield ";".join(rows[0])
     for row in rows:
