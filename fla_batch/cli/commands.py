@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "credit": ("credit", "credit", "The training credit that remains, computed locally."),
     "rights": ("rights", "rights", "The legal training right, A x B x C."),
     "schema": ("schema", "schema", "Profiles, and whether their binding fits their XSD."),
+    "ui": ("ui", "ui", "A page in the browser: check, mend, build, send, look."),
     "sandbox": ("sandbox", "sandbox", "The simulated portal as an sFTP server."),
 }
 

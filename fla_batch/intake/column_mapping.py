@@ -11,14 +11,17 @@ companyId = "0880820673"
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fla_batch.intake.heading_words import KINDS
 from fla_batch.intake.zone_columns import columns_of
+from fla_batch.system.files import write_whole
 from fla_batch.system.plain_texts import decoded
 from fla_batch.tables.codes import bare_words
 from fla_batch.vocabulary.errors import ConfigurationMistake
@@ -61,6 +64,30 @@ def read_mapping(path: Path) -> ColumnMapping:
         {_column(name, path): _words(name, words, path) for name, words in values.items()},
         {_column(name, path): str(value) for name, value in constants.items()},
     )
+
+
+def write_mapping(path: Path, mapping: ColumnMapping) -> None:
+    """The same file. Raises DiskTrouble."""
+    lines = [f"ignore = [{', '.join(map(_quoted, sorted(mapping.ignore)))}]"]
+    tables = {"columns": mapping.columns, "constants": mapping.constants}
+    tables |= {f"values.{name}": words for name, words in mapping.values.items()}
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{_quoted(k)} = {_quoted(v)}" for k, v in table.items())]
+    write_whole(path, "\n".join([*lines, ""]).encode())
+
+
+def headings_shape(headings: Sequence[str]) -> str:
+    """The same for tables with the same headings in the same order, however they are written.
+
+    >>> headings_shape(["Durée ", "NISS"]) == headings_shape(["duree", "niss"])
+    True
+    """
+    return hashlib.sha256("\n".join(map(bare_words, headings)).encode()).hexdigest()[:32]
+
+
+def _quoted(text: str) -> str:
+    """As a TOML string; JSON's are a part of them."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _loaded(path: Path) -> dict[str, Any]:

@@ -62,11 +62,13 @@ class Batches(Protocol):
 class TableChoice:
     """What the user says of where the table is: the sheet's name, the number of its headings' row.
 
-    What is None is found.
+    What is None is found. With `most_rows` a workbook is read no further than that below its
+    headings: enough to show what it is, and quick.
     """
 
     sheet: str | None = None
     header_row: int | None = None
+    most_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

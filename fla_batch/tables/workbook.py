@@ -105,7 +105,10 @@ def _table(path: Path, book: Workbook, knows: Knows, choice: TableChoice) -> Tab
     promising = [each.name for each in others if seen[each.name].is_table]
     below = _Below(headings.number)
     marks = SheetMarks()
-    frames = list(below.frames(sheet.rows(marks), len(headings.cells)))
+    rows = sheet.rows(marks)
+    if choice.most_rows is not None:
+        rows = islice(rows, headings.number + choice.most_rows)
+    frames = list(below.frames(rows, len(headings.cells)))
     facts = SheetFacts(
         hidden_rows=below.hidden,
         hidden_columns=marks.hidden_columns,

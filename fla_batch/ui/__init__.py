@@ -1,0 +1,1 @@
+"""A page for payroll officers: the commands in a browser, on loopback; `fla-batch ui`."""

@@ -1,0 +1,293 @@
+"""Dropping a file, what was read of it, which column is which, and the file back."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from fla_batch.commands.checked_table import CheckedTable
+from fla_batch.intake.column_mapping import ColumnMapping
+from fla_batch.intake.headings import column_name, knows
+from fla_batch.intake.input_files import SUFFIXES
+from fla_batch.intake.proposals import ProposalKind
+from fla_batch.tables.codes import bare_words
+from fla_batch.tables.opening import open_table
+from fla_batch.tables.table import ROW, TABLE_SUFFIXES, Table, TableChoice
+from fla_batch.ui.checking import checked, how_of, result_of, start_check
+from fla_batch.ui.dropped_files import DroppedFile, free_bytes
+from fla_batch.ui.jobs import JobState
+from fla_batch.ui.rendering import language_of, page, state_of
+from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.findings import Anomaly
+
+if TYPE_CHECKING:
+    from fla_batch.ui.page_state import PageState
+
+MOST_BYTES = 50_000_000
+"""Of a file that is dropped; `fla-batch check` takes any size."""
+MOST_UNPACKED_BYTES = 600_000_000
+_SUFFIXES = (*SUFFIXES, ".zip")
+_FIRST_ROWS = 40
+_AT_ONCE = 1 << 20
+
+
+def home(request: Request) -> Response:
+    """Where a file is dropped, and those that were."""
+    return page(request, "home.html", files=list(state_of(request).files), suffixes=_SUFFIXES)
+
+
+async def drop(request: Request) -> Response:
+    """Keep a file and begin to check it."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise UsageMistake("the browser did not say how large the file is", hint="Try once more.")
+    _require_small(int(length))
+    async with request.form(max_files=1, max_fields=4) as form:
+        file = await run_in_threadpool(_kept, state_of(request), form)
+    return Response(status_code=204, headers={"hx-redirect": f"/files/{file.id}"})
+
+
+def too_large() -> UsageMistake:
+    """What is said of a file that a page cannot take."""
+    return UsageMistake(
+        f"the file is larger than {MOST_BYTES // 1_000_000} MB, the most that this page takes",
+        hint="Divide it by employer, or use `fla-batch check FILE`, which takes any size.",
+    )
+
+
+def _kept(state: PageState, form: FormData) -> DroppedFile:
+    upload = form.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        raise UsageMistake("no file was chosen", hint="Choose a file, or drop one on the page.")
+    return keep(state, upload.filename, upload.file.read)
+
+
+def keep(state: PageState, name: str, read: Any) -> DroppedFile:
+    """Write what `read` gives to a place of its own. Raises UsageMistake, DiskTrouble."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise UsageMistake(
+            f"{Path(name).name} is not a file that can be read here",
+            hint=f"Drop one of these: {', '.join(_SUFFIXES)}.",
+        )
+    if free_bytes(state.settings.workspace.outbox) < 2 * MOST_BYTES:
+        raise DiskTrouble("the disk is nearly full, so the file was not kept")
+    file = state.files.new(name)
+    try:
+        size = 0
+        with file.path.open("wb") as target:
+            while block := read(_AT_ONCE):
+                size += target.write(block)
+                _require_small(size)
+        _require_fair(file.path)
+        _recall_columns(state, file)
+    except BaseException:
+        state.files.remove(file)
+        raise
+    return file
+
+
+def _require_small(size: int) -> None:
+    if size > MOST_BYTES:
+        raise too_large()
+
+
+def _require_fair(path: Path) -> None:
+    """A small archive that unpacks to what no page can hold is refused before it is read."""
+    if path.stat().st_size == 0:
+        raise UsageMistake(f"{path.name} is empty", hint="Save it once more, and drop it again.")
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED_BYTES:
+            raise UsageMistake(
+                f"{path.name} is small and would unpack to more than "
+                f"{MOST_UNPACKED_BYTES // 1_000_000} MB, so it was not opened",
+                hint="Ask whoever made it; a workbook of trainings is never like that.",
+            )
+
+
+def _recall_columns(state: PageState, file: DroppedFile) -> None:
+    """What was said of the columns of an earlier file with the same headings."""
+    table = _first_rows(state, file)
+    if isinstance(table, Table):
+        mapping = state.files.remembered(table.headings)
+        if mapping.columns or mapping.ignore:
+            file.choose(file.table_choice, mapping)
+
+
+def _first_rows(state: PageState, file: DroppedFile) -> Table | Anomaly | None:
+    """Quick, whatever its size."""
+    if file.path.suffix.lower() not in TABLE_SUFFIXES:
+        return None
+    how = how_of(state, file)
+    choice = replace(how.table, most_rows=_FIRST_ROWS)
+    return open_table(file.path, knows(how.mapping), choice)
+
+
+def show(request: Request) -> Response:
+    """A file with what was found in it; its first rows while it is being checked."""
+    state, file = state_of(request), _file(request)
+    start_check(state, file)
+    if file.checked is not None:
+        return page(request, "file.html", file=file, table=None, rows=[])
+    table = _first_rows(state, file)
+    rows: list[tuple[Any, ...]] = []
+    if isinstance(table, Table):
+        names = [str(position) for position in range(len(table.headings))]
+        first = next(iter(table.batches()), None)
+        rows = [] if first is None else first.select(ROW, *names).head(_FIRST_ROWS).rows()
+    else:
+        table = None
+    return page(request, "file.html", file=file, table=table, rows=rows)
+
+
+def findings(request: Request) -> Response:
+    """What the check found, or how far it is."""
+    state, file = state_of(request), _file(request)
+    job = start_check(state, file)
+    if job is not None and job.state is JobState.RUNNING:
+        job.wait(0.3)
+    if file.checked is None and job is not None:
+        if job.state is JobState.FAILED and job.trouble is not None:
+            raise job.trouble
+        return page(request, "checking.html", file=file, job=job)
+    return findings_piece(request, file)
+
+
+def findings_piece(request: Request, file: DroppedFile) -> Response:
+    """The receipt and the causes; the grid is told to look again."""
+    return page(
+        request,
+        "findings.html",
+        headers={"hx-trigger": "rows-changed"},
+        file=file,
+        result=result_of(file),
+        seen=file.checked if isinstance(file.checked, CheckedTable) else None,
+    )
+
+
+def columns(request: Request) -> Response:
+    """Sheet, row of headings, and what each column means."""
+    state, file = state_of(request), _file(request)
+    table = _first_rows(state, file)
+    if table is None or isinstance(table, Anomaly):
+        said = table.label.text(language_of(request)) if table else "it is no table"
+        raise UsageMistake(f"{file.name}: {said}", hint="Nothing is to be chosen here.")
+    how = how_of(state, file)
+    meanings = [column_name(text, how.mapping, how.extras) for text in table.headings]
+    sheets = [table.sheet, *table.facts.unread] if table.sheet is not None else []
+    return page(
+        request, "columns.html", file=file, table=table, meanings=meanings, sheets=sheets,
+        names=column_names(), ignored=how.mapping.ignore, bare=bare_words,
+    )  # fmt: skip
+
+
+def column_names() -> dict[str, Any]:
+    """Every column that a table may have, with its label."""
+    from fla_batch.intake.heading_words import KINDS
+    from fla_batch.intake.zone_columns import columns_of
+    from fla_batch.vocabulary.catalogue import zone_label
+
+    columns = {name: column for kind in KINDS for name, column in columns_of(kind).items()}
+    return {name: zone_label(column.zone.label) for name, column in columns.items()}
+
+
+async def choose_columns(request: Request) -> Response:
+    """Read it so from now on; the same headings are read the same way next time."""
+    form = await request.form()
+    await run_in_threadpool(_choose, state_of(request), _file(request), form)
+    return Response(status_code=204, headers={"hx-redirect": f"/files/{_file(request).id}"})
+
+
+def _choose(state: PageState, file: DroppedFile, form: FormData) -> None:
+    row = str(form.get("header_row", "")).strip()
+    if row and not (row.isascii() and row.isdigit() and int(row) > 0):
+        raise UsageMistake("the row of the headings is a number", hint="Give it as 1, 2, 3 ...")
+    choice = TableChoice(str(form.get("sheet") or "") or None, int(row) if row else None)
+    old = file.mapping
+    meant: dict[str, str] = {}
+    ignored: set[str] = set()
+    for key, value in form.multi_items():
+        heading = key.removeprefix("column:")
+        if key == heading:
+            continue
+        if value == "-":
+            ignored.add(bare_words(heading))
+        elif value and column_name(heading) != value:
+            meant[bare_words(heading)] = str(value)
+    mapping = ColumnMapping(meant, frozenset(ignored), old.values, old.constants)
+    moved = choice != file.table_choice
+    with file.lock:
+        file.choose(choice, file.mapping if moved else mapping)
+        file.checked = None
+    table = _first_rows(state, file)
+    if isinstance(table, Table) and not moved:
+        state.files.remember(table.headings, mapping)
+
+
+def marked(request: Request) -> Response:
+    """The user's workbook with marks."""
+    from fla_batch.commands.findings_files import write_marked
+
+    state, file = state_of(request), _file(request)
+    seen = checked(state, file)
+    target = file.folder / "marked.xlsx"
+    write_marked(seen.result, [file.path], target, how_of(state, file), language_of(request))
+    return _download(target, f"{file.path.stem}-marked.xlsx")
+
+
+def mended(request: Request) -> Response:
+    """The user's workbook with what was mended here, and nothing else."""
+    from fla_batch.commands.findings_files import write_mended
+
+    state, file = state_of(request), _file(request)
+    seen = checked(state, file)
+    target, how = file.folder / "mended.xlsx", how_of(state, file)
+    kinds = list(ProposalKind) if request.query_params.get("proposals") else []
+    write_mended(seen.result, [file.path], target, how, language_of(request), kinds)
+    return _download(target, f"{file.path.stem}-mended.xlsx")
+
+
+def _download(path: Path, name: str) -> Response:
+    return FileResponse(
+        path, headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    )
+
+
+def remove(request: Request) -> Response:
+    """Take the file away; what was built of it stays."""
+    state_of(request).files.remove(_file(request))
+    return Response(status_code=204, headers={"hx-redirect": "/"})
+
+
+def back_home(_: Request) -> Response:
+    """An address that only takes changes, opened by hand."""
+    return RedirectResponse("/", 303)
+
+
+def _file(request: Request) -> DroppedFile:
+    return state_of(request).files.get(request.path_params["file_id"])
+
+
+ROUTES = [
+    Route("/", home),
+    Route("/files", drop, methods=["POST"]),
+    Route("/files", back_home),
+    Route("/files/{file_id}", show),
+    Route("/files/{file_id}/findings", findings),
+    Route("/files/{file_id}/columns", columns),
+    Route("/files/{file_id}/columns", choose_columns, methods=["POST"]),
+    Route("/files/{file_id}/marked.xlsx", marked),
+    Route("/files/{file_id}/mended.xlsx", mended),
+    Route("/files/{file_id}/remove", remove, methods=["POST"]),
+]

@@ -1,0 +1,130 @@
+"""Work that goes on while a page is shown: told as it goes, and what became of it kept.
+
+A job is a thread. What it raises for people is its outcome; a job that is still going when the
+server ends goes with it, and the ledger knows how far it came.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.identifiers import mask_text
+
+_KEPT = 200
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of work; a `Watcher`: counts what it is told, `total` is 0 while unknown.
+
+    `trouble` is what stopped it, `result` what it returned. `said` are lines that it told.
+    """
+
+    kind: str
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    noun: str = ""
+    done: int = 0
+    total: int = 0
+    state: JobState = JobState.RUNNING
+    result: object = None
+    trouble: FlaBatchError | None = None
+    said: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, count: int) -> None:
+        """So many more are done."""
+        self.done += count
+
+    def begin(self, noun: str) -> None:
+        """What comes now is counted anew."""
+        self.noun, self.done, self.total = noun, 0, 0
+
+    def expect(self, count: int) -> None:
+        """So many more are to come."""
+        self.total += count
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is, 0 to 100; None while that is not known."""
+        return min(100, 100 * self.done // self.total) if self.total else None
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it has ended within that time."""
+        return self._ended.wait(timeout_s)
+
+    def run(self, work: Callable[[Job], object]) -> None:
+        """Do it; never raises."""
+        try:
+            self.result = work(self)
+            self.state = JobState.DONE
+        except FlaBatchError as trouble:
+            self.trouble, self.state = trouble, JobState.FAILED
+        except Exception:  # the last line of defence: never a thread that ends without a word
+            self.trouble = InternalMistake(mask_text(traceback.format_exc(limit=-3)))
+            self.state = JobState.FAILED
+        finally:
+            self._ended.set()
+
+
+class InternalMistake(FlaBatchError):
+    """A mistake in this program."""
+
+    exit_code = 70
+    hint = "This is a mistake in fla-batch itself, not in your files. Please report it."
+
+
+class Jobs:
+    """All jobs of this server, the latest of each kind and subject first."""
+
+    def __init__(self) -> None:
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self.ending = False
+
+    def start(self, kind: str, work: Callable[[Job], object]) -> Job:
+        """Begin it; of one kind one at a time: while it runs, that one is returned."""
+        with self._lock:
+            running = self.running(kind)
+            if running is not None:
+                return running
+            job = Job(kind)
+            self._jobs[job.id] = job
+            while len(self._jobs) > _KEPT:
+                self._jobs.popitem(last=False)
+        threading.Thread(target=job.run, args=(work,), name=kind, daemon=True).start()
+        return job
+
+    def running(self, kind: str) -> Job | None:
+        """The job of that kind that goes on now."""
+        last = self.last(kind)
+        return last if last is not None and last.state is JobState.RUNNING else None
+
+    def last(self, kind: str) -> Job | None:
+        """The last job of that kind."""
+        return next((job for job in reversed(self._jobs.values()) if job.kind == kind), None)
+
+    def get(self, job_id: str) -> Job | None:
+        """The job of that id."""
+        return self._jobs.get(job_id)
+
+    def stop(self) -> None:
+        """Tell all that they should end."""
+        self.ending = True
+        for job in list(self._jobs.values()):
+            job.stopping.set()

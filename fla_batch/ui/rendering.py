@@ -1,0 +1,115 @@
+"""Templates to answers: the words of the language, and what every page shows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fla_batch.report.page import severity
+from fla_batch.ui.access import Access
+from fla_batch.ui.page_state import PageState
+from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.hundredths import spelled
+from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jinja2 import Environment as Templates
+
+LANGUAGE_COOKIE = "fla-batch-language"
+
+
+@cache
+def templates() -> Templates:
+    """Every text in them is escaped; a name that is not there is a mistake of ours."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    found = Environment(
+        loader=PackageLoader("fla_batch.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["severity"] = severity
+    return found
+
+
+def state_of(request: Request) -> PageState:
+    """What the server holds."""
+    state: PageState = request.app.state.page
+    return state
+
+
+def access_of(request: Request) -> Access:
+    """Its keys."""
+    access: Access = request.app.state.access
+    return access
+
+
+def language_of(request: Request) -> Language:
+    """The one that was chosen, else that of the settings or of the browser."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    wanted = [chosen, *request.headers.get("accept-language", "").lower().split(",")]
+    for each in wanted:
+        for language in Language:
+            if each.strip().startswith(language.value):
+                return language
+    return state_of(request).language
+
+
+def page(
+    request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:  # fmt: skip
+    """A template as a page or a piece of one."""
+    state, language = state_of(request), language_of(request)
+
+    def say(labels: Labels) -> str:
+        return labels.text(language)
+
+    content = (
+        templates()
+        .get_template(template)
+        .render(
+            w=Words("fla_batch.ui", language),
+            language=language,
+            languages=list(Language),
+            say=say,
+            when=_instant,
+            hours=lambda centi: _hours(centi, language),
+            state=state,
+            csrf=access_of(request).csrf_token,
+            path=request.url.path,
+            **values,
+        )
+    )
+    return HTMLResponse(content, status, headers)
+
+
+def trouble_page(request: Request, trouble: FlaBatchError, status: int = 409) -> HTMLResponse:
+    """What went wrong, as a piece of the page that asked or as a page of its own."""
+    piece = request.headers.get("hx-request") == "true"
+    return page(
+        request,
+        "trouble_piece.html" if piece else "trouble.html",
+        status,
+        said=mask_text(str(trouble)),
+        hint=mask_text(trouble.hint),
+    )
+
+
+def _instant(at: datetime | None) -> str:
+    return belgian(at).strftime("%d/%m/%Y %H:%M") if at else ""
+
+
+def _hours(centi: int, language: Language) -> str:
+    return spelled(centi, comma=language is not Language.EN)
