@@ -121,8 +121,28 @@ class BatchBuiltJson(TypedDict):
     files: list[str]
 
 
+class EmployerOutlookJson(TypedDict):
+    """What would become of an employer's declarations."""
+
+    company_id: str
+    workers: int
+    added: int
+    changed: int
+    unchanged: int
+
+
+class RemovalJson(TypedDict):
+    """What would be deleted on the platform."""
+
+    company_id: str
+    inss: str
+    calendar_year: int
+    block: str
+    what: str
+
+
 class BuiltJson(TypedDict):
-    """`build`, and `run` that built nothing."""
+    """`build`, and `run` that built nothing; `build --dry-run` tells the employers and removals."""
 
     batches: list[BatchBuiltJson]
     forms: int
@@ -133,6 +153,8 @@ class BuiltJson(TypedDict):
     anomalies: list[FoundAnomalyJson]
     groups: list[CauseOfManyJson]
     read: list[ReadFileJson]
+    employers: NotRequired[list[EmployerOutlookJson]]
+    removals: NotRequired[list[RemovalJson]]
 
 
 class NameAndReasonJson(TypedDict):

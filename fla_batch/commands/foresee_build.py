@@ -77,11 +77,20 @@ class Foreseen:
         return not self.blocked and not self.in_files
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `build --dry-run --json`."""
+        """The document of `build --dry-run --json`: that of a build, and what it foresees."""
         return {
+            "batches": [],
+            "forms": self.to_send,
+            "skipped": self.blocked,
+            "unchanged": sum(each.unchanged for each in self.employers),
+            "being_cancelled": [],
+            "removals_file": None,
+            "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
+            "groups": [group.to_json() for group in self.anomalies.groups],
+            "read": [receipt.to_json() for receipt in self.receipts],
             "employers": [
                 {
-                    "companyId": each.company_id,
+                    "company_id": each.company_id,
                     "workers": len(each.workers),
                     "added": each.added,
                     "changed": each.changed,
@@ -90,9 +99,6 @@ class Foreseen:
                 for each in self.employers
             ],
             "removals": [one._asdict() for one in self.removals],
-            "blocked": self.blocked,
-            "groups": [group.to_json() for group in self.anomalies.groups],
-            "read": [receipt.to_json() for receipt in self.receipts],
         }
 
 

@@ -1,7 +1,7 @@
 """Cells that are read otherwise than they stand in a file, which itself stays as it is.
 
 What somebody mends on the page is kept so, and `--edits FILE` reads the same file: a table of
-Row, Column and Text, a line for each cell, the last one for a cell counting.
+Row, Column and Text, a line for each cell, the last one for a cell counting (decision 1801).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from fla_batch.ui import (
     start_views,
 )
 from fla_batch.ui.access import Access, App, Guard, Message, Receive, Scope, Send
-from fla_batch.ui.jobs import InternalMistake
+from fla_batch.ui.background_jobs import InternalMistake
 from fla_batch.ui.page_state import PageState
 from fla_batch.ui.rendering import page, trouble_page
 from fla_batch.vocabulary.errors import FlaBatchError, UsageMistake

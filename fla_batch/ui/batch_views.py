@@ -15,7 +15,7 @@ from starlette.routing import Route
 from fla_batch.commands.poll import WAITING, poll
 from fla_batch.commands.send import SENDABLE, outgoing_bytes, require_open, send, to_send
 from fla_batch.commands.status import anomalies, per_worker, status
-from fla_batch.ui.jobs import Job
+from fla_batch.ui.background_jobs import BackgroundJob
 from fla_batch.ui.page_state import PageState
 from fla_batch.ui.rendering import page, state_of
 from fla_batch.vocabulary.errors import FlaBatchError, GatewayUnavailable, UsageMistake
@@ -92,7 +92,7 @@ def _send(request: Request, sure: int) -> Response:
     return Response("")
 
 
-def _sent(state: PageState, name: str, size: int, job: Job) -> object:
+def _sent(state: PageState, name: str, size: int, job: BackgroundJob) -> object:
     job.begin("bytes")
     job.expect(size)
     with state.workspace() as workspace:
@@ -107,7 +107,7 @@ def _watch(state: PageState) -> None:
         state.jobs.start("watch", lambda job: _watched(state, job))
 
 
-def _watched(state: PageState, job: Job) -> None:
+def _watched(state: PageState, job: BackgroundJob) -> None:
     every_s = _PRACTICE_POLL_S if state.practice else _POLL_S
     settings = state.settings
     while state.settings is settings:

@@ -11,9 +11,9 @@ from starlette.routing import Route
 from fla_batch.commands.build import BuildResult, build
 from fla_batch.commands.foresee_build import Foreseen, foresee
 from fla_batch.rules import Removal
+from fla_batch.ui.background_jobs import BackgroundJob, JobState
 from fla_batch.ui.checking import how_of, start_check
 from fla_batch.ui.dropped_files import DroppedFile
-from fla_batch.ui.jobs import Job, JobState
 from fla_batch.ui.page_state import PageState
 from fla_batch.ui.rendering import page, state_of
 from fla_batch.vocabulary.errors import BlockedByAnomalies, UsageMistake
@@ -41,7 +41,7 @@ def foreseen(request: Request) -> Response:
     return page(request, "foreseen.html", file=file, found=job.result)
 
 
-def _foreseen(state: PageState, file: DroppedFile, job: Job) -> Foreseen:
+def _foreseen(state: PageState, file: DroppedFile, job: BackgroundJob) -> Foreseen:
     with state.workspace() as workspace:
         return foresee(workspace, [file.path], how=how_of(state, file), counted=job)
 
@@ -76,7 +76,7 @@ def _is_one(number: str, found: Foreseen) -> bool:
 
 
 def _built(
-    state: PageState, file: DroppedFile, job: Job, confirmed: list[Removal], skip: bool
+    state: PageState, file: DroppedFile, job: BackgroundJob, confirmed: list[Removal], skip: bool
 ) -> BuildResult:
     with state.workspace() as workspace:
         result = build(

@@ -7,8 +7,8 @@ from fla_batch.commands.checked_table import CheckedTable, checked_table
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.intake import ReadingChoice
 from fla_batch.message.extra_zones import extra_names
+from fla_batch.ui.background_jobs import BackgroundJob
 from fla_batch.ui.dropped_files import DroppedFile
-from fla_batch.ui.jobs import Job
 from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import AnomalyOrigin
@@ -19,7 +19,7 @@ def how_of(state: PageState, file: DroppedFile) -> ReadingChoice:
     return file.how(extra_names(state.settings.profile.name))
 
 
-def start_check(state: PageState, file: DroppedFile) -> Job | None:
+def start_check(state: PageState, file: DroppedFile) -> BackgroundJob | None:
     """The check that is needed, or goes on already; None when all is known."""
     if file.checked is not None:
         return None
@@ -30,7 +30,7 @@ def start_check(state: PageState, file: DroppedFile) -> Job | None:
     return state.jobs.start(kind, lambda job: check_now(state, file, job))
 
 
-def check_now(state: PageState, file: DroppedFile, job: Job) -> None:
+def check_now(state: PageState, file: DroppedFile, job: BackgroundJob) -> None:
     """Check it, with what the platform holds and has said."""
     from fla_batch.commands.workspace import history_if_any
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fla_batch.ui.background_jobs import Jobs
 from fla_batch.ui.dropped_files import DroppedFiles
-from fla_batch.ui.jobs import Jobs
 from fla_batch.vocabulary.terms import Environment, Language
 
 if TYPE_CHECKING:

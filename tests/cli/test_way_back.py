@@ -80,7 +80,7 @@ def test_a_build_that_is_only_foreseen_tells_all_and_writes_nothing(
     (employer,) = new.document["employers"]
     assert (new.code, employer) == (
         0,
-        {"companyId": EMPLOYER, "workers": 1, "added": 1, "changed": 0, "unchanged": 0},
+        {"company_id": EMPLOYER, "workers": 1, "added": 1, "changed": 0, "unchanged": 0},
     )
     assert fla("status", "--json").document["batches"] == []
     assert fla("run", year, *WAIT).code == 0
@@ -94,7 +94,7 @@ def test_a_build_that_is_only_foreseen_tells_all_and_writes_nothing(
     assert "1 declaration would be built; nothing was written." in shorter.out
     assert not (tmp_path / "year-removals.csv").exists()
     blocked = fla("build", declared(tmp_path, {**ALPHA, "hours": "zeven"}), "--dry-run", "--json")
-    assert (blocked.code, blocked.document["blocked"]) == (1, 1)
+    assert (blocked.code, blocked.document["skipped"]) == (1, 1)
 
 
 def _lines(rows: list[dict[str, str]]) -> Iterator[str]:

@@ -29,7 +29,7 @@ class JobState(StrEnum):
 
 
 @dataclass(slots=True)
-class Job:
+class BackgroundJob:
     """One piece of work; a `Watcher`: counts what it is told, `total` is 0 while unknown.
 
     `trouble` is what stopped it, `result` what it returned. `said` are lines that it told.
@@ -68,7 +68,7 @@ class Job:
         """Whether it has ended within that time."""
         return self._ended.wait(timeout_s)
 
-    def run(self, work: Callable[[Job], object]) -> None:
+    def run(self, work: Callable[[BackgroundJob], object]) -> None:
         """Do it; never raises."""
         try:
             self.result = work(self)
@@ -93,33 +93,33 @@ class Jobs:
     """All jobs of this server, the latest of each kind and subject first."""
 
     def __init__(self) -> None:
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, BackgroundJob] = OrderedDict()
         self._lock = threading.Lock()
         self.ending = False
 
-    def start(self, kind: str, work: Callable[[Job], object]) -> Job:
+    def start(self, kind: str, work: Callable[[BackgroundJob], object]) -> BackgroundJob:
         """Begin it; of one kind one at a time: while it runs, that one is returned."""
         with self._lock:
             running = self.running(kind)
             if running is not None:
                 return running
-            job = Job(kind)
+            job = BackgroundJob(kind)
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:
                 self._jobs.popitem(last=False)
         threading.Thread(target=job.run, args=(work,), name=kind, daemon=True).start()
         return job
 
-    def running(self, kind: str) -> Job | None:
+    def running(self, kind: str) -> BackgroundJob | None:
         """The job of that kind that goes on now."""
         last = self.last(kind)
         return last if last is not None and last.state is JobState.RUNNING else None
 
-    def last(self, kind: str) -> Job | None:
+    def last(self, kind: str) -> BackgroundJob | None:
         """The last job of that kind."""
         return next((job for job in reversed(self._jobs.values()) if job.kind == kind), None)
 
-    def get(self, job_id: str) -> Job | None:
+    def get(self, job_id: str) -> BackgroundJob | None:
         """The job of that id."""
         return self._jobs.get(job_id)
 
