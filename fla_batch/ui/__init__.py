@@ -1,1 +1,1 @@
-"""A page for payroll officers: the commands in a browser, on loopback; `fla-batch ui` (decision 1803)."""
+"""A page for payroll officers: the commands in a browser, on loopback (decision 1803)."""
