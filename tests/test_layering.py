@@ -126,3 +126,10 @@ def test_one_name_for_one_thing() -> None:
                 found.setdefault(f"class {node.name}", []).append(place)
     assert len(found) > 1000
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_migrations_of_the_ledger_are_numbered_one_after_the_other() -> None:
+    """Two that were written at once have one number, and no ledger opens any more."""
+    folder = PACKAGE / "ledger" / "migrations" / "versions"
+    numbers = sorted(path.name[1:5] for path in folder.glob("v*.py"))
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]

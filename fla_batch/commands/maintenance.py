@@ -12,8 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.commands.poll_lock import no_poller, only_poller, poll_locks
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.commands.receive import Reception
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
 from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerOutcome, AnswerRow, Change
 from fla_batch.outbox.audit import audit
@@ -74,7 +75,7 @@ def rebuild(workspace: AnswerTools) -> list[Rebuilt]:
     Where a raw file is missing, changed or purged its rows stay, and the line says why. Raises
     LockHeld while another process polls.
     """
-    with workspace.ledger.lock(LOCK, workspace.clock):
+    with no_poller(workspace):
         reception = Reception(workspace, PollResult())
 
         def read(file: AnswerFile) -> Iterator[Change]:
@@ -100,14 +101,14 @@ def replay(workspace: AnswerTools) -> PollResult:
     LockHeld while another process polls.
     """
     result = PollResult()
-    with workspace.ledger.lock(LOCK, workspace.clock) as lock:
+    with only_poller(workspace) as renew:
         reception = Reception(workspace, result)
         rows = {row.file.kept_path: row for row in workspace.ledger.answer_files()}
         for found in list(workspace.outbox.quarantine.files()):
             row = rows.get(found.path)
             held = _as_recorded(found, row)
             if held.environment is workspace.environment:
-                lock.renew()
+                renew()
                 _replay(workspace, reception, held, row, result)
             elif held.environment is None:
                 result.quarantined.append((held.name, held.reason))
@@ -208,9 +209,10 @@ def _alone(workspace: Records) -> Iterator[Callable[[], None]]:
     """
     with ExitStack() as held:
         try:
-            lock = held.enter_context(workspace.ledger.lock(LOCK, workspace.clock))
+            renew = held.enter_context(only_poller(workspace))
         except DiskTrouble:
-            workspace.ledger.require_free(LOCK, workspace.clock())
+            for name in poll_locks(workspace):
+                workspace.ledger.require_free(name, workspace.clock())
             yield lambda: None
             return
-        yield lock.renew
+        yield renew

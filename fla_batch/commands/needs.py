@@ -34,8 +34,10 @@ Result = TypeVar("Result")
 
 
 class Records(Protocol):
-    """What lies with us for one environment: the ledger, the outbox, and the clock."""
+    """What lies with us of one sender, for one environment: ledger, outbox, and the clock."""
 
+    @property
+    def sender(self) -> str: ...
     @property
     def environment(self) -> Environment: ...
     @property

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from fla_batch.channel.out_folder import OfferedAnswer, OutFolder
 from fla_batch.channel.protocol import Gateway, OperationRefused
 from fla_batch.commands.fetch import AnswerFetch
+from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.commands.receive import Reception
 from fla_batch.commands.settle import being_cancelled, settle_cancellations, settle_doubts
 from fla_batch.ledger.left_rows import LeftAlone
 from fla_batch.ledger.lifecycle import BatchState
@@ -47,14 +48,14 @@ def fetch_answers(
     DiskTrouble, LedgerTrouble.
     """
     result = PollResult()
-    with workspace.ledger.lock(LOCK, workspace.clock) as lock:
+    with only_poller(workspace) as renew:
         reception = Reception(workspace, result, counted)
         workspace.outbox.inbox.clear_partials(workspace.environment)
         remove_partials(private_folder(workspace.outbox.root / "quarantine"))
         for kept in reception.unfinished():
             reception.process(kept)
         with workspace.connect() as gateway:
-            heard_all = _look_into_out(workspace, gateway, reception, result, lock.renew, recheck)
+            heard_all = _look_into_out(workspace, gateway, reception, result, renew, recheck)
             settle_doubts(workspace, gateway)
             done = settle_cancellations(workspace, gateway, heard_all=heard_all)
     result.cancelled += map(str, done)

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 _WORTH_A_PROCESS_BYTES = 20_000_000
 """Starting another Python takes half a second: a smaller answer is done before that helps."""
-LOCK = "poll"
-"""The ledger's lock of whoever takes in answers: polls, replays, rebuilds and purges."""
 _ANSWERS = ("FO.", "CO.", REST_ANSWERS)
 _OF_THIS_FILE = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
 """What reading one answer may raise, and what is therefore an outcome of that file (R31)."""
@@ -56,7 +54,7 @@ _CLASH = "the same name came before with other content: both are kept, none repl
 
 
 class Reception:
-    """Takes in answers; what it did is added to `result`. Use it while holding LOCK."""
+    """Takes in answers; what it did is added to `result`. Use it as `only_poller`."""
 
     def __init__(
         self, workspace: AnswerTools, result: PollResult, counted: Watcher = UNWATCHED

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.channels import REST
+from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.commands.receive import Reception
 from fla_batch.commands.rest_sending import RestSending, VerdictTally
 from fla_batch.commands.send import SendOutcome
 from fla_batch.ledger.lifecycle import BatchState
@@ -49,7 +50,7 @@ class RestChannel:
     def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:  # noqa: ARG002
         """See `Channel.poll`: only what a killed `send` left on our disk."""
         tools, result = self._tools, PollResult(note=NOTHING_TO_FETCH)
-        with tools.ledger.lock(LOCK, tools.clock):
+        with only_poller(tools):
             reception = Reception(tools, result, counted)
             for kept in reception.unfinished():
                 reception.process(kept)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.batching.form_store import note_of
 from fla_batch.commands.build_batches import form_record
 from fla_batch.commands.channels import SFTP
+from fla_batch.commands.poll_lock import no_poller
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.commands.receive import LOCK, Reception
+from fla_batch.commands.receive import Reception
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import FormReader, Profile, load
@@ -61,17 +62,17 @@ def restore(workspace: AnswerTools) -> Restored:
     """
     result = Restored()
     ledger, outbox = workspace.ledger, workspace.outbox
-    with ledger.lock(LOCK, workspace.clock) as lock:
+    with no_poller(workspace) as renew:
         reached = outbox.high_water
         for manifest in _manifests(workspace, result):
-            lock.renew()
+            renew()
             _put_back(workspace, manifest, result)
         for name in reached.names if reached else ():
             ledger.use_number(name)
         told = PollResult()
         reception = Reception(workspace, told)
         for kept in reception.unfinished():
-            lock.renew()
+            renew()
             reception.process(kept)
         result.answers += told.processed
         outbox.begin_high_water(ledger.last_event(), reached.names if reached else ())

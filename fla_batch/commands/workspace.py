@@ -143,6 +143,11 @@ class Workspace(Closing):
         return self.settings.environment
 
     @property
+    def sender(self) -> str:
+        """Who sends: six digits, or nothing where none is set."""
+        return self.settings.sender.number
+
+    @property
     def channel_name(self) -> str:
         """The channel that is configured."""
         return self.settings.channel.use
@@ -286,7 +291,7 @@ class Workspace(Closing):
         return self.ledger.reserve_stamps(self._sender(), count, self.clock())
 
     def _sender(self) -> str:
-        sender = self.settings.sender.number
+        sender = self.sender
         if not sender and self.settings.uses_rest:
             sender = _NO_SENDER
         if not sender:

@@ -6,11 +6,14 @@ was not renewed for a while. A stale lock is taken over, and that is said.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -24,19 +27,23 @@ STALE_AFTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process that holds, or wants, a lock: host name and process number."""
+    """A process that holds, or wants, a lock: host name and process number.
+
+    `machine` tells two hosts of one name apart: a process number counts within one of them.
+    """
 
     host: str
     pid: int
+    machine: str = ""
 
     @classmethod
     def this_process(cls) -> Holder:
         """The process that calls."""
-        return cls(socket.gethostname(), os.getpid())
+        return cls(socket.gethostname(), os.getpid(), this_machine())
 
     def is_gone(self) -> bool:
         """True when it is certain that the process has ended: it ran here, and is not there."""
-        if self.host != socket.gethostname():
+        if (self.host, self.machine) != (socket.gethostname(), this_machine()):
             return False
         try:
             os.kill(self.pid, 0)
@@ -45,6 +52,19 @@ class Holder:
         except PermissionError:
             return False
         return False
+
+
+def this_machine() -> str:
+    """What the process numbers of this machine are told from others by; empty when unknown.
+
+    Containers of one image often have one host name, and process 1 each: to each other they would
+    seem dead. The start of the kernel and the space of process numbers differ (decision 2002).
+    """
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = Path("/proc/self/ns/pid").stat().st_ino
+        return hashlib.sha256(f"{boot} {space}".encode()).hexdigest()[:16]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +83,19 @@ class LockHeld(LedgerTrouble):
 
 
 def take(connection: Connection, name: str, holder: Holder, at: datetime) -> Lock:
-    """Take a lock that is free or stale. Raises LockHeld."""
-    row = connection.execute(select(lock).where(lock.c.name == name).with_for_update()).first()
+    """Take a lock that is free or stale. Raises LockHeld.
+
+    It never waits: a row that somebody works with at this moment (PostgreSQL) is held by him.
+    """
+    named = select(lock).where(lock.c.name == name)
+    row = connection.execute(named.with_for_update(skip_locked=True)).first()
+    if row is None and (held := connection.execute(named).first()) is not None:
+        raise _held(held)
     values = {
         "token": secrets.token_hex(16),
         "host": holder.host,
         "pid": holder.pid,
+        "machine": holder.machine,
         "taken_at": at,
         "renewed_at": at,
     }
@@ -89,13 +116,17 @@ def require_free(connection: Connection, name: str, at: datetime) -> None:
 
 def _require_stale(row: Row[Any], at: datetime) -> Holder:
     """Who left the lock; raises LockHeld when somebody has it."""
-    before = Holder(row.host, row.pid)
+    before = Holder(row.host, row.pid, row.machine)
     if not before.is_gone() and at - row.renewed_at <= STALE_AFTER:
-        raise LockHeld(
-            f'"{row.name}" is being done by process {before.pid} on {before.host} '
-            f"since {row.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-        )
+        raise _held(row)
     return before
+
+
+def _held(row: Row[Any]) -> LockHeld:
+    return LockHeld(
+        f'"{row.name}" is being done by process {row.pid} on {row.host} '
+        f"since {row.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 def renew(connection: Connection, held: Lock, at: datetime) -> None:

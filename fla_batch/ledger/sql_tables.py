@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration that this version of the program needs."""
 
 
@@ -275,6 +275,7 @@ lock = Table(
     Column("token", String(32), nullable=False),
     Column("host", String(255), nullable=False),
     Column("pid", Integer, nullable=False),
+    Column("machine", String(16), nullable=False, server_default=""),
     Column("taken_at", Instant, nullable=False),
     Column("renewed_at", Instant, nullable=False),
 )

@@ -15,7 +15,7 @@ from fla_batch.cli.commands import commands
 from fla_batch.cli.edge import INTERNAL
 from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
-from fla_batch.commands.receive import LOCK
+from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.send import send, to_send
 from tests.cli.forked import CLOSED, PIPE, Call, Ended, ForkedCommandLine
 from tests.command_line import write_csv
@@ -286,6 +286,6 @@ def test_r35_purge_on_a_full_disk_leaves_a_poller_alone(
 ) -> None:
     scene = Scene(office)
     clock = Clock(datetime.now(UTC))
-    with scene.workspace(clock=clock) as workspace, workspace.ledger.lock(LOCK, clock):
+    with scene.workspace(clock=clock) as workspace, only_poller(workspace):
         ended = fla_batch(Call(line("purge"), str(office), max_bytes=0))
     assert (ended.code, "is being done by process" in ended.err) == (3, True), ended

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from fla_batch.ledger import Holder, Ledger, LockHeld
+from fla_batch.ledger.database import connect, writing
 from fla_batch.ledger.lifecycle import BatchState, Event
-from fla_batch.ledger.locks import STALE_AFTER
+from fla_batch.ledger.locks import STALE_AFTER, require, this_machine
 from tests.ledger.builders import NOW, after, batch_name, forms, record
+from tests.postgres import Postgres
 
 ELSEWHERE = Holder("another-machine", 42)
 _TAKE_AND_DIE = """
@@ -58,7 +60,7 @@ def test_r21_the_lock_of_a_killed_poller_is_taken_over(ledger_url: str) -> None:
     with Ledger.open(ledger_url) as ledger, other_process(ledger_url, "die") as first:
         pid = int(first.communicate()[0])
         with ledger.lock("poll", clock) as held:
-            assert held.lock.taken_over_from == Holder(socket.gethostname(), pid)
+            assert held.lock.taken_over_from == Holder(socket.gethostname(), pid, this_machine())
 
 
 def test_r21_a_silent_poller_elsewhere_is_stale_after_a_while(ledger: Ledger) -> None:
@@ -125,3 +127,31 @@ def test_r28_batches_are_staged_only_while_the_lock_of_builds_is_held(ledger: Le
         with ledger.lock("build S", lambda: clock() + timedelta(hours=1)), pytest.raises(LockHeld):
             ledger.append_all([name], Event.STAGED, clock(), slow)
         assert ledger.state(name) is BatchState.BUILT
+
+
+def test_r29_two_machines_of_one_name_do_not_take_each_other_for_dead(ledger: Ledger) -> None:
+    """Containers of one image: the same host name, and process numbers of their own."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    namesake = Holder(socket.gethostname(), ended.pid, "0123456789abcdef")
+    with ledger.lock("poll", clock, namesake), pytest.raises(LockHeld), ledger.lock("poll", clock):
+        pass
+    here = Holder(socket.gethostname(), ended.pid, this_machine())
+    with ledger.lock("poll", clock, here), ledger.lock("poll", clock) as ours:
+        assert ours.lock.taken_over_from == here
+
+
+@pytest.mark.postgresql
+def test_r29_a_claim_never_waits_behind_a_fence(postgres: Postgres) -> None:
+    """While one host's transaction proves its lease, another one is told at once."""
+    url = postgres.new_database()
+    later = NOW + STALE_AFTER + timedelta(minutes=1)
+    with (
+        Ledger.open(url) as ledger,
+        Ledger.open(url) as other,
+        ledger.lock("x", clock) as held,
+        writing(connect(url, create=False)) as connection,
+    ):
+        require(connection, held.lock)
+        with pytest.raises(LockHeld, match="is being done by"), other.lock("x", lambda: later):
+            pass

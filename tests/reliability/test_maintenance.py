@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from fla_batch.commands.maintenance import purge, rebuild, replay, verify
 from fla_batch.commands.poll import poll
-from fla_batch.commands.receive import LOCK
+from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger import AnswerOutcome, LockHeld
 from fla_batch.ledger.lifecycle import BatchState
@@ -184,7 +184,7 @@ def test_s12_purge_leaves_open_batches_alone(scene: Scene) -> None:
 def test_r21_maintenance_waits_for_the_poller(scene: Scene) -> None:
     with (
         scene.workspace() as workspace,
-        workspace.ledger.lock(LOCK, workspace.clock),
+        only_poller(workspace),
     ):
         for action in (
             lambda: rebuild(workspace),

@@ -13,7 +13,7 @@ from fla_batch.commands.build import build
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.check import check
 from fla_batch.commands.poll import poll
-from fla_batch.commands.receive import LOCK
+from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace, history_if_any
@@ -140,7 +140,7 @@ def test_r21_a_second_poller_says_so_and_changes_nothing(scene: Scene) -> None:
         send(first, to_send(first, [name]))
         scene.let_portal_work()
         with (
-            first.ledger.lock(LOCK, first.clock),
+            only_poller(first),
             pytest.raises(LockHeld, match="is being done by process") as raised,
         ):
             poll(second)

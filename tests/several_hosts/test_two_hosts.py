@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ import pytest
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.ledger_of_outbox import LedgerBehind
 from fla_batch.commands.maintenance import purge, replay, verify
+from fla_batch.commands.poll_lock import no_poller, only_poller
 from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send
 from fla_batch.commands.status import status
+from fla_batch.configuration.sections import SenderSection
+from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.shared_outbox import SharedOutbox
@@ -230,3 +234,30 @@ def test_s10_no_credential_reaches_what_we_write(hosts: Hosts, s3: S3Server) -> 
     manifest = json.loads(store.read(f"S/{name}/manifest.json") or b"{}")
     assert manifest["batch"] == str(name)
     assert secret not in repr(store)
+
+
+def test_r21_hosts_of_different_senders_poll_at_once(hosts: Hosts) -> None:
+    """One lock for each sender and environment; and one for each folder of downloads."""
+    path = hosts.scenes[1].folder / "fla-batch.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("123456", "654321"), encoding="utf-8")
+    hosts.build(2, 1)
+    with hosts.on(1) as ours, hosts.on(2) as theirs:
+        with only_poller(ours), only_poller(theirs):
+            with pytest.raises(LockHeld, match='"poll 123456 S" is being done'), only_poller(ours):
+                pass
+            with pytest.raises(LockHeld), no_poller(ours):
+                pass
+        with no_poller(ours), pytest.raises(LockHeld), only_poller(theirs):
+            pass
+
+
+def test_r21_two_senders_do_not_poll_into_one_folder(hosts: Hosts) -> None:
+    with hosts.on(1) as ours:
+        other = replace(
+            ours,
+            settings=ours.settings.model_copy(
+                update={"sender": SenderSection(number="654321", environment="S")}
+            ),
+        )
+        with only_poller(ours), pytest.raises(LockHeld, match='"poll into '), only_poller(other):
+            pass
