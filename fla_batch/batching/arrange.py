@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fla_batch.vocabulary.errors import UsageMistake
 
@@ -16,6 +16,14 @@ class PartLimits:
     part_bytes: int = 100_000_000
     part_forms: int = 50_000
     parts: int = 9
+
+    def within(self, most_forms: int | None) -> PartLimits:
+        """The same where a message holds at most so many forms; None for any number."""
+        return (
+            self
+            if most_forms is None
+            else replace(self, part_forms=min(self.part_forms, most_forms))
+        )
 
 
 class WorkerTooLarge(UsageMistake):

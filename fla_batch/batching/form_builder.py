@@ -194,7 +194,7 @@ class Desk:
     def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
         """The form of one declaration; None when it is blocked."""
         done.declarations += 1
-        found = [*check(entry, self.context), *self.limits.found(entry)]
+        found = self.limits.told(entry, check(entry, self.context))
         done.anomalies += found
         if any(anomaly.blocks for anomaly in found):
             done.blocked += 1

@@ -224,7 +224,8 @@ def _batches(
             for shape, workers in _by_message(workspace.profile, spool):
                 tools = workspace.assembler(shape)
                 rest = found.rest(workers)
-                for parts in arrange(rest, spool.size, limits, around=tools.around):
+                bound = limits.within(shape.most_forms)
+                for parts in arrange(rest, spool.size, bound, around=tools.around):
                     lock.renew()
                     made = _batch(workspace, tools, spool, parts, maker.started, previous, counted)
                     built.append(made)
@@ -262,7 +263,7 @@ def _by_message(
     """The forms of each worker, by the message that their kind goes in: a batch holds one."""
     messages = profile.messages
     if len(messages) == 1:
-        yield messages[0], spool.by_worker()
+        yield messages[0], _parted(spool.by_worker(), messages[0])
         return
     kinds = [FormKind(note.kind) for note in spool.notes(range(len(spool)))]
     for shape in messages:
@@ -270,7 +271,15 @@ def _by_message(
             [number for number in numbers if profile.shapes[kinds[number]] is shape]
             for numbers in spool.by_worker()
         )
-        yield shape, filter(None, workers)
+        yield shape, _parted(filter(None, workers), shape)
+
+
+def _parted(workers: Iterator[Sequence[int]], shape: MessageShape) -> Iterator[Sequence[int]]:
+    """The forms of a worker stay together, but where the XSD lets a message hold fewer."""
+    most = shape.most_forms
+    if most is None:
+        return workers
+    return (numbers[at : at + most] for numbers in workers for at in range(0, len(numbers), most))
 
 
 def _batch(

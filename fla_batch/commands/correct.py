@@ -110,7 +110,7 @@ def correct(
         items = _while_held(lock, read_inputs(inputs, how))
         limits = ProfileLimits.of(workspace.profile, workspace.employer_zones)
         for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
-            result.anomalies += [*check(entry, context), *limits.found(entry)]
+            result.anomalies += limits.told(entry, check(entry, context))
             entries.append(entry)
         result.missing = sorted(wanted.keys() - {entry.declaration.key for entry in entries})
         result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}

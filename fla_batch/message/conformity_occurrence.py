@@ -56,9 +56,9 @@ def _may_be_empty(item: object) -> bool:
 def repeat_differences(element: Element, path: str) -> Iterator[Difference]:
     """How often the models let an item stand against the XSD, where None is any number."""
     repeat, declared = element.repeat, element.declared[0]
-    if repeat is None or repeat.most is None or declared.most == repeat.most:
+    if repeat is None or repeat.most is None or element.most == repeat.most:
         return
-    theirs, ours = declared.most, repeat.most
+    theirs, ours = element.most, repeat.most
     if theirs == 1:
         text = f"{element.name} fits once in the XSD, and the models repeat it up to {ours} times"
         advice = "Bind the list to an element that repeats, with each = its path where needed."

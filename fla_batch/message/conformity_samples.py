@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fla_batch.message import samples
-from fla_batch.message.conformity import Difference, Standing, is_named
+from fla_batch.message.conformity import Difference, is_named
+from fla_batch.message.conformity_refused import refused_samples
 from fla_batch.message.extra_zones import asked_zones
 from fla_batch.message.form_tree import bound_zones, carriers, elements
 from fla_batch.message.message_shape import MessageShape
@@ -31,11 +32,9 @@ from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import FormKind, Verdict
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
-_INDEX = re.compile(r"\[\d+\]")
 _CREATED = datetime(2025, 3, 1, 10, 15, 0, 123000)  # noqa: DTZ001 - Belgian local time
 _TODAY = date(2100, 1, 1)
 _MOST = 1_000_000
-_CONTENT_CODES = ("001", "091")
 
 
 def broken_samples(
@@ -46,20 +45,41 @@ def broken_samples(
     forms = list(sample_forms(profile, shape, limits))
     if not forms:
         return
-    writer = MessageWriter(shape, day=_CREATED.date(), extras=extra_texts(shape, forms))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "samples.xml"
-        path.write_bytes(b"".join(writer.message(forms)))
-        check_made = validator.check(path, most_shown=_MOST)
-        if check_made.verdict is Verdict.NOT_CHECKED:
-            why = check_made.why or "the samples could not be checked"
-            yield Difference("not-checked", "/", why)
-        names = profile.drop | profile.narrower
-        open_ones = [each for each in known if not is_named(each.name, names)]
-        yield from _invalid(check_made.errors, shape, open_ones, forms)
+        errors: list[SchemaError] = []
+        messages = list(_written(shape, forms, Path(folder)))
+        for message in messages:
+            check_made = validator.check(message.path, most_shown=_MOST)
+            if check_made.verdict is Verdict.NOT_CHECKED:
+                why = check_made.why or "the samples could not be checked"
+                yield Difference("not-checked", "/", why)
+            errors += [
+                replace(error, form=error.form and error.form + message.first)
+                for error in check_made.errors
+            ]
+        yield from refused_samples(errors, shape, known, forms, [each.path for each in messages])
         if not any(each.kind == "unknown" for each in known):
             unbound = [each.name or each.path for each in known if each.kind == "unbound"]
-            yield from _read_back(path, forms, profile, shape, unbound)
+            yield from _read_back(messages, profile, shape, unbound)
+
+
+@dataclass(frozen=True, slots=True)
+class _SampleMessage:
+    """A message of some of the forms, `first` of which stand in others before it."""
+
+    path: Path
+    first: int
+    forms: list[Form]
+
+
+def _written(shape: MessageShape, forms: list[Form], folder: Path) -> Iterator[_SampleMessage]:
+    """All forms in as few messages as the XSD lets them be."""
+    writer = MessageWriter(shape, day=_CREATED.date(), extras=extra_texts(shape, forms))
+    most = shape.most_forms or len(forms)
+    for first in range(0, len(forms), most):
+        message = _SampleMessage(folder / f"{first}.xml", first, forms[first : first + most])
+        message.path.write_bytes(b"".join(writer.message(message.forms)))
+        yield message
 
 
 def sample_forms(profile: Profile, shape: MessageShape, limits: ProfileLimits) -> Iterator[Form]:
@@ -72,7 +92,7 @@ def sample_forms(profile: Profile, shape: MessageShape, limits: ProfileLimits) -
         if profile.shapes.get(kind) is not shape or (asks and profile.answer is None):
             continue
         if not isinstance(body, Question):
-            body = body.model_copy(update={"extra": _extra_of(shape, kind)})
+            body = body.model_copy(update={"extra": sample_extra(shape, kind)})
             if _blocked(body, context, limits):
                 continue
         number += 1
@@ -102,7 +122,7 @@ def extra_texts(shape: MessageShape, forms: Iterable[Form]) -> dict[str, dict[st
     return dict.fromkeys(employers, texts) if texts else {}
 
 
-def _extra_of(shape: MessageShape, kind: FormKind) -> dict[str, str]:
+def sample_extra(shape: MessageShape, kind: FormKind) -> dict[str, str]:
     """As `extra_texts`, for the zones of a declaration of that kind."""
     return {
         asked.name: text_for(declared.facets if (declared := asked.declared) else None)
@@ -110,64 +130,16 @@ def _extra_of(shape: MessageShape, kind: FormKind) -> dict[str, str]:
     }
 
 
-def _invalid(
-    errors: Iterable[SchemaError],
-    shape: MessageShape,
-    known: list[Difference],
-    samples_written: list[Form],
-) -> Iterator[Difference]:
-    causes: dict[tuple[str, str], SchemaError] = {}
-    forms: dict[tuple[str, str], set[int]] = {}
-    for error in errors:
-        key = (_INDEX.sub("", error.path), error.code)
-        causes.setdefault(key, error)
-        forms.setdefault(key, set()).add(error.form)
-    explained = {each.path for each in known if each.standing is not Standing.NOTE}
-    for key, error in causes.items():
-        path = key[0]
-        if _explained(path, explained, error.code):
-            continue
-        offered = _offered(shape, path)
-        kinds = {samples_written[number - 1].body.kind.value for number in forms[key] if number}
-        text = f"{error.explanation or error.reason}{offered} ({', '.join(sorted(kinds))})"
-        yield Difference("sample-invalid", path, text, samples=len(forms[key]))
-
-
-def _explained(path: str, known: set[str], code: str) -> bool:
-    """True when a known cause stands there, below, or beside what an engine did not expect."""
-    around = path.rpartition("/")[0] if code in _CONTENT_CODES else None
-    return any(each == path or each.rpartition("/")[0] in (path, around) for each in known)
-
-
-def _offered(shape: MessageShape, path: str) -> str:
-    """What the XSD offers at that place, in words."""
-    element = shape.around
-    for step in path.strip("/").split("/")[1:]:
-        inner = next((child for child in element.children if child.name == step), None)
-        if inner is None:
-            break
-        element = inner
-    if not element.declared:
-        return ""
-    names = ", ".join(child.name for child in element.declared[0].children)
-    facets = element.declared[0].facets
-    if names:
-        return f"; the XSD offers in {element.name}: {names}"
-    return f"; the XSD wants {facets.base} ({element.declared[0].where})" if facets else ""
-
-
 def _read_back(
-    path: Path, forms: list[Form], profile: Profile, shape: MessageShape, unbound: list[str]
+    messages: Iterable[_SampleMessage], profile: Profile, shape: MessageShape, unbound: list[str]
 ) -> Iterator[Difference]:
     reader = FormReader(profile, shape)
-    found = xmlsafe.children(path, shape.form, root=shape.root)
-    different: Counter[str] = Counter()
-    for form, element in zip(forms, found, strict=True):
-        again = reader.read(element)[0]
-        for place in _differing(
-            comparable(form, profile, shape), comparable(again, profile, shape)
-        ):
-            different[place] += 1
+    comparison, different = Comparison(profile, shape), Counter[str]()
+    for message in messages:
+        found = xmlsafe.children(message.path, shape.form, root=shape.root)
+        for form, element in zip(message.forms, found, strict=True):
+            again = comparison.flat(reader.read(element)[0])
+            different.update(_differing(comparison.flat(form), again))
     for place, count in different.items():
         if is_named(place, unbound):
             continue
@@ -181,27 +153,36 @@ def _read_back(
 Flat = dict[tuple[str, ...], list[Any]]
 
 
-def comparable(form: Any, profile: Profile, shape: MessageShape) -> Flat:
-    """The zones of a form by their paths: what is dropped left out, values in their canonical way.
+class Comparison:
+    """Forms of one message as zones by their paths, so that two can be compared.
 
-    Zones of the header that the binding has no element for do not count: nothing is lost.
+    What is dropped is left out, values are in their canonical way. Zones of the header that the
+    binding has no element for do not count: nothing is lost.
     """
-    kind = form.body.kind
-    bound = bound_zones(shape.tree, kind)
-    found: Flat = {("#kind",): [kind.value]}
-    _flatten(form.header.model_dump(by_alias=True), (), found)
-    _flatten(form.body.model_dump(by_alias=True), (), found)
-    kept: Flat = {}
-    header = set(FormHeader.model_fields) | {"reference"}
-    aliases = {FormHeader.model_fields[name].alias or name for name in FormHeader.model_fields}
-    for path, values in found.items():
-        of_header = path[0] in aliases or path[0] in header
-        if (of_header and path not in bound) or is_named(".".join(path), profile.drop):
-            continue
-        texts = bound.get(path)
-        canonical = texts[0].format.canonical if texts else None
-        kept[path] = [canonical(each) for each in values] if canonical else values
-    return kept
+
+    def __init__(self, profile: Profile, shape: MessageShape) -> None:
+        self._drop = profile.drop
+        kinds = [kind for kind, each in profile.shapes.items() if each is shape]
+        self._bound = {kind: bound_zones(shape.tree, kind) for kind in kinds}
+        fields = FormHeader.model_fields
+        self._header = {fields[name].alias or name for name in fields} | {"reference"}
+
+    def flat(self, form: Any) -> Flat:
+        """The zones of a form."""
+        kind = form.body.kind
+        bound = self._bound.get(kind, {})
+        found: Flat = {("#kind",): [kind.value]}
+        _flatten(form.header.model_dump(by_alias=True), (), found)
+        _flatten(form.body.model_dump(by_alias=True), (), found)
+        kept: Flat = {}
+        for path, values in found.items():
+            of_header = path[0] in self._header
+            if (of_header and path not in bound) or is_named(".".join(path), self._drop):
+                continue
+            texts = bound.get(path)
+            canonical = texts[0].format.canonical if texts else None
+            kept[path] = [canonical(each) for each in values] if canonical else values
+        return kept
 
 
 def _flatten(value: Any, path: tuple[str, ...], found: Flat) -> None:

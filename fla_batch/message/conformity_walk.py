@@ -101,9 +101,11 @@ class _Walk:
             return
         declared = element.declared[0]
         written = {attribute.name for attribute in element.attributes}
+        if path.count("/") == 1:
+            written |= self.shape.root_attributes
         misplaced = {child.name for child in element.children if not child.declared}
         for name, attribute in declared.attributes.items():
-            if attribute.least and name not in written | misplaced and path.count("/") > 1:
+            if attribute.least and name not in written | misplaced:
                 yield f"{path}/@{name}", attribute
         names = {(child.namespace, child.name) for child in element.children}
         for missing in missing_in(declared.content, names):
@@ -142,7 +144,7 @@ def _several_workers(element: Element, path: str) -> Iterator[Difference]:
         inside = [text.json_name for each in elements(child) for text in each.zones]
         if "inss" not in inside or not child.declared:
             continue
-        here, most = f"{path}/{child.name}", child.declared[0].most
+        here, most = f"{path}/{child.name}", child.most
         if child.repeat is None and most != 1 and "referenceNbr" not in inside:
             often = "any number of times" if most is None else f"{most} times"
             text = (

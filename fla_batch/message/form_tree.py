@@ -126,7 +126,8 @@ class Repeat:
 class Element:
     """One element. `start` lacks only attributes and the closing bracket: `<Form xmlns="..."`.
 
-    `opens` are the blocks whose presence it shows, even when it is empty.
+    `opens` are the blocks whose presence it shows, even when it is empty. `most` is how often the
+    XSD lets it stand beside itself, None without bound.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Element:
     block_label: str | None = None
     line: BindingLine | None = field(default=None, compare=False)
     declared: tuple[Declared, ...] = field(default=(), compare=False)
+    most: int | None = 1
 
     @property
     def always(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import BlockPlace, WriteCondition
 from fla_batch.message.value_formats import Format
-from fla_batch.message.xsd_outline import Declared
+from fla_batch.message.xsd_outline import Declared, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Zone
 
@@ -69,6 +69,7 @@ class GrowingElement:
     declared: tuple[Declared, ...]
     namespace: str
     line: BindingLine | None = None
+    most: int | None = 1
     children: dict[str, GrowingElement] = field(default_factory=dict)
     attributes: dict[str, list[TextSource]] = field(default_factory=dict)
     texts: list[TextSource] = field(default_factory=list)
@@ -82,13 +83,16 @@ class GrowingElement:
         if name not in self.children:
             found = tuple(one for each in self.declared[:1] for one in each.named(name))
             namespace = found[0].namespace if found else self.namespace
-            self.children[name] = GrowingElement(name, found, namespace, line)
+            most: int | None = 1
+            if found:
+                most = most_times(self.declared[0].content, found[0])
+            self.children[name] = GrowingElement(name, found, namespace, line, most)
         return self.children[name]
 
     @property
     def may_repeat(self) -> bool:
         """True when the XSD lets it stand several times beside itself."""
-        return any(one.most is None or one.most > 1 for one in self.declared)
+        return self.most != 1
 
 
 def root_of(name: str, declared: tuple[Declared, ...], namespace: str) -> GrowingElement:

@@ -30,7 +30,8 @@ class MessageShape:
     """One kind of message. `form` is the path of labels from the root to the form element.
 
     `head` and `foot` are templates of the text around the forms; `form_start`
-    is how a form's line begins in what we write ourselves.
+    is how a form's line begins in what we write ourselves. `root_attributes` are those of the
+    root that the binding writes.
     """
 
     root: str
@@ -42,6 +43,7 @@ class MessageShape:
     answers: bool
     head: str
     foot: str
+    root_attributes: frozenset[str]
     tree: FormTree = field(compare=False)
     around: Element = field(compare=False)
     outline: Outline = field(compare=False)
@@ -56,6 +58,11 @@ class MessageShape:
     def form_label(self) -> str:
         """Label of the form element."""
         return self.form.rpartition("/")[2]
+
+    @property
+    def most_forms(self) -> int | None:
+        """How many forms the XSD lets a message hold (decision 1221); None without bound."""
+        return self.tree.form.most
 
     @property
     def schemas(self) -> tuple[Path, ...]:
@@ -127,6 +134,7 @@ def compiled(plan: ShapePlan, grower: Grower) -> MessageShape:
         answers=plan.answers,
         head=head,
         foot=foot,
+        root_attributes=frozenset(plan.attributes),
         tree=tree,
         around=around,
         outline=outline,

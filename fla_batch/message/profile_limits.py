@@ -7,19 +7,15 @@ the binding accepts that it takes less than the rules (decision 1206).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import unescape
 
-from fla_batch.message.conformity import is_named
 from fla_batch.message.extra_zones import EmployerZones, ExtraTexts
-from fla_batch.message.form_tree import Element, ZoneText, bound_zones, carriers, of_kind
+from fla_batch.message.form_tree import bound_zones
+from fla_batch.message.form_verdict import FormVerdict
 from fla_batch.message.profile import Profile
-from fla_batch.message.xsd_outline import Declared, always_there, together_with
-from fla_batch.message.xsd_text import Judge
 from fla_batch.models import Entry
-from fla_batch.models.block import Block
 from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.tables.values import shown
 from fla_batch.vocabulary import catalogue
@@ -39,7 +35,7 @@ class ProfileLimits:
 
     profile: Profile
     _bound: dict[FormKind, set[Names]]
-    _judges: dict[tuple[FormKind, Names], _Judged]
+    _verdicts: dict[FormKind, FormVerdict]
     _extras: dict[FormKind, ExtraTexts]
 
     @classmethod
@@ -47,50 +43,52 @@ class ProfileLimits:
         """The limits of a profile; `employers` have texts for zones that only the XSD knows."""
         kinds = [kind for kind in profile.shapes if kind.is_declaration]
         bound = {kind: bound_zones(profile.shapes[kind].tree, kind) for kind in kinds}
-        judges: dict[tuple[FormKind, Names], _Judged] = {}
-        for kind in kinds if profile.narrower else ():
-            form = of_kind(profile.shapes[kind].tree.form, kind, answers=False)
-            judged = dict(_judged(form, None, form))
-            lines = {id(texts[0].line): path for path, texts in bound[kind].items()}
-            for path, texts in bound[kind].items():
-                if is_named(".".join(path), profile.narrower) and id(texts[0].line) in judged:
-                    found = judged[id(texts[0].line)]
-                    together = {lines[line] for line in found.beside if line in lines}
-                    judges[kind, path] = replace(found, together=frozenset(together))
+        judged = kinds if _judges(profile) else []
+        verdicts = {kind: FormVerdict.of(profile, kind, employers or {}) for kind in judged}
         extras = {
             kind: ExtraTexts.of(profile.shapes[kind], kind, employers or {}) for kind in kinds
         }
-        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, judges, extras)
+        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, verdicts, extras)
 
     @property
     def any(self) -> bool:
         """True when the profile has limits at all."""
-        return bool(self.profile.drop or self.profile.narrower)
+        return bool(self.profile.drop or _judges(self.profile))
 
     def fit(self, kind: FormKind, frame: pl.DataFrame) -> pl.Series:
         """For declarations as columns whether their zones that only the XSD knows can be sent."""
         return self._extras[kind].fit(frame)
 
+    def told(self, entry: Entry, by_rules: Iterable[Anomaly]) -> list[Anomaly]:
+        """What the rules found, and what of the declaration cannot be sent, or not as it is.
+
+        The XSD is asked only when nothing else blocks: it would say the same in other words.
+        """
+        found = [*by_rules, *self.found(entry)]
+        if not any(anomaly.blocks for anomaly in found):
+            found += self._refused(entry)
+        return found
+
     def found(self, entry: Entry) -> Iterator[Anomaly]:
-        """What cannot be sent of a declaration, or not as it is."""
+        """What the profile drops of a declaration, and the zones of the XSD alone that it lacks."""
         yield from self._extra(entry)
-        if not self.any:
+        if not self.profile.drop:
             return
-        kind = entry.declaration.kind
-        bound = self._bound.get(kind, set())
+        bound = self._bound.get(entry.declaration.kind, set())
         for block, above in walk(entry.declaration):
             for field_name, zone, json_name in leaves_of(type(block)):
-                value = getattr(block, field_name)
                 path: Path = (*above, json_name)
                 names = tuple(step for step in path if isinstance(step, str))
-                judged = self._judges.get((kind, names))
-                if value is None or value == ():
-                    if judged and (judged.needed or judged.together & _present(block, above)):
-                        yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NEEDED)
-                elif names not in bound:
+                if getattr(block, field_name) not in (None, ()) and names not in bound:
                     yield _dropped(entry, zone, path, bound)
-                elif judged and not judged.takes(value):
-                    yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, _NARROWER)
+
+    def _refused(self, entry: Entry) -> Iterator[Anomaly]:
+        """What the XSD refuses, where the profile accepts that it takes less than the rules."""
+        verdict = self._verdicts.get(entry.declaration.kind)
+        for place in verdict.refused(entry.declaration) if verdict else ():
+            zone, why = Zone(place.label, ZoneType.TEXT), _NEEDED if place.is_missing else _NARROWER
+            en, fr, nl = (f"{text}: {place.reason}" for text in why)
+            yield _anomaly(entry, zone, place.path, AnomalyClass.BLOCKING, (en, fr, nl))
 
     def _extra(self, entry: Entry) -> Iterator[Anomaly]:
         declared = entry.declaration
@@ -110,63 +108,9 @@ class ProfileLimits:
             yield _anomaly(entry, zone, path, AnomalyClass.BLOCKING, (en, fr, nl), "001")
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A zone of which the XSD takes less: its type, whether it must be there, and how often.
-
-    `beside` are the lines, `together` the zones, with any of which it must be there.
-    """
-
-    judge: Judge
-    text: ZoneText
-    needed: bool
-    most: int | None
-    beside: frozenset[int] = frozenset()
-    together: frozenset[Names] = frozenset()
-
-    def takes(self, value: object) -> bool:
-        values = value if isinstance(value, tuple) else (value,)
-        written = (unescape(self.text.format.write(each)) for each in values)
-        return (self.most is None or len(values) <= self.most) and all(
-            map(self.judge.takes, written)
-        )
-
-
-def _judged(element: Element, most: int | None, around: Element) -> Iterator[tuple[int, _Judged]]:
-    """Each zone by the line that binds it; `around` is the element that `element` stands in."""
-    content = around.declared[0].content if around.declared else None
-    for carrier in carriers(element):
-        declared = carrier.declared[0] if carrier.declared else None
-        facets = declared.facets if declared else None
-        if declared is None or facets is None:
-            continue
-        needed = bool(declared.least)
-        beside: frozenset[int] = frozenset()
-        if carrier is element and not always_there(content, declared):
-            needed, beside = False, _lines_of(around, together_with(content, declared))
-        for text in carrier.texts:
-            if isinstance(text, ZoneText):
-                yield id(text.line), _Judged(Judge(facets), text, needed, most, beside)
-    for child in element.children:
-        repeated = child.repeat is not None and child.repeat.values
-        often = child.declared[0].most if repeated and child.declared else None
-        yield from _judged(child, often, element)
-
-
-def _lines_of(around: Element, others: tuple[Declared, ...]) -> frozenset[int]:
-    return frozenset(
-        id(text.line)
-        for child in around.children
-        if child.declared and child.declared[0] in others
-        for text in child.texts
-    )
-
-
-def _present(block: Block, above: Path) -> set[Names]:
-    """The zones of a block that have a value."""
-    names = tuple(step for step in above if isinstance(step, str))
-    values = ((name, getattr(block, field)) for field, _, name in leaves_of(type(block)))
-    return {(*names, name) for name, value in values if value not in (None, ())}
+def _judges(profile: Profile) -> bool:
+    """True when single values may be refused: by a narrower type, or one that is undecided."""
+    return bool(profile.narrower) or any(":" in name for name in profile.undecided)
 
 
 def _dropped(entry: Entry, zone: Zone, path: Path, bound: set[Names]) -> Anomaly:
@@ -188,9 +132,9 @@ _NO_PLACE = (
     "het profiel heeft er geen plaats voor, en zonder zegt de aangifte iets anders",
 )
 _NEEDED = (
-    "the XSD of the profile wants it",
-    "le XSD du profil l'exige",
-    "de XSD van het profiel eist het",
+    "the XSD of the profile does not take the declaration so",
+    "le XSD du profil n'accepte pas la déclaration ainsi",
+    "de XSD van het profiel aanvaardt de aangifte zo niet",
 )
 _EXTRA_NEEDED = (
     "the XSD wants a valid value: fill in the column extra.{name}, or set it in [employers]",

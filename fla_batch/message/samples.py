@@ -1,4 +1,5 @@
-"""Declarations and questions that together cover every zone, every bound and every code.
+"""Declarations and questions that together cover every zone, every bound and every code, and
+within each block every choice of the zones that may be left out.
 
 They exist to try a binding against an XSD; they are not meant to pass the rules across zones.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 from fla_batch.models import (
@@ -62,19 +64,51 @@ def declarations() -> Iterator[Declaration]:
         )
         for year in values_of(zones_of(top)["calendar_year"]):
             yield _photo(kind, _EMPLOYER, _EMPLOYEE, year, None)
+    for kind, employer, employee in product(DECLARATIONS, _chosen(Employer), _chosen(Employee)):
+        yield _photo(kind, employer, employee, 2024, None)
     for employer in _variants(Employer):
         yield _photo(FormKind.TRAININGS, employer, _EMPLOYEE, 2024, ())
     for employee in _variants(Employee):
         yield _photo(FormKind.TRAININGS, _EMPLOYER, employee, 2024, ())
-    for training in _variants(Training):
+    for training in (*_variants(Training), *_chosen(Training), *_periods()):
         yield _photo(FormKind.TRAININGS, _EMPLOYER, _EMPLOYEE, 2024, (training,))
+    one: Any = _block(Training, fullest=False)
+    for count in (2, 3):
+        numbers = range(1, count + 1)
+        some = tuple(one.model_copy(update={"training_sequence_nbr": each}) for each in numbers)
+        yield _photo(FormKind.TRAININGS, _EMPLOYER, _EMPLOYEE, 2024, some)
+    yield from _rights()
+
+
+def _periods() -> Iterator[Training]:
+    """Trainings of one period of each choice, and of several."""
+    smallest: Any = _block(Training, fullest=False)
+    period = blocks_of(Training)["details_per_period"]
+    for each in _chosen(period):
+        yield smallest.model_copy(update={"details_per_period": (each,)})
+    for count in (2, 3):
+        several = (_block(period, fullest=False),) * count
+        yield smallest.model_copy(update={"details_per_period": several})
+
+
+def _rights() -> Iterator[TrainingRightsDeclaration]:
+    """Rights of each kind, of every value and choice, and beside each other."""
+    every: list[dict[str, Any]] = []
+    beside: list[list[tuple[str, Any]]] = []
     for name, block in blocks_of(TrainingRights).items():
         many = is_list(TrainingRights, name)
-        for right in _variants(block):
-            rights = TrainingRights().model_copy(update={name: (right,) if many else right})
-            yield TrainingRightsDeclaration(
-                employer=_EMPLOYER, employee=_EMPLOYEE, calendar_year=2024, training_rights=rights
-            )
+        rights = (*_variants(block), *_chosen(block))
+        every += [{name: (right,) if many else right} for right in rights]
+        smallest = _block(block, fullest=False)
+        beside.append([(name, () if many else None), (name, (smallest,) if many else smallest)])
+    every += [dict(pairs) for pairs in product(*beside)]
+    for zones in every:
+        yield TrainingRightsDeclaration(
+            employer=_EMPLOYER,
+            employee=_EMPLOYEE,
+            calendar_year=2024,
+            training_rights=TrainingRights().model_copy(update=zones),
+        )
 
 
 def questions() -> Iterator[Question]:
@@ -150,6 +184,27 @@ def _variants(model: type[Block]) -> Iterator[Any]:
         many = is_list(model, name)
         for inner in _variants(block):
             yield smallest.model_copy(update={name: (inner,) if many else inner})
+
+
+def _chosen(model: type[Block]) -> Iterator[Any]:
+    """The block with each choice of what may be left out, and of zones of which one is there."""
+    zones, smallest = zones_of(model), _block(model, fullest=False)
+    optional = {name: values_of(zones[name])[0] for name in zones if _may_miss(zones[name])}
+    for name, block in blocks_of(model).items():
+        if not is_list(model, name):
+            optional[name] = _block(block, fullest=False)
+    for there in product([False, True], repeat=len(optional)):
+        pairs = zip(optional.items(), there, strict=True)
+        update = {name: value if is_there else None for (name, value), is_there in pairs}
+        if not _either(model):
+            yield smallest.model_copy(update=update)
+        for one in _either(model):
+            amount = dict.fromkeys(_either(model)) | {one: values_of(zones[one])[1]}
+            yield smallest.model_copy(update=update | amount)
+
+
+def _may_miss(zone: Zone) -> bool:
+    return zone.presence is Presence.OPTIONAL and zone.many == 1
 
 
 def _either(model: type[Block]) -> list[str]:

@@ -56,6 +56,7 @@ def _element(node: GrowingElement, names: Namespaces, around: str | None) -> Ele
         block_label=node.label,
         line=node.line,
         declared=node.declared,
+        most=node.most,
     )
 
 

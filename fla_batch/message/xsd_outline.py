@@ -139,6 +139,25 @@ def flat(content: Group | None) -> Iterator[Declared | Wildcard]:
             yield item
 
 
+def most_times(content: Group | None, item: Declared) -> int | None:
+    """How often `item` may stand in a content, groups that repeat included; None without bound.
+
+    In a sequence of several that repeats an item comes back only with its neighbours: not counted.
+    """
+    for each in content.items if content else ():
+        if each is item:
+            inner = item.most
+        elif isinstance(each, Group) and item in flat(each):
+            inner = most_times(each, item)
+        else:
+            continue
+        times = content.most if content else 1
+        if content and content.model != "choice" and len(content.items) > 1:
+            times = 1
+        return None if inner is None or times is None else inner * times
+    return item.most
+
+
 def always_there(content: Group | None, item: Declared) -> bool:
     """True when a content cannot do without `item`: no choice and no optional group around it."""
     if content is None or not content.least:

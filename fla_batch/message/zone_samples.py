@@ -134,7 +134,8 @@ def _integers(zone: Zone) -> tuple[list[int], bool]:
     ends = [10**digits - (10**digits % zone.step or zone.step) for digits in range(1, 12)]
     starts = [-(-(10**digits) // zone.step) * zone.step for digits in range(1, 12)]
     spread = every[:: max(1, len(every) // 300)]
-    picked = {low, every[-1], *every[:300], *spread, *ends, *starts}
+    odd = [start + zone.step for start in starts]  # with a digit in each place of a decimal
+    picked = {low, every[-1], *every[:300], *spread, *ends, *starts, *odd}
     return sorted(value for value in picked if low <= value <= high), False
 
 

@@ -113,9 +113,9 @@ def test_a_dropped_zone_warns_and_a_dropped_block_blocks(folder: Path) -> None:
     profile = load(folder)
     assert examined(profile).verdict is ProfileVerdict.CLEAN
     limits = ProfileLimits.of(profile)
-    assert list(limits.found(Entry(b.trainings()))) == []
+    assert list(limits.told(Entry(b.trainings()), [])) == []
     with_hours = b.trainings(employee=b.employee(ref_hours_in_working_day=760))
-    (warning,) = limits.found(Entry(with_hours))
+    (warning,) = limits.told(Entry(with_hours), [])
     assert (warning.tag, warning.blocks) == ("RefHoursInWorkingDay", False)
 
 
@@ -127,8 +127,8 @@ def test_a_value_beyond_a_narrower_type_blocks_its_declaration_alone(folder: Pat
     limits = ProfileLimits.of(profile)
     few = b.trainings(b.training(b.period(training_hours=760)))
     many = b.trainings(b.training(b.period(training_hours=1001)))
-    assert list(limits.found(Entry(few))) == []
-    (found,) = limits.found(Entry(many))
+    assert list(limits.told(Entry(few), [])) == []
+    (found,) = limits.told(Entry(many), [])
     assert found.blocks
 
 
@@ -191,7 +191,7 @@ def test_zones_that_stand_together_block_only_what_has_one_of_them(folder: Path)
     both = {"certificate_validity_start_date": day, "certificate_validity_end_date": day}
     one = {"certificate_validity_start_date": day}
     counts = [
-        sum(found.blocks for found in limits.found(Entry(b.trainings(b.training(**zones)))))
+        sum(found.blocks for found in limits.told(Entry(b.trainings(b.training(**zones))), []))
         for zones in ({}, both, one)
     ]
     assert counts == [0, 0, 1]
