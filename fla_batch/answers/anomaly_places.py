@@ -17,7 +17,7 @@ from fla_batch.ledger.records import FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, json_name, walk, zones_of
-from fla_batch.vocabulary.catalogue import advice_on
+from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.zone_path import Path, path_text
 
@@ -38,8 +38,9 @@ def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ())
     if model is None:
         return anomaly
     path = _written_path(anomaly.path, form.body, model)
-    if path is None and anomaly.tag:
-        places = list(_places(model.model_validate(form.body, strict=False), anomaly.tag))
+    zone = anomaly.tag or _zone_in(anomaly.error_id)
+    if path is None and zone:
+        places = list(_places(model.model_validate(form.body, strict=False), zone))
         path = _meant(places, anomaly.value, identifying)
     source = form.origin.source_of(path or ())
     if path and not anomaly.path:
@@ -54,7 +55,13 @@ def advised(anomaly: Anomaly) -> Anomaly:
     """
     if anomaly.advice != Labels():
         return anomaly
-    return replace(anomaly, advice=advice_on(anomaly.error_id))
+    return replace(anomaly, advice=catalogue.advice_on(anomaly.error_id))
+
+
+def _zone_in(error_id: str) -> str | None:
+    """The zone that an error id is about, by its number or its name."""
+    zone, _, _ = error_id.rpartition("-")
+    return catalogue.zone_of_number(zone) or zone or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _foreseen(inputs: tuple[Path, ...], how: ReadingChoice, shared: Shared) -> i
 
 def _show_foreseen(result: Foreseen, shared: Shared) -> None:
     show_groups(result.anomalies.groups, shared)
-    show_receipts(result.receipts)
+    show_receipts(result.receipts, shared.language)
     headings = ["employer", "workers", "added", "changed", "unchanged"]
     rows = [
         [one.company_id, len(one.workers), one.added, one.changed, one.unchanged]
@@ -141,8 +141,8 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
         _show_left_out(result, shared)
     else:
         show_groups(result.anomalies.groups, shared)
-    say(counts_in_words(result.anomalies.counts))
-    show_receipts(result.receipts)
+    say(counts_in_words(result.anomalies.counts, shared.language))
+    show_receipts(result.receipts, shared.language)
     for batch in result.batches:
         say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
     _show_unchanged(result)

@@ -71,5 +71,5 @@ def _show(
             say(in_words(with_proposal(anomaly), shared.language))
     else:
         show_groups(groups, shared)
-    say(counts_in_words(result.anomalies.counts))
-    show_receipts(result.receipts)
+    say(counts_in_words(result.anomalies.counts, shared.language))
+    show_receipts(result.receipts, shared.language)

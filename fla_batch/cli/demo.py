@@ -128,7 +128,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     for anomaly in blocked:
         say(in_words(anomaly, shared.language))
     say("\n== What the platform says, worker by worker ==")
-    for worker, theirs in per_worker(remote):
+    for worker, theirs in per_worker(remote, shared.language):
         say(worker)
         for anomaly in theirs:
             say(in_words(anomaly, shared.language, indent="  "))

@@ -87,6 +87,7 @@ class ReadFileJson(TypedDict):
     workers: int
     employers: int
     hours_centi: int
+    unread_hours: int
     ignored_columns: list[str]
     hidden_rows: int
     unread_sheets: list[str]

@@ -17,6 +17,7 @@ from fla_batch.cli.show import fitted
 if TYPE_CHECKING:
     from fla_batch.configuration.loading import Settings
     from fla_batch.intake import ReadingChoice, Receipt
+    from fla_batch.vocabulary.terms import Language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 INPUT = click.Path(exists=True, allow_dash=True, path_type=Path)
@@ -110,7 +111,7 @@ class InputOptions:
         )
 
 
-def show_receipts(receipts: Iterable[Receipt]) -> None:
+def show_receipts(receipts: Iterable[Receipt], language: Language) -> None:
     """What was read, a line per file."""
     for receipt in receipts:
-        say(fitted(receipt_in_words(receipt)))
+        say(fitted(receipt_in_words(receipt, language)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.cli.show import plural
+from fla_batch.vocabulary.hundredths import spelled
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.intake import Receipt
 
 
-def receipt_in_words(receipt: Receipt) -> str:
+def receipt_in_words(receipt: Receipt, language: Language = Language.EN) -> str:
     """
     >>> from fla_batch.intake.receipt import Receipt
     >>> read = Receipt("t.xlsx", "2024", header_row=3, rows=2, declarations=1, hours_centi=91250)
@@ -21,32 +24,38 @@ def receipt_in_words(receipt: Receipt) -> str:
     '2 rows, 0 workers, 0 employers, 912.5 h'
     >>> receipt_in_words(read).partition("; ")[2]
     '2 hidden rows, sheet "Lisez-moi" not read, column "Nom" not read'
+    >>> receipt_in_words(read, Language.NL).partition("; ")[0]
+    'gelezen t.xlsx, blad “2024”, koppen op rij 3: 2 rijen, 0 werknemers, 0 werkgevers, 912,5 u'
     """
+    words = Words("fla_batch.cli", language)
     place = receipt.file
     if receipt.sheet is not None:
-        place += f', sheet "{receipt.sheet}"'
+        place += ", " + words.line("read_sheet", name=receipt.sheet)
     if (receipt.header_row or 1) > 1:
-        place += f", headings in row {receipt.header_row}"
-    counts = [
-        plural(receipt.declarations, "declaration")
-        if receipt.rows is None
-        else plural(receipt.rows, "row"),
-        plural(receipt.workers, "worker"),
-        plural(receipt.employers, "employer"),
-    ]
-    if receipt.hours_centi:
-        counts.append(f"{_decimal(receipt.hours_centi)} h")
-    left = [plural(receipt.hidden_rows, "hidden row")] if receipt.hidden_rows else []
-    left += [f'sheet "{name}" not read' for name in receipt.unread_sheets]
-    left += [f'column "{name}" not read' for name in receipt.ignored_columns]
-    said = f"read {place}: {', '.join(counts)}"
+        place += ", " + words.line("headings_in", row=receipt.header_row)
+    said = words.line("read_file", place=place, counts=", ".join(_counts(receipt, words)))
+    left = list(_left(receipt, words))
     return f"{said}; {', '.join(left)}" if left else said
 
 
-def _decimal(centi: int) -> str:
-    """
-    >>> _decimal(123456750), _decimal(760), _decimal(3800)
-    ('1234567.5', '7.6', '38')
-    """
-    whole, rest = divmod(centi, 100)
-    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+def _counts(receipt: Receipt, words: Words) -> Iterator[str]:
+    if receipt.rows is None:
+        yield words.count("declaration", receipt.declarations)
+    else:
+        yield words.count("row", receipt.rows)
+    yield words.count("worker", receipt.workers)
+    yield words.count("employer", receipt.employers)
+    if receipt.hours_centi:
+        yield words.line("hours", hours=words.with_comma(spelled(receipt.hours_centi)))
+
+
+def _left(receipt: Receipt, words: Words) -> Iterator[str]:
+    """What of the file is not in the counts, and what is although nobody sees it."""
+    if receipt.unread_hours:
+        yield words.count("unread_hours", receipt.unread_hours)
+    if receipt.hidden_rows:
+        yield words.count("hidden_row", receipt.hidden_rows)
+    for name in receipt.unread_sheets:
+        yield words.line("sheet_unread", name=name)
+    for name in receipt.ignored_columns:
+        yield words.line("column_unread", name=name)

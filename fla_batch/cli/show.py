@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Source
+from fla_batch.vocabulary.place_words import PACKAGE, place, whom
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
@@ -38,12 +40,13 @@ def show_anomalies(
         each = (told(anomaly).to_json() for anomaly in anomalies.by_place())
         shared.show_json({"anomalies": each} | anomalies.counts._asdict() | dict(more or {}))
         return
+    language = shared.language
     for anomaly in islice(anomalies.by_place(), MOST_ON_SCREEN):
-        say(in_words(anomaly, shared.language))
+        say(in_words(anomaly, language))
     left_out = len(anomalies) - MOST_ON_SCREEN
     if left_out > 0:
-        say(f"... and {left_out} more, not shown here: --json gives all {len(anomalies)}.")
-    say(counts_in_words(anomalies.counts))
+        say(_words(language).line("more_anomalies", count=left_out, total=len(anomalies)))
+    say(counts_in_words(anomalies.counts, language))
 
 
 def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
@@ -57,13 +60,15 @@ def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
 
 def group_in_words(group: AnomalyGroup, language: Language) -> str:
     """A group in four short lines: what, how often and where, for example, what to do."""
-    severity = _severity(group.first)
+    severity = _severity(group.first, language)
     label = group.label.text(language) or group.cause.error_id
     lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
-    lines.append((_MARGIN, f"{plural(group.count, 'time')}: {_places(group)}"))
+    times = _words(language).count("times", group.count)
+    lines.append((_MARGIN, f"{times}: {_places(group, language)}"))
     if not group.alike:
         example = group.first.label.text(language)
-        lines.append((_MARGIN, f"e.g. {example.partition(': ')[2] or example}"))
+        text = example.partition(": ")[2] or example
+        lines.append((_MARGIN, _words(language).line("example", text=text)))
     advice = group.first.advice.text(language)
     if advice:
         lines.append((f"{_MARGIN}-> ", advice))
@@ -71,24 +76,32 @@ def group_in_words(group: AnomalyGroup, language: Language) -> str:
     return "\n".join(_folded(mark, text, width) for mark, text in lines)
 
 
-def _places(group: AnomalyGroup) -> str:
+def _places(group: AnomalyGroup, language: Language) -> str:
     """Where the first few of a group stand: `a.csv, column hours, rows 2, 3, ...`."""
+    words = Words(PACKAGE, language)
     files = list(dict.fromkeys(place.file for place in group.places))
     parts = []
     for file in files:
         rows = [str(p.row) for p in group.places if p.file == file and p.row is not None]
-        column = f"column {group.cause.column}" if group.cause.column else ""
-        where_rows = f"{'rows' if len(rows) > 1 else 'row'} {', '.join(rows)}" if rows else ""
+        name = group.cause.column
+        column = words.line("column", name=name) if name else ""
+        listed, form = ", ".join(rows), "rows" if len(rows) > 1 else "row"
+        where_rows = words.line(form, row=listed, rows=listed) if rows else ""
         parts.append(", ".join(part for part in (file, column, where_rows) if part))
     more = ", ..." if group.count > len(group.places) else ""
     return "; ".join(part for part in parts if part) + more
 
 
-def _severity(anomaly: Anomaly) -> str:
+def _severity(anomaly: Anomaly, language: Language) -> str:
     """What stands on the left, seven characters wide."""
     if anomaly.blocks:
-        return "ERROR  "
-    return "warning" if anomaly.anomaly_class == AnomalyClass.WARNING else "info   "
+        return _words(language).line("error").ljust(7)
+    is_warning = anomaly.anomaly_class == AnomalyClass.WARNING
+    return _words(language).line("warned" if is_warning else "info").ljust(7)
+
+
+def _words(language: Language) -> Words:
+    return Words("fla_batch.cli", language)
 
 
 def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
@@ -96,12 +109,12 @@ def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
 
     On a terminal longer ones are folded, so that the severities stand out on the left.
     """
-    severity = _severity(anomaly)
+    severity = _severity(anomaly, language)
     head = anomaly.label.text(language) or anomaly.error_id
     lines = [(f"{severity} ", f"{head}  [{anomaly.error_id}]")]
-    place = where(anomaly)
-    if place:
-        lines.append((_MARGIN, place))
+    found_at = where(anomaly, language)
+    if found_at:
+        lines.append((_MARGIN, found_at))
     advice = anomaly.advice.text(language)
     if advice:
         lines.append((f"{_MARGIN}-> ", advice))
@@ -133,19 +146,16 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def where(anomaly: Anomaly) -> str:
+def where(anomaly: Anomaly, language: Language) -> str:
     """The place in the user's file, else the path in the declaration; then worker and year."""
-    parts = [str(anomaly.source)] if anomaly.source != Source() else []
+    parts = [place(anomaly.source, language)] if anomaly.source != Source() else []
     if not parts and anomaly.path:
         parts.append(anomaly.path)
-    who = [
-        f"worker {anomaly.inss}" if anomaly.inss else "",
-        f"employer {anomaly.company_id}" if anomaly.company_id else "",
-        str(anomaly.calendar_year or ""),
-    ]
-    parts += [part for part in who if part]
+    parts += whom(anomaly.company_id, anomaly.inss, language)
+    if anomaly.calendar_year:
+        parts.append(str(anomaly.calendar_year))
     if anomaly.origin is AnomalyOrigin.REMOTE:
-        parts.append("found by the platform")
+        parts.append(Words(PACKAGE, language).line("remote"))
     return "; ".join(parts)
 
 
@@ -166,17 +176,21 @@ def counted(anomalies: Iterable[Anomaly]) -> str:
     return counts_in_words(AnomalyCounts.of(anomalies))
 
 
-def counts_in_words(counts: AnomalyCounts) -> str:
+def counts_in_words(counts: AnomalyCounts, language: Language = Language.EN) -> str:
     """
     >>> counts_in_words(AnomalyCounts(2, 1))
     '2 blocking anomalies, 1 warning.'
+    >>> counts_in_words(AnomalyCounts(1, 0), Language.FR)
+    '1 anomalie bloquante, 0 avertissement.'
     >>> counts_in_words(AnomalyCounts(0, 0, 3))
     '0 blocking anomalies, 0 warnings, 3 for information.'
     """
+    words = _words(language)
     if not counts.total:
-        return "No anomalies."
-    told = [plural(counts.blocking, "blocking anomaly"), plural(counts.warnings, "warning")]
-    told += [f"{counts.information} for information"] * bool(counts.information)
+        return words.line("none_found")
+    told = [words.count("blocking", counts.blocking), words.count("warning", counts.warnings)]
+    if counts.information:
+        told.append(words.line("for_information", count=counts.information))
     return ", ".join(told) + "."
 
 

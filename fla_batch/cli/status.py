@@ -186,14 +186,14 @@ def anomalies(
             shared.show_json({"anomalies": each} | counts._asdict())
         elif not files:
             say_all(_in_words(found.by_worker(), shared.language))
-            say(counts_in_words(counts))
+            say(counts_in_words(counts, shared.language))
     return 1 if counts.blocking else 0
 
 
 def _in_words(anomalies: Iterable[Anomaly], language: Language) -> Iterator[str]:
     from fla_batch.commands.status import per_worker
 
-    for worker, theirs in per_worker(anomalies):
+    for worker, theirs in per_worker(anomalies, language):
         yield worker
         for anomaly in theirs:
             yield in_words(anomaly, language, indent="  ")

@@ -13,7 +13,9 @@ from fla_batch.commands.waiting import waits_for
 from fla_batch.ledger.lifecycle import SilenceLimits
 from fla_batch.ledger.records import ANYBODY, BatchRow, FormLine, Whom
 from fla_batch.vocabulary.findings import Anomaly
-from fla_batch.vocabulary.terms import AnomalyOrigin
+from fla_batch.vocabulary.place_words import PACKAGE, whom
+from fla_batch.vocabulary.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools, Records
@@ -61,12 +63,13 @@ def anomalies(
     return workspace.ledger.found_anomalies(batch, whom, origin)
 
 
-def per_worker(found: Iterable[Anomaly]) -> Iterator[tuple[str, Iterator[Anomaly]]]:
+def per_worker(
+    found: Iterable[Anomaly], language: Language
+) -> Iterator[tuple[str, Iterator[Anomaly]]]:
     """Anomalies that come sorted, grouped by worker, each group with its heading.
 
     A group is read before the next one, or not at all, as those of `groupby`.
     """
     for (company_id, inss), group in groupby(found, key=lambda one: (one.company_id, one.inss)):
-        who = f"worker {inss}" if inss else "whole file or unknown worker"
-        where = f", employer {company_id}" if company_id else ""
-        yield who + where, group
+        nobody = [] if inss else [Words(PACKAGE, language).line("whole_file")]
+        yield ", ".join([*nobody, *whom(company_id, inss, language)]), group

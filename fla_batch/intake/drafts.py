@@ -77,6 +77,7 @@ class Draft:
     def agreed(self, rows: Sequence[TableRow], model: type[Any], path: Path) -> dict[str, Any]:
         """The values of `model`'s columns over `rows`: the first that is filled in counts."""
         values: dict[str, Any] = {}
+        self.note_absent(model, path)
         for column in self.layout.by_model.get(model, ()):
             here = (*path, column.name)
             self._note(rows, column.name, here)
@@ -123,6 +124,10 @@ class Draft:
                 for wrong, mistake in self.mistakes.get(row.number, ()):
                     if wrong == name:
                         self.misread(mistake, name, path, row.number)
+
+    def note_absent(self, model: type[Any], path: Path) -> None:
+        """Nothing is known of the zones of a block whose columns are missing."""
+        self.unreadable.update((*path, name) for name in self.layout.absent.get(model, ()))
 
     def note_row(self, row: TableRow, names: Iterable[str], path: Path) -> None:
         """Say which cells among `names` of one row could not be read; `path` is their block."""

@@ -26,6 +26,10 @@ _WORD = re.compile(r"\w+")
 _EMPTY_WORDS = frozenset(
     "n nr no num numero nummer number de du des la le les l d van of the het en".split()  # noqa: SIM905
 )
+_NUMBER_OF = re.compile(r"(?<=.{3})s?(?:nummer|nr)$")
+"""How a Dutch word ends for the number of something."""
+_TOO_GENERAL = frozenset({"date", "datum"})
+"""What is left of "datum van" without its small words may be any date."""
 _ALMOST = 0.85
 
 
@@ -69,7 +73,11 @@ def _by_core(kind: FormKind) -> Mapping[str, Column]:
     columns = columns_of(kind)
     for text, column in _texts(columns):
         cores.setdefault(_core(text), {})[column.name] = column
-    return {core: next(iter(each.values())) for core, each in cores.items() if len(each) == 1}
+    return {
+        core: next(iter(each.values()))
+        for core, each in cores.items()
+        if len(each) == 1 and core not in _TOO_GENERAL
+    }
 
 
 def _texts(columns: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
@@ -81,11 +89,11 @@ def _texts(columns: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
 
 def _core(heading: str) -> str:
     """
-    >>> _core("N° de registre national"), _core("Numéro")
-    ('registrenational', '')
+    >>> _core("N° de registre national"), _core("Numéro"), _core("Ondernemingsnr.")
+    ('registrenational', '', 'onderneming')
     """
     words = map(bare_words, _WORD.findall(heading))
-    return "".join(word for word in words if word not in _EMPTY_WORDS)
+    return "".join(_NUMBER_OF.sub("", word) for word in words if word not in _EMPTY_WORDS)
 
 
 @cache

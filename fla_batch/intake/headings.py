@@ -7,7 +7,7 @@ column: it is left out, and the user is told once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,7 +23,8 @@ from fla_batch.tables.date_notations import any_date_1904
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Knows
 from fla_batch.tables.values import Mistake, Tolerated, Value
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.terms import FormKind
@@ -31,6 +32,7 @@ from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 # They can be left out, since they follow from the periods, or are given.
 _DERIVED = frozenset({"trainingSequenceNbr", "trainingFirstStartDate", "trainingLastEndDate"})
+_AMOUNTS = Labels("Hours or Days", "Heures ou Jours (hours, days)", "Uren of Dagen (hours, days)")
 _PROVIDER = frozenset({"providerTrainingId", "trainingProviderCompanyId"})
 
 
@@ -40,7 +42,8 @@ class TableLayout:
 
     `constants` are texts for columns that the user gives a value for all rows: those at positions
     beyond the headings are not in the file. `ignored` are the headings that are not read, and
-    `remarks` what there is to say of them; `sheet` is where they stand.
+    `remarks` what there is to say of all; `sheet` is where they stand. `absent` are the zones,
+    by their blocks, whose column is missing although it is mandatory.
     """
 
     kind: FormKind
@@ -51,6 +54,7 @@ class TableLayout:
     ignored: Sequence[str] = ()
     remarks: Sequence[Anomaly] = ()
     sheet: str | None = None
+    absent: Mapping[type[BaseModel], Sequence[str]] = field(default_factory=dict)
 
     def input_sheet(self, file: str) -> InputSheet:
         """What all values of the table have in common, in a `file` of that name."""
@@ -76,6 +80,8 @@ def layout_of(
 ) -> TableLayout | list[Anomaly]:
     """The layout, or everything that is wrong with the headings.
 
+    A layout in which columns are missing or misspelled is one to check the others by: its remarks
+    say so, and block.
     `extras` are the names of the zones that only the XSD of the profile knows.
     """
     filled = {i: heading for i, heading in enumerate(headings) if heading.strip()}
@@ -92,17 +98,23 @@ def layout_of(
     given = {*names.values(), *mapping.constants}
     kind = _kind(given)
     if kind is None:
-        misspelled = _misspelled(others, given, source)
-        return [*misspelled, _unclear_kind(given, source)]
-    anomalies = [
-        *_misspelled(others, given, source),
+        return [*_misspelled(others, given, source), _unclear_kind(given, source)]
+    foreign = {i: filled[i] for i, name in names.items() if not _is_of(kind, name)}
+    names = {i: name for i, name in names.items() if i not in foreign}
+    given = {name for name in given if _is_of(kind, name)}
+    misspelled = list(_misspelled(others, given, source))
+    wrong = {each.source.column or "" for each in misspelled}
+    missing = list(_missing(kind, given | {almost(text) or "" for text in wrong}, source))
+    stopping = [
         *_misspelled_extras(others, given, source, extras),
-        *_twice(names, source),
-        *_missing(kind, given, source),
+        *_twice(names, headings, source),
     ]
-    if anomalies:
-        return anomalies
-    return _layout(kind, headings, names, others, source, mapping, from_1904=from_1904)
+    if stopping or not given.issuperset(KEY_COLUMNS):
+        return [*misspelled, *stopping, *missing]
+    others = {i: text for i, text in others.items() if text.strip() not in wrong} | foreign
+    layout = _layout(kind, headings, names, others, source, mapping, from_1904=from_1904)
+    remarks = [*misspelled, *missing, *layout.remarks]
+    return replace(layout, absent=_absent(kind, given), remarks=remarks)
 
 
 def _layout(
@@ -195,8 +207,35 @@ def _own_names(kind: FormKind) -> set[str]:
 
 
 def _kind(names: set[str]) -> FormKind | None:
+    """The kind whose own columns are there; where both have some, the one whose core is there.
+
+    A joint committee beside trainings is somebody's note; a training beside a right is not.
+    """
     kinds = [kind for kind in KINDS if names & _own_names(kind)]
+    if len(kinds) > 1:
+        kinds = [kind for kind in kinds if any(map(_is_core(kind), names))]
     return kinds[0] if len(kinds) == 1 else None
+
+
+def _is_core(kind: FormKind) -> Callable[[str], bool]:
+    own = _own_names(kind)
+    if kind is FormKind.TRAININGS:
+        return lambda name: name in own and name.startswith("training")
+    return lambda name: name == "rightType" or (name in own and _is_amount(name))
+
+
+def _is_of(kind: FormKind, name: str) -> bool:
+    return name in columns_of(kind) or name.startswith(EXTRA_ZONE)
+
+
+def _absent(kind: FormKind, given: set[str]) -> Mapping[type[BaseModel], Sequence[str]]:
+    """Zones whose column is missing, which is said once and not in every row, by their block."""
+    absent: dict[type[BaseModel], list[str]] = {}
+    amounts = any(map(_is_amount, given))
+    for name, column in columns_of(kind).items():
+        if (name in _mandatory(kind) or (not amounts and _is_amount(name))) and name not in given:
+            absent.setdefault(column.model, []).append(name)
+    return absent
 
 
 def _unclear_kind(names: set[str], source: Source) -> Anomaly:
@@ -225,12 +264,14 @@ def _ignored(heading: str, source: Source) -> Anomaly:
     return remark("ignored-column", COLUMN, place, parameters={"name": heading}, value=heading)
 
 
-def _twice(found: Mapping[int, str], source: Source) -> Iterator[Anomaly]:
-    names = list(found.values())
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            place = replace(source, column=name)
-            yield remark("column-twice", COLUMN, place, parameters={"name": name})
+def _twice(names: Mapping[int, str], headings: Sequence[str], source: Source) -> Iterator[Anomaly]:
+    for name in dict.fromkeys(names.values()):
+        written = [headings[i].strip() for i, other in names.items() if other == name]
+        if len(written) > 1:
+            place = replace(source, column=written[1])
+            shown = " / ".join(dict.fromkeys(written))
+            parameters = {"name": name if shown == name else f"{shown} ({name})"}
+            yield remark("column-twice", COLUMN, place, parameters=parameters)
 
 
 def _missing(kind: FormKind, names: set[str], source: Source) -> Iterator[Anomaly]:
@@ -238,11 +279,21 @@ def _missing(kind: FormKind, names: set[str], source: Source) -> Iterator[Anomal
         if name in _mandatory(kind) and name not in names:
             place = replace(source, column=name)
             zone = column.zone.label
-            yield remark("missing-column", zone, place, parameters={"name": name})
+            yield remark("missing-column", zone, place, parameters={"name": _in_words(column)})
     amounts = {name for name in columns_of(kind) if _is_amount(name)}
     if not amounts & names:
         place = replace(source, column="hours")
-        yield remark("missing-column", COLUMN, place, parameters={"name": "hours / days"})
+        yield remark("missing-column", COLUMN, place, parameters={"name": _AMOUNTS})
+
+
+def _in_words(column: Column) -> Labels:
+    """A column as people call it, and by its name.
+
+    >>> _in_words(columns_of(FormKind.TRAININGS)["trainingType"]).fr
+    'Type de formation (trainingType)'
+    """
+    label = catalogue.zone_label(column.zone.label)
+    return Labels(*(f"{text} ({column.name})" for text in (label.en, label.fr, label.nl)))
 
 
 def _mandatory(kind: FormKind) -> set[str]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.intake.conversion import Mistakes
 from fla_batch.models import Declaration, TrainingsDeclaration
 from fla_batch.tables.table import Table
+from fla_batch.tables.values import Mistake
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +27,8 @@ class Receipt:
     """Counts of one file, complete once it was read to its end; hours are in hundredths.
 
     `header_row` is None where the format has no row of headings, `sheet` where it has no sheets,
-    and `rows` for a file that has none.
+    and `rows` for a file that has none. `unread_hours` counts rows whose hours could not be read:
+    they are not in `hours_centi`.
     """
 
     file: str
@@ -34,6 +37,7 @@ class Receipt:
     rows: int | None = None
     declarations: int = 0
     hours_centi: int = 0
+    unread_hours: int = 0
     ignored_columns: Sequence[str] = ()
     hidden_rows: int = 0
     unread_sheets: Sequence[str] = ()
@@ -58,14 +62,19 @@ class Receipt:
         self.hidden_rows = len(table.facts.hidden_rows)
         self.unread_sheets = table.facts.unread
 
-    def note_rows(self, frame: pl.DataFrame) -> None:
-        """Converted rows, one per period or right."""
+    def note_rows(self, frame: pl.DataFrame, mistakes: Mistakes) -> None:
+        """Converted rows, one per period or right, and what could not be read of them."""
         self.rows = (self.rows or 0) + len(frame)
         self.declarations += int(frame["#key"].is_first_distinct().sum())
         self._workers.hashes.append(frame["inss"].drop_nulls().unique().hash())
         self._employers.hashes.append(frame["companyId"].drop_nulls().unique().hash())
         amounts = [frame[name] for name in (*_HOURS, *_RIGHT_HOURS) if name in frame.columns]
         self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
+        hours = (*_HOURS, *_RIGHT_HOURS)
+        self.unread_hours += sum(
+            any(name in hours and isinstance(mistake, Mistake) for name, mistake in said)
+            for said in mistakes.values()
+        )
 
     def note_declaration(self, declaration: Declaration) -> None:
         """One declaration of a file without rows."""
@@ -85,6 +94,7 @@ class Receipt:
             "workers": self.workers,
             "employers": self.employers,
             "hours_centi": self.hours_centi,
+            "unread_hours": self.unread_hours,
             "ignored_columns": list(self.ignored_columns),
             "hidden_rows": self.hidden_rows,
             "unread_sheets": list(self.unread_sheets),

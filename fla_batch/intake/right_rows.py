@@ -13,9 +13,9 @@ from fla_batch.intake.amounts import amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
 from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of, is_head
+from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, column_named, columns_of, is_head
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
-from fla_batch.models.zone import json_name, zones_of
+from fla_batch.models.zone import json_name, listed_codes, zones_of
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.vocabulary.terms import RightType
 from fla_batch.vocabulary.zone_path import Path
@@ -71,7 +71,10 @@ def _kind(draft: Draft, row: TableRow) -> RightType | None:
         return None if mistaken else _kind_by_columns(draft, row)
     if written in RightType.__members__:
         return RightType(written)
-    draft.say("unknown-code", "RightType", path, row.number, "rightType", value=written)
+    codes = {"codes": listed_codes(column_named(draft.layout.kind, "rightType").zone)}
+    draft.say(
+        "unknown-code", "RightType", path, row.number, "rightType", value=written, parameters=codes
+    )
     return None
 
 
@@ -105,6 +108,7 @@ def _legal_twice(draft: Draft, first: TableRow, row: TableRow) -> None:
 def _right(draft: Draft, row: TableRow, kind: RightType, path: Path) -> Right:
     draft.rows[path] = row.number
     model = RIGHT_MODELS[kind]
+    draft.note_absent(model, path)
     prefix = _PREFIXES[kind]
     found = amounts(draft, row, prefix, path)
     names = {json_name(model, field): field for field in zones_of(model)}

@@ -30,7 +30,6 @@ def sheet_remarks(table: Table, layout: TableLayout) -> Iterator[Anomaly]:
             yield remark("hidden-column", COLUMN, table.at(heading_row, heading), value=heading)
     if not facts.kinds_known:
         yield remark("kinds-unknown", FILE, table.at())
-    yield from layout.remarks
 
 
 def numbers(rows: Sequence[int]) -> str:

@@ -111,7 +111,7 @@ def read_table_chunks(
     try:
         for item in _chunks(table, layout):
             if isinstance(item, TableChunk):
-                receipt.note_rows(item.frame)
+                receipt.note_rows(item.frame, item.mistakes)
             yield item
     except TableBroken as broken:
         source = table.at(broken.row)
@@ -125,6 +125,8 @@ def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]
     found = _scan(table, layout, complete, said.append)
     yield from said
     blocked = any(anomaly.blocks for anomaly in said)
+    # A missing column keeps the file from being declared, and hides nothing else that is wrong.
+    yield from layout.remarks
     if not found.declarations:
         yield remark("nothing-declared", FILE, table.at())
     if blocked or not found.declarations:

@@ -120,8 +120,9 @@ def _training(
 
 def _period(draft: Draft, row: TableRow, path: Path) -> DetailsPerPeriod:
     draft.rows[path] = row.number
+    draft.note_absent(DetailsPerPeriod, path)
     values: dict[str, Any] = {}
-    for column in draft.layout.by_model[DetailsPerPeriod]:
+    for column in draft.layout.by_model.get(DetailsPerPeriod, ()):
         if column.name not in _AMOUNTS:
             draft.note_row(row, [column.name], path)
             if column.name in row.cells:

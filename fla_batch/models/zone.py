@@ -14,6 +14,7 @@ from functools import cache
 from typing import get_origin
 
 from fla_batch.models.block import Block
+from fla_batch.vocabulary.findings import Labels
 
 
 class ZoneType(Enum):
@@ -73,6 +74,19 @@ class Zone:
     def matches(self, value: str) -> bool:
         """True when `value` fits the pattern, or there is none."""
         return self.pattern is None or _compiled(self.pattern).fullmatch(value) is not None
+
+
+def listed_codes(zone: Zone) -> Labels:
+    """All codes of a zone with their meanings.
+
+    >>> listed_codes(Zone("A", ZoneType.INTEGER, codes={1: ("yes", "oui", "ja")})).fr
+    '1 oui'
+    """
+    texts = []
+    for language in range(3):
+        codes = (f"{code} {names[language]}" for code, names in zone.codes.items())
+        texts.append(", ".join(codes))
+    return Labels(*texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fla_batch.report.page import MOST_ANOMALIES, severity, words
 from fla_batch.system.anomaly_groups import AnomalyGroup
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
+from fla_batch.vocabulary.place_words import place
 from fla_batch.vocabulary.terms import Language
 
 _ROWS_AT_ONCE = 500
@@ -70,7 +71,7 @@ def _each(
                 [
                     word[severity(one)],
                     one.error_id,
-                    str(one.source) or one.path,
+                    place(one.source, language) or one.path,
                     one.label.text(language),
                     one.advice.text(language),
                 ]

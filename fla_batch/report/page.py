@@ -19,6 +19,7 @@ from fla_batch.ledger.records import BatchRow
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
+from fla_batch.vocabulary.place_words import place
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
 
 MOST_ANOMALIES = 20_000
@@ -124,7 +125,7 @@ def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Lan
                 one.error_id,
                 one.label.text(language),
                 str(one.calendar_year or ""),
-                _where(one, word),
+                _where(one, word, language),
                 one.advice.text(language),
             ]
             for one in anomalies
@@ -132,9 +133,9 @@ def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Lan
     )
 
 
-def _where(one: Anomaly, word: dict[str, Any]) -> str:
+def _where(one: Anomaly, word: dict[str, Any], language: Language) -> str:
     finder = word["remote" if one.origin is AnomalyOrigin.REMOTE else "local"]
-    return "; ".join(part for part in (str(one.source) or one.path, finder) if part)
+    return "; ".join(part for part in (place(one.source, language) or one.path, finder) if part)
 
 
 def _instant(at: datetime | None) -> str:

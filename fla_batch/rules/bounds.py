@@ -7,10 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fla_batch.models import Declaration
-from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
+from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, listed_codes, walk
 from fla_batch.rules.base import BLOCKING, Finding, RuleContext, rule, shown
 from fla_batch.rules.columns import DeclarationColumns, Holds, ZoneColumn
-from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.identifiers import is_valid_company_id, is_valid_inss
 from fla_batch.vocabulary.zone_path import Path
 
@@ -132,20 +131,11 @@ def _range(zone: Zone, path: Path, value: int) -> Iterator[Finding]:
     parameters: dict[str, object] = {"shown": shown(zone, value)}
     if zone.codes:
         text = "code"
-        parameters["codes"] = _listed(zone)
+        parameters["codes"] = listed_codes(zone)
     else:
         text = "outside" if "Days" in zone.label or "Hours" in zone.label else "outside-number"
         parameters |= {"low": shown(zone, low), "high": shown(zone, high)}
     yield Finding("bounds", BLOCKING, zone.label, "008", path, text, parameters, value=value)
-
-
-def _listed(zone: Zone) -> Labels:
-    """All codes of a zone with their meanings: "1 passed, 2 failed"."""
-    texts = []
-    for language in range(3):
-        codes = (f"{code} {names[language]}" for code, names in zone.codes.items())
-        texts.append(", ".join(codes))
-    return Labels(*texts)
 
 
 def _number(
@@ -163,7 +153,7 @@ def _number(
 
 def _text(zone: Zone, path: Path, value: str) -> Iterator[Finding]:
     if zone.codes and value not in zone.codes:
-        parameters: dict[str, object] = {"shown": value[:40], "codes": _listed(zone)}
+        parameters: dict[str, object] = {"shown": value[:40], "codes": listed_codes(zone)}
         yield Finding("bounds", BLOCKING, zone.label, "008", path, "code", parameters, value=value)
         return
     if not zone.matches(value):

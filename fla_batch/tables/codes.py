@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.models.zone import Zone, ZoneType, listed_codes
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.values import Mistake, shown
 
@@ -33,7 +33,7 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
         meant = _code_of(zone, meaning)
         if meant is None or str(meant) != code.strip():
             whole = _code_of(zone, text)
-            return Mistake("unknown-code", shown(text)) if whole is None else whole
+            return _unknown(zone, text) if whole is None else whole
         return meant
     meant = _code_of(zone, text)
     if meant is not None:
@@ -43,8 +43,12 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
     number = whole_number(code)
     if isinstance(number, Mistake) and number.rule == "not-a-number":
         # To somebody who wrote the word, "digits only" would not say which.
-        return replace(number, text="unknown-code")
+        return replace(_unknown(zone, text), rule="not-a-number", text="unknown-code")
     return number
+
+
+def _unknown(zone: Zone, text: str) -> Mistake:
+    return Mistake("unknown-code", shown(text), parameters={"codes": listed_codes(zone)})
 
 
 def bare_words(text: str) -> str:

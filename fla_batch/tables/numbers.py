@@ -2,6 +2,7 @@
 
 Hours and days are in hundredths (760 = 7 h 36), as in the REST manual. No function judges
 bounds: the rules do. Where a text can stand for two numbers, both are named and neither is taken.
+Decision 1511: units.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ _POINTS = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{3})+),([0-9]+)")
 _COMMAS = re.compile(r"([+-]?[0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]+)")
 _TWO_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
 _AMBIGUOUS = re.compile(r"[+-]?([1-9][0-9]{0,2})[.,]([0-9]{3})")
-_CLOCK = re.compile(r"([0-9]{1,5})\s*[:hHuU]\s*([0-9]{1,2})?(?::([0-9]{2})(?:[.,]0+)?)?")
+_CLOCK = re.compile(
+    r"([0-9]{1,5})\s*(?::|h(?:eures?|ours?)?|u(?:ur|ren)?)\s*"
+    r"(?:([0-9]{1,2})\s*(?:m(?:in(?:ut[a-z]{1,4}|s)?)?\.?)?)?(?::([0-9]{2})(?:[.,]0+)?)?",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"(.*[0-9])\s*(?:"
+    r"(?P<hours>h|hrs?|heures?|hours?|u|uur|uren|std|stunden?)"
+    r"|(?P<days>j|jours?|d|dag|dagen|days?|tage?))\.?",
+    re.IGNORECASE,
+)
 
 
 def whole_number(text: str) -> int | Mistake:
@@ -45,36 +56,56 @@ def hours_centi(text: str) -> int | Mistake:
 
     >>> [hours_centi(text) for text in ("7.6", "7,6", "7:36", "7h36", "7h", "7:20", "1.234,5")]
     [760, 760, 760, 760, 700, 733, 123450]
+    >>> [hours_centi(text) for text in ("7,6 h", "7.6 uur", "7 heures 36", "7u36", "7h36min")]
+    [760, 760, 760, 760, 760]
     >>> hours_centi("7:75").rule, hours_centi("1.234").rule, hours_centi("7,6x").rule
     ('not-a-number', 'ambiguous-number', 'not-a-number')
+    >>> hours_centi("1 jour").text
+    'days-not-hours'
     """
     if found := _CLOCK.fullmatch(text):
         hours, minutes, seconds = int(found[1]), int(found[2] or 0), int(found[3] or 0)
         if minutes < 60 and seconds < 60:
             # Excel keeps 7:36 as a fraction of a day, which comes back a second off at times.
             return _clock(hours, minutes + (seconds >= 30))
-    return _hundredths(text, "not-hours")
+    number, unit = _without_unit(text)
+    if unit == "days":
+        return Mistake("not-a-number", shown(text), text="days-not-hours")
+    return _hundredths(number, text, "not-hours")
 
 
 def days_centi(text: str) -> int | Mistake:
     """Hundredths of a day from `0.5` or `0,5`.
 
-    >>> days_centi("0.5"), days_centi("1"), days_centi("half").rule
-    (50, 100, 'not-a-number')
+    >>> days_centi("0.5"), days_centi("1 jour"), days_centi("half").rule, days_centi("8h").text
+    (50, 100, 'not-a-number', 'hours-not-days')
     """
-    return _hundredths(text, "not-days")
+    number, unit = _without_unit(text)
+    if unit == "hours" or _CLOCK.fullmatch(text):
+        return Mistake("not-a-number", shown(text), text="hours-not-days")
+    return _hundredths(number, text, "not-days")
 
 
-def _hundredths(text: str, otherwise: str) -> int | Mistake:
+def _without_unit(text: str) -> tuple[str, str | None]:
+    """The number alone, and what it counts if that is written behind it.
+
+    >>> _without_unit("7,6 h"), _without_unit("2 dagen"), _without_unit("7,6")
+    (('7,6', 'hours'), ('2', 'days'), ('7,6', None))
+    """
+    found = _UNIT.fullmatch(text)
+    return (found[1].strip(), found.lastgroup) if found else (text, None)
+
+
+def _hundredths(text: str, written: str, otherwise: str) -> int | Mistake:
     if ambiguous := _AMBIGUOUS.fullmatch(text):
         decimal, thousands = f"{ambiguous[1]},{ambiguous[2]}", f"{ambiguous[1]} {ambiguous[2]}"
         readings = {"decimal": decimal, "thousands": thousands}
-        return Mistake("ambiguous-number", shown(text), parameters=readings)
+        return Mistake("ambiguous-number", shown(written), parameters=readings)
     plain = _plain_decimal(text)
     if plain is None:
-        return Mistake("not-a-number", shown(text), text=otherwise)
+        return Mistake("not-a-number", shown(written), text=otherwise)
     if len(plain) > _LONGEST_NUMBER:
-        return Mistake("too-large", shown(text))
+        return Mistake("too-large", shown(written))
     return int((Decimal(plain) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 

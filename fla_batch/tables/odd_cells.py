@@ -31,6 +31,10 @@ class OddKind(Enum):
     """A formula's stored 0 in any other: that of a program that computes nothing looks the same."""
 
 
+# A damaged file may hold a NUL too: then it is a text like any other.
+_MARKED = re.compile(f"{_MARK}({'|'.join(kind.value for kind in OddKind)}){_MARK}(.*)", re.DOTALL)
+
+
 def odd_cell(kind: OddKind, content: str) -> str:
     """The text that stands for such a cell in a table; `content` is what to show of it."""
     return f"{_MARK}{kind.value}{_MARK}{content}"
@@ -41,10 +45,11 @@ def odd_kind(text: str) -> tuple[OddKind, str] | None:
 
     >>> odd_kind("#N/B"), odd_kind("webmaster"), odd_kind(odd_cell(OddKind.UNCOMPUTED, "=A1"))[1]
     ((<OddKind.ERROR: 'error-cell'>, '#N/B'), None, '=A1')
+    >>> odd_kind("\\0"), odd_kind("\\0odd\\0")
+    (None, None)
     """
-    if text.startswith(_MARK):
-        _, kind, content = text.split(_MARK, 2)
-        return OddKind(kind), content
+    if found := _MARKED.fullmatch(text):
+        return OddKind(found[1]), found[2]
     return (OddKind.ERROR, text) if is_error(text) else None
 
 

@@ -17,7 +17,7 @@ from fla_batch.commands.send import SENDABLE, outgoing_bytes, require_open, send
 from fla_batch.commands.status import anomalies, per_worker, status
 from fla_batch.ui.background_jobs import BackgroundJob
 from fla_batch.ui.page_state import PageState
-from fla_batch.ui.rendering import page, state_of
+from fla_batch.ui.rendering import language_of, page, state_of
 from fla_batch.vocabulary.errors import FlaBatchError, GatewayUnavailable, UsageMistake
 from fla_batch.vocabulary.terms import Environment
 
@@ -135,7 +135,7 @@ def batch(request: Request) -> Response:
         (row,) = status(workspace, name)
         with anomalies(workspace, name) as found:
             said = list(found.by_worker(_MOST_SAID))
-    workers = [(who, list(theirs)) for who, theirs in per_worker(said)]
+    workers = [(who, list(theirs)) for who, theirs in per_worker(said, language_of(request))]
     file = next((file for file in state.files if name in file.batches), None)
     return page(request, "batch.html", row=row, workers=workers, file=file, sendable=SENDABLE)
 

@@ -116,7 +116,8 @@ def test_a_path_in_json_leads_to_the_cell(path: str, row: int, column: str) -> N
         # Identifying zones of another kind say nothing.
         ("TrainingHours", "380", (("CompanyID", "0880820673"), ("Odd", "1")), 9, "Heures"),
         ("NoSuchZone", "1", (), 5, None),
-        (None, None, (), 5, None),
+        # Without its name the zone is that of the error id, which is of the hours.
+        (None, None, (), 5, "Heures"),
     ],
 )
 def test_zone_value_and_path_of_a_notification_lead_to_the_cell(

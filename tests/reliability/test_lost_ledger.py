@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,17 +102,25 @@ def test_r30_every_way_in_notices_it_before_anything_is_done(
     assert {path: path.read_bytes() for path in kept} == kept
 
 
+def without_places(view: dict[str, Any]) -> dict[str, Any]:
+    """The same, but for the rows of the user's files, which only the ledger knows (1510)."""
+    anomalies = [json.loads(each) for each in view["anomalies"]]
+    for anomaly, *_ in anomalies:
+        del anomaly["source"]
+    return {**view, "anomalies": anomalies}
+
+
 @LOSSES
 def test_r30_what_is_put_back_is_what_was_and_nothing_is_sent_twice(
     scene: Scene, place: Path, lose: Loss
 ) -> None:
     a_day(scene, place / "backup")
-    wanted = scene.ledger_view()
+    wanted = without_places(scene.ledger_view())
     lose(scene, place / "backup")
     with mended(scene) as workspace:
         result = restore(workspace)
     assert result.problems == []
-    view = scene.ledger_view()
+    view = without_places(scene.ledger_view())
     assert view == wanted
     states = {state for state, _ in view["batches"].values()}
     assert states == {BatchState.CLOSED, BatchState.CANCELLED, BatchState.STAGED}
