@@ -12,34 +12,11 @@ from typing import Any
 from fla_batch.account.rest_json import with_numbers
 from fla_batch.channel.rest_call import Call
 from fla_batch.ledger.records import FormRow
+from fla_batch.models.question import FILTERS, RESOURCES
 from fla_batch.vocabulary.terms import FormKind, ProcessingState
 
 BODIES = "bodies.jsonl"
 """What `build` stages for REST: a body a line, in the order of the ledger's forms."""
-_RESOURCES = {
-    FormKind.TRAINING_RIGHTS: "trainingRights",
-    FormKind.TRAININGS: "trainings",
-    FormKind.ASK_RIGHTS: "trainingRights",
-    FormKind.ASK_TRAININGS: "trainings",
-    FormKind.ASK_CREDIT: "creditCalculation",
-    FormKind.ASK_TO_VALIDATE: "employeesTrainings",
-    FormKind.ASK_CHANGED_RIGHTS: "employeesTrainingRights",
-}
-_OF_A_YEAR = frozenset(
-    {FormKind.TRAINING_RIGHTS, FormKind.TRAININGS, FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS}
-)
-_OF_A_WORKER = _OF_A_YEAR | {FormKind.ASK_CREDIT}
-_QUERY = {
-    FormKind.ASK_RIGHTS: ("rightType",),
-    FormKind.ASK_TRAININGS: ("processingState",),
-    FormKind.ASK_TO_VALIDATE: (
-        "processingState",
-        "calendarYear",
-        "fromTrainingFirstStartDate",
-        "toTrainingLastEndDate",
-    ),
-    FormKind.ASK_CHANGED_RIGHTS: ("modifiedFromDate", "calendarYear", "rightType"),
-}
 
 
 def body_bytes(body: Mapping[str, Any]) -> bytes:
@@ -66,14 +43,14 @@ def settling_call(form: FormRow) -> Call:
 
 def question_call(form: FormRow) -> Call:
     """The call that asks `form`."""
-    given = ((name, form.body.get(name)) for name in _QUERY.get(form.kind, ()))
+    given = ((name, form.body.get(name)) for name in FILTERS.get(form.kind, ()))
     return Call("GET", _path(form), tuple((name, str(value)) for name, value in given if value))
 
 
 def _path(form: FormRow) -> str:
     path = f"/employers/{int(form.company_id or 0)}"
-    if form.kind in _OF_A_WORKER:
+    if not form.kind.is_list:
         path += f"/employees/{int(form.inss or 0)}"
-    if form.kind in _OF_A_YEAR:
+    if form.kind.is_of_a_year:
         path += f"/calendarYears/{form.calendar_year}"
-    return f"{path}/{_RESOURCES[form.kind]}"
+    return f"{path}/{RESOURCES.get(form.kind, form.kind.value)}"

@@ -16,16 +16,16 @@ from fla_batch.answers.consultation_answers import answers_question
 from fla_batch.answers.rest_comparison import holds
 from fla_batch.channel.rest_call import BAD_REQUEST, FORBIDDEN, NO_ANSWER, NOT_FOUND, OK, Exchange
 from fla_batch.intake.platform_answers import RestAnswer, load_answer
+from fla_batch.intake.told_answers import not_told, told_answer, without_nulls
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import FormRow
-from fla_batch.models import DECLARATIONS, TrainingRightsDeclaration, TrainingsDeclaration
+from fla_batch.models import DECLARATIONS
 from fla_batch.models.credit_calculation import FlaCreditCalculation
-from fla_batch.models.form import Answer, EmployeeYear
+from fla_batch.models.form import Answer
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, blocking
-from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin
 
-_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
 _SETTLED = "settled by GET"
 _SILENT = Labels(
     en="The platform refused it without saying why",
@@ -148,10 +148,11 @@ def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
         return Judgement(Event.REFUSED, anomalies)
     if exchange.status != OK:
         return Judgement(None, reason=f"the service answered {exchange.status}")
-    answer = _answer(form.kind, told, json.loads(exchange.text))
-    if answer is None:
-        return Judgement(None, reason="the answer holds nothing of what was asked")
+    wrong = not_told(form.kind, _body(exchange), told)
+    if wrong is not None:
+        return Judgement(None, reason=f"the answer holds nothing of what was asked: {wrong}")
     event = Event.WARNED if told.anomalies else Event.ACCEPTED
+    answer = told_answer(form.kind, told)
     return Judgement(event, _anomalies(form, told), told.credit, answer, gaps=bool(told.trouble))
 
 
@@ -159,45 +160,15 @@ def _told(form: FormRow, exchange: Exchange) -> tuple[RestAnswer | None, str]:
     """What the answer says, or why nothing in it can be believed."""
     if exchange.fault is not None or exchange.status == NO_ANSWER:
         return None, exchange.fault or "no answer came"
-    told = load_answer(exchange.text)
-    about = Answer(
-        employer=told.declarations[0].employer if told.declarations else None,
-        employee=told.declarations[0].employee if told.declarations else None,
-        calendar_year=told.declarations[0].calendar_year if told.declarations else None,
-        fla_credit_calculation=told.credit,
-    )
-    if not answers_question(form.kind, about, form):
+    told = load_answer(json.dumps(_body(exchange)))
+    if not answers_question(form.kind, told_answer(form.kind, told), form):
         return None, "the answer is about another employer, worker or year"
     return told, ""
 
 
-def _answer(kind: FormKind, told: RestAnswer, values: Any) -> Answer | None:
-    """The blocks that were asked for; None when the answer lacks them."""
-    if kind is FormKind.ASK_CREDIT:
-        if told.credit is None:
-            return None
-        return Answer(
-            employer=told.credit.employer,
-            employee=told.credit.employee,
-            fla_credit_calculation=told.credit,
-        )
-    if kind in _LISTS:
-        if not isinstance(values, dict) or not isinstance(values.get("employees"), list):
-            return None
-        listed = (EmployeeYear(inss=one.inss, calendar_year=one.year) for one in told.employees)
-        return Answer(employee_year=tuple(listed))
-    if not told.declarations:
-        return None
-    declared = told.declarations[0]
-    rights = declared if isinstance(declared, TrainingRightsDeclaration) else None
-    return Answer(
-        employer=declared.employer,
-        employee=declared.employee,
-        calendar_year=declared.calendar_year,
-        training_rights=rights.training_rights if rights and rights.rights else None,
-        trainings=declared.trainings if isinstance(declared, TrainingsDeclaration) else (),
-        fla_credit_calculation=told.credit,
-    )
+def _body(exchange: Exchange) -> dict[str, Any]:
+    values = json.loads(exchange.text)
+    return without_nulls(values) if isinstance(values, dict) else {}
 
 
 def _anomalies(form: FormRow, told: RestAnswer) -> tuple[Anomaly, ...]:

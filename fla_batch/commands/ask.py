@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerLine, BuildTools, Records
     from fla_batch.message import Profile
 
-_OF_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
-_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
 _About = tuple[str | None, int | None]
 
 
@@ -88,7 +86,7 @@ def questions(
         raise UsageMistake(f"{company_id} is no company number: its check digits are wrong")
     zones: dict[str, Any] = {name: each for name, each in filters.items() if each is not None}
     employer = Employer(company_id=company_id)
-    if kind in _LISTS:
+    if kind.is_list:
         about: Iterable[_About] = ((None, year) for year in years or (None,))
     else:
         about = dict.fromkeys(_workers_and_years(kind, people, years, everyone=everyone))
@@ -113,7 +111,7 @@ def _workers_and_years(
         if inss is not None and not is_valid_inss(inss):
             raise UsageMistake(f"{mask_inss(inss)} is no national number: check its digits")
         wanted = years or ((own_year,) if own_year or everyone else ())
-        if kind not in _OF_A_YEAR:
+        if not kind.is_of_a_year:
             wanted = (None,)
         elif not wanted:
             raise UsageMistake("no year is named", hint="Name one with --year, or more than one.")

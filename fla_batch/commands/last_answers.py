@@ -19,7 +19,6 @@ _FILTERS = (
     "toTrainingLastEndDate",
     "modifiedFromDate",
 )
-_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
 
 
 def known(workspace: Records, asked: Iterable[Question]) -> list[ConsultationRow]:
@@ -59,7 +58,7 @@ def _answered(row: ConsultationRow) -> Iterator[_Asked]:
     # A credit comes with every answer and verdict, whatever was asked or declared.
     said = row.asked or {} if row.kind is not FormKind.ASK_CREDIT else {}
     filters = tuple(said.get(name) for name in _FILTERS)
-    every_year = () if row.kind in _LISTS else (None,)  # for a list the year is a filter too
+    every_year = () if row.kind.is_list else (None,)  # for a list the year is a filter too
     for inss in dict.fromkeys((row.inss, None)):
         for year in dict.fromkeys((row.calendar_year, *every_year)):
             yield _Asked(row.kind, row.company_id or "", inss, year, filters)

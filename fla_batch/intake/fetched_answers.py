@@ -19,18 +19,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fla_batch.intake.answer_files import NotAnAnswer, answer_files
-from fla_batch.intake.json_bodies import ANSWERED
-from fla_batch.intake.platform_answers import RestAnswer, load_answer
-from fla_batch.models import (
-    Employee,
-    Employer,
-    TrainingRights,
-    TrainingRightsDeclaration,
-    TrainingsDeclaration,
-)
+from fla_batch.intake.platform_answers import load_answer
+from fla_batch.intake.told_answers import not_told, told_answer, without_nulls
+from fla_batch.models import Employee, Employer, TrainingRights
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
-from fla_batch.models.form import Answer, EmployeeYear
-from fla_batch.models.question import Question
+from fla_batch.models.form import Answer
+from fla_batch.models.question import RESOURCES, Question
 from fla_batch.tables.decoding import json_text
 from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.identifiers import (
@@ -44,18 +38,8 @@ from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 _EMPLOYER = re.compile(r"employers?[/_=-](\d{9,10})")
 _EMPLOYEE = re.compile(r"employees?[/_=-](\d{10,11})")
 _YEAR = re.compile(r"calendarYears?[/_=-](\d{4})")
-# The longer names first: each of the others is the beginning of one of them.
-_RESOURCES = {
-    "employeesTrainingRights": FormKind.ASK_CHANGED_RIGHTS,
-    "employeesTrainings": FormKind.ASK_TO_VALIDATE,
-    "creditCalculation": FormKind.ASK_CREDIT,
-    "trainingRights": FormKind.ASK_RIGHTS,
-    "trainings": FormKind.ASK_TRAININGS,
-}
 _RIGHT_TYPE = re.compile(rf"\b({'|'.join(each.value for each in RightType)})\b")
 _STATE = re.compile(rf"\b({'|'.join(each.value for each in ProcessingState)})\b")
-_LISTS = (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
-_OF_A_YEAR = (FormKind.ASK_RIGHTS, FormKind.ASK_TRAININGS)
 _SINCE = re.compile(r"modifiedFromDate=(\d{4}-\d{2}-\d{2})")
 
 
@@ -92,7 +76,7 @@ def fetched_answers(source: Path) -> Iterator[FetchedAnswer | NotAnAnswer]:
 
 def answer_to(question: Question, raw: Mapping[str, Any]) -> Answer:
     """What the body of a GET (200) says to `question`, read tolerantly."""
-    told = _told(load_answer(json.dumps(_without_nulls(raw))), question.kind)
+    told = told_answer(question.kind, load_answer(json.dumps(without_nulls(raw))))
     return _complete(told, question)
 
 
@@ -121,7 +105,7 @@ def _fetched(name: str, raw: Any) -> Iterator[FetchedAnswer | NotAnAnswer]:
     if not isinstance(raw, dict):
         yield NotAnAnswer(name, "an answer is a JSON object")
         return
-    body = _without_nulls(raw)
+    body = without_nulls(raw)
     read = load_answer(json.dumps(body))
     if read.problem is not None:
         title = read.problem.title or read.problem.type
@@ -131,52 +115,22 @@ def _fetched(name: str, raw: Any) -> Iterator[FetchedAnswer | NotAnAnswer]:
     if kind is None:
         yield NotAnAnswer(name, "neither its name nor its content tells what was asked")
         return
-    told = _told(read, kind)
+    told = told_answer(kind, read)
     about = _Subject.of(name, told)
-    wrong = _not_told(kind, body, read) or about.fault(kind, told)
+    wrong = not_told(kind, body, read) or about.fault(kind, told)
     if wrong is not None:
         yield NotAnAnswer(name, wrong)
         return
     question = Question(
         question=kind,
         employer=Employer(company_id=about.company_id),
-        employee=Employee(inss=about.inss) if kind not in _LISTS else None,
-        calendar_year=about.year if kind in _OF_A_YEAR else None,
+        employee=Employee(inss=about.inss) if not kind.is_list else None,
+        calendar_year=about.year if kind.is_of_a_year else None,
         **_filters(kind, name, told),
     )
     yield FetchedAnswer(name, question, _complete(told, question), raw)
     for gap in read.trouble:
         yield NotAnAnswer(name, f"a part of it: {gap.label.en or gap.error_id}")
-
-
-def _without_nulls(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A serialiser writes null for a block that is not there."""
-    inside = raw.get(ANSWERED)
-    if isinstance(inside, dict):
-        raw = {**raw, ANSWERED: {name: each for name, each in inside.items() if each is not None}}
-    return {name: each for name, each in raw.items() if each is not None}
-
-
-def _not_told(kind: FormKind, raw: Mapping[str, Any], read: RestAnswer) -> str | None:
-    """Why the content does not say what the resource says; nothing must pass for "none"."""
-    if kind is FormKind.ASK_CREDIT:
-        return None if read.credit is not None else "it tells no credit that can be read"
-    if kind in _LISTS:
-        listed = raw.get("employees")
-        sound = isinstance(listed, list) and len(listed) == len(read.employees)
-        if sound and all(is_valid_inss(each.inss) for each in read.employees):
-            return None
-        return "its list of employees cannot be read"
-    if not read.declarations:
-        return "it tells no declaration that can be read"
-    body = raw.get(ANSWERED, raw)
-    name, shape = (
-        ("trainings", list) if kind is FormKind.ASK_TRAININGS else ("trainingRights", dict)
-    )
-    other = "trainingRights" if name == "trainings" else "trainings"
-    if name in body:
-        return None if isinstance(body[name], shape) else f"its {name} cannot be read"
-    return f"it tells {other}, and its name says {name}" if other in body else None
 
 
 def _complete(told: Answer, question: Question) -> Answer:
@@ -193,8 +147,9 @@ def _complete(told: Answer, question: Question) -> Answer:
 def _kind(name: str, raw: dict[str, Any]) -> FormKind | None:
     """What was asked: as the name says, else as the content shows it."""
     last = name.rsplit("calendarYears", maxsplit=1)[-1].rsplit("employers", maxsplit=1)[-1]
-    for word, kind in _RESOURCES.items():
-        if word.lower() in last.lower():
+    # The longer names first: each of the others is the beginning of one of them.
+    for kind in sorted(RESOURCES, key=lambda each: -len(RESOURCES[each])):
+        if RESOURCES[kind].lower() in last.lower():
             return kind
     declared = raw.get("flaDataDeclaration")
     body = declared if isinstance(declared, dict) else raw
@@ -203,35 +158,6 @@ def _kind(name: str, raw: dict[str, Any]) -> FormKind | None:
     if "trainings" in body:
         return FormKind.ASK_TRAININGS
     return FormKind.ASK_RIGHTS if "trainingRights" in body else None
-
-
-def _told(read: RestAnswer, kind: FormKind) -> Answer:
-    """What was told, as an answer of the other channel would say it."""
-    if kind in _LISTS:
-        listed = tuple(
-            EmployeeYear(inss=one.inss, calendar_year=one.year) for one in read.employees
-        )
-        return Answer(employee_year=listed)
-    wanted = TrainingsDeclaration if kind is FormKind.ASK_TRAININGS else TrainingRightsDeclaration
-    declared = next((one for one in read.declarations if isinstance(one, wanted)), None)
-    declared = declared or next(iter(read.declarations), None)
-    credit = read.credit
-    source = declared or credit
-    trainings = declared.trainings if isinstance(declared, TrainingsDeclaration) else ()
-    return Answer(
-        employer=source.employer if source else None,
-        employee=source.employee if source else None,
-        calendar_year=declared.calendar_year if declared else None,
-        training_rights=declared.training_rights
-        if isinstance(declared, TrainingRightsDeclaration)
-        and declared.training_rights != TrainingRights()
-        else None,
-        # The number belongs to a declaration: answers have none, and readers give some.
-        trainings=tuple(
-            each.model_copy(update={"training_sequence_nbr": None}) for each in trainings
-        ),
-        fla_credit_calculation=credit,
-    )
 
 
 class _Subject(NamedTuple):
@@ -256,9 +182,9 @@ class _Subject(NamedTuple):
         """Why this is no answer about anybody."""
         if not is_valid_company_id(self.company_id):
             return "neither its name nor its content tells which employer"
-        if kind not in _LISTS and not is_valid_inss(self.inss):
+        if not kind.is_list and not is_valid_inss(self.inss):
             return "neither its name nor its content tells which worker"
-        if kind in _OF_A_YEAR and not FIRST_YEAR <= (self.year or 0) <= LAST_YEAR:
+        if kind.is_of_a_year and not FIRST_YEAR <= (self.year or 0) <= LAST_YEAR:
             return "neither its name nor its content tells which year"
         held = (
             told.employer and told.employer.company_id,

@@ -21,6 +21,26 @@ _STATES: dict[int | str, tuple[str, str, str]] = {
     "validated": ("validated", "validées", "gevalideerd"),
     "all": ("all", "toutes", "alle"),
 }
+RESOURCES = {
+    FormKind.ASK_RIGHTS: "trainingRights",
+    FormKind.ASK_TRAININGS: "trainings",
+    FormKind.ASK_CREDIT: "creditCalculation",
+    FormKind.ASK_TO_VALIDATE: "employeesTrainings",
+    FormKind.ASK_CHANGED_RIGHTS: "employeesTrainingRights",
+}
+"""The last part of the path that answers a question (REST manual 3.3.3.3 to 3.3.7)."""
+FILTERS = {
+    FormKind.ASK_RIGHTS: ("rightType",),
+    FormKind.ASK_TRAININGS: ("processingState",),
+    FormKind.ASK_TO_VALIDATE: (
+        "processingState",
+        "calendarYear",
+        "fromTrainingFirstStartDate",
+        "toTrainingLastEndDate",
+    ),
+    FormKind.ASK_CHANGED_RIGHTS: ("modifiedFromDate", "calendarYear", "rightType"),
+}
+"""The zones of a question that stand in the query of its call, by their JSON names."""
 
 
 class Question(Block):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from fla_batch.account.rest_json import (
@@ -23,7 +24,7 @@ from fla_batch.intake.json_bodies import BodyReader, json_origin
 from fla_batch.message import Reading
 from fla_batch.models import Employee, Employer
 from fla_batch.models.form import Form, FormHeader
-from fla_batch.models.question import Question
+from fla_batch.models.question import FILTERS, RESOURCES, Question
 from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
@@ -32,8 +33,6 @@ from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
 Json = dict[str, Any]
 _HEADER = FormHeader()
-_WORKER = r"/employers/(?P<companyId>\d{1,10})/employees/(?P<inss>\d{1,11})"
-_YEAR = r"/calendarYears/(?P<calendarYear>\d{4})"
 
 
 class RestReply(NamedTuple):
@@ -52,44 +51,17 @@ class _Resource(NamedTuple):
     query: tuple[str, ...] = ()
 
 
-_RESOURCES = (
-    _Resource(
-        re.compile(_WORKER + _YEAR + "/trainingRights"),
-        FormKind.ASK_RIGHTS,
-        FormKind.TRAINING_RIGHTS,
-        ("rightType",),
-    ),
-    _Resource(
-        re.compile(_WORKER + _YEAR + "/trainings"),
-        FormKind.ASK_TRAININGS,
-        FormKind.TRAININGS,
-        ("processingState",),
-    ),
-    _Resource(re.compile(_WORKER + "/creditCalculation"), FormKind.ASK_CREDIT),
-    _Resource(
-        re.compile(r"/employers/(?P<companyId>\d{1,10})/employeesTrainings"),
-        FormKind.ASK_TO_VALIDATE,
-        query=(
-            "processingState",
-            "calendarYear",
-            "fromTrainingFirstStartDate",
-            "toTrainingLastEndDate",
-        ),
-    ),
-    _Resource(
-        re.compile(r"/employers/(?P<companyId>\d{1,10})/employeesTrainingRights"),
-        FormKind.ASK_CHANGED_RIGHTS,
-        query=("modifiedFromDate", "rightType", "calendarYear"),
-    ),
-)
-_ZONES: dict[str, tuple[str, Callable[[str], object]]] = {
-    "rightType": ("right_type", lambda text: RightType(text).value),
-    "processingState": ("processing_state", lambda text: ProcessingState(text).value),
-    "calendarYear": ("calendar_year", int),
-    "fromTrainingFirstStartDate": ("from_training_first_start_date", date.fromisoformat),
-    "toTrainingLastEndDate": ("to_training_last_end_date", date.fromisoformat),
-    "modifiedFromDate": ("modified_from_date", date.fromisoformat),
-}
+def _resource(asks: FormKind) -> _Resource:
+    path = r"/employers/(?P<companyId>\d{1,10})"
+    path += "" if asks.is_list else r"/employees/(?P<inss>\d{1,11})"
+    path += r"/calendarYears/(?P<calendarYear>\d{4})" if asks.is_of_a_year else ""
+    name = RESOURCES[asks]
+    declares = FormKind(name) if asks.is_of_a_year else None
+    return _Resource(re.compile(f"{path}/{name}"), asks, declares, FILTERS.get(asks, ()))
+
+
+_RESOURCES = tuple(map(_resource, RESOURCES))
+_CODES: dict[str, type[StrEnum]] = {"rightType": RightType, "processingState": ProcessingState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +92,21 @@ class RestFace:
     def _asked(
         self, resource: _Resource, found: Mapping[str, str], query: Mapping[str, str], at: datetime
     ) -> RestReply:
-        zones: Json = {}
+        for name, text in query.items():
+            if name not in resource.query:
+                return problem(400, "Bad Request", f"Unknown parameter {name[:40]}")
+            if name in _CODES and text not in [code.value for code in _CODES[name]]:
+                return problem(400, "Bad Request", f"Parameter {name} is not valid")
+        about = {
+            "question": resource.asks.value,
+            "employer": Employer(company_id=compact_company_id(found["companyId"])),
+            "employee": Employee(inss=compact_inss(found["inss"])) if "inss" in found else None,
+            "calendarYear": found.get("calendarYear"),
+        }
         try:
-            for name, text in query.items():
-                if name not in resource.query:
-                    return problem(400, "Bad Request", f"Unknown parameter {name[:40]}")
-                zone, read = _ZONES[name]
-                zones[zone] = read(text)
+            question = Question.model_validate(about | dict(query), strict=False)
         except ValueError:
-            return problem(400, "Bad Request", f"Parameter {name} is not valid")
-        if "calendarYear" in found:
-            zones["calendar_year"] = int(found["calendarYear"])
-        question = Question(
-            question=resource.asks,
-            employer=Employer(company_id=compact_company_id(found["companyId"])),
-            employee=Employee(inss=compact_inss(found["inss"])) if "inss" in found else None,
-            **zones,
-        )
+            return problem(400, "Bad Request", "A parameter is not valid")
         outcome = self._judge(question, Reading(), at)
         if outcome.answer is None:
             return _refused(outcome)

@@ -65,6 +65,16 @@ class FormKind(StrEnum):
         """True for the two annual photos, False for questions."""
         return self in (FormKind.TRAINING_RIGHTS, FormKind.TRAININGS)
 
+    @property
+    def is_list(self) -> bool:
+        """True for questions about all workers of an employer: they name no worker."""
+        return self in (FormKind.ASK_TO_VALIDATE, FormKind.ASK_CHANGED_RIGHTS)
+
+    @property
+    def is_of_a_year(self) -> bool:
+        """True for what names one worker and one calendar year."""
+        return not self.is_list and self is not FormKind.ASK_CREDIT
+
 
 class Language(StrEnum):
     """Languages of labels and messages."""
