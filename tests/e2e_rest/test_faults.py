@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +19,7 @@ from fla_batch.sandbox.rest_faults import RestFault, Spoiled
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
+from tests.builders import inss
 from tests.e2e_manual.office import EMPLOYER, MANUAL, WORKER, Office
 
 ALWAYS = 1_000_000
@@ -194,6 +196,38 @@ def test_200_with_a_blocking_anomaly_that_was_not_carried_out_is_refused(office:
     assert (lived.exit_code, lived.batch, lived.form) == (1, CLOSED, FormState.REFUSED)
     (row,) = office.workspace.ledger.anomalies(name)
     assert (row.anomaly.error_id, row.anomaly.anomaly_class) == ("00014-017", "B")
+
+
+def test_a_send_that_goes_on_puts_each_body_for_its_own_worker(
+    office: Office, tmp_path: Path
+) -> None:
+    """Also where the batch has parts, and verdicts lie anywhere in them."""
+    bodies = []
+    for worker in (workers := [inss(number) for number in range(1, 8)]):
+        body = json.loads((MANUAL / EXAMPLE).read_text())
+        body["employee"]["inss"] = int(worker)
+        body["trainings"][0]["trainingDenomination"] = f"Course of {worker}"
+        bodies.append(body)
+    (tmp_path / "seven.json").write_text(json.dumps(bodies))
+    settings = office.workspace.settings
+    limits = settings.limits.model_copy(update={"part_forms": 2})
+    few = settings.model_copy(update={"limits": limits})
+    object.__setattr__(office.workspace, "settings", few)
+    (batch,) = build_command(office.workspace, [tmp_path / "seven.json"]).batches
+    assert batch.parts == 4
+    plan(office, Spoiled(RestFault.UNAVAILABLE, ALWAYS, method="PUT", skip=3))
+    send(office.workspace, [batch.name])
+    states = [form.state for form in office.workspace.ledger.forms(batch.name)]
+    assert states.count(ACCEPTED) == 3
+    plan(office)
+    send(office.workspace, to_send(office.workspace, [str(batch.name)]))
+    assert {form.state for form in office.workspace.ledger.forms(batch.name)} == {ACCEPTED}
+    for worker in workers:
+        held = office.ground.platform.accounts.account(EMPLOYER, worker)
+        (year,) = held.years
+        names = [training.training_denomination for training in held.trainings(year)]
+        assert f"Course of {worker}" in names
+        assert not [name for name in names if name and "Course of" in name and worker not in name]
 
 
 def test_a_refusal_without_a_reason_says_so(office: Office) -> None:
