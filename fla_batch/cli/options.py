@@ -79,7 +79,7 @@ class Shared:
     @cached_property
     def profile(self) -> Profile:
         """The configured profile. Raises ConfigurationMistake, ProfileMistake."""
-        from fla_batch.commands.workspace import configured_profile
+        from fla_batch.commands.configured_profile import configured_profile
 
         return configured_profile(self.settings)
 

@@ -194,6 +194,8 @@ class Workspace(Closing):
     @cached_property
     def profile(self) -> Profile:
         """How messages are written and read. Raises ConfigurationMistake, ProfileMistake."""
+        from fla_batch.commands.configured_profile import configured_profile
+
         return self.given_profile or configured_profile(self.settings)
 
     @property
@@ -344,15 +346,6 @@ class Workspace(Closing):
     def close(self) -> None:
         """Let go of the ledger."""
         self.ledger.close()
-
-
-def configured_profile(settings: Settings) -> Profile:
-    """The profile of these settings. Raises ConfigurationMistake, ProfileMistake."""
-    from fla_batch.message import load
-
-    section = settings.profile
-    profile = load(section.name)
-    return replace(profile, application=section.application or profile.application)
 
 
 def _connect(settings: Settings) -> Gateway:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from fla_batch.message.form_table import FormTable, Tags, written
+from fla_batch.message.form_table import FormPlace, FormTable, Places, written
 from fla_batch.message.form_tree import Element, ZoneText
-from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.value_formats import FORMATS, Format
 from fla_batch.models.column_values import Blocks, InnerBlocks
 from fla_batch.models.form import FormHeader, Reference
@@ -65,48 +64,44 @@ class _Level:
 
 
 class ColumnReader:
-    """Reads forms that stand on a line each. Raises NotForATable for a tree beyond a table."""
+    """Reads forms that stand on a line each."""
 
-    def __init__(self, shape: MessageShape, identifications: Mapping[FormKind, str]) -> None:
-        form = shape.tree.form
-        self.tags = Tags.of(form)
+    def __init__(self, places: Places, identifications: Mapping[FormKind, str]) -> None:
         self._identifications = identifications
         self._plain: set[int] = set()
-        self._top = _Level(self.tags.place((written(form),)), "")
-        taken: set[int] = set()
-        for child in form.children:
-            self._plan(child, (written(form),), self._top, taken)
+        self._top = _Level(places.form.number, "")
+        self._plan_inside(places.form.elements[0], places.form, self._top, set())
 
-    def _plan(
-        self, element: Element, around: tuple[str, ...], level: _Level, taken: set[int]
+    def _plan_inside(
+        self, element: Element, place: FormPlace, level: _Level, taken: set[int]
     ) -> None:
+        for child in element.children:
+            self._plan(child, place.inner[written(child)], level, taken)
+
+    def _plan(self, element: Element, place: FormPlace, level: _Level, taken: set[int]) -> None:
         """Adds the columns and levels of an element; a place that is taken has no one meaning."""
-        path = (*around, written(element))
-        place = self.tags.place(path)
-        repeat = element.repeat
+        number, repeat = place.number, element.repeat
         if repeat is not None and not repeat.values:
-            below = _Level(place, repeat.field_name)
+            below = _Level(number, repeat.field_name)
             level.inner.append(below)
             level = below
-        if len(element.texts) == 1 and place not in taken:
+        if len(element.texts) == 1 and number not in taken:
             text, many = element.texts[0], repeat is not None and repeat.values
-            self._plain.add(place)
+            self._plain.add(number)
             if isinstance(text, ZoneText) and _is_asked(text):
                 name = repeat.json_name if repeat is not None and many else text.json_name
-                level.columns.append(_Column(place, name, text.format, many))
+                level.columns.append(_Column(number, name, text.format, many))
         elif element.texts:
-            self._plain.discard(place)
+            self._plain.discard(number)
         if element.texts:
-            taken.add(place)
-        for child in element.children:
-            self._plan(child, path, level, taken)
+            taken.add(number)
+        self._plan_inside(element, place, level, taken)
 
     def read(self, table: FormTable) -> Iterator[Declarations]:
         """The declarations of a table of which everything could be read, kind by kind."""
         reading = _Reading(table, self._plain)
         blocks = reading.blocks(self._top)
-        forms = table.events.filter((table.events["place"] == self._top.place) & _opened(table))
-        numbers = forms["form"]
+        numbers = table.forms.filter(table.entered(self._top.place))
         good = ~numbers.is_in(reading.left.implode())
         if _IDENTIFICATION not in blocks.frame.columns:
             return
@@ -117,39 +112,26 @@ class ColumnReader:
                 yield Declarations(kind, numbers.filter(wanted), blocks.filter(wanted))
 
 
-def _opened(table: FormTable) -> pl.Series:
-    return table.events["opens"]
-
-
 class _Reading:
     """The values of one table. `left` are the forms in which something could not be read."""
 
     def __init__(self, table: FormTable, plain: set[int]) -> None:
-        import polars as pl
-
         self._table = table
-        leaves = table.leaves
-        known = pl.Series(sorted(plain), dtype=pl.UInt64)
-        strange = ~leaves["place"].is_in(known.implode()) | leaves["text"].is_null()
-        self._left = [self._forms(leaves["event"].filter(strange))]
-        self._by_place = leaves.partition_by("place", as_dict=True, include_key=False)
+        strange = (texts for place, texts in table.by_place.items() if place not in plain)
+        self._left = [table.steps.clear(), *(texts["row"] for texts in strange)]
 
     @property
     def left(self) -> pl.Series:
         import polars as pl
 
-        return pl.concat(self._left).unique()
-
-    def _forms(self, events: pl.Series) -> pl.Series:
-        return self._table.events["form"].gather(events)
+        return self._table.forms.gather(pl.concat(self._left)).unique()
 
     def blocks(self, level: _Level) -> Blocks:
         """The blocks of a level, with those inside."""
         import polars as pl
 
         instances = self._table.instances(level.place)
-        here = (self._table.events["place"] == level.place) & _opened(self._table)
-        count = int(here.sum())
+        count = int(instances[-1]) + 1 if len(instances) else 0
         columns = {
             column.json_name: found
             for column in level.columns
@@ -157,52 +139,51 @@ class _Reading:
         }
         index = pl.int_range(count, eager=True).alias("#block")
         inner = {
-            below.field_name: InnerBlocks(self._owners(below, instances), self.blocks(below))
+            below.field_name: InnerBlocks(
+                instances.filter(self._table.entered(below.place)), self.blocks(below)
+            )
             for below in level.inner
         }
         return Blocks(pl.DataFrame({"#block": index} | columns), inner)
-
-    def _owners(self, level: _Level, around: pl.Series) -> pl.Series:
-        events = self._table.events
-        return around.filter((events["place"] == level.place) & events["opens"])
 
     def _column(self, column: _Column, instances: pl.Series, count: int) -> pl.Series | None:
         """The values of a zone, one for each block of its level; None when it is nowhere."""
         import polars as pl
 
-        leaves = self._by_place.get((column.place,))
-        if leaves is None:
+        texts = self._table.by_place.get(column.place)
+        if texts is None:
             return None
-        rows = instances.gather(leaves["event"])
-        values = _values(leaves["text"], column.format)
-        self._left.append(self._forms(leaves["event"].filter(values.is_null())))
+        blocks = instances.gather(texts["row"])
+        values = _values(texts["text"], self._table.distinct[column.place], column.format)
+        self._left.append(texts["row"].filter(values.is_null()))
         if column.many:
-            found = pl.DataFrame({"row": rows, "value": values})
-            found = found.group_by("row", maintain_order=True).agg("value")
-            rows, values = found["row"], found["value"]
-        again = rows == rows.shift(1)
+            found = pl.DataFrame({"block": blocks, "value": values})
+            found = found.group_by("block", maintain_order=True).agg("value")
+            blocks, values = found["block"], found["value"]
+        again = blocks == blocks.shift(1)
         if again.any():  # a zone that the binding has once
-            self._left.append(self._forms(leaves["event"].filter(again.fill_null(value=False))))
-            rows, values = rows.filter(~again), values.filter(~again)
-        if len(rows) == count:
+            again = again.fill_null(value=False)
+            self._left.append(texts["row"].filter(again))
+            blocks, values = blocks.filter(~again), values.filter(~again)
+        if len(blocks) == count:
             return values
         places = pl.repeat(None, count, dtype=pl.Int64, eager=True)
-        return values.gather(places.scatter(rows, pl.int_range(len(rows), eager=True)))
+        return values.gather(places.scatter(blocks, pl.int_range(len(blocks), eager=True)))
 
 
 def _is_asked(zone: ZoneText) -> bool:
     return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA_ZONE)
 
 
-def _values(texts: pl.Series, form: Format) -> pl.Series:
+def _values(texts: pl.Series, distinct: pl.Series, form: Format) -> pl.Series:
     """Each distinct text is read once; null for one that is not of the format, or empty."""
     import polars as pl
 
-    references = texts.str.contains("&", literal=True).fill_null(value=False)
-    if form is FORMATS["text"] and not references.any():
+    references = distinct.str.contains("&", literal=True).any()
+    if form is FORMATS["text"] and not references:
         return texts
     read: dict[str, object] = {}
-    for text in texts.unique().drop_nulls():
+    for text in distinct:
         try:
             read[text] = form.read(_resolved(text) if "&" in text else text)
         except (ValueError, OverflowError, etree.XMLSyntaxError):

@@ -1,93 +1,213 @@
 """Forms as one table: a row for each element that holds text, whatever the arrangement of tags.
 
-Lines with a form each are cut at every `>`, so that a piece is some text and the tag behind it,
-and polars reads the pieces of all lines at once. Where an element stands follows from counting
-tags; nothing is looked at form by form, so that variety costs nothing. What is not plain is told
-as `odd` and is for a real XML parser: comments, CDATA, processing instructions, carriage returns,
-tags that are not known as they are written, texts beside elements, and what is not well-formed.
+Forms that stand on a line each are cut where text begins and ends, so that a row is the tags
+between two texts, and the text behind them. There are few different runs of tags, however varied
+the forms: what a run closes and opens is found out once, along the tree of places, and everything
+else is looking up numbers. What is not plain is told as `odd` and is for a real XML parser:
+comments, CDATA, processing instructions, carriage returns, tags that are not known as they are
+written, elements without anything in them, texts beside elements, and what is not well-formed.
 Decision 1010.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from itertools import takewhile
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.message.form_tree import Element, FixedText, elements
+from fla_batch.message.form_tree import Element, FixedText
 
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_TAGS = 126
-"""The start and the end of a tag are told by a byte."""
-MOST_LEVELS = 8
-"""A place is told by a byte for each level: the form is the first one."""
-_NOT_PLAIN = (b"\r", b"\0")
+_TOUCH = "\2\2"
+"""Stands for `><` while the table is made: as long, and nothing that XML knows."""
+_NOT_PLAIN = (b"\r", b"\0", b"\2")
 _TAGS_AND_TEXTS = re.compile(rb"<[^<>]+>(?:[^<>]*<[^<>]+>)*")
 
 
-class NotForATable(Exception):
-    """More tags or levels than a table can tell apart; caught by whoever has another way."""
+@dataclass(slots=True, eq=False)
+class FormPlace:
+    """Where an element may stand, by the start tags from the form to it; 0 is around the forms.
+
+    Several elements of a binding may stand at one place.
+    """
+
+    number: int
+    around: FormPlace | None
+    end: str
+    elements: list[Element] = field(default_factory=list)
+    inner: dict[str, FormPlace] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Tags:
-    """The tags of a shape: start tag -> end tag, each as it is written between its brackets."""
+class Step(NamedTuple):
+    """What a run of tags does behind the text at `source`: the places that it leaves and enters."""
 
-    ends: Mapping[str, str]
+    source: int
+    place: int
+    left: tuple[int, ...]
+    entered: tuple[int, ...]
 
-    @classmethod
-    def of(cls, form: Element) -> Self:
-        """Those of a form and of everything in it."""
-        return cls({written(element): element.end[2:-1] for element in elements(form)})
 
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """Start tag -> its number, from 1. Raises NotForATable."""
-        if len(self.ends) > MOST_TAGS:
-            raise NotForATable
-        return {start: number for number, start in enumerate(self.ends, start=1)}
+class Places:
+    """The places of a form, numbered, and every run of tags that was met between two texts."""
 
-    @cached_property
-    def codes(self) -> Mapping[str, int]:
-        """Tag -> code: 2 n of the start tag with number n, and 2 n + 1 of its end tag."""
-        found: dict[str, int] = {}
-        for start, number in self.numbers.items():
-            found[start] = 2 * number
-            found[f"/{self.ends[start]}"] = 2 * number + 1
-        return found
+    def __init__(self, form: Element) -> None:
+        self.outside = FormPlace(0, None, "")
+        self.all = [self.outside]
+        self.form = self._add(form, self.outside)
+        self._ends: dict[str, list[FormPlace]] = {}
+        for place in self.all[1:]:
+            self._ends.setdefault(place.end, []).append(place)
+        self._runs: dict[str, list[int]] = {}
+        self._learning = Lock()
+        self.steps: list[Step] = []
 
-    def place(self, path: Sequence[str]) -> int:
-        """The number of a place: the start tags from the form to it. Raises NotForATable."""
-        if len(path) > MOST_LEVELS:
-            raise NotForATable
-        return sum(self.numbers[tag] << (8 * level) for level, tag in enumerate(path))
+    def _add(self, element: Element, around: FormPlace) -> FormPlace:
+        start = written(element)
+        place = around.inner.get(start)
+        if place is None:
+            place = FormPlace(len(self.all), around, element.end[1:-1])
+            around.inner[start] = place
+            self.all.append(place)
+        place.elements.append(element)
+        for child in element.children:
+            self._add(child, place)
+        return place
+
+    def steps_of(self, tags: pl.Series) -> pl.Series:
+        """The number of the step that each run of tags is, row by row; null where it is none."""
+        with self._learning:
+            codes = self._codes(tags)
+        return self._steps(codes)
+
+    def _steps(self, codes: pl.Series) -> pl.Series:
+        runs = list(self._runs.values())
+        steps = _series([found[0] if len(found) == 1 else None for found in runs]).gather(codes)
+        if any(len(found) > 1 for found in runs):
+            steps = self._by_source(steps, codes, runs)
+        return steps
+
+    def _codes(self, tags: pl.Series) -> pl.Series:
+        """A number for each run of tags that is known; the others are null."""
+        import polars as pl
+
+        codes = tags.cast(pl.Enum(list(self._runs)), strict=False).to_physical()
+        unknown = tags.filter(codes.is_null()).unique().to_list() if codes.null_count() else []
+        met = {run: list(self._met(run)) for run in unknown if run}
+        if not any(met.values()):
+            return codes
+        for run, steps in met.items():
+            if steps:
+                self._runs[run] = list(range(len(self.steps), len(self.steps) + len(steps)))
+                self.steps += steps
+        return tags.cast(pl.Enum(list(self._runs)), strict=False).to_physical()
+
+    def _met(self, run: str) -> Iterator[Step]:
+        """Every step that those tags can be: behind the text of one place or of another."""
+        tags = run.split(_TOUCH)
+        ends = list(takewhile(lambda tag: tag.startswith("/"), tags))
+        for source in self._ends.get(ends[0], []) if ends else [self.outside]:
+            left: list[int] = []
+            here: FormPlace | None = source
+            for end in ends:
+                if here is None or here.end != end:
+                    break
+                left.append(here.number)
+                here = here.around
+            starts = tags[len(ends) :]
+            if len(left) < len(ends) or (bool(ends) and here is self.outside) is bool(starts):
+                continue  # what is left does not fit, or a form does not end where its line does
+            entered: list[int] = []
+            for start in starts:
+                here = here.inner.get(start) if here else None
+                entered.append(here.number if here else 0)
+            if here:
+                yield Step(source.number, here.number, tuple(left), tuple(entered))
+
+    def _by_source(self, steps: pl.Series, codes: pl.Series, runs: list[list[int]]) -> pl.Series:
+        """Also those runs that mean different steps behind different texts."""
+        import polars as pl
+
+        count = len(self.all)
+        which: list[int | None] = [None] * (len(runs) * count)
+        for code, found in enumerate(runs):
+            for step in found:
+                which[code * count + self.steps[step].source] = step
+        after, left = _series(which), steps.is_null().arg_true()
+        place_of = _series([step.place for step in self.steps])
+        while len(left):
+            before = place_of.gather(steps.gather(left.cast(pl.Int64) - 1))
+            found_now = after.gather(codes.gather(left).cast(pl.UInt32) * count + before)
+            there = found_now.is_not_null()
+            if not there.any():
+                break
+            steps = steps.scatter(left.filter(there), found_now.filter(there))
+            left = left.filter(~there)
+        return steps
+
+
+def _series(numbers: Sequence[int | None]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(numbers, dtype=pl.UInt32)
 
 
 @dataclass(frozen=True)
 class FormTable:
-    """What the forms of some lines hold; `form` counts lines, from 0.
+    """What the forms of some lines hold; `odd` are the lines, from 0, of which nothing is here.
 
-    `leaves`: a row for each element without elements in it, with `place` (see `Tags.place`),
-    `text` (null for none; references are as they were written) and `event`, the row of `events`
-    that it stands behind. `events`: a row for each start and end tag of other elements, with
-    `form`, `place` of the innermost element that is open behind it, and `opens`. `odd`: the lines
-    of which nothing is in either.
+    A row for each text: `steps` has the number of the step to it, `texts` the text with its
+    references as they were written. The end of a line is a row too, with place 0.
     """
 
-    leaves: pl.DataFrame
-    events: pl.DataFrame
+    places: Places
+    steps: pl.Series
+    texts: pl.Series
+    lines: pl.Series
     odd: pl.Series
 
-    def instances(self, place: int) -> pl.Series:
-        """For each event, the number of the element at `place` that was opened last, from 0."""
+    def per_row(self, of: Callable[[Step], int]) -> pl.Series:
+        """A number for each row, by its step."""
+        return _series(list(map(of, self.places.steps))).gather(self.steps)
+
+    @cached_property
+    def forms(self) -> pl.Series:
+        """The line of each row, from 0."""
+        return self.lines.gather(_before(self.per_row(lambda step: not step.place)))
+
+    @cached_property
+    def by_place(self) -> dict[int, pl.DataFrame]:
+        """Place -> frame with `row` and `text` of each text at it; none is empty."""
         import polars as pl
 
-        opened = (pl.col("place") == place) & pl.col("opens")
-        return self.events.select(opened.cast(pl.Int64).cum_sum() - 1).to_series()
+        rows = pl.int_range(len(self.texts), dtype=pl.UInt32, eager=True)
+        place = self.per_row(lambda step: step.place)
+        frame = pl.DataFrame({"place": place, "row": rows, "text": self.texts})
+        parts = frame.partition_by("place", as_dict=True, include_key=False)
+        return {number: part for (number,), part in parts.items() if number}
+
+    @cached_property
+    def distinct(self) -> dict[int, pl.Series]:
+        """Place -> its texts, each once."""
+        return {place: part["text"].unique() for place, part in self.by_place.items()}
+
+    def entered(self, place: int) -> pl.Series:
+        """True for each row before whose text an element at `place` is entered."""
+        return self.per_row(lambda step: place in step.entered) == 1
+
+    def instances(self, place: int) -> pl.Series:
+        """For each row, the number of the element at `place` that was entered last, from 0."""
+        return self.per_row(lambda step: place in step.entered).cast(int).cum_sum() - 1
+
+
+def _before(ends: pl.Series) -> pl.Series:
+    """How many forms have ended before each row; `ends` is 1 for their last rows."""
+    return ends.cum_sum() - ends
 
 
 def written(element: Element) -> str:
@@ -100,166 +220,76 @@ def written(element: Element) -> str:
     return element.start[1:] + "".join(fixed)
 
 
-def form_table(lines: Sequence[bytes], tags: Tags) -> FormTable:
-    """The table of `lines`, which hold no line feed."""
+def form_table(content: bytes, places: Places) -> FormTable:
+    """The table of lines, each with a line feed at its end."""
     import polars as pl
 
-    left = list(range(len(lines)))
-    odd: list[int] = []
-    while True:
-        found = _table([lines[number] for number in left], tags)
-        if not isinstance(found, set):
-            break
+    found = _table(content, places)
+    lines = _lines(content) if isinstance(found, set) else []
+    left, odd = list(range(len(lines))), []
+    while isinstance(found, set):
         found = found or set(range(len(left)))
         odd += [left[place] for place in found]
         left = [number for place, number in enumerate(left) if place not in found]
-    leaves, events = found
-    numbers = pl.Series(left, dtype=pl.Int64)
-    events = events.with_columns(numbers.gather(events["form"]).alias("form"))
-    return FormTable(leaves, events, pl.Series(sorted(odd), dtype=pl.Int64))
+        found = _table(b"".join(lines[number] + b"\n" for number in left), places)
+    count = len(left) or int((found[1] == "\n").sum())
+    numbers = pl.Series(left or range(count), dtype=pl.Int64)
+    return FormTable(places, *found, numbers, pl.Series(sorted(odd), dtype=pl.Int64))
 
 
-def _table(lines: list[bytes], tags: Tags) -> tuple[pl.DataFrame, pl.DataFrame] | set[int]:
-    """Leaves and events; or some of the lines, never none, that have to be left out first."""
+def _table(content: bytes, places: Places) -> tuple[pl.Series, pl.Series] | set[int]:
+    """Steps and texts; or some of the lines, never none, that have to be left out first."""
     import polars as pl
 
-    if not lines:
-        return _nothing()
-    text = b"\n".join(lines)
-    if any(mark in text for mark in _NOT_PLAIN):
-        return _not_plain(lines)
+    if not content:
+        return _series([]), pl.Series([], dtype=pl.String)
+    if any(mark in content for mark in _NOT_PLAIN) or not content.startswith(b"<"):
+        return _not_plain(content)
+    cut = content.replace(b"><", _TOUCH.encode())
     try:
-        pieces = _pieces(text)
+        rows = _rows(cut)
     except pl.exceptions.ComputeError:  # bytes that are no UTF-8; polars does not say where
-        return {place for place, line in enumerate(lines) if not _is_utf8(line)}
-    frame = _coded(pieces, tags)
-    # A bracket more or less, or a line that does not end in one.
-    lengths = pieces.select(pl.col("text", "tag").str.len_bytes().sum()).row(0)
-    whole = pieces["tag"].null_count() == 0 and sum(lengths) + 2 * len(pieces) == len(text)
-    if not whole or pieces.is_empty() or frame["form"][-1] != len(lines) - 1:
-        return _not_plain(lines)
-    return _arranged(frame)
+        return {place for place, line in enumerate(_lines(content)) if not _is_utf8(line)}
+    # A bracket more or less, or a line that does not begin or end with one.
+    lengths = rows.select(pl.all().str.len_bytes().sum()).row(0)
+    whole = sum(lengths) + 2 * len(rows) == len(cut)
+    if not whole or rows["text"].null_count() or rows["text"][-1] != "\n":
+        return _not_plain(content)
+    steps = places.steps_of(rows["tags"])
+    place = _series([step.place for step in places.steps]).gather(steps)
+    source = _series([step.source for step in places.steps]).gather(steps)
+    ends = rows["text"] == "\n"
+    before = place.set(ends, 0).shift(1, fill_value=0)
+    fits = (source == before) & ((place == 0) == ends)
+    if fits.all(ignore_nulls=False):
+        return steps, rows["text"]
+    if b"\n\n" in content:  # so that the end of each line is a row
+        return _not_plain(content)
+    return set(_before(ends.cast(pl.UInt32)).filter(~fits.fill_null(value=False)))
 
 
-def _pieces(text: bytes) -> pl.DataFrame:
-    """Cut at each `>`: the text before a tag, and the tag, both without their brackets."""
+def _rows(content: bytes) -> pl.DataFrame:
+    """Cut where texts begin and end: the run of tags before each text, and the text."""
     import polars as pl
 
     return pl.read_csv(
-        b"text<tag>" + text,
-        separator="<",
-        eol_char=">",
+        b"tags>text" + content,
+        separator=">",
+        eol_char="<",
         quote_char=None,
-        schema={"text": pl.String, "tag": pl.String},
+        schema={"tags": pl.String, "text": pl.String},
         truncate_ragged_lines=True,
     )
 
 
-def _coded(pieces: pl.DataFrame, tags: Tags) -> pl.DataFrame:
-    """`code` of each tag (null: unknown); `leaf` where it ends one; `form` counts ends of lines."""
-    import polars as pl
-
-    written = pl.Enum(list(tags.codes))
-    numbers = pl.Series(list(tags.codes.values()), dtype=pl.UInt8)
-    known = pieces["tag"].cast(written, strict=False).to_physical()
-    frame = pl.DataFrame([numbers.gather(known).alias("code"), pieces["text"]])
-    closes = pl.col("code") % 2 == 1
-    leaf = closes & (pl.col("code") == pl.col("code").shift(1) + 1)
-    first = (pl.col("text") == "\n").fill_null(value=False)
-    return frame.with_columns(
-        opens=~closes,
-        leaf=leaf.fill_null(value=False),
-        first=first,
-        form=first.cast(pl.Int64).cum_sum(),
-    )
+def _lines(content: bytes) -> list[bytes]:
+    return content.split(b"\n")[:-1]
 
 
-def _arranged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame] | set[int]:
-    """Leaves and events with their places; or the lines in which something is out of place."""
-    import polars as pl
-
-    beside = pl.col("text").is_not_null() & ~pl.col("leaf") & ~(pl.col("first") & pl.col("opens"))
-    wrong = frame.filter(pl.col("code").is_null() | beside)["form"]
-    if len(wrong):
-        return set(wrong)
-    is_event = ~(frame["leaf"] | frame["leaf"].shift(-1, fill_value=False))
-    events = _placed(frame.filter(is_event).select("code", "form", "opens"))
-    if isinstance(events, set):
-        return events
-    behind = (is_event.cast(pl.Int64).cum_sum() - 1).filter(frame["leaf"])
-    leaves = frame.filter("leaf").select("code", "text", "form").with_columns(event=behind)
-    depth, form = events["depth"].gather(behind.clip(0)), events["form"].gather(behind.clip(0))
-    stray = leaves.filter(
-        (behind < 0) | (depth == 0) | (depth >= MOST_LEVELS) | (form != leaves["form"])
-    )
-    if len(stray):
-        return set(stray["form"])
-    place = events["place"].gather(behind) + _at_level(leaves["code"], depth)
-    return leaves.select(place.alias("place"), "text", "event"), events.drop("depth")
-
-
-def _placed(events: pl.DataFrame) -> pl.DataFrame | set[int]:
-    """The events with `depth` and `place` behind each; or the lines that do not add up."""
-    import polars as pl
-
-    step = pl.when("opens").then(1).otherwise(-1)
-    total = events.group_by("form").agg(step.sum().alias("left"))
-    open_ended = total.filter(pl.col("left") != 0)["form"]
-    if len(open_ended):
-        return set(open_ended)
-    events = events.with_columns(depth=step.cum_sum())
-    highest = events["depth"].max()
-    deepest = min(highest, MOST_LEVELS) if isinstance(highest, int) else 0
-    number = pl.col("code") // 2
-    levels = range(1, deepest + 1)
-    events = events.with_columns(
-        pl.when(pl.col("opens") & (pl.col("depth") == level))
-        .then(number)
-        .forward_fill()
-        .alias(f"#{level}")
-        for level in levels
-    )
-    first = pl.col("form") != pl.col("form").shift(1)
-    wrong = (
-        (pl.col("depth") < 0)
-        | (pl.col("depth") > MOST_LEVELS)
-        | (pl.col("opens") & (pl.col("depth") == 1) & ~first.fill_null(value=True))
-    )
-    for level in levels:
-        closed = ~pl.col("opens") & (pl.col("depth") == level - 1)
-        wrong |= closed & (pl.col(f"#{level}") != number)
-    found = events.filter(wrong)["form"]
-    if len(found):
-        return set(found)
-    place = pl.sum_horizontal(
-        pl.when(pl.col("depth") >= level)
-        .then(pl.col(f"#{level}").cast(pl.UInt64) * 256 ** (level - 1))
-        .otherwise(0)
-        for level in levels
-    )
-    return events.select("form", "opens", "depth", place.alias("place"))
-
-
-def _at_level(codes: pl.Series, levels: pl.Series) -> pl.Series:
-    """What a tag at those levels, from 0, adds to a place."""
-    import polars as pl
-
-    weights = pl.Series([256**level for level in range(MOST_LEVELS)], dtype=pl.UInt64)
-    return (codes // 2).cast(pl.UInt64) * weights.gather(levels)
-
-
-def _nothing() -> tuple[pl.DataFrame, pl.DataFrame]:
-    import polars as pl
-
-    leaves = {"place": pl.UInt64, "text": pl.String, "event": pl.Int64}
-    events = {"form": pl.Int64, "opens": pl.Boolean, "place": pl.UInt64}
-    return pl.DataFrame(schema=leaves), pl.DataFrame(schema=events)
-
-
-def _not_plain(lines: list[bytes]) -> set[int]:
+def _not_plain(content: bytes) -> set[int]:
     return {
         place
-        for place, line in enumerate(lines)
+        for place, line in enumerate(_lines(content))
         if any(mark in line for mark in _NOT_PLAIN) or not _TAGS_AND_TEXTS.fullmatch(line)
     }
 

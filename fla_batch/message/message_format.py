@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fla_batch.message.form_tree import Element, ZoneText, elements
+from fla_batch.message.form_tree import Element, Text, ZoneText, elements
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.system.xmlsafe import PROLOG_BYTES
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fla_batch.message.form_table import FormTable
 
 _BOMS = {
     b"\xef\xbb\xbf": "UTF-8",
@@ -95,17 +101,50 @@ class FormatFault:
         )
 
 
-def format_faults(path: Path, shape: MessageShape) -> list[FormatFault]:
+def format_faults(
+    path: Path, shape: MessageShape, *, stamps_differ: bool = False
+) -> list[FormatFault]:
     """Everything that is wrong with the format of the file, the file's own faults first.
 
-    Raises OSError when it cannot be read.
+    `stamps_differ` says that all of them are known to. Raises OSError when it cannot be read.
     """
     if not path.stat().st_size:
         return []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         head = content[:PROLOG_BYTES]
         found = list(_of_the_file(head))
-        return found or list(_repeated(content, shape))
+        return found or ([] if stamps_differ else list(_repeated(content, shape)))
+
+
+def stamps_of(table: FormTable) -> pl.Series | None:
+    """A number for the stamp of each form, equal for equal ones; None when not all have one."""
+    import polars as pl
+
+    found: list[pl.Series] = []
+    for name in _STAMP:
+        texts = [
+            table.by_place[place.number]["text"].str.strip_chars()
+            for place in table.places.all
+            if place.number in table.by_place
+            and any(_is_zone(text, name) for one in place.elements for text in one.texts)
+        ]
+        if len(texts) != 1 or len(texts[0]) != len(table.lines) or len(table.odd):
+            return None
+        found += texts
+    return pl.select(pl.struct(date=found[0], hour=found[1]).hash()).to_series()
+
+
+def all_differ(stamps: Sequence[pl.Series | None]) -> bool:
+    """True when no two stamps of these blocks are equal; False when that is not certain."""
+    import polars as pl
+
+    known = [each for each in stamps if each is not None]
+    every = pl.concat([pl.Series(dtype=pl.UInt64), *known])
+    return len(known) == len(stamps) and every.n_unique() == len(every)
+
+
+def _is_zone(text: Text, name: str) -> bool:
+    return isinstance(text, ZoneText) and text.block == 0 and text.field_name == name
 
 
 def _of_the_file(head: bytes) -> Iterator[FormatFault]:
@@ -160,7 +199,7 @@ def _pattern(form: Element, field_name: str) -> re.Pattern[bytes] | None:
     for element in elements(form):
         name = re.escape(element.name.encode())
         for text in element.texts:
-            if isinstance(text, ZoneText) and text.block == 0 and text.field_name == field_name:
+            if _is_zone(text, field_name):
                 return re.compile(rb"<(?:[\w.-]+:)?" + name + rb"(?:\s[^>]*)?>\s*([^<]*?)\s*<")
         for attribute in element.attributes:
             for text in attribute.texts:

@@ -6,13 +6,14 @@ that one run shows everything; what is not well-formed is not read at all.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.message import FormReader, MessageShape, Profile, Reading
-from fla_batch.message.column_validation import Clearing, NotByLines
-from fla_batch.message.message_format import FormatFault, format_faults
+from fla_batch.message.column_validation import Clearing, LeftOverForm
+from fla_batch.message.form_lines import FormBlock, FormLines, NotByLines
+from fla_batch.message.message_format import FormatFault, all_differ, format_faults, stamps_of
 from fla_batch.message.which_message import shape_of
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.models import Entry
@@ -21,11 +22,15 @@ from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
 from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.system.cores import in_order
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass, Verdict
 from fla_batch.vocabulary.zone_path import Path as ZonePath
 from fla_batch.vocabulary.zone_path import path_text
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,60 +64,92 @@ def validate_message(
 ) -> MessageResult:
     """Adds all that is wrong with the message at `path` to `anomalies`: the XSD's, then ours.
 
-    While the XSD is applied in a thread, the rules are here, to most of the forms by whole
-    columns; that counts only if the XSD has no complaint. Raises ProfileMistake for a broken XSD
+    Most of a message with a form a line is judged and cleared as a table, block by block; what
+    is cleared counts only if the XSD has no complaint. Raises ProfileMistake for a broken XSD
     and DiskTrouble.
     """
     shape = shape_of(path, profile)
     validator = SchemaValidator(profile, shape)
     before = len(anomalies)
-    forms: int | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="XSD") as beside:
-        verdict = beside.submit(validator.check, path)
-        if not shape.answers:
-            forms = _by_lines(path, profile, shape, context, anomalies)
-        outcome = verdict.result()
-    if forms is None or outcome.verdict is not Verdict.VALID:
+    seen = None if shape.answers else _by_lines(path, validator, profile, context, anomalies)
+    outcome = validator.check(path, is_valid=seen is not None and seen.is_valid)
+    forms = seen.forms if seen else 0
+    if seen is None or outcome.verdict is not Verdict.VALID:
         anomalies.keep_first(before)
         anomalies.add(error.to_anomaly(path.name) for error in outcome.errors)
         forms = _by_forms(path, profile, shape, context, anomalies)
     unusable = any(error.code == "102" for error in outcome.errors)
-    faults = [] if unusable else _format_faults(path, shape)
+    faults = [] if unusable else _format_faults(path, shape, seen)
     anomalies.add(fault.to_anomaly(path.name) for fault in faults)
     return MessageResult(outcome, forms, len(faults))
 
 
-def _format_faults(path: Path, shape: MessageShape) -> list[FormatFault]:
+def _format_faults(path: Path, shape: MessageShape, seen: LinesResult | None) -> list[FormatFault]:
     """Those of a message of ours; what cannot be read is told by the verdict."""
+    differ = seen is not None and seen.stamps_differ
     try:
-        return [] if shape.answers else format_faults(path, shape)
+        return [] if shape.answers else format_faults(path, shape, stamps_differ=differ)
     except OSError:
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class LinesResult:
+    """A message seen as tables: how many forms there are, and what is certain of all of them."""
+
+    forms: int
+    is_valid: bool
+    stamps_differ: bool
+
+
+class _BlockResult(NamedTuple):
+    """The same of one block; `left` are its forms that the rules have to look at."""
+
+    forms: int
+    head: bytes
+    is_valid: bool
+    stamps: pl.Series | None
+    left: list[LeftOverForm]
+
+
 def _by_lines(
     path: Path,
+    validator: SchemaValidator,
     profile: Profile,
-    shape: MessageShape,
     context: RuleContext,
     anomalies: AnomalySpool,
-) -> int | None:
-    """Only what is not cleared is looked at form by form; how many forms there are.
+) -> LinesResult | None:
+    """Only what is not cleared is looked at form by form.
 
     None for a message without lines: what was added to `anomalies` does not count then.
     """
-    reader = FormReader(profile, shape)
+    shape = validator.shape
+    by_parts = validator.by_parts
+    lines = by_parts.form_lines if by_parts else FormLines(shape)
+    clearing, reader = Clearing(lines.places, profile, context), FormReader(profile, shape)
+
+    def seen(block: FormBlock) -> _BlockResult:
+        is_valid = by_parts is not None and by_parts.finds_block_valid(block)
+        stamps = stamps_of(block.table)
+        left = clearing.left_over(block)
+        return _BlockResult(len(block), block.head, is_valid, stamps, left)
+
+    forms, valid, stamps = 0, True, []
     try:
-        clearing = Clearing(profile, shape, context)
-        for line in clearing.left_over(path):
-            form, reading = reader.read(line.element)
-            reading.move_to(line.line)
-            anomalies.add(
-                _by_rules(form, reading, path.name, line.number, context, cleared=line.cleared)
-            )
+        for block in in_order(seen, lines.blocks(path)):
+            valid &= block.is_valid
+            stamps.append(block.stamps)
+            for each in block.left:
+                number = forms + each.index + 1
+                form, reading = reader.read(lines.alone(block.head, each.line))
+                reading.move_to(block.head.count(b"\n") + number)
+                anomalies.add(
+                    _by_rules(form, reading, path.name, number, context, cleared=each.cleared)
+                )
+            forms += block.forms
     except (NotByLines, xmlsafe.UnusableXml, OSError):
         return None  # the other way says what there is to say
-    return clearing.forms
+    return LinesResult(forms, valid, all_differ(stamps))
 
 
 def _by_forms(

@@ -6,9 +6,9 @@ engine would find it unknown. The driver is generated, not a file of the profile
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
@@ -19,6 +19,7 @@ from fla_batch.vocabulary.errors import ProfileMistake
 
 if TYPE_CHECKING:
     import xmlschema
+    from lxml.etree import ParserTarget, _LogEntry
 
 _TARGET = "urn:fla-batch:driver"
 
@@ -88,6 +89,42 @@ def lxml_schema(schema: Path, driver: str | None) -> etree.XMLSchema:
         return etree.XMLSchema(etree.fromstring(driver.encode(), parser))
     except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
         raise not_an_xsd(schema, error) from error
+
+
+def stream(schema: etree.XMLSchema, source: str | BinaryIO) -> list[_LogEntry]:
+    """What libxml2 says in one pass that builds no tree; nothing of what is valid.
+
+    Raises XMLSyntaxError when it is not well-formed, and OSError, also for bytes that are not of
+    the encoding.
+    """
+    parser = etree.XMLParser(
+        schema=schema,
+        target=cast("ParserTarget", _Nothing()),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+    )
+    try:
+        etree.parse(source, parser)
+    except etree.XMLSyntaxError:
+        found = logged(parser.error_log)
+        if not found:
+            raise
+        return found
+    # With a target lxml does not raise for what breaks the schema: only the log tells.
+    return logged(parser.error_log)
+
+
+def logged(log: object) -> list[_LogEntry]:
+    """The entries of a log of lxml."""
+    return list(cast("Iterable[_LogEntry]", log))
+
+
+class _Nothing:
+    """A parser target that keeps nothing: libxml2 validates on the way, no tree is built."""
+
+    def close(self) -> None:
+        """Called at the end of the document."""
 
 
 def other_schema(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,7 +23,7 @@ from lxml import etree
 from fla_batch.message.form_tree import places
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
-from fla_batch.message.xsd_driver import lxml_schema, other_schema
+from fla_batch.message.xsd_driver import logged, lxml_schema, other_schema, stream
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
@@ -32,9 +32,13 @@ from fla_batch.vocabulary.terms import AnomalyClass, Verdict
 
 if TYPE_CHECKING:
     import xmlschema
-    from lxml.etree import ParserTarget, _Element, _LogEntry
+    from lxml.etree import _Element, _LogEntry
+
+    from fla_batch.message.verdict_by_parts import VerdictByParts
 
 MOST_SHOWN = 100
+LARGE_BYTES = 4_000_000
+"""From here on judging parts is quicker, and worth loading what it takes."""
 _PREFIX = re.compile(r"(?<=/)[^/:\[]+:")
 
 # Meaning of libxml2's kinds of error, as the last three digits of an error id.
@@ -109,20 +113,30 @@ class SchemaValidator:
     """Checks messages of one shape. Raises ProfileMistake when the XSD itself is wrong."""
 
     def __init__(self, profile: Profile, shape: MessageShape) -> None:
-        self._shape = shape
+        self.shape = shape
         self._fingerprint = profile.fingerprint
         self._labels = dict(places(shape.tree.form))
         self._form_depth = shape.form.count("/") + 2
         self._schema = lxml_schema(shape.schema, shape.driver)
         self._asserts = shape.outline.files.asserts
 
-    def check(self, path: Path, *, most_shown: int = MOST_SHOWN) -> SchemaCheck:
+    @cached_property
+    def by_parts(self) -> VerdictByParts | None:
+        """The verdict on a table of forms; None where the XSD wants forms to be judged whole."""
+        from fla_batch.message.verdict_by_parts import VerdictByParts
+
+        return VerdictByParts.of(self.shape, self._schema)
+
+    def check(
+        self, path: Path, *, most_shown: int = MOST_SHOWN, is_valid: bool | None = None
+    ) -> SchemaCheck:
         """The verdict on the bytes at `path`. Never raises for their content.
 
-        OSError, when the file cannot be read, is "not checked" too.
+        `is_valid` is what `by_parts` said of every form, when it was asked already. OSError,
+        when the file cannot be read, is "not checked" too.
         """
         try:
-            return self._check(path, most_shown)
+            return self._check(path, most_shown, is_valid=is_valid)
         except xmlsafe.UnusableXml as error:
             broken = SchemaError("102", "File", "/", str(error))
             return self._outcome(Verdict.INVALID, (broken,), 1)
@@ -131,15 +145,17 @@ class SchemaValidator:
             why = f"{type(error).__name__}: {mask_text(str(error))}"
             return replace(self._outcome(Verdict.NOT_CHECKED), why=why)
 
-    def _check(self, path: Path, most_shown: int) -> SchemaCheck:
+    def _check(self, path: Path, most_shown: int, *, is_valid: bool | None) -> SchemaCheck:
         root = xmlsafe.root_label(
             path
         )  # refuses a DOCTYPE before the parser with the schema starts
-        if root != self._shape.root:
+        if root != self.shape.root:
             # To libxml2 any global element of the schema is a message.
-            reason = xmlsafe.plain_text(f"the root is {root}, not {self._shape.root}")
+            reason = xmlsafe.plain_text(f"the root is {root}, not {self.shape.root}")
             return self._outcome(Verdict.INVALID, (SchemaError("089", "File", "/", reason),), 1)
-        reasons = self._stream(path)
+        if is_valid is None and path.stat().st_size >= LARGE_BYTES:
+            is_valid = self.by_parts is not None and self.by_parts.finds_valid(path)
+        reasons = [] if is_valid else self._stream(path)
         if not reasons:
             return self._by_assertions(path, most_shown)
         shown: list[SchemaError] = []
@@ -160,7 +176,7 @@ class SchemaValidator:
         if not self._asserts:
             return self._outcome(Verdict.VALID)
         if self._explainer is None:
-            why = f"xmlschema does not take {self._shape.schema.name}, which has assertions"
+            why = f"xmlschema does not take {self.shape.schema.name}, which has assertions"
             return replace(self._outcome(Verdict.NOT_CHECKED), why=why)
         found = list(self._explainer.iter_errors(str(path)))
         shown = tuple(map(self._asserted, found[:most_shown]))
@@ -177,37 +193,28 @@ class SchemaValidator:
 
     def _stream(self, path: Path) -> list[str]:
         """What libxml2 says in one pass without a tree; empty when the message is valid."""
-        parser = etree.XMLParser(
-            schema=self._schema,
-            target=cast("ParserTarget", _Nothing()),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-        )
         try:
-            etree.parse(str(path), parser)
+            return list(map(_reason, stream(self._schema, str(path))))
         except etree.XMLSyntaxError as error:
-            return _messages(parser) or [mask_text(str(error))]
+            return [mask_text(str(error))]
         except OSError:
             # So lxml calls bytes that are not of the encoding. Those are not well-formed, and the
             # other parser says so; a file that cannot be read fails there again.
-            for _ in xmlsafe.children(path, self._shape.form, root=self._shape.root):
+            for _ in xmlsafe.children(path, self.shape.form, root=self.shape.root):
                 pass
             raise
-        # With a target lxml does not raise for what breaks the schema: only the log tells.
-        return _messages(parser)
 
     def _look_again(self, path: Path, most_shown: int) -> Iterator[SchemaError]:
         """Every error within a form, with its place; the first ones explained."""
         explained = 0
-        forms = xmlsafe.children(path, self._shape.form, root=self._shape.root)
+        forms = xmlsafe.children(path, self.shape.form, root=self.shape.root)
         for number, form in enumerate(forms, start=1):
             alone = _alone(form)
             if self._schema.validate(alone):
                 continue
             entries = [
                 entry
-                for entry in _entries(self._schema.error_log)
+                for entry in logged(self._schema.error_log)
                 if _depth(entry) >= self._form_depth
             ]
             plain: dict[str, str] = {}
@@ -223,7 +230,7 @@ class SchemaValidator:
         place = entry.path or "/"
         path, steps = _spelled(alone, place, number, self._form_depth - 1)
         form = alone[0]
-        while xmlsafe.label(form) != self._shape.form_label:
+        while xmlsafe.label(form) != self.shape.form_label:
             form = form[0]
         error = SchemaError(
             _code(entry),
@@ -270,29 +277,14 @@ class SchemaValidator:
         import xmlschema
 
         try:
-            return other_schema(self._shape.schema, self._shape.driver, asserts=self._asserts)
+            return other_schema(self.shape.schema, self.shape.driver, asserts=self._asserts)
         except xmlschema.XMLSchemaParseError:
             return None
 
     def _outcome(
         self, verdict: Verdict, errors: tuple[SchemaError, ...] = (), total: int = 0
     ) -> SchemaCheck:
-        return SchemaCheck(verdict, self._shape.schema.name, self._fingerprint, errors, total)
-
-
-class _Nothing:
-    """A parser target that keeps nothing: libxml2 validates on the way, no tree is built."""
-
-    def close(self) -> None:
-        """Called at the end of the document."""
-
-
-def _messages(parser: etree.XMLParser) -> list[str]:
-    return [_reason(entry) for entry in _entries(parser.error_log)]
-
-
-def _entries(log: object) -> list[_LogEntry]:
-    return list(cast("Iterable[_LogEntry]", log))
+        return SchemaCheck(verdict, self.shape.schema.name, self._fingerprint, errors, total)
 
 
 def _reason(entry: _LogEntry) -> str:

@@ -36,6 +36,8 @@ from fla_batch.ledger import Ledger
 from fla_batch.ledger.records import AnswerFile, BatchRecord, Change
 from fla_batch.message import load
 from fla_batch.message.column_validation import Clearing
+from fla_batch.message.form_lines import FormLines
+from fla_batch.message.message_format import stamps_of
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.rules import RuleContext
 from fla_batch.vocabulary.filenames import BatchName
@@ -126,14 +128,22 @@ def build_stages(folder: Path, source: str, declarations: int) -> Stages:
 
 
 def validate_stages(parts: list[Path], declarations: int) -> Stages:
-    """The stages of `validate`; the first two run side by side in life."""
+    """The stages of `validate`; in life blocks are looked at side by side."""
     found = Stages("validate", declarations)
+    lines = FormLines(_PROFILE.declaration)
     validator = SchemaValidator(_PROFILE, _PROFILE.declaration)
+    clearing, by_parts = Clearing(lines.places, _PROFILE, _CONTEXT), validator.by_parts
     for path in parts:
-        with found.stage("XSD"):
-            validator.check(path)
-        with found.stage("rules by columns"):
-            sum(1 for _ in Clearing(_PROFILE, _PROFILE.declaration, _CONTEXT).left_over(path))
+        for block in lines.blocks(path):
+            with found.stage("table of forms"):
+                len(block)
+            with found.stage("XSD by parts"):
+                if by_parts is None or not by_parts.finds_block_valid(block):
+                    raise AssertionError(path)
+            with found.stage("stamps"):
+                stamps_of(block.table)
+            with found.stage("rules by columns"):
+                clearing.left_over(block)
     return found
 
 

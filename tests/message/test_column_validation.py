@@ -12,7 +12,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from fla_batch.message import MessageWriter, load, validation
-from fla_batch.message.column_validation import Clearing, NotByLines
+from fla_batch.message.column_validation import Clearing
+from fla_batch.message.form_lines import FormLines, NotByLines
 from fla_batch.models import Declaration, DeclarationKey
 from fla_batch.rules import RuleContext
 from fla_batch.vocabulary.terms import FormKind, Verdict
@@ -36,8 +37,13 @@ def written(folder: Path, name: str, *bodies: Declaration) -> Path:
 def left(path: Path, name: str = "shipped", context: RuleContext = CONTEXT) -> list[int]:
     """Numbers of the forms that were not cleared."""
     profile = load(PROFILES[name])
-    clearing = Clearing(profile, profile.declaration, context)
-    return [line.number for line in clearing.left_over(path)]
+    lines = FormLines(profile.declaration)
+    clearing = Clearing(lines.places, profile, context)
+    found, before = [], 0
+    for block in lines.blocks(path):
+        found += [before + each.index + 1 for each in clearing.left_over(block)]
+        before += len(block)
+    return found
 
 
 def form_by_form(path: Path, name: str = "shipped") -> Validated:
@@ -84,7 +90,7 @@ def test_blocks_end_anywhere(tmp_path: Path, block_bytes: int) -> None:
     path = written(tmp_path, "shipped", *some())
     head = path.read_bytes().index(b"<Form>")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fla_batch.message.column_validation.BLOCK_BYTES", head + block_bytes)
+        patch.setattr("fla_batch.message.form_lines.BLOCK_BYTES", head + block_bytes)
         assert left(path) == [3, 6]
         compare(path)
 

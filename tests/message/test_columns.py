@@ -8,7 +8,7 @@ import pytest
 from fla_batch.message import load
 from fla_batch.message.column_reader import ColumnReader
 from fla_batch.message.column_writer import ColumnWriter, can_write
-from fla_batch.message.form_table import form_table
+from fla_batch.message.form_table import Places, form_table
 from fla_batch.message.pieces import EachPiece, FixedPiece, GroupPiece, ZonePiece, texts
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks, InnerBlocks
@@ -69,8 +69,9 @@ def test_rights_hold_lists_of_values_and_are_not_written_by_columns() -> None:
 
 def test_lines_that_are_no_forms_are_left_over() -> None:
     profile = load("fla-20250131")
-    reader = ColumnReader(profile.declaration, profile.identifications)
+    places = Places(profile.declaration.tree.form)
+    reader = ColumnReader(places, profile.identifications)
     for lines in ([b""], [b"", b"<Form/>", b"\xff", b"<Form><Trainings>"]):
-        table = form_table(lines, reader.tags)
+        table = form_table(b"".join(line + b"\n" for line in lines), places)
         assert table.odd.to_list() == list(range(len(lines)))
         assert list(reader.read(table)) == []

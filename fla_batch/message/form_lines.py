@@ -1,0 +1,127 @@
+"""A message with a form a line, as ours are, block by block: what tables are made of.
+
+A message of another make is given up altogether (`NotByLines`); who reads form by form takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from fla_batch.message.form_table import FormTable, Places, form_table
+from fla_batch.message.message_shape import MessageShape
+from fla_batch.system import xmlsafe
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BLOCK_BYTES = 8_000_000
+_LONGEST_FORM_BYTES = 64_000_000
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
+
+
+class NotByLines(Exception):
+    """The message is not a form a line; raised here and caught by whoever has another way."""
+
+
+@dataclass(frozen=True)
+class FormBlock:
+    """Some forms of a message, one a line. `head` is all before the first, in lines of its own."""
+
+    head: bytes
+    content: bytes
+    places: Places
+
+    @cached_property
+    def table(self) -> FormTable:
+        """What they hold."""
+        return form_table(self.content, self.places)
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """The line of each form."""
+        return self.content.split(b"\n")[:-1]
+
+    def __len__(self) -> int:
+        return len(self.table.lines) + len(self.table.odd)
+
+
+@dataclass(frozen=True)
+class FormLines:
+    """How forms of a shape stand on lines, and in a table."""
+
+    shape: MessageShape
+
+    @cached_property
+    def places(self) -> Places:
+        """Where elements stand in a form."""
+        return Places(self.shape.tree.form)
+
+    def blocks(self, path: Path) -> Iterator[FormBlock]:
+        """All forms of the message at `path`. Raises NotByLines, at any moment, and OSError."""
+        with path.open("rb") as file:
+            head, rest = self._head(file)
+            for content in self._contents(file, rest):
+                yield FormBlock(head, content, self.places)
+
+    def alone(self, head: bytes, line: bytes) -> _Element:
+        """The form of one line, in a message of its own. Raises NotByLines, UnusableXml."""
+        root = xmlsafe.parse(self.message(head, [line]))
+        forms = root.findall("/".join(f"{{*}}{step}" for step in self.shape.form.split("/")))
+        if len(forms) != 1:
+            raise NotByLines
+        return forms[0]
+
+    def message(self, head: bytes, lines: list[bytes]) -> bytes:
+        """A message of some of its forms."""
+        return b"%b%b\n%b" % (head, b"\n".join(lines), self._foot)
+
+    @property
+    def _start(self) -> bytes:
+        """How the line of a form begins."""
+        shape = self.shape
+        return (shape.form_start + (" " if shape.tree.form.attributes else ">")).encode()
+
+    @property
+    def _foot(self) -> bytes:
+        """What follows the last form, without line ends."""
+        return self.shape.foot.replace("\n", "").encode()
+
+    def _head(self, file: BinaryIO) -> tuple[bytes, bytes]:
+        """All before the first form, and what was read behind it."""
+        block = file.read(BLOCK_BYTES)
+        start = block.find(b"\n" + self._start, 0, xmlsafe.PROLOG_BYTES) + 1
+        encoding = _ENCODING.search(block, 0, start)
+        if not start or (encoding and encoding[1].upper() != b"UTF-8"):
+            raise NotByLines
+        return block[:start], block[start:]
+
+    def _contents(self, file: BinaryIO, rest: bytes) -> Iterator[bytes]:
+        """Whole lines of forms; only the end of the message may follow them."""
+        behind = b""
+        block, rest = rest, b""
+        while block:
+            content = rest + block
+            whole = content.rfind(b"\n") + 1
+            end = self._end_of_forms(content, whole)
+            rest = content[whole:]
+            if (end and behind) or len(rest) > _LONGEST_FORM_BYTES:
+                raise NotByLines
+            behind += content[end:whole]
+            yield content[:end]
+            block = file.read(BLOCK_BYTES)
+        if (behind + rest).replace(b"\n", b"").strip() != self._foot:
+            raise NotByLines
+
+    def _end_of_forms(self, content: bytes, end: int) -> int:
+        """The end of the last line that is a form's; `end` is that of all lines."""
+        while end:
+            begin = content.rfind(b"\n", 0, end - 1) + 1
+            if content.startswith(self._start, begin):
+                break
+            end = begin
+        return end
