@@ -92,7 +92,7 @@ class Practice:
     @classmethod
     def begin(cls, state: PageState) -> Practice:
         """Raises ConfigurationMistake, ProfileMistake, DiskTrouble."""
-        from fla_batch.commands.workspace import configured_profile
+        from fla_batch.commands.configured_profile import configured_profile
         from fla_batch.configuration.loading import load
         from fla_batch.sandbox.ground import practice_ground
 
