@@ -46,7 +46,7 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
         rows = status_command(workspace, batch, whose.whom)
         lines = forms_about(workspace, rows, whose.whom) if batch or any(whose) else None
         left = workspace.ledger.left_alone(workspace.environment)
-        blocked = workspace.ledger.blocked_declarations()
+        blocked = workspace.ledger.blocked_declarations(workspace.environment)
         if shared.as_json:
             document: dict[str, object] = {
                 "batches": [row.to_json() for row in rows],
@@ -167,7 +167,7 @@ def anomalies(
 
     if dismiss:
         with shared.workspace() as workspace:
-            count = workspace.ledger.forget_blocked()
+            count = workspace.ledger.forget_blocked(workspace.environment)
         shared.tell(f"{plural(count, 'finding')} of declarations that were held back: forgotten.")
     files = [path for path in (csv_file, xlsx_file) if path]
     finder = AnomalyOrigin(origin) if origin else None

@@ -59,4 +59,5 @@ def _record_blocked(workspace: CheckedBuild, inputs: Iterable[Path], result: Bui
     """Whatever came of the build, what it held back is known until it is mended (1413)."""
     found = result.anomalies
     files = {path.name for path in inputs} | {file_name(one) for one in found if one.blocks}
-    workspace.ledger.replace_blocked(files, (one for one in found if one.blocks), workspace.clock())
+    blocks = (one for one in found if one.blocks)
+    workspace.ledger.replace_blocked(workspace.environment, files, blocks, workspace.clock())

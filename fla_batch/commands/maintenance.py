@@ -197,7 +197,7 @@ def purge(workspace: Records, *, older_than_days: float) -> Purged:
                 outbox.quarantine.remove(held)
                 purged.quarantined += 1
     with suppress(DiskTrouble):  # on a full disk the next purge does it
-        workspace.ledger.forget_blocked(limit)
+        workspace.ledger.forget_blocked(workspace.environment, limit)
     return purged
 
 

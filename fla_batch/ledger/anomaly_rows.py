@@ -8,15 +8,29 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ledger.records import AnomalyRow, canonical_json
 from fla_batch.ledger.rows import chunks, loads, storable
-from fla_batch.ledger.sql_tables import anomaly, batch, form
+from fla_batch.ledger.sql_tables import anomaly, batch, batch_state, form
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
-from fla_batch.vocabulary.terms import AnomalyOrigin
+from fla_batch.vocabulary.terms import AnomalyOrigin, Environment, FormKind
+
+_BLOCK_OF = {FormKind.TRAININGS: "trainings", FormKind.TRAINING_RIGHTS: "trainingRights"}
+"""How the path of a finding begins that is about a declaration of that kind."""
 
 
 def insert_anomalies(
@@ -51,7 +65,7 @@ def anomaly_values(found: Anomaly, at: datetime, **links: int | None) -> dict[st
         "calendar_year": year if year is not None and 0 <= year <= 9999 else None,
         "at": at,
         "body": canonical_json(found.to_json()),
-        "blocked_file": storable(file_name(found)) if found.blocked else None,
+        "blocked_file": None,
     }
 
 
@@ -61,26 +75,81 @@ def file_name(found: Anomaly) -> str:
 
 
 def replace_blocked(
-    connection: Connection, files: Iterable[str], found: Iterable[Anomaly], at: datetime
+    connection: Connection,
+    environment: Environment,
+    files: Iterable[str],
+    found: Iterable[Anomaly],
+    at: datetime,
 ) -> int:
-    """Keep what holds declarations back now, in place of what did so in files of those names."""
-    for chunk in chunks(map(storable, files)):
-        connection.execute(delete(anomaly).where(anomaly.c.blocked_file.in_(chunk)))
-    return insert_anomalies(connection, (replace(each, blocked=True) for each in found), at)
+    """Keep what holds declarations back now, in place of what did so in files of those names.
+
+    What is held back in another file, too, is no longer once a declaration of the same key was
+    built after it.
+    """
+    for chunk in chunks(files):
+        names = [name for file in chunk for name in (_blocked_in(environment, file), file)]
+        doomed = anomaly.c.blocked_file.in_(list(map(storable, names)))
+        connection.execute(delete(anomaly).where(doomed))
+    count = 0
+    for rows in chunks(found):
+        values = [
+            anomaly_values(replace(each, blocked=True), at)
+            | {"blocked_file": storable(_blocked_in(environment, file_name(each)))}
+            for each in rows
+        ]
+        connection.execute(insert(anomaly), values)
+        count += len(rows)
+    connection.execute(delete(anomaly).where(_of(environment), _built_since(environment)))
+    return count
 
 
-def forget_blocked(connection: Connection, before: datetime | None) -> int:
+def _blocked_in(environment: Environment, file: str) -> str:
+    """The environment of a build and the name of its file; older rows have the name alone."""
+    return f"{environment.value}/{file}"
+
+
+def _of(environment: Environment) -> ColumnElement[bool]:
+    """Condition: what holds declarations of that environment back."""
+    return anomaly.c.blocked_file.startswith(f"{environment.value}/") | (
+        anomaly.c.blocked_file.not_like("_/%")
+    )
+
+
+def _built_since(environment: Environment) -> ColumnElement[bool]:
+    """Condition: a declaration of the same key was built later. The path tells the kind."""
+    kinds = [
+        and_(
+            form.c.kind == kind.value, anomaly.c.body.contains(f'"path":"{block}', autoescape=True)
+        )
+        for kind, block in _BLOCK_OF.items()
+    ]
+    return exists().where(
+        form.c.inss == anomaly.c.inss,
+        form.c.company_id == anomaly.c.company_id,
+        form.c.calendar_year == anomaly.c.calendar_year,
+        or_(*kinds),
+        batch.c.id == form.c.batch_id,
+        batch.c.environment == environment.value,
+        batch.c.built_at > anomaly.c.at,
+        batch_state.c.batch_id == batch.c.id,
+        batch_state.c.state != BatchState.CANCELLED.value,
+    )
+
+
+def forget_blocked(
+    connection: Connection, environment: Environment, before: datetime | None
+) -> int:
     """Delete what holds declarations back, or what was found before an instant; its count."""
-    doomed = delete(anomaly).where(anomaly.c.blocked_file.is_not(None))
+    doomed = delete(anomaly).where(_of(environment))
     if before is not None:
         doomed = doomed.where(anomaly.c.at < before)
     return connection.execute(doomed).rowcount
 
 
-def blocked_declarations(connection: Connection) -> int:
-    """How many declarations are held back; what is of a whole file counts as one."""
+def blocked_declarations(connection: Connection, environment: Environment) -> int:
+    """How many declarations are held back there; what is of a whole file counts as one."""
     key = (anomaly.c.blocked_file, anomaly.c.company_id, anomaly.c.inss, anomaly.c.calendar_year)
-    each = select(*key).where(anomaly.c.blocked_file.is_not(None)).distinct().subquery()
+    each = select(*key).where(_of(environment)).distinct().subquery()
     return connection.execute(select(func.count()).select_from(each)).scalar_one()
 
 

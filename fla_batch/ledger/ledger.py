@@ -425,20 +425,29 @@ class Ledger(Closing):
             batch_id = events.batch_id_of(connection, batch) if batch else None
             return insert_anomalies(connection, anomalies, at, batch_id=batch_id)
 
-    def replace_blocked(self, files: Iterable[str], found: Iterable[Anomaly], at: datetime) -> int:
-        """Keep what holds declarations of a build back, until files of those names come again."""
-        with writing(self._engine) as connection:
-            return replace_blocked(connection, files, found, at)
+    def replace_blocked(
+        self,
+        environment: Environment,
+        files: Iterable[str],
+        found: Iterable[Anomaly],
+        at: datetime,
+    ) -> int:
+        """Keep what holds declarations of a build back, until files of those names come again.
 
-    def forget_blocked(self, before: datetime | None = None) -> int:
+        Or until a declaration of the same key is built.
+        """
+        with writing(self._engine) as connection:
+            return replace_blocked(connection, environment, files, found, at)
+
+    def forget_blocked(self, environment: Environment, before: datetime | None = None) -> int:
         """Delete what holds declarations back, all or what is older; the count of findings."""
         with writing(self._engine) as connection:
-            return forget_blocked(connection, before)
+            return forget_blocked(connection, environment, before)
 
-    def blocked_declarations(self) -> int:
+    def blocked_declarations(self, environment: Environment) -> int:
         """How many declarations of builds are held back."""
         with reading(self._engine) as connection:
-            return blocked_declarations(connection)
+            return blocked_declarations(connection, environment)
 
     def anomalies(
         self, batch: BatchName | None = None, origin: AnomalyOrigin | None = None

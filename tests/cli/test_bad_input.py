@@ -186,3 +186,14 @@ def test_a_name_that_is_not_utf8(fla: CommandLine, tmp_path: Path) -> None:
     path.write_text("x")
     for more in ([], ["--json"]):
         assert fla("check", path, *more).code == 1
+
+
+def test_s13_no_control_character_of_a_file_name_reaches_the_terminal(
+    fla: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "bell\x07\u202egpj.csv").touch()
+    called = fla("check", tmp_path / "bell\x07\u202egpj.csv")
+    assert called.code == 1
+    assert "bell" in called.out
+    shown = (called.out + called.err).replace("\n", "")
+    assert shown.isprintable(), shown

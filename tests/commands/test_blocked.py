@@ -57,6 +57,40 @@ def test_a_mended_file_of_the_same_name_supersedes_them(fla: CommandLine) -> Non
     assert (rows_of(fla), fla("status", "--json").document["blocked"]) == ([], 0)
 
 
+def test_a_mended_file_of_another_name_supersedes_those_of_its_keys(fla: CommandLine) -> None:
+    fla("build", CASE.name, "--skip-blocked")
+    text = Path(CASE.name).read_text(encoding="utf-8-sig").replace(";x;", ";7,6;", 19)
+    Path("mended.csv").write_text(text, encoding="utf-8")
+    fla("build", "mended.csv", "--skip-blocked")
+    # Row 21 is still held back, and known from either file.
+    assert rows_of(fla) == [21, 21]
+
+
+def test_another_kind_of_the_same_worker_supersedes_nothing(fla: CommandLine) -> None:
+    fla("build", CASE.name, "--skip-blocked")
+    lines = Path(CASE.name).read_text(encoding="utf-8-sig").splitlines()
+    at = [name.strip().lower() for name in lines[0].split(";")].index("inss")
+    rights = ["companyId;inss;calendarYear;rightType;rightDays;jointCommission"]
+    company = lines[1].split(";")[0]
+    rights += [f"{company};{line.split(';')[at]};2024;legal;5;200" for line in lines[1:3]]
+    Path("rights.csv").write_text("\n".join(rights), encoding="utf-8")
+    fla("build", "rights.csv", "--skip-blocked")
+    assert rows_of(fla)[:20] == list(range(2, 22))
+
+
+def test_each_environment_has_its_own(fla: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fla("build", CASE.name)
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "T")
+    assert fla("status", "--json").document["blocked"] == 0
+    fla("build", CASE.name)
+    assert fla("status", "--json").document["blocked"] == 20
+    monkeypatch.delenv("FLA_BATCH_SENDER__ENVIRONMENT")
+    assert fla("status", "--json").document["blocked"] == 20
+    fla("anomalies", "--dismiss")
+    monkeypatch.setenv("FLA_BATCH_SENDER__ENVIRONMENT", "T")
+    assert fla("status", "--json").document["blocked"] == 20
+
+
 def test_they_can_be_dismissed(fla: CommandLine) -> None:
     fla("build", CASE.name)
     called = fla("anomalies", "--dismiss")

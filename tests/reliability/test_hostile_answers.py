@@ -226,6 +226,21 @@ def test_s4_hostile_names_are_told_once_and_never_fetched(sent: Scene) -> None:
         ] * len(HOSTILE)
 
 
+def test_s4_what_is_no_plain_file_is_never_fetched(sent: Scene) -> None:
+    """A link and a folder under names of ours, each with its GO."""
+    out = sent.account / S.folder_out
+    names = [f"NOTI.999999.20250301.000{number}.S" for number in (77, 78)]
+    (out / f"FO.{names[0]}").symlink_to("/etc/passwd")
+    (out / f"FO.{names[1]}").mkdir()
+    for name in names:
+        (out / f"GO.{name}").touch()
+    gateway = Listing(sent.account)
+    with sent.workspace(gateway=gateway) as workspace:
+        told = [one.name for one in poll(workspace).strangers]
+    assert told == [f"FO.{name}" for name in names]
+    assert [name for name in gateway.asked if name.startswith("FO.")] == []
+
+
 @dataclass(frozen=True)
 class WithoutStat(FolderGateway):
     """A server that does not tell sizes."""
