@@ -302,10 +302,11 @@ class VerifiedJson(TypedDict):
 
 
 class PurgedJson(TypedDict):
-    """`purge`; `quarantined` is a count of files."""
+    """`purge`; `quarantined` and `answers` (that fit no batch of ours) are counts of files."""
 
     batches: list[str]
     quarantined: int
+    answers: int
 
 
 class CorrectedJson(TypedDict):

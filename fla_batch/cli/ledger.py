@@ -108,7 +108,8 @@ def replay(shared: Shared) -> int:
 )
 @shared
 def purge(days: float, shared: Shared) -> None:
-    """Delete files with national numbers of closed batches, and what is old in quarantine.
+    """Delete files with national numbers of closed batches, and what is old in quarantine or fits
+    no batch of ours.
 
     Manifests and the ledger stay: they prove what was sent.
     """
@@ -122,3 +123,5 @@ def purge(days: float, shared: Shared) -> None:
     for name in purged.batches:
         click.echo(f"{name}: files deleted, manifest kept")
     click.echo(f"{plural(purged.quarantined, 'file')} deleted from quarantine.")
+    if purged.answers:
+        click.echo(f"{plural(purged.answers, 'answer')} deleted that fit no batch of ours.")

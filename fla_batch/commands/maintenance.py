@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.commands.poll_lock import no_poller, only_poller, poll_locks
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.commands.receive import Reception
+from fla_batch.commands.receive import Reception, companions
+from fla_batch.ledger.answer_rows import PURGED_ANSWER
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
 from fla_batch.ledger.records import Acceptance, AnswerFile, AnswerOutcome, AnswerRow, Change
 from fla_batch.outbox.audit import audit
 from fla_batch.outbox.outbox import Fault
 from fla_batch.outbox.quarantine import Quarantined
-from fla_batch.system.files import facts_of, place
+from fla_batch.system.files import facts_of, place, remove_file
 from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 
@@ -164,14 +165,17 @@ def _fault(
 
 @dataclass(slots=True)
 class Purged:
-    """What a purge deleted: the files of these batches, and so many files in quarantine."""
+    """What a purge deleted: the files of these batches, so many files in quarantine, and so many
+    answers that fit no batch of ours.
+    """
 
     batches: list[str] = field(default_factory=list)
     quarantined: int = 0
+    answers: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The document of `purge --json`."""
-        return {"batches": self.batches, "quarantined": self.quarantined}
+        return {"batches": self.batches, "quarantined": self.quarantined, "answers": self.answers}
 
 
 def purge(workspace: Records, *, older_than_days: float) -> Purged:
@@ -196,9 +200,28 @@ def purge(workspace: Records, *, older_than_days: float) -> Purged:
             if held.environment in (workspace.environment, None) and held.at < limit:
                 outbox.quarantine.remove(held)
                 purged.quarantined += 1
+        purged.answers = _purge_inbox(workspace, limit)
     with suppress(DiskTrouble):  # on a full disk the next purge does it
         workspace.ledger.forget_blocked(workspace.environment, limit)
     return purged
+
+
+def _purge_inbox(workspace: Records, limit: datetime) -> int:
+    """Answers in the inbox that are done for that long; their rows stay. The count of them."""
+    inbox = workspace.outbox.inbox
+    folder = inbox.folder(workspace.environment)
+    gone = []
+    for row in workspace.ledger.answer_files(AnswerOutcome.DONE):
+        path = workspace.outbox.kept_file(row.file.kept_path)
+        if path.parent != folder or row.settled_at >= limit or row.reason == PURGED_ANSWER:
+            continue
+        for name in companions(row.file.name):
+            remove_file(folder / name)
+        remove_file(path)
+        gone.append(row.file)
+    with suppress(DiskTrouble):  # on a full disk the next purge says so
+        workspace.ledger.note_purged(gone)
+    return len(gone)
 
 
 @contextmanager

@@ -128,7 +128,7 @@ class Reception:
         """The answer to its batch, after the FS and GO that came with it."""
         workspace = self._workspace
         inbox, folder = workspace.outbox.inbox, workspace.outbox.folder(batch)
-        for name in _beside(kept.name):
+        for name in companions(kept.name):
             relative = f"{workspace.environment.value}/inbox/{name}"
             path = workspace.outbox.kept_file(relative)
             if path.is_file():
@@ -281,7 +281,7 @@ def _unpacked(packed: _Packed) -> Change:
 _STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]
 
 
-def _beside(name: str) -> Iterator[str]:
+def companions(name: str) -> Iterator[str]:
     """The names of FS and GO that may go with an answer."""
     yield f"{FileKind.FS}{name[2:]}"
     with suppress(InvalidName):

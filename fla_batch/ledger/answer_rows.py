@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ from fla_batch.ledger.rows import loads, storable
 from fla_batch.ledger.sql_tables import answer_file, unmatched
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.terms import Environment
+
+PURGED_ANSWER = "purged"
+"""The reason of an answer that is done and whose raw file a purge deleted."""
 
 
 def accept(
@@ -46,6 +50,12 @@ def quarantine(connection: Connection, file: AnswerFile, reason: str, at: dateti
         return False
     _settle(connection, known, file, AnswerOutcome.QUARANTINED, mask_text(reason), at)
     return True
+
+
+def note_purged(connection: Connection, files: Iterable[AnswerFile]) -> None:
+    """Note that the raw files of answers that are done were deleted on purpose."""
+    for file in files:
+        connection.execute(update(answer_file).where(_this(file)).values(reason=PURGED_ANSWER))
 
 
 def _this(file: AnswerFile) -> ColumnElement[bool]:

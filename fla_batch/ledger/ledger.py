@@ -375,6 +375,11 @@ class Ledger(Closing):
         with writing(self._engine) as connection:
             return answer_rows.quarantine(connection, file, reason, at)
 
+    def note_purged(self, files: Iterable[AnswerFile]) -> None:
+        """Note that the raw files of answers that are done were deleted on purpose."""
+        with writing(self._engine) as connection:
+            answer_rows.note_purged(connection, files)
+
     def seen_answers(self, environment: Environment) -> Mapping[str, list[Look]]:
         """Every answer that has an outcome, by name, as the server listed it."""
         with reading(self._engine) as connection:

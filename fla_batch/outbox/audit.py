@@ -74,12 +74,13 @@ def _unknown(known: set[str], outbox: Outbox) -> Iterator[Fault]:
 
 def _answers(ledger: Ledger, outbox: Outbox) -> Iterator[Fault]:
     from fla_batch.ledger import AnswerOutcome
+    from fla_batch.ledger.answer_rows import PURGED_ANSWER
 
     for row in ledger.answer_files(AnswerOutcome.DONE):
         batch = PurePosixPath(row.file.kept_path).parent.parent.name
         facts = outbox.kept_facts(row.file.kept_path)
         if facts is None:
-            if not _was_purged(batch, outbox):
+            if row.reason != PURGED_ANSWER and not _was_purged(batch, outbox):
                 yield Fault(batch, "the raw answer is missing", row.file.name)
         elif facts != FileFacts(row.file.size, row.file.sha256):
             yield Fault(batch, "the raw answer was changed", row.file.name)

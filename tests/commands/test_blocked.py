@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import CommandLine
+from tests.reliability.inputs import rights_body
 
 CASE = Path(__file__).with_name("skip_blocked_25.csv")
 
@@ -68,14 +70,11 @@ def test_a_mended_file_of_another_name_supersedes_those_of_its_keys(fla: Command
 
 def test_another_kind_of_the_same_worker_supersedes_nothing(fla: CommandLine) -> None:
     fla("build", CASE.name, "--skip-blocked")
-    lines = Path(CASE.name).read_text(encoding="utf-8-sig").splitlines()
-    at = [name.strip().lower() for name in lines[0].split(";")].index("inss")
-    rights = ["companyId;inss;calendarYear;rightType;rightDays;jointCommission"]
-    company = lines[1].split(";")[0]
-    rights += [f"{company};{line.split(';')[at]};2024;legal;5;200" for line in lines[1:3]]
-    Path("rights.csv").write_text("\n".join(rights), encoding="utf-8")
-    fla("build", "rights.csv", "--skip-blocked")
-    assert rows_of(fla)[:20] == list(range(2, 22))
+    body = rights_body()
+    body["employee"]["inss"] = 60010100172
+    Path("rights.json").write_text(json.dumps(body), encoding="utf-8")
+    assert fla("build", "rights.json", "--json").document["forms"] == 1
+    assert rows_of(fla) == list(range(2, 22))
 
 
 def test_each_environment_has_its_own(fla: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

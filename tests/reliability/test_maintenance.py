@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from fla_batch.commands.build import build
 from fla_batch.commands.maintenance import purge, rebuild, replay, verify
 from fla_batch.commands.poll import poll
 from fla_batch.commands.poll_lock import only_poller
+from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger import AnswerOutcome, LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.system.files import private_folder
 from fla_batch.vocabulary.errors import UsageMistake
-from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body
+from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.scene import NOW, Clock, Scene, ledger_view
 from tests.reliability.test_correct import MIXED, declared
 
@@ -169,6 +173,55 @@ def test_s12_purge_deletes_files_of_what_is_closed_for_long(scene: Scene) -> Non
         assert verify(workspace) == []
         with pytest.raises(UsageMistake):
             purge(workspace, older_than_days=0.5)
+
+
+def test_s12_purge_deletes_what_fits_no_batch_of_ours(scene: Scene) -> None:
+    """Answers about what this ledger never sent hold national numbers as well."""
+    clock = Clock(NOW)
+    with scene.workspace(clock=clock) as workspace:
+        declared(scene, workspace, trainings_body(1, employer=ABSENT_EMPLOYER))
+    for file in scene.outbox.glob("*"):
+        shutil.rmtree(file) if file.is_dir() else file.unlink()
+    inbox = scene.outbox / "S" / "inbox"
+    with scene.workspace(clock=clock) as workspace:
+        assert poll(workspace).unmatched
+        assert list(inbox.glob("FO.*"))
+        view = ledger_view(workspace.ledger)
+        clock.now += timedelta(days=29)
+        assert purge(workspace, older_than_days=30).answers == 0
+        clock.now += timedelta(days=2)
+        assert purge(workspace, older_than_days=30).answers == 2
+        assert [path.name for path in inbox.iterdir()] == []
+        assert verify(workspace) == []
+        assert ledger_view(workspace.ledger)["unmatched"] == view["unmatched"]
+        # It is known: the next poll does not fetch it again, and a rebuild says why not.
+        assert poll(workspace).processed == []
+        assert all("not there any more" in (each.problem or "") for each in rebuild(workspace))
+        assert purge(workspace, older_than_days=30).answers == 0
+
+
+def test_s12_an_answer_without_an_outcome_is_not_purged(scene: Scene) -> None:
+    inbox = scene.outbox / "S" / "inbox"
+    with scene.workspace() as workspace:
+        inbox.mkdir(parents=True, exist_ok=True)
+        (inbox / "FO.ACRF.999999.20200101.00001.S").write_bytes(b"<x/>")
+    with scene.workspace(clock=Clock(NOW + timedelta(days=400))) as workspace:
+        assert purge(workspace, older_than_days=30).answers == 0
+        assert list(inbox.glob("FO.*"))
+
+
+def test_r16_what_a_crash_left_is_processed_although_the_server_has_it_no_more(
+    scene: Scene,
+) -> None:
+    with scene.workspace() as workspace:
+        build(workspace, [write(scene.folder / "in.json", rights_body(1))])
+        send(workspace, to_send(workspace, []))
+        scene.let_portal_work()
+        inbox = private_folder(scene.outbox / "S" / "inbox")
+        for path in (scene.account / "OUTTEST-S").iterdir():
+            path.rename(inbox / path.name)
+        assert len(poll(workspace).processed) == 2
+        assert workspace.ledger.batches()[0].state is BatchState.CLOSED
 
 
 def test_s12_purge_leaves_open_batches_alone(scene: Scene) -> None:

@@ -339,6 +339,8 @@ def test_r32_old_answers_are_compared_by_size_and_time_only(answered: Scene) -> 
         changed(out(answered, f"FO.{spoiled(answered)}"), same_time=False)
         # The same content as at first, at another time: looked at, and nothing is new.
         assert processed(workspace) == (0, False)
+        changed(out(answered, f"FO.{spoiled(answered)}"), same_time=False)
+        assert processed(workspace) == (0, True)
 
 
 def test_r32_comparing_again_stays_within_answers_per_poll(answered: Scene) -> None:

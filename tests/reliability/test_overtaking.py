@@ -169,13 +169,14 @@ def test_an_overtaken_one_is_not_sent_any_more(scene: Scene, how: str) -> None:
 
 
 def test_others_are_not_held_up(scene: Scene) -> None:
-    """Another worker, year, kind or employer; and questions, of whomever."""
+    """Another worker or kind; and questions, also when the same was asked before."""
     with scene.workspace() as workspace:
         built(workspace, scene, 400, 1)
         path = write(scene.folder / "other.json", trainings_body(1, 1))
         (other,) = build(workspace, [path]).batches
         assert send(workspace, [other.name])[0].state is BatchState.SENT
         asked = questions(FormKind.ASK_RIGHTS, company_id(), [Person(inss(1), None)], years=[2024])
+        build_questions(workspace, asked)
         (question,) = build_questions(workspace, asked)
         later = built(workspace, scene, 300, 3)
         assert send(workspace, [later])[0].state is BatchState.SENT
