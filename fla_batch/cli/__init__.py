@@ -7,8 +7,11 @@ become a sentence, a hint and an exit code here and nowhere else.
 from __future__ import annotations
 
 import sys
-from os.path import dirname, join
+from os import environ
+from os.path import dirname, expanduser, isfile, join
 
+_SETTINGS = "fla-batch.toml"
+_SPOKEN = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
 
@@ -17,11 +20,11 @@ def main() -> None:
     from fla_batch.cli.standard_streams import StandardStreams
 
     streams = StandardStreams()
-    if sys.argv[1:] in _HELP:
+    if sys.argv[1:] in _HELP and (name := _shipped_page()):
         # The page that click would print, made beforehand: importing click takes longer than
         # Python itself, and a test compares the two.
         # importlib.resources and pathlib would take longer to import than all the rest.
-        page = join(dirname(__file__), "help.txt")  # noqa: PTH118, PTH120
+        page = join(dirname(__file__), name)  # noqa: PTH118, PTH120
         with open(page, encoding="utf-8") as text:  # noqa: PTH123
             sys.stdout.write(text.read())
         if code := streams.exit_code(0):
@@ -30,3 +33,12 @@ def main() -> None:
     from fla_batch.cli.edge import run
 
     sys.exit(streams.exit_code(run(sys.argv[1:])))
+
+
+def _shipped_page() -> str | None:
+    """The page in the language of the environment; None where a file of settings may name one."""
+    own = environ.get("XDG_CONFIG_HOME") or expanduser("~/.config")  # noqa: PTH111
+    if isfile(_SETTINGS) or isfile(join(own, "fla-batch", _SETTINGS)):  # noqa: PTH113, PTH118
+        return None
+    spoken = next(filter(None, map(environ.get, _SPOKEN)), "") or ""
+    return f"help.{spoken[:2].lower()}.txt" if spoken[:2].lower() in ("fr", "nl") else "help.txt"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import fla_batch
+from fla_batch.vocabulary.terms import Language
 
 # name: (module below fla_batch.cli, attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -49,12 +50,17 @@ class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"fla_batch.cli.{module}"), attribute)
-        return command
+        language = ctx.find_root().obj or Language.EN
+        if language is Language.EN:
+            return command
+        from fla_batch.cli.translation import command_in
+
+        return command_in(command, language)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

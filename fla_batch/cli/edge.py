@@ -4,41 +4,62 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
 
 import click
 
 from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.terms import Language
 
 INTERRUPTED = 130
 INTERNAL = 70
+_HINT = {Language.EN: "Hint", Language.FR: "Conseil", Language.NL: "Tip"}
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; prints what went wrong to stderr."""
     from fla_batch.cli.commands import commands
+    from fla_batch.cli.translation import command_in, translated
 
+    language = _language(arguments)
     try:
-        outcome = commands.main(list(arguments), prog_name="fla-batch", standalone_mode=False)
+        outcome = command_in(commands, language).main(
+            list(arguments), prog_name="fla-batch", standalone_mode=False, obj=language
+        )
     except click.ClickException as error:
         error.show()
         return 2
     except FlaBatchError as error:
         tell(f"Error: {mask_text(str(error))}")
-        tell(f"Hint: {mask_text(error.hint)}")
+        tell(f"{_HINT[language]}: {mask_text(translated(error.hint, language))}")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         tell("Interrupted. What was finished is kept; run the same command again to go on.")
         return INTERRUPTED
     except OSError as error:  # a file or folder that no module expected to fail
         tell(f"Error: {mask_text(_of_the_disk(error))}")
-        tell(f"Hint: {DiskTrouble.hint}")
+        tell(f"{_HINT[language]}: {translated(DiskTrouble.hint, language)}")
         return DiskTrouble.exit_code
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
         tell("This is a mistake in fla-batch itself, not in your files. Please report it.")
         return INTERNAL
     return outcome if isinstance(outcome, int) else 0
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """In which language help, hints and errors are told: also when no command is reached."""
+    from fla_batch.cli.options import language_of_texts
+
+    given: dict[str, str] = {}
+    for name, value in pairwise((*arguments, "")):
+        option, _, own = name.partition("=")
+        if option in ("--lang", "--config"):
+            given[option] = own or value
+    config = Path(given["--config"]) if "--config" in given else None
+    return language_of_texts(given.get("--lang"), config)
 
 
 def _of_the_disk(error: OSError) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 import click
 
 from fla_batch.cli.commands import commands
+from fla_batch.cli.translation import command_in
+from fla_batch.vocabulary.terms import Language
 from tests import json_schemas, zone_pages
 
 HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
@@ -22,9 +24,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
 _MARK = "<!-- Below this line: written by python -m tests.cli.regenerate -->\n"
 
 
-def main_page() -> str:
+def main_page(language: Language = Language.EN) -> str:
     """The page of `fla-batch --help`."""
-    return _page(click.Context(commands, info_name="fla-batch", **_settings(commands)))
+    ours = command_in(commands, language)
+    return _page(ours.context_class(ours, info_name="fla-batch", **_settings(ours)))
 
 
 def reference(page: str) -> str:
@@ -62,6 +65,8 @@ def _settings(command: click.Command) -> dict[str, Any]:
 def main() -> None:
     json_schemas.write()
     HELP.write_text(main_page(), encoding="utf-8")
+    for language in (Language.FR, Language.NL):
+        HELP.with_name(f"help.{language}.txt").write_text(main_page(language), encoding="utf-8")
     PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     zones = zone_pages.PAGE.read_text(encoding="utf-8")
     zone_pages.PAGE.write_text(zone_pages.written(zones), encoding="utf-8")
