@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache
-from typing import Any
 
 import click
 
@@ -85,8 +84,10 @@ class _Formatter(click.HelpFormatter):
     def write_heading(self, heading: str) -> None:
         super().write_heading(_PARTS[self.language].get(heading, heading))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], *more: Any, **others: Any) -> None:
-        super().write_dl([(name, self._noted(text)) for name, text in rows], *more, **others)
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        super().write_dl([(name, self._noted(text)) for name, text in rows], col_max, col_spacing)
 
     def _noted(self, text: str) -> str:
         text = translated(text, self.language)

@@ -24,7 +24,7 @@ ROOMS = [
 ENTRIES = [(name, text) for name in FILES for text in texts_of("fla_batch.cli", name)]
 
 
-def names(text: str) -> list[str | None]:
+def names(text: str) -> list[str]:
     return sorted(str(name) for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
