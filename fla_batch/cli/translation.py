@@ -7,7 +7,7 @@ template: "Check {path}" is any text that begins with "Check ".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
 
@@ -85,7 +85,7 @@ class _Formatter(click.HelpFormatter):
         super().write_heading(_PARTS[self.language].get(heading, heading))
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         super().write_dl([(name, self._noted(text)) for name, text in rows], col_max, col_spacing)
 
