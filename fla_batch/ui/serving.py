@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 _UNIX = "unix:"
+_BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Listening:
         """The socket. Raises ConfigurationMistake when it is taken or may not be bound."""
         try:
             bound = self._bound()
+            # A browser that is quicker than the server waits, instead of being turned away.
+            bound.listen(_BACKLOG)
         except OSError as error:
             raise ConfigurationMistake(
                 f"cannot listen on {self.unix or f'{self.host}:{self.port}'}: {error.strerror}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.real_parts import real_part
 
@@ -21,7 +21,17 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SCREENSHOTS = "FLA_BATCH_SCREENSHOTS"
+_EXPECTED = (
+    "Failed to load resource",
+    "Response Status",
+    "htmx:",
+    "[object ",
+    "Applying inline style",
+)
+"""What is no complaint of a script: refused and broken requests, which the browser and htmx log;
+and the empty `style` that axe leaves behind, when htmx keeps it."""
+_PATIENCE_MS = 30_000
+_KEPT = os.environ.get("FLA_BATCH_SCREENSHOTS")
 """A folder that keeps pictures of what the tests saw; without it they go with the test."""
 
 
@@ -41,7 +51,8 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     with chromium.new_context(
         viewport={"width": 1280, "height": 800}, locale="en-GB", accept_downloads=True
     ) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(_PATIENCE_MS)
+        expect.set_options(timeout=_PATIENCE_MS)
         yield context
 
 
@@ -53,19 +64,19 @@ def browser_page(browser_context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
-        lambda said: complaints.append(said.text) if said.type == "error" else None,
+        lambda said: (
+            complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
+        ),
     )
     yield page
     page.close()
-    # A refused request is told by the browser too; whether it should be is the test's to say.
-    ours = [one for one in complaints if not one.startswith("Failed to load resource")]
-    assert ours == []
+    assert [one for one in complaints if not one.startswith(_EXPECTED)] == []
 
 
 @pytest.fixture
 def picture(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
     """Keeps what a page shows as a PNG under that name."""
-    folder = Path(os.environ.get(SCREENSHOTS) or tmp_path)
+    folder = Path(_KEPT or tmp_path)
     of_test = re.sub(r"\W+", "-", request.node.name)
 
     def take(page: Page, name: str) -> Path:

@@ -1,0 +1,235 @@
+"""The whole way on the page, in a real browser: from an empty folder to accepted answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import Page, expect
+
+from fla_batch.outbox.staging import PREFIX as HIDDEN
+from tests.browser import axe
+from tests.browser.serving import RunningPage
+from tests.builders import inss
+from tests.command_line import ROW, workers, write_csv
+
+Takes = Callable[[Page, str], Path]
+
+
+class Mistake(NamedTuple):
+    """A cell of the sheet, what wrongly stands in it, and what a person mends it to.
+
+    `proposed`: the page offers that itself.
+    """
+
+    row: int
+    column: str
+    wrong: str
+    right: str
+    proposed: bool = False
+
+
+_TRANSPOSED = inss(2)[:2] + inss(2)[3] + inss(2)[2] + inss(2)[4:]
+MISTAKES = (
+    Mistake(4, "hours", "zeven", "7"),
+    Mistake(5, "inss", inss(2)[:-2] + "00", inss(2)),
+    Mistake(6, "trainingResult", "9", "1"),
+    Mistake(7, "trainingStartDate", "30/02/2024", "05/02/2024"),
+    Mistake(8, "trainingEndDate", "2024-01-01", "2024-02-05"),
+    Mistake(9, "trainingDenomination", "L’œuvre – š", "L'oeuvre - s", proposed=True),
+    Mistake(10, "scope", "7", "1"),
+    Mistake(11, "calendarYear", "1850", "2024"),
+    Mistake(12, "companyId", "0880820670", ROW["companyId"]),
+    Mistake(13, "trainingStatus", "x", "1"),
+    Mistake(14, "trainingType", "", "1"),
+    Mistake(15, "trainingStartDate", "2/13/2024", "13/02/2024", proposed=True),
+    Mistake(16, "trainingLeadingToCertificate", "maybe", "1"),
+    Mistake(17, "hours", "-3", "3"),
+    Mistake(18, "trainingDenomination", "", "First aid"),
+)
+"""Fifteen, of ten kinds and more."""
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningPage]:
+    """A server in an empty folder."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    started = RunningPage(folder)
+    yield started
+    started.kill()
+
+
+def _workbook(path: Path) -> Path:
+    """A sheet as people make them: a title above the headings, and the mistakes in their rows."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Formations 2024"
+    sheet.append(["Trainings of 2024"])
+    sheet.append([])
+    names = list(ROW)
+    sheet.append(names)
+    last = {"trainingEndDate": "2024-02-13", "trainingStartDate": "2024-02-05"}
+    for row in range(4, 20):
+        cells = {**ROW, "inss": inss(row - 3), **(last if row == 15 else {})}
+        sheet.append([cells[name] for name in names])
+    for mistake in MISTAKES:
+        sheet.cell(mistake.row, names.index(mistake.column) + 1, mistake.wrong)
+    book.save(path)
+    return path
+
+
+def _open(page: Page, running: RunningPage) -> None:
+    page.goto(running.link)
+    page.wait_for_url("**/")
+
+
+def _practise(page: Page) -> None:
+    page.get_by_role("link", name="Practice", exact=True).click()
+    page.get_by_role("button", name="Start the practice portal").click()
+    expect(page.locator(".env-practice")).to_be_visible()
+
+
+def _drop(page: Page, file: Path) -> None:
+    page.get_by_role("link", name="Files", exact=True).click()
+    page.wait_for_url("**/")
+    page.set_input_files("#file", file)
+    page.wait_for_url("**/files/*")
+    expect(page.locator("#grid td[data-column]").first).to_be_visible()
+
+
+def _mend(page: Page, mistake: Mistake) -> None:
+    number = list(ROW).index(mistake.column) + 1
+    cell = page.locator(f'tr[data-row="{mistake.row}"] td[data-column="{number}"]')
+    expect(cell).to_have_attribute("aria-invalid", "true")
+    cell.click()
+    editor = page.locator("dialog[open]")
+    expect(editor.locator(".finding").first).to_be_visible()
+    if mistake.proposed:
+        editor.get_by_role("button", name=f"Use “{mistake.right}”").click()
+    else:
+        editor.get_by_label("The cell says").fill(mistake.right)
+        editor.get_by_role("button", name="Mend and check").click()
+    expect(editor).to_have_count(0)
+    expect(cell.and_(page.locator(".error"))).to_have_count(0)
+
+
+def _build(page: Page, words: str) -> None:
+    page.get_by_role("link", name="See what would be sent").click()
+    page.get_by_role("button", name=words).click()
+    page.get_by_role("link", name="To sending").click()
+
+
+def _send(page: Page) -> None:
+    page.locator("button", has_text="Send").first.click()
+    expect(page.locator("#batch-rows tbody tr").first.locator(".state-closed")).to_be_visible(
+        timeout=30_000
+    )
+
+
+def test_from_an_empty_folder_to_accepted_answers(
+    browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
+) -> None:
+    page = browser_page
+    _open(page, running)
+    expect(page.get_by_text("There are no settings yet")).to_be_visible()
+    picture(page, "1-start")
+    _practise(page)
+    _drop(page, _workbook(tmp_path / "formations.xlsx"))
+    expect(page.get_by_text("sheet “Formations 2024”")).to_be_visible()
+    expect(page.locator(".verdict strong")).to_have_text("15 mistakes to mend")
+    assert axe.findings(page) == []
+    picture(page, "2-mistakes")
+    for mistake in MISTAKES:
+        _mend(page, mistake)
+    expect(page.locator(".verdict strong")).to_have_text("Nothing stands in the way")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Workbook as mended").click()
+    download.value.save_as(tmp_path / "mended.xlsx")
+    sheet = load_workbook(tmp_path / "mended.xlsx")["Formations 2024"]
+    names = list(ROW)
+    for mistake in MISTAKES:
+        text = sheet.cell(mistake.row, names.index(mistake.column) + 1).value
+        assert text == mistake.right, mistake
+    page.get_by_role("link", name="See what would be sent").click()
+    expect(page.locator("#outlook table")).to_be_visible()
+    picture(page, "3-what-would-be-sent")
+    assert axe.findings(page) == []
+    page.get_by_role("button", name="Build 16 declarations").click()
+    page.get_by_role("link", name="To sending").click()
+    _send(page)
+    row = page.locator("#batch-rows tbody tr")
+    assert [cell.inner_text() for cell in row.locator("td.number").all()] == ["16", "16", "0", "0"]
+    picture(page, "4-answered")
+    assert axe.findings(page) == []
+
+
+def test_a_removal_is_refused_and_confirmed_by_name(
+    browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
+) -> None:
+    page = browser_page
+    beta = {"trainingDenomination": "Beta", "trainingStartDate": "2024-03-05",
+            "trainingEndDate": "2024-03-05"}  # fmt: skip
+    _open(page, running)
+    _practise(page)
+    _drop(page, write_csv(tmp_path / "year.csv", [{}, beta]))
+    _build(page, "Build 1 declaration")
+    _send(page)
+    _drop(page, write_csv(tmp_path / "year.csv", [{}]))
+    page.get_by_role("link", name="See what would be sent").click()
+    expect(page.get_by_text("1 deletion on the platform")).to_be_visible()
+    deletion = page.get_by_label(f"Delete “Beta” (2024-03-05) of worker {inss()}, 2024")
+    assert axe.findings(page) == []
+    page.get_by_role("button", name="Build 1 declaration").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 of 1 deletions were not confirmed")
+    picture(page, "refused")
+    deletion.check()
+    page.get_by_role("button", name="Build 1 declaration").click()
+    page.get_by_role("link", name="To sending").click()
+    _send(page)
+    assert page.locator("#batch-rows tbody tr").count() == 2
+
+
+def _wait_for_a_spool(folder: Path) -> None:
+    """Until a build is at work."""
+    for _ in range(4_000):
+        if list(folder.glob(f"{HIDDEN}*")):
+            return
+        time.sleep(0.005)
+    raise AssertionError("nothing was built")
+
+
+def test_a_server_that_was_killed_while_building_goes_on(
+    browser_page: Page, running: RunningPage, tmp_path: Path
+) -> None:
+    page = browser_page
+    _open(page, running)
+    _practise(page)
+    _drop(page, write_csv(tmp_path / "large.csv", workers(6_000)))
+    cell = page.locator('tr[data-row="2"] td[data-column="4"]')
+    page.get_by_label("Only rows with findings").uncheck()
+    cell.click()
+    page.get_by_label("The cell says").fill("Mended before the fall")
+    page.get_by_role("button", name="Mend and check").click()
+    expect(cell).to_have_text("Mended before the fall")
+    page.get_by_role("link", name="See what would be sent").click()
+    page.get_by_role("button", name="Build 6 000 declarations").click(no_wait_after=True)
+    _wait_for_a_spool(running.folder / "fla-sandbox" / "outbox" / "S")
+    running.kill()
+    running.start()
+    _open(page, running)
+    _practise(page)
+    page.get_by_role("link", name="Batches", exact=True).click()
+    expect(page.locator(".state-staged")).to_have_count(0)
+    page.get_by_role("link", name="Files", exact=True).click()
+    page.get_by_role("link", name="large.csv").click()
+    expect(page.locator(".verdict strong")).to_have_text("Nothing stands in the way")
+    page.get_by_label("Only rows with findings").uncheck()
+    expect(cell).to_have_text("Mended before the fall")
+    _build(page, "Build 6 000 declarations")
+    expect(page.locator(".state-staged")).to_have_count(1)
