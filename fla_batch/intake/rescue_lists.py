@@ -7,11 +7,13 @@ a national number a line, which then belongs to every employer named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from fla_batch.intake.named_rows import NamedRow, named_rows, plain
+from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import InputUnreadable
@@ -30,6 +32,9 @@ _COLUMNS = {
     "Quarter": ("trimestre", "kwartaal"),
 }
 _DMFA_ROOT = "DmfAOriginal"
+_YEAR = re.compile(r"(\d{4})(?:\.0+|[-/ ]?[QTK]?[1-4])?$", re.IGNORECASE)
+"""A calendar year, or a quarter as 20241, 2024Q1, 2024-T1 or 2024/1."""
+_MOST_FAULTS = 20
 
 
 class NamedWorker(NamedTuple):
@@ -41,24 +46,30 @@ class NamedWorker(NamedTuple):
 
 
 def read_employers(path: Path) -> list[str]:
-    """The company numbers in a file, each once. Raises InputUnreadable."""
-    found = [
-        _company(path, row, cells["CompanyID"])
-        for row, cells in _rows(path, "CompanyID")
-        if cells.get("CompanyID")
-    ]
-    if not found:
+    """The company numbers in a file, each once. Raises InputUnreadable, with all rows at fault."""
+    rows = [each for each in _rows(path, "CompanyID") if each.cells.get("CompanyID")]
+    if not rows:
         raise InputUnreadable(f"{path.name} names no employer", file=path.name)
-    return list(dict.fromkeys(found))
+    found = [(each.row, _company(each.cells["CompanyID"])) for each in rows]
+    _require_sound(path, found)
+    return list(dict.fromkeys(number for _, number in found if isinstance(number, str)))
 
 
 def read_workers(path: Path) -> list[NamedWorker]:
-    """The workers in a file, each once. Raises InputUnreadable."""
+    """The workers in a file, each once. Raises InputUnreadable, with all rows at fault.
+
+    Persons of a DmfA in XML without a national number are passed over: nothing can be asked of
+    them.
+    """
     rows = _dmfa(path) if path.suffix.lower() == ".xml" else _rows(path, "INSS")
-    found = [_worker(path, each) for each in rows if each.cells.get("INSS")]
+    found = [(each.row, _worker(each)) for each in rows if any(each.cells.values())]
+    named = [each for _, each in found if isinstance(each, NamedWorker)]
+    if any(each.company_id for each in named):
+        found = [(row, _with_employer(each)) for row, each in found]
     if not found:
         raise InputUnreadable(f"{path.name} names no worker", file=path.name)
-    return list(dict.fromkeys(found))
+    _require_sound(path, found)
+    return list(dict.fromkeys(named))
 
 
 def means_a_worker(heading: str) -> bool:
@@ -97,33 +108,57 @@ def _dmfa(path: Path) -> Iterator[NamedRow]:
                 company = employer.findtext("{*}CompanyID") or ""
                 quarter = employer.findtext("{*}Quarter") or ""
                 for person in employer.iter("{*}NaturalPerson"):
-                    cells = {
-                        "CompanyID": company,
-                        "INSS": person.findtext("{*}INSS") or "",
-                        "Quarter": quarter,
-                    }
+                    inss = person.findtext("{*}INSS") or ""
+                    cells = {"CompanyID": company, "INSS": inss, "Quarter": quarter}
                     line: object = person.sourceline
-                    yield NamedRow(line if isinstance(line, int) else 0, cells)
+                    if inss:
+                        yield NamedRow(line if isinstance(line, int) else 0, cells)
     except xmlsafe.UnusableXml as error:
         raise InputUnreadable(f"{path.name}: {error}", file=path.name) from error
 
 
-def _worker(path: Path, found: NamedRow) -> NamedWorker:
-    inss = compact_inss(found.cells["INSS"])
+class _Fault(NamedTuple):
+    """Why a row cannot be used."""
+
+    why: str
+
+
+def _worker(found: NamedRow) -> NamedWorker | _Fault:
+    text, company = found.cells.get("INSS") or "", found.cells.get("CompanyID") or ""
+    inss = compact_inss(text)
+    if not text:
+        return _Fault("it names no worker")
     if not is_valid_inss(inss):
-        raise _unusable(path, found.row, f"{inss[:20]!r} is no national number: check its digits")
-    company = found.cells.get("CompanyID")
-    year = found.cells.get("CalendarYear") or found.cells.get("Quarter") or ""
-    known = int(year[:4]) if year[:4].isdigit() and len(year) >= 4 else None
-    return NamedWorker(_company(path, found.row, company) if company else "", inss, known)
+        return _Fault(f"{inss[:20]!r} is no national number: check its digits")
+    number = _company(company) if company else ""
+    if isinstance(number, _Fault):
+        return number
+    when = found.cells.get("CalendarYear") or found.cells.get("Quarter") or ""
+    year = _YEAR.match(when.strip())
+    if when.strip() and (year is None or not FIRST_YEAR <= int(year[1]) <= LAST_YEAR):
+        return _Fault(f"{when[:20]!r} is no calendar year and no quarter like 2024Q1")
+    return NamedWorker(number, inss, int(year[1]) if year else None)
 
 
-def _company(path: Path, row: int, text: str) -> str:
+def _with_employer(found: NamedWorker | _Fault) -> NamedWorker | _Fault:
+    if isinstance(found, NamedWorker) and not found.company_id:
+        return _Fault("it names no employer, as other rows do")
+    return found
+
+
+def _company(text: str) -> str | _Fault:
     number = compact_company_id(text)
     if not is_valid_company_id(number):
-        raise _unusable(path, row, f"{text[:20]!r} is no company number: check its digits")
+        return _Fault(f"{text[:20]!r} is no company number: check its digits")
     return number
 
 
-def _unusable(path: Path, row: int, why: str) -> InputUnreadable:
-    return InputUnreadable(mask_text(f"{path.name}, row {row}: {why}"), file=path.name, row=row)
+def _require_sound(path: Path, found: Sequence[tuple[int, object]]) -> None:
+    """Raises InputUnreadable that names every row at fault, or the first of very many."""
+    faults = [(row, each.why) for row, each in found if isinstance(each, _Fault)]
+    if not faults:
+        return
+    said = "; ".join(f"row {row}: {why}" for row, why in faults[:_MOST_FAULTS])
+    more = f"; and {len(faults) - _MOST_FAULTS} more rows" if len(faults) > _MOST_FAULTS else ""
+    first = faults[0][0]
+    raise InputUnreadable(mask_text(f"{path.name}, {said}{more}"), file=path.name, row=first)
