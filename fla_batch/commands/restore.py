@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_store import note_of
+from fla_batch.batching.rest_assembly import kept_forms
 from fla_batch.commands.build_batches import form_record
 from fla_batch.commands.channels import SFTP
 from fla_batch.commands.poll_lock import no_poller
@@ -23,6 +24,7 @@ from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import FormReader, Profile, load
 from fla_batch.models.form import Form
 from fla_batch.outbox import Manifest, OutboxDamaged
+from fla_batch.outbox.manifest import FORMS
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children, root_label
 from fla_batch.vocabulary.errors import FlaBatchError
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
 
 _UNMARKED = (Event.STAGED, Event.SENDING, Event.GO_BEGUN)
 """A batch of an earlier version, which left no marks: it may have been sent, so it is in doubt."""
+_NOT_KNOWN = (
+    "its declarations cannot be put back, and a build would send them again. Build only what "
+    "changed since, or have `fla-batch rescue` fetch what is in force first"
+)
+_PURGED = f"its files were deleted by a purge: {_NOT_KNOWN}"
+_OLD_REST = f"it was built for the REST API by an earlier version: {_NOT_KNOWN}"
 
 
 @dataclass(slots=True)
@@ -106,13 +114,13 @@ def _put_back(workspace: AnswerTools, manifest: Manifest, result: Restored) -> N
 
 
 def _record(workspace: AnswerTools, manifest: Manifest) -> None:
-    """The batch and its forms, as the FI files say. Raises OutboxDamaged, UnusableXml."""
+    """The batch and its forms, as its own files say. Raises OutboxDamaged, UnusableXml."""
+    if workspace.outbox.is_purged(manifest.batch):
+        raise OutboxDamaged(_PURGED)
     workspace.outbox.require_whole(manifest.batch)
-    if manifest.channel != SFTP:
-        raise OutboxDamaged(
-            "was built for the REST API: its forms cannot be put back. What is in force is on the "
-            "platform: `fla-batch rescue` fetches it"
-        )
+    over_rest = manifest.channel != SFTP
+    if over_rest and not any(file.name == FORMS for file in manifest.files):
+        raise OutboxDamaged(_OLD_REST)
     record = BatchRecord(
         name=manifest.batch,
         profile=manifest.profile,
@@ -123,7 +131,7 @@ def _record(workspace: AnswerTools, manifest: Manifest) -> None:
         previous=manifest.previous if _is_known(workspace, manifest.previous) else None,
     )
     stamps: list[datetime] = []
-    forms = _forms(workspace, manifest)
+    forms = _kept(workspace, manifest) if over_rest else _forms(workspace, manifest)
     workspace.ledger.record_batch(record, _noting(stamps, forms))
     workspace.outbox.publish(manifest.batch)
     workspace.ledger.use_stamps(manifest.batch.sender, min(stamps), max(stamps))
@@ -139,6 +147,15 @@ def _noting(stamps: list[datetime], forms: Iterable[FormRecord]) -> Iterator[For
         stamp = datetime.combine(form.created_date, form.created_hour)
         stamps[:] = [min([stamp, *stamps]), max([stamp, *stamps])]
         yield form
+
+
+def _kept(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:
+    """The forms of a batch for REST."""
+    last = position = 0
+    for part, note in kept_forms(workspace.outbox.sent_path(manifest.batch, FORMS)):
+        position = position + 1 if part == last else 1
+        last = part
+        yield form_record(note, part, position)
 
 
 def _forms(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:

@@ -20,6 +20,7 @@ from fla_batch.commands.outgoing import outgoing
 from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox import OutboxDamaged
+from fla_batch.outbox.manifest import FORMS
 from fla_batch.system.profile_record import require_clean, schemas_folder
 from fla_batch.vocabulary import closure
 from fla_batch.vocabulary.belgian_time import belgian_date
@@ -147,9 +148,10 @@ def require_open(
 
 
 def outgoing_bytes(workspace: Records, name: BatchName) -> int:
-    """Bytes of FI and FS together; 0 for a batch whose folder does not tell."""
+    """Bytes of all that is sent together; 0 for a batch whose folder does not tell."""
     with suppress(OutboxDamaged, UsageMistake):
-        return sum(file.size for file in workspace.outbox.manifest(name).files)
+        files = workspace.outbox.manifest(name).files
+        return sum(file.size for file in files if file.name != FORMS)
     return 0
 
 

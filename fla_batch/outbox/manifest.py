@@ -15,6 +15,8 @@ from fla_batch.vocabulary.errors import LedgerTrouble
 from fla_batch.vocabulary.filenames import BatchName
 
 FILE_NAME = "manifest.json"
+FORMS = "forms.jsonl"
+"""What the ledger keeps of each form of a batch for REST, beside the bodies; it is not sent."""
 
 
 class OutboxDamaged(LedgerTrouble):

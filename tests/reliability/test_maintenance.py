@@ -141,7 +141,13 @@ def test_r17_quarantine_is_replayed_once_its_cause_is_mended(scene: Scene) -> No
         assert ledger_view(workspace.ledger) == before
 
 
-def test_r17_a_bad_answer_stays_in_quarantine_and_holds_up_nobody(scene: Scene) -> None:
+@pytest.mark.parametrize("required", [True, False], ids=["not signed", "torn"])
+def test_r17_a_bad_answer_stays_in_quarantine_and_holds_up_nobody(
+    scene: Scene, *, required: bool
+) -> None:
+    config = scene.folder / "fla-batch.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("signature = true", f"signature = {str(required).lower()}"))
     with scene.workspace() as workspace:
         out = scene.account / "OUTTEST-S"
         (out / "FO.ACRF.999999.20250301.00009.S").write_bytes(b"<ACRF><Form>")
