@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
 _NEXT_UNCHANGED = "Next: fla-batch status; --again builds them once more."
+_NEXT_CANCELLED = "Next: fla-batch poll"
 _ONCE_SETTLED = "Once `fla-batch poll` says that it is cancelled, build once more."
 _NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
@@ -150,7 +151,7 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
         if result.skipped:
             say(f"{plural(result.skipped, 'blocked declaration')} left out.")
         if not goes_on:
-            say(_NEXT_BUILT if result.batches else _NEXT_UNCHANGED)
+            say(_NEXT_BUILT if result.batches else _next_unchanged(result))
         return
     say("Nothing was written to the outbox.")
     if result.removals_file:
@@ -168,6 +169,10 @@ def _show_left_out(result: BuildResult, shared: Shared) -> None:
     left = len(result.anomalies) - _MOST_IN_WORDS
     if left > 0:
         say(f"... and {left} more: --json gives all, `fla-batch check --all` lists them.")
+
+
+def _next_unchanged(result: BuildResult) -> str:
+    return _NEXT_CANCELLED if result.being_cancelled else _NEXT_UNCHANGED
 
 
 def _show_unchanged(result: BuildResult) -> None:

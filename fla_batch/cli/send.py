@@ -72,6 +72,8 @@ def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
         return "Not all was answered. Next: fla-batch send"
     left = [one for one in outcomes if one.trouble or one.elsewhere or one.waits_for]
     count = len(outcomes) - len(left)
+    if not count:
+        return "Nothing was sent. What each batch waits for: fla-batch status"
     sent = plural(count, "batch")
     if not answers_later:
         return f"{sent} sent and answered. Next: fla-batch anomalies"

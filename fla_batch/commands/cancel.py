@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fla_batch.channel.take_back import OnTheServer, send_td, settle_td
@@ -24,6 +25,10 @@ ACKNOWLEDGED = frozenset(
     {BatchState.UNRECOGNISED, BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE}
 )
 """States in which TD comes too late; an acknowledgement that we do not know may be positive."""
+
+
+_BETWEEN_TWO_LOOKS_S = 2.0
+"""Long enough for a portal that is taking the files away, short enough to see GO before it does."""
 
 
 def cancel(workspace: Channelled, name: str) -> BatchState:
@@ -73,9 +78,8 @@ def look_after_td(
     """Settle what was cancelled by TD, as far as the server's folder tells (decision 1420)."""
     if workspace.ledger.state(there.batch) is BatchState.CANCELLING:
         known = record_of(workspace, there.batch)
-        settle_td(
-            there, gateway, lease.journal, known, pause=workspace.pause, is_silence=is_silence
-        )
+        pause = partial(workspace.pause, _BETWEEN_TWO_LOOKS_S)
+        settle_td(there, gateway, lease.journal, known, pause=pause, is_silence=is_silence)
 
 
 def record_of(workspace: Records, name: BatchName) -> Cancellation:

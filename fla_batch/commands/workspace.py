@@ -8,6 +8,7 @@ test exactly as it runs in life.
 
 from __future__ import annotations
 
+import math
 import random
 import secrets
 import time
@@ -335,9 +336,9 @@ class Workspace(Closing):
             clock=waiting.elapsed,
         )
 
-    def pause(self) -> None:
+    def pause(self, at_most_s: float = math.inf) -> None:
         """Wait between two looks at the server's folder."""
-        self.waiting.sleep(self.waiting.look_again_s)
+        self.waiting.sleep(min(self.waiting.look_again_s, at_most_s))
 
     def wait_a_moment(self) -> None:
         """Wait before looking again whether another process has ended."""
