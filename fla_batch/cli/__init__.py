@@ -11,6 +11,8 @@ from os import environ
 from os.path import dirname, expanduser, isfile, join
 
 _SETTINGS = "fla-batch.toml"
+_COMPLETES = "_FLA_BATCH_COMPLETE"
+"""Set by a shell that completes a command line; click answers then."""
 _SPOKEN = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
@@ -20,7 +22,7 @@ def main() -> None:
     from fla_batch.cli.standard_streams import StandardStreams
 
     streams = StandardStreams()
-    if sys.argv[1:] in _HELP and (name := _shipped_page()):
+    if sys.argv[1:] in _HELP and _COMPLETES not in environ and (name := _shipped_page()):
         # The page that click would print, made beforehand: importing click takes longer than
         # Python itself, and a test compares the two.
         # importlib.resources and pathlib would take longer to import than all the rest.

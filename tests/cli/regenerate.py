@@ -41,17 +41,20 @@ def pages() -> Iterator[tuple[str, str]]:
     """(`fla-batch build`, its help page) of every command, groups before what is in them."""
     context = click.Context(commands, info_name="fla-batch", **_settings(commands))
     yield "fla-batch", _page(context)
-    yield from _below(commands, context)
+    for inner in below(commands, context):
+        yield inner.command_path, _page(inner)
 
 
-def _below(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:
+def below(group: click.Group, context: click.Context | None = None) -> Iterator[click.Context]:
+    """A context of every command in `group`, groups before what is in them."""
+    context = context or click.Context(group, info_name="fla-batch", **_settings(group))
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context, **_settings(command))
-        yield inner.command_path, _page(inner)
+        yield inner
         if isinstance(command, click.Group):
-            yield from _below(command, inner)
+            yield from below(command, inner)
 
 
 def _page(context: click.Context) -> str:
@@ -63,6 +66,9 @@ def _settings(command: click.Command) -> dict[str, Any]:
 
 
 def main() -> None:
+    from tests import man_page
+
+    man_page.PAGE.write_text(man_page.written(), encoding="utf-8")
     json_schemas.write()
     HELP.write_text(main_page(), encoding="utf-8")
     for language in (Language.FR, Language.NL):
