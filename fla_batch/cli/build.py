@@ -11,7 +11,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options, write_list
 from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups, table
@@ -52,7 +52,7 @@ def build_options(command: Command) -> Command:
 )
 @build_options
 @input_options
-@shared
+@shared_and_logged
 def build(
     inputs: tuple[Path, ...],
     dry_run: bool,

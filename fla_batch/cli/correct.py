@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options
 from fla_batch.cli.show import counted as counted_anomalies
@@ -27,7 +27,7 @@ _MOST_IN_WORDS = 50
 @click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @removal_options
 @input_options
-@shared
+@shared_and_logged
 def correct(
     batch: str, inputs: tuple[Path, ...], allowed: Allowed, reading: InputOptions, shared: Shared
 ) -> int:

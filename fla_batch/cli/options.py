@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
@@ -41,6 +41,7 @@ class Shared:
     config: Path | None
     given_language: str | None
     as_json: bool
+    as_log: bool = False
 
     @cached_property
     def language(self) -> Language:
@@ -83,17 +84,21 @@ class Shared:
 
         return configured_profile(self.settings)
 
-    def workspace(self, *, mend: bool = False, needs_settings: bool = True) -> Workspace:
-        """Ledger, outbox and all that a command works on; use it in a `with`.
+    @contextmanager
+    def workspace(self, *, mend: bool = False, needs_settings: bool = True) -> Iterator[Workspace]:
+        """Ledger, outbox and all that a command works on; what it did is told at the end.
 
         `mend` opens a ledger that is behind its outbox too, to rebuild it. Raises NoSettings,
         before anything is made, unless defaults are enough.
         """
+        from fla_batch.cli.event_log import telling
         from fla_batch.commands.workspace import Workspace
 
         if needs_settings:
             self.require_settings()
-        return Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
+        opened = Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
+        with opened as workspace, telling(workspace, self.settings.on, as_log=self.as_log):
+            yield workspace
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.
@@ -149,6 +154,14 @@ _LANG = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
 
+_LOG = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="json: also each event of the ledger on stderr, one object a line.",
+)
+
+
 def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     """Adds those options; the command gets one `Shared` as `shared`."""
 
@@ -159,9 +172,11 @@ def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
             config_file: Path | None = None,
             language: str | None = None,
             as_json: bool = False,
+            log_format: str = "text",
             **rest: Any,
         ) -> Any:
-            return command(*args, shared=Shared(config_file, language, as_json), **rest)
+            given = Shared(config_file, language, as_json, log_format == "json")
+            return command(*args, shared=given, **rest)
 
         for option in reversed(options):
             option(call)
@@ -171,6 +186,7 @@ def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 shared = _sharing(_CONFIG, _LANG, _JSON)
+shared_and_logged = _sharing(_CONFIG, _LANG, _JSON, _LOG)
 shared_without_config = _sharing(_LANG, _JSON)
 only_language = _sharing(_LANG)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.show import left_alone_lines, plural
 
@@ -37,7 +37,7 @@ timeout_option = click.option(
     help="Look again every SECONDS until every batch is closed.",
 )
 @timeout_option
-@shared
+@shared_and_logged
 def poll(every_s: float | None, timeout_s: float | None, shared: Shared) -> int:
     """Fetch and process answers. With --watch, until every batch is closed.
 

@@ -10,7 +10,7 @@ from fla_batch.cli import build as building
 from fla_batch.cli import poll as polling
 from fla_batch.cli import send as sending
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.removals import Allowed
 
@@ -30,7 +30,7 @@ from fla_batch.cli.removals import Allowed
 )
 @polling.timeout_option
 @input_options
-@shared
+@shared_and_logged
 def run(
     inputs: tuple[Path, ...],
     skip_blocked: bool,

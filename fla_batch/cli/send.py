@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.show import plural
 
@@ -23,7 +23,7 @@ after_closure_option = click.option(
 @click.command()
 @click.argument("batches", nargs=-1)
 @after_closure_option
-@shared
+@shared_and_logged
 def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
     """Send what is staged: BATCHES, or all. Over sFTP every FI, every FS, and GO last.
 
@@ -82,7 +82,7 @@ def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
 
 @click.command()
 @click.argument("batch")
-@shared
+@shared_and_logged
 def cancel(batch: str, shared: Shared) -> None:
     """Cancel BATCH with a TD file. Never after the portal accepted the file.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say, say_all
-from fla_batch.cli.options import ANY_PATH, Shared, shared
+from fla_batch.cli.options import ANY_PATH, Shared, now, shared
 from fla_batch.cli.show import (
     counts_in_words,
     in_words,
@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("batch", required=False)
+@click.option(
+    "--prometheus", type=ANY_PATH, metavar="FILE", help="Write counts for a scraper to FILE, too."
+)
 @whose_options
 @shared
-def status(batch: str | None, whose: Whose, shared: Shared) -> None:
+def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Shared) -> None:
     """Batches with their states, or the forms of one BATCH too.
 
     With an employer, worker or year: the batches that hold something of it, and those forms.
@@ -47,6 +50,8 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
         lines = forms_about(workspace, rows, whose.whom) if batch or any(whose) else None
         left = workspace.ledger.left_alone(workspace.environment)
         blocked = workspace.ledger.blocked_declarations(workspace.environment)
+        if prometheus is not None:
+            _write_metrics(prometheus, rows, blocked)
         if shared.as_json:
             document: dict[str, object] = {
                 "batches": [row.to_json() for row in rows],
@@ -70,6 +75,15 @@ def status(batch: str | None, whose: Whose, shared: Shared) -> None:
             say_all(left_alone_lines(left))
             if blocked:
                 say(f"{plural(blocked, 'declaration')} held back. Which, and why: {_WHICH}")
+
+
+def _write_metrics(path: Path, rows: list[BatchRow], blocked: int) -> None:
+    """Whole, and readable by the collector, which is another user: no person stands in it."""
+    from fla_batch.report.metrics import metrics
+    from fla_batch.system.files import write_whole
+
+    write_whole(path, metrics(rows, blocked=blocked, at=now()).encode())
+    path.chmod(0o644)
 
 
 def _set_apart(rows: Iterable[BatchRow]) -> Iterator[str]:

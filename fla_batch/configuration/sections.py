@@ -166,6 +166,17 @@ class UiSection(_Section):
     language: Literal["en", "fr", "nl"] | None = None
 
 
+class OnSection(_Section):
+    """Who is told of what: a command line, or an address that is posted to (decision 1907)."""
+
+    sent: str | None = None
+    answered: str | None = None
+    refused: str | None = None
+    file_refused: str | None = None
+    cancelled: str | None = None
+    timeout_s: float = Field(default=10.0, gt=0, le=300)
+
+
 class Settings(BaseSettings):
     """All settings. Build them with `fla_batch.configuration.loading.load`."""
 
@@ -186,6 +197,7 @@ class Settings(BaseSettings):
     rules: RulesSection = RulesSection()
     input: InputSection = InputSection()
     ui: UiSection = UiSection()
+    on: OnSection = OnSection()
 
     @classmethod
     def settings_customise_sources(

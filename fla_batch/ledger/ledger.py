@@ -45,6 +45,7 @@ from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimi
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.newest_states import NewestStates
+from fla_batch.ledger.news import news_since
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
     ANYBODY,
@@ -192,6 +193,11 @@ class Ledger(Closing):
         """The number of the last event on record; 0 when nothing ever happened."""
         with reading(self._engine) as connection:
             return events.last_event(connection)
+
+    def news(self, since: int) -> Iterator[EventRow]:
+        """What happened after event `since`, in order; streamed while nothing else is read."""
+        with reading(self._engine) as connection:
+            yield from news_since(connection, since)
 
     def append_all(
         self, names: Iterable[BatchName], event: Event, at: datetime, held: HeldLock
