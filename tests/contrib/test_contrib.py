@@ -38,7 +38,7 @@ def parsed(line: str) -> None:
         assert found is not None, line
         command, rest = found, rest[1:]
         context = click.Context(command, info_name=command.name, parent=context)
-    command.make_context(command.name, rest, resilient_parsing=False)
+    command.make_context(command.name, rest, parent=context.parent)
 
 
 def unit(path: Path) -> list[tuple[str, str, str]]:
