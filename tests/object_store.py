@@ -15,6 +15,8 @@ from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
+from fla_batch.outbox.object_store import ObjectStore
+
 _SIGNED = (
     "AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/s3/aws4_request, "
     "SignedHeaders=host, Signature=0"
@@ -48,6 +50,14 @@ class S3Server:
         )
         with urllib.request.urlopen(request):
             return f"s3://{bucket}/fla"
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a store that holds the same."""
+        new = self.new_store()
+        source, target = (ObjectStore.at(each, self.environ) for each in (url, new))
+        for key in source.sizes(""):
+            target.put_new(key, source.read(key) or b"")
+        return new
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -43,7 +44,8 @@ class Job:
     """One run of `command` in the scene at `folder`.
 
     `kinds` are the points that count; the run dies at number `kill_at`. `minute` is when it
-    begins. `max_bytes` limits the size of any file that it writes.
+    begins. `max_bytes` limits the size of any file that it writes. With `cut` it is cut off there
+    ("before" or "after" the operation) instead. `host` is the name of the host that it plays.
     """
 
     folder: str
@@ -55,6 +57,8 @@ class Job:
     max_bytes: int | None = None
     inputs: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    cut: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,13 +114,19 @@ def _forked(job: dict[str, Any]) -> dict[str, Any]:
 
 def _run(job: Job) -> Done:
     scene = Scene(Path(job.folder))
-    points = Points(frozenset(map(Kind, job.kinds)), job.kill_at)
+    points = Points(frozenset(map(Kind, job.kinds)), job.kill_at, job.cut)
     points.watch_files(scene.outbox, Kind.FILE)
     points.watch_files(scene.account, Kind.SFTP)  # what a FolderGateway does there
     points.watch_flushes()
     points.watch_ledger()
     if job.sftp:
         points.watch_sftp()
+    if job.host is not None:
+        host = job.host
+        points.watch_store()
+        points.watch_server_of_ledger()
+        # It is on another machine: nobody there sees whether a process of ours lives.
+        vars(socket)["gethostname"] = lambda: host
     if job.max_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job.max_bytes, job.max_bytes))
     try:

@@ -41,9 +41,21 @@ class Hosts:
             other.mkdir()
             shutil.copy(settings, other)
             shutil.copytree(first.folder / "keys", other / "keys")
-            (other / "account").symlink_to(first.account)
+            (other / "account").symlink_to(Path("..", "host-1", "account"))
             scenes.append(Scene(other))
         return cls(tuple(scenes))
+
+    def copy(self, folder: Path, ledger: str, store: str) -> Hosts:
+        """The same once more on a copy of the ledger and of the store, given by their URLs."""
+        shutil.copytree(self.scenes[0].folder.parent, folder, symlinks=True)
+        before = self.scenes[0].settings().workspace
+        copies = []
+        for scene in self.scenes:
+            path = folder / scene.folder.name / "fla-batch.toml"
+            text = path.read_text(encoding="utf-8").replace(before.ledger, ledger)
+            path.write_text(text.replace(str(before.store), store), encoding="utf-8")
+            copies.append(Scene(path.parent))
+        return Hosts(tuple(copies))
 
     @contextmanager
     def on(self, number: int, minute: int = 1) -> Iterator[Workspace]:
