@@ -63,6 +63,9 @@ class Outbox:
         """The same outbox for who has its ledger open: it knows what each file must be."""
         return self
 
+    def require_fit(self) -> None:
+        """See that it can hold what it has to: a folder can, a store may not (R36)."""
+
     def require_ours(self, group: str | None) -> None:
         """Raises ConfigurationMistake when another system user's, not shared with `group`."""
         require_ours(self.root, group)

@@ -64,6 +64,10 @@ class SharedOutbox(Outbox):
         """See `Outbox`."""
         return replace(self, ledger=ledger)
 
+    def require_fit(self) -> None:
+        """See `Outbox`. Raises StoreUnfit."""
+        _ = self._fit
+
     @cached_property
     def _fit(self) -> ObjectStore:
         """The store, tried once a process before anything is written there. Raises StoreUnfit."""

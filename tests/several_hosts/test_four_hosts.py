@@ -26,7 +26,7 @@ from tests.reliability.test_overtaking import photos_taken
 from tests.reliability.zygote import KILLED, Done, Job, Zygote
 from tests.several_hosts.hosts import Hosts
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(600 if not LONG else 7200)]
+pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(7200 if LONG else 1800)]
 
 WORKERS = range(1, 4)
 STEPS = ("build", "send", "poll")
@@ -146,7 +146,7 @@ def test_r36_any_of_four_hosts_killed_or_cut_off_anywhere(
 ) -> None:
     every = disturbances(world)
     chance = random.Random("four hosts")
-    chosen = every if LONG else chance.sample(every, 12)
+    chosen = chance.sample(every, count(12, 300))
     killed = cut = 0
     for each in chosen:
         hosts = world.about_to(each.step)

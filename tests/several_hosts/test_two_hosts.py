@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from fla_batch.commands.cancel import cancel
+from fla_batch.commands.doctor.diagnosis import Diagnosis, Health, Surroundings
+from fla_batch.commands.doctor.examination import examine
 from fla_batch.commands.ledger_of_outbox import LedgerBehind
 from fla_batch.commands.maintenance import purge, replay, verify
 from fla_batch.commands.poll_lock import no_poller, only_poller
@@ -22,9 +24,12 @@ from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.shared_outbox import SharedOutbox
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 from tests.object_store import S3Server
 from tests.postgres import Postgres
-from tests.reliability.scene import S
+from tests.reliability.folder_gateway import FolderGateway
+from tests.reliability.scene import Clock, S
 from tests.several_hosts.hosts import Hosts
 
 pytestmark = pytest.mark.postgresql
@@ -261,3 +266,36 @@ def test_r21_two_senders_do_not_poll_into_one_folder(hosts: Hosts) -> None:
         )
         with only_poller(ours), pytest.raises(LockHeld, match='"poll into '), only_poller(other):
             pass
+
+
+def test_r36_the_doctor_looks_at_store_and_ledger(hosts: Hosts) -> None:
+    """On a host that built nothing: what another one staged is no damage here."""
+    hosts.build(1, 1)
+    told = {each.name: each for each in doctor_says(hosts, 2)}
+    assert told["store"].state is Health.OK
+    assert told["ledger"].state is Health.OK
+    assert told["batches"].message == "waiting to be sent: 1, each whole"
+
+
+def test_r36_the_doctor_says_that_a_store_does_not_answer(
+    hosts: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    told = {each.name: each for each in doctor_says(hosts, 1)}
+    assert told["store"].state is Health.ERROR
+    assert "object store" in told["store"].message
+    assert told["ledger"].state is Health.SKIPPED
+
+
+def doctor_says(hosts: Hosts, number: int) -> list[Diagnosis]:
+    scene = hosts.scenes[number - 1]
+    around = Surroundings(
+        file=scene.folder / "fla-batch.toml",
+        load=scene.settings,
+        clock=Clock(),
+        words=Words("fla_batch.commands.doctor", Language.EN),
+        connect=lambda _: FolderGateway(scene.account),
+        free_bytes=lambda _: 10**12,
+        offline=True,
+    )
+    return list(examine(around))

@@ -21,7 +21,7 @@ from fla_batch.commands.doctor.key_checks import (
     trial_signature,
 )
 from fla_batch.commands.doctor.machine_checks import clock, libraries, time_zone
-from fla_batch.commands.doctor.outbox_checks import batches, disk, ledger, outbox, quarantine
+from fla_batch.commands.doctor.outbox_checks import batches, disk, ledger, outbox, quarantine, store
 from fla_batch.commands.doctor.server_checks import gateway, known_host, legacy, rest, server
 from fla_batch.commands.doctor.settings_checks import closing_date, sender, settings
 from fla_batch.vocabulary.errors import FlaBatchError
@@ -54,10 +54,11 @@ CHECKS = (
     Examined("outbox", outbox),
     Examined("disk", disk, after=("settings", "outbox")),
     Examined("clock", clock, after=("settings", "outbox")),
-    Examined("ledger", ledger, after=("settings", "outbox")),
+    Examined("store", store, after=("settings", "outbox")),
+    Examined("ledger", ledger, after=("settings", "outbox", "store")),
     Examined("batches", batches, after=("settings", "outbox", "ledger")),
     Examined("overdue", overdue, after=("settings", "outbox", "ledger")),
-    Examined("quarantine", quarantine, after=("settings", "outbox")),
+    Examined("quarantine", quarantine, after=("settings", "outbox", "store")),
     Examined("gateway", gateway),
     Examined("login-key", login_key, after=("settings", "gateway")),
     Examined("host-key", known_host, after=("settings", "gateway")),

@@ -26,11 +26,18 @@ TIGHT_BYTES = 2_000_000_000
 NO_ROOM_BYTES = 100_000_000
 
 
-def outbox_of(around: Surroundings) -> Outbox:
-    """The outbox of the settings."""
-    from fla_batch.outbox import Outbox
+def outbox_here(around: Surroundings) -> Outbox:
+    """The outbox of the settings: a folder, or a store that several hosts share."""
+    from fla_batch.commands.outbox_of_settings import outbox_of
 
-    return Outbox(around.settings.workspace.outbox)
+    return outbox_of(around.settings.workspace)
+
+
+def store(around: Surroundings) -> Iterator[Diagnosis]:
+    """The object store, where one is set, answers, and never writes over what is there (R36)."""
+    outbox_here(around).require_fit()
+    where = around.settings.workspace.store
+    yield around.ok("store", "store-fit", url=where) if where else around.ok("store", "store-none")
 
 
 def existing(path: Path) -> Path:
@@ -65,7 +72,7 @@ def outbox(around: Surroundings) -> Iterator[Diagnosis]:
             require_member(group)
         yield around.ok("outbox", "outbox-will-be-made", path=where)
         return
-    outbox_of(around).require_ours(group)
+    outbox_here(around).require_ours(group)
     mode = stat.S_IMODE(where.stat().st_mode)
     too_open = mode & _OPEN_TO_OTHERS or (mode & _OPEN_TO_GROUP and not is_shared(where))
     if too_open:
@@ -107,7 +114,7 @@ def open_ledger_of(around: Surroundings) -> Iterator[Ledger | None]:
     from fla_batch.commands.ledger_of_outbox import open_ledger
     from fla_batch.ledger import NoLedger
 
-    url, place = around.settings.workspace.ledger, outbox_of(around)
+    url, place = around.settings.workspace.ledger, outbox_here(around)
     try:
         found = open_ledger(url, place, create=False)
     except NoLedger:
@@ -122,8 +129,9 @@ def batches(around: Surroundings) -> Iterator[Diagnosis]:
     from fla_batch.commands.send import SENDABLE
     from fla_batch.ledger.lifecycle import BatchState
 
-    place, troubled = outbox_of(around), 0
+    place, troubled = outbox_here(around), 0
     with open_ledger_of(around) as found:
+        place = place.beside(found) if found is not None else place
         rows = found.batches() if found is not None else []
         waiting = [row for row in rows if row.state in SENDABLE]
         for row in waiting:
@@ -145,9 +153,9 @@ def batches(around: Surroundings) -> Iterator[Diagnosis]:
 
 def quarantine(around: Surroundings) -> Iterator[Diagnosis]:
     """Answers that could not be trusted or read wait for somebody."""
-    place = around.settings.workspace.outbox
-    held = outbox_of(around).quarantine
-    count = len(list(held.files())) if (place / "quarantine").is_dir() else 0
+    section = around.settings.workspace
+    somewhere = section.store is not None or (section.outbox / "quarantine").is_dir()
+    count = len(list(outbox_here(around).quarantine.files())) if somewhere else 0
     if count:
         yield around.warning("quarantine", "quarantine-holds", count=count)
     else:
