@@ -68,6 +68,7 @@ def to_the_end(scene: Scene) -> None:
         poll(workspace)
 
 
+@pytest.mark.timeout(1800)
 def test_r4_two_send_and_two_poll_and_are_killed(
     zygote: Zygote,
     second_zygote: Zygote,
@@ -76,7 +77,7 @@ def test_r4_two_send_and_two_poll_and_are_killed(
     request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> None:
-    rounds, kills = count(3, 60), 0
+    rounds, kills = count(3, 30), 0
     chance = random.Random(f"two killed {ledger_url[:6]}")
     for number in range(rounds):
         url = ledger_url
