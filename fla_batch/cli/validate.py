@@ -12,12 +12,14 @@ from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress_bar import Unit, counting
 from fla_batch.cli.show import plural, show_anomalies
 from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
     from fla_batch.message import Profile
     from fla_batch.message.validation import MessageResult
     from fla_batch.rules import RuleContext
+    from fla_batch.vocabulary.findings import Anomaly
 
 
 @click.command()
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> int:
     """Validate FILES (FI parts, or other messages of the profile) against XSD and rules.
 
-    Every error comes with its line, path, form and reason.
+    The name of an FI is held against what is in it, too. Every error comes with its line, path,
+    form and reason.
     """
     from fla_batch.message import load
     from fla_batch.system.profile_record import require_clean
@@ -40,6 +43,7 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     for path, result in _results(files, chosen, context, anomalies, shared):
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
+        anomalies.add(_of_the_name(path, chosen, result, shared))
         shared.tell(_verdict(path, result))
         if result.check.total > len(result.check.errors):
             left = result.check.total - len(result.check.errors)
@@ -63,6 +67,22 @@ def _results(
         for path in files:
             yield path, validate_message(path, profile, context, anomalies)
             counted(sizes[path])
+
+
+def _of_the_name(
+    path: Path, profile: Profile, result: MessageResult, shared: Shared
+) -> list[Anomaly]:
+    from fla_batch.commands.validated_name import name_anomalies
+
+    settings = shared.settings
+    return name_anomalies(
+        path,
+        profile,
+        result.forms,
+        sender=settings.sender.number,
+        limits=settings.limits,
+        today=belgian_date(now()),
+    )
 
 
 def _context(shared: Shared) -> RuleContext:

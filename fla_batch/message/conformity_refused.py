@@ -54,14 +54,15 @@ def refused_samples(
         cause = causes.setdefault((_INDEX.sub("", error.path), error.code), _Cause(error))
         cause.forms.add(error.form)
     explained = {each.path for each in known if each.standing is not Standing.NOTE}
+    start = "/".join(["", shape.root, shape.form])
+    outside = any(each.startswith(f"/{shape.root}/") and start not in each for each in explained)
     undecided = {each.name for each in known if each.standing is Standing.UNDECIDED}
     holding = _holding(paths, shape) if causes else {}
     for (place, code), cause in causes.items():
         if "key-sequence" in cause.error.reason and undecided & set(_KEYS):
             continue
-        if place == "/":
-            outside = shape.form.count("/") + 2
-            if not any(1 < each.count("/") <= outside and each[0] == "/" for each in explained):
+        if place in ("/", start):
+            if not outside:
                 yield _around(shape, cause.error)
         elif not _explained(place, explained, code):
             yield _within(shape, place, cause, forms, holding)

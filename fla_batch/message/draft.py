@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fla_batch.message import value_formats as formats
 from fla_batch.message.binding_lines import HERE
+from fla_batch.message.draft_leftovers import DraftedElement, leftover, lines_around
 from fla_batch.message.draft_matching import words, written_as
 from fla_batch.message.draft_places import Place, below, containers, first_form, reachable
 from fla_batch.message.profile import BLOCK_MODELS
@@ -21,13 +22,6 @@ from fla_batch.models.zone import Presence, blocks_of, is_list, json_name, zones
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 
-USUAL_CONSTANTS = {
-    "MimeType": "application/xml",
-    "CharacterFormat": "NATIVE",
-    "CharacterSet": "UTF-8",
-}
-"""What the portal's envelope says of a payload [P]."""
-
 _ASK_ONLY = {
     "rightType": ["askRights", "askChangedRights"],
     "processingState": ["askTrainings", "askToValidate"],
@@ -36,15 +30,6 @@ _ASK_ONLY = {
     "modifiedFromDate": ["askChangedRights"],
 }
 _CONTENT = {"trainingRights": FormKind.TRAINING_RIGHTS, "trainings": FormKind.TRAININGS}
-
-
-@dataclass(frozen=True, slots=True)
-class DraftedElement:
-    """What became of one element of the XSD: `bound`, `guessed` or `unknown`, and why."""
-
-    path: str
-    standing: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -58,6 +43,8 @@ class DraftedMessage:
     report: list[DraftedElement] = field(default_factory=list)
     fields: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
+    header: list[dict[str, object]] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
     answers: bool = False
 
     @property
@@ -93,6 +80,12 @@ def drafted(
     message = DraftedMessage(schemas[0], root.name, "/".join(form.path), answers=answers)
     drawing.block(layout, models, Place((), form.declared), message, ())
     drawing.leftovers(Place((), form.declared), message, layout)
+    for line in () if answers else lines_around(root, form.path):
+        message.report.append(line.told)
+        if line.of_root:
+            message.attributes[line.of_root] = str(line.entry["constant"])
+        else:
+            message.header.append(line.entry)
     return message
 
 
@@ -103,7 +96,7 @@ class _Drawing:
     answers: bool
     taken: set[int] = field(default_factory=set)
     opened: set[int] = field(default_factory=set)
-    lists: set[str] = field(default_factory=set)
+    items: dict[str, str] = field(default_factory=dict)
 
     def block(
         self,
@@ -116,18 +109,9 @@ class _Drawing:
         """The lines of one layout, for zones and blocks within `place`."""
         lines = message.layouts.setdefault(layout, [])
         blocks = _fields(models, blocks_only=True)
-        anchors = {
-            name: anchor
-            for name, (model, field_name, inner) in blocks.items()
-            if inner is not None
-            and (anchor := self._anchor(inner, name, place, is_list(model, field_name)))
-        }
+        anchors = self._anchors(blocks, place)
         away = {id(anchor.declared): anchor for anchor in anchors.values() if anchor.path}
-        lists = {
-            id(anchors[name].declared)
-            for name, (model, field_name, _) in blocks.items()
-            if name in anchors and is_list(model, field_name)
-        }
+        lists = {id(anchors[name].declared) for name in anchors if is_list(*blocks[name][:2])}
         for name, (model, field_name, _) in _fields(models, blocks_only=False).items():
             if self._skips(model, field_name):
                 continue
@@ -138,15 +122,13 @@ class _Drawing:
             elif zones_of(model).get(field_name) and not self.answers:
                 message.missing.append(".".join((*path, name)))
         for name, (model, field_name, inner) in blocks.items():
-            if inner is None:
-                continue
-            if name in anchors and is_list(model, field_name):
-                self.lists.add(anchors[name].shown)
             if name not in anchors:
                 if not self.answers and name != "reference":
                     message.missing.append(".".join((*path, name)))
-                continue
-            self._block_line(layout, name, inner, anchors[name], place, message, path)
+            elif inner is not None:
+                if is_list(model, field_name):
+                    self.items[anchors[name].shown] = f"{layout}_{inner.__name__}"
+                self._block_line(layout, name, inner, anchors[name], place, message, path)
 
     def _skips(self, model: type[Block], field_name: str) -> bool:
         zone = zones_of(model).get(field_name)
@@ -182,6 +164,21 @@ class _Drawing:
         message.report.append(
             DraftedElement(anchor.shown, "bound", f"block {inner.__name__} ({anchor.why})")
         )
+
+    def _anchors(self, blocks: Fields, place: Place) -> dict[str, Place]:
+        """The element of each block; one that bears the name of a block holds no other."""
+        found: dict[str, Place] = {}
+        for name, (model, field_name, inner) in blocks.items():
+            many = is_list(model, field_name)
+            anchor = None if inner is None else self._anchor(inner, name, place, many)
+            if anchor is not None:
+                found[name] = anchor
+        named = {id(each.declared) for each in found.values() if each.is_by_label}
+        return {
+            name: each
+            for name, each in found.items()
+            if each.is_by_label or not each.path or id(each.declared) not in named
+        }
 
     def _anchor(self, model: type[Block], name: str, place: Place, many: bool) -> Place | None:
         """The element that holds a block: by label, by words, or by the zones in it."""
@@ -273,32 +270,27 @@ class _Drawing:
             declared = each.declared
             if id(declared) in self.taken or declared.facets is None:
                 continue
-            in_list = any(each.shown.startswith(f"{path}/") for path in self.lists)
-            line, standing, why = _leftover(each, in_list=in_list)
+            in_list = any(each.shown.startswith(f"{path}/") for path in self.items)
+            line, standing, why = leftover(each, in_list=in_list)
             if any(each.shown.startswith(f"{path}/") for path in unused):
                 line, standing, why = None, "unknown", "in an element that is left out"
             message.report.append(DraftedElement(each.shown, standing, why))
             if line is not None and not self.answers:
-                message.layouts[layout].append(line)
+                inner = self._item_around(each)
+                if inner is not None:
+                    name, depth = inner
+                    line["element"] = "/".join(each.path[depth:])
+                    message.layouts[name].append(line)
+                else:
+                    message.layouts[layout].append(line)
 
-
-def _leftover(place: Place, *, in_list: bool) -> tuple[dict[str, object] | None, str, str]:
-    """A line for an element that must be there; what is optional is left out."""
-    declared, element = place.declared, "/".join(place.path)
-    facets = declared.facets
-    needed = bool(declared.least)
-    if declared.fixed is not None and needed:
-        return {"element": element, "constant": declared.fixed}, "bound", "fixed by the XSD"
-    if not needed or in_list:
-        return None, "unknown", "mandatory, in a list" if needed else "optional, left out"
-    if declared.name in USUAL_CONSTANTS:
-        constant = USUAL_CONSTANTS[declared.name]
-        return {"element": element, "constant": constant}, "guessed", f"usually {constant}"
-    if facets is not None and len(facets.codes) == 1:
-        code = facets.codes[0]
-        return {"element": element, "constant": code}, "guessed", "its only code"
-    why = f"a zone of your own: [employers], NAME = {declared.name}"
-    return {"element": element, "field": f"extra.{declared.name}"}, "guessed", why
+    def _item_around(self, place: Place) -> tuple[str, int] | None:
+        """The layout of the innermost item of a list around a place, and how deep it stands."""
+        around = [path for path in self.items if place.shown.startswith(f"{path}/")]
+        if not around:
+            return None
+        inner = max(around, key=len)
+        return self.items[inner], len(place.path) - (place.shown.count("/") - inner.count("/"))
 
 
 def _in_list(place: Place, start: Place) -> bool:

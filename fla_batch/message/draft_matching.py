@@ -11,12 +11,13 @@ from functools import cache
 from fla_batch.message import value_formats as formats
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import WriteCondition, ZoneText
-from fla_batch.message.format_options import duration
+from fla_batch.message.format_options import duration, pattern
+from fla_batch.message.reference_form import form_for
 from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_facets import Facets
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import written_texts
-from fla_batch.models.zone import Zone
+from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.vocabulary.errors import ProfileMistake
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -30,6 +31,39 @@ _DATE_FORMATS = (
 _TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
 _SAME_WORDS = {"nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number"}
 _HEADER_INTEGERS = ("attestation", "reference")
+_SHORT_WORDS = {
+    "yes": ("y", "yes", "j", "ja", "o", "oui", "true", "1"),
+    "no": ("n", "no", "nee", "neen", "non", "false", "0"),
+    "dutch": ("nl", "n", "nld", "dut"),
+    "french": ("fr", "f", "fra", "fre"),
+    "german": ("de", "d", "deu", "ger"),
+    "english": ("en", "e", "eng"),
+}
+_JOINT_COMMITTEE = {
+    "ours": r"(\d{3})(?:\.(\d{2}))?(?:\.(\d{2}))?",
+    "theirs": "{1}{2}{3}",
+    "absent": "00",
+    "read": r"(\d{3})(\d{2})(\d{2})",
+    "back": "{1}[.{2}][.{3}]",
+}
+
+
+def _grouped(sizes: tuple[int, ...], separators: str) -> dict[str, str]:
+    """Groups of digits with a separator behind each but the last."""
+    groups = [rf"(\d{{{size}}})" for size in sizes]
+    names = [f"{{{number}}}" for number in range(1, len(sizes) + 1)]
+    return {
+        "ours": "".join(groups),
+        "theirs": "".join(map("".join, zip(names, [*separators, ""], strict=True))),
+        "read": "".join(map("".join, zip(groups, [*map(re.escape, separators), ""], strict=True))),
+        "back": "".join(names),
+    }
+
+
+_PATTERNS = {
+    ZoneType.INSS: [_grouped((2, 2, 2, 3, 2), each) for each in ("..-.", "---.", "..--")],
+    ZoneType.COMPANY_ID: [_grouped((4, 3, 3), each) for each in ("..", "--")],
+}
 _HEADER_LINE = BindingLine("", "", ())
 
 
@@ -77,11 +111,14 @@ def written_as(
     for keys, form, why in _ways(zone, usual, facets):
         text = ZoneText(0, field_name, field_name, form, zone, WriteCondition(), _HEADER_LINE)
         try:
-            samples = written_texts(text, names, "RUN0RUN0RUN00001").texts
+            samples = written_texts(text, names, form_for(facets)).texts
         except (TypeError, ValueError):
             continue
-        if all(map(judge.takes, samples)):
+        taken = sum(map(judge.takes, samples))
+        if taken == len(samples):
             return WrittenAs(keys, why)
+        if taken and "codes" in keys:
+            return WrittenAs(keys, why, fits=False)
     return WrittenAs({}, fits=False)
 
 
@@ -98,13 +135,24 @@ def _ways(zone: Zone | None, usual: Format, facets: Facets) -> Iterator[Way]:
         if codes:
             form = formats.coded(usual, codes)
             yield {"codes": codes}, form, "codes by their meaning"
-    yield {}, usual, ""
+    plain = "in hundredths, 760 for 7.60: does the XSD mean that?"
+    yield {}, usual, plain if amount and facets.is_decimal else ""
+    for options in _patterns_of(zone):
+        yield {"pattern": options}, pattern(options), f"written as {options['theirs']}"
     if usual.value is int and zone is not None:
         yield from _numbers(zone, facets, amount=amount)
     for name in (*_DATE_FORMATS, *_TIME_FORMATS):
         if _fits_type(name, usual):
             why = f"written as {name.partition(':')[2]}"
             yield {"format": name}, formats.named(name), why
+
+
+def _patterns_of(zone: Zone | None) -> list[dict[str, str]]:
+    if zone is None:
+        return []
+    if zone.label == "JointCommissionNbr":
+        return [_JOINT_COMMITTEE]
+    return _PATTERNS.get(zone.type, [])
 
 
 def _numbers(zone: Zone, facets: Facets, *, amount: bool) -> Iterator[Way]:
@@ -126,20 +174,29 @@ def _fits_type(name: str, usual: Format) -> bool:
 
 
 def _codes(zone: Zone, facets: Facets) -> dict[str, str]:
-    """Our codes -> theirs, where each has one by the words of its meaning; empty when not."""
+    """Our codes -> theirs, where each of theirs is meant by one; empty when they do not say."""
     theirs = ["false", "true"] if facets.base == "boolean" else list(facets.codes)
     if not theirs or {str(code) for code in zone.codes} <= set(theirs):
         return {}
-    if facets.base == "boolean":
-        pairs = ((code, said) for code in zone.codes for said in theirs)
-        return {str(code): said for code, said in pairs if _means(zone, code, said)}
-    found: dict[str, str] = {}
-    for code in zone.codes:
-        alike = [each for each in theirs if _alike(zone, code, each)]
-        if len(alike) != 1 or alike[0] in found.values():
-            return {}
-        found[str(code)] = alike[0]
-    return found
+    for means in (_alike, _same_number, _stands_for):
+        found: dict[str, str] = {}
+        for code in zone.codes:
+            alike = [each for each in theirs if means(zone, code, each)]
+            if len(alike) == 1 and alike[0] not in found.values():
+                found[str(code)] = alike[0]
+        if found and (len(found) == len(zone.codes) or len(found) == len(theirs)):
+            return found
+    return {}
+
+
+def _same_number(_zone: Zone, code: int | str, theirs: str) -> bool:
+    return theirs.isdigit() and theirs != str(code) and theirs.lstrip("0") == str(code)
+
+
+def _stands_for(zone: Zone, code: int | str, theirs: str) -> bool:
+    """True for a usual short word: Y, JA and OUI mean yes, NL means Dutch."""
+    usual = _SHORT_WORDS.get(zone.codes[code][0].lower(), ())
+    return theirs.lower() in usual
 
 
 def _alike(zone: Zone, code: int | str, theirs: str) -> bool:

@@ -38,6 +38,11 @@ class Place:
         """The same place as the one to start from."""
         return replace(self, path=(), why="")
 
+    @property
+    def is_by_label(self) -> bool:
+        """True when its name says that it is the one."""
+        return self.why.endswith("its label")
+
     def because(self, why: str) -> Place:
         """The same place, with why it was chosen."""
         return replace(self, why=why)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.message.binding_lines import BINDING_FILE
-from fla_batch.message.draft import DraftedElement, DraftedMessage, drafted
+from fla_batch.message.draft import DraftedMessage, drafted
+from fla_batch.message.draft_leftovers import DraftedElement
 from fla_batch.message.profile import load
 from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.message.xsd_outline import Outline
@@ -177,6 +178,13 @@ def _shape(
         yield f"payload = {_value(foreign)}"
     if layout:
         yield f"layout = {_value(layout)}"
+    if message.attributes:
+        yield f"attributes = {_value(message.attributes)}"
+    if message.header:
+        yield "header = ["
+        for line in message.header:
+            yield f"    {_value(line)},"
+        yield "]"
 
 
 def _identifications(

@@ -17,6 +17,8 @@ COUNTER_LENGTH = 6
 UUID_LENGTH = 36
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
+_NUMBER = re.compile("[1-9][0-9]{20,35}")  # longer than a reference that is not changed
+
 
 def counter(number: int) -> str:
     """`number` in six characters of 0-9 A-Z.
@@ -52,12 +54,24 @@ def as_uuid(reference_nbr: str) -> str:
     return str(uuid.UUID(int=high << 80 | 0x4 << 76 | middle << 64 | 0x8 << 60 | low))
 
 
+def as_digits(reference_nbr: str) -> str:
+    """The reference, of 15 to 20 characters 0-9 A-Z, as a number.
+
+    >>> as_digits("RUN1RUN1R0000007"), number_of(as_digits("RUN1RUN1R0000007"))
+    ('14115816992781187521822727', 7)
+    """
+    return str(int("1" + reference_nbr, 36))
+
+
 def _plain(reference_nbr: str) -> str:
-    """The run and number in a UUID of ours; any other reference as it is."""
-    if not _UUID.fullmatch(reference_nbr):
+    """The run and number in a UUID or a number of ours; any other reference as it is."""
+    if _UUID.fullmatch(reference_nbr):
+        bits = uuid.UUID(reference_nbr).int
+        value = bits >> 80 << 72 | (bits >> 64 & 0xFFF) << 60 | bits & ((1 << 60) - 1)
+    elif _NUMBER.fullmatch(reference_nbr):
+        value = int(reference_nbr)
+    else:
         return reference_nbr
-    bits = uuid.UUID(reference_nbr).int
-    value = bits >> 80 << 72 | (bits >> 64 & 0xFFF) << 60 | bits & ((1 << 60) - 1)
     text = ""
     while value:
         value, digit = divmod(value, 36)

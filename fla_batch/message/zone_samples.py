@@ -7,7 +7,7 @@ digits alike is settled by one text of each shape. Any other pattern is not sett
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from random import Random
@@ -30,6 +30,7 @@ _LETTERS_ALIKE = re.compile(r"\[(?:0-9|a-f|A-F|A-Z|a-z)+\]")
 _LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OWN = frozenset({*FormHeader.model_fields, *Reference.model_fields})
 _RUN = "0123456789ABC000"
+_USUAL_RUN = "RUN0RUN0RUN00001"
 _CLASS_ONLY = re.compile(r"(?:\[(?:\\.|[^\]\\])+\]|\.|\\[sSwWdD])(?:\{\d+,?\d*\}|[*+])?")
 
 
@@ -42,10 +43,13 @@ class WrittenTexts:
 
 
 def written_texts(
-    text: ZoneText, identifications: Iterable[str], reference_nbr: str
+    text: ZoneText, identifications: Iterable[str], reference: Callable[[str], str]
 ) -> WrittenTexts:
-    """The texts that settle the most about the type of an element that carries `text`."""
-    values, complete = _values(text, tuple(identifications), reference_nbr)
+    """The texts that settle the most about the type of an element that carries `text`.
+
+    `reference` makes a ReferenceNbr of run and number.
+    """
+    values, complete = _values(text, tuple(identifications), reference)
     written = dict.fromkeys(_raw(text.format.write(value)) for value in values)
     return WrittenTexts(tuple(written), complete)
 
@@ -92,7 +96,7 @@ def _treats_digits_alike(pattern: str, zone: Zone | None) -> bool:
 
 
 def _values(
-    text: ZoneText, identifications: tuple[str, ...], reference_nbr: str
+    text: ZoneText, identifications: tuple[str, ...], reference: Callable[[str], str]
 ) -> tuple[list[Any], bool]:
     zone = text.zone
     fixed: dict[str, list[Any]] = {
@@ -108,9 +112,7 @@ def _values(
         # Runs are letters and digits of any kind; a UUID is made of the same.
         random = Random(20)  # noqa: S311 - samples, no secrets
         runs = ("".join(random.choices(_LETTERS_AND_DIGITS, k=16)) for _ in range(200))
-        others = [_RUN, "Z" * 16, *runs]
-        as_written = as_uuid if "-" in reference_nbr else str
-        return [reference_nbr, *map(as_written, others)], False
+        return [reference(each) for each in (_USUAL_RUN, _RUN, "Z" * 16, *runs)], False
     if text.field_name == "form_creation_hour":
         return [time(0), time(10, 15, 0, 123000), time(23, 59, 59, 999000)], False
     if zone is None:

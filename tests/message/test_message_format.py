@@ -32,6 +32,7 @@ def written(folder: Path, name: str = "shipped", *, numbers: tuple[int, ...] = (
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_same_creation_for_all_forms_is_not_valid(name: str, tmp_path: Path) -> None:
+    """The case validate-same-creation-for-all-forms-said-valid.FI, in each profile."""
     shape = load(FOLDERS[name]).declaration
     assert format_faults(written(tmp_path, name), shape) == []
     faults = format_faults(written(tmp_path, name, numbers=(1, 2, 1, 1)), shape)
@@ -43,7 +44,7 @@ def test_same_creation_for_all_forms_is_not_valid(name: str, tmp_path: Path) -> 
 
 
 BYTES: dict[str, tuple[Callable[[str], bytes], list[str]]] = {
-    "BOM": (lambda text: b"\xef\xbb\xbf" + text.encode(), ["bom"]),
+    "validate-BOM-said-valid.FI": (lambda text: b"\xef\xbb\xbf" + text.encode(), ["bom"]),
     "UTF-16 with BOM": (
         lambda text: text.replace("UTF-8", "UTF-16").encode("utf-16"),
         ["encoding"],

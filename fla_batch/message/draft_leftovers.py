@@ -1,0 +1,102 @@
+"""What a draft writes where no zone of ours stands: fixed texts, only codes, a header, wrappers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fla_batch.message.draft_places import Place
+from fla_batch.message.xsd_outline import Declared, always_there
+
+USUAL_CONSTANTS = {
+    "MimeType": "application/xml",
+    "CharacterFormat": "NATIVE",
+    "CharacterSet": "UTF-8",
+}
+"""What the portal's envelope says of a payload [P]."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedElement:
+    """What became of one element of the XSD: `bound`, `guessed` or `unknown`, and why."""
+
+    path: str
+    standing: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AroundLine:
+    """A line of the header, or where `of_root` names one, an attribute of the root."""
+
+    entry: dict[str, object]
+    told: DraftedElement
+    of_root: str = ""
+
+
+def leftover(place: Place, *, in_list: bool) -> tuple[dict[str, object] | None, str, str]:
+    """A line for an element that must be there; what is optional is left out."""
+    declared, element = place.declared, "/".join(place.path)
+    facets = declared.facets
+    needed = bool(declared.least)
+    if declared.fixed is not None and needed:
+        return {"element": element, "constant": declared.fixed}, "bound", "fixed by the XSD"
+    if not needed or in_list:
+        return None, "unknown", "mandatory, in a list" if needed else "optional, left out"
+    if declared.name in USUAL_CONSTANTS:
+        constant = USUAL_CONSTANTS[declared.name]
+        return {"element": element, "constant": constant}, "guessed", f"usually {constant}"
+    if facets is not None and len(facets.codes) == 1:
+        code = facets.codes[0]
+        return {"element": element, "constant": code}, "guessed", "its only code"
+    why = f"a zone of your own: [employers], NAME = {declared.name}"
+    return {"element": element, "field": f"extra.{declared.name}"}, "guessed", why
+
+
+def fixed_text(declared: Declared) -> str | None:
+    """The text that an element or attribute can only have; None when there are several."""
+    codes = declared.facets.codes if declared.facets else ()
+    return declared.fixed if declared.fixed is not None or len(codes) != 1 else codes[0]
+
+
+def lines_around(root: Declared, form: tuple[str, ...]) -> Iterator[AroundLine]:
+    """What must stand before, after and around the forms, as far as the XSD says what it is.
+
+    For the rest there is no line: `schema check` asks for it.
+    """
+    element = root
+    path: tuple[str, ...] = (root.name,)
+    for step in form:
+        yield from _attributes(element, path)
+        for child in element.children:
+            if child.name != step and always_there(element.content, child):
+                yield from _filled(child, (*path, child.name))
+        element = element.named(step)[0]
+        path = (*path, step)
+
+
+def _attributes(element: Declared, path: tuple[str, ...]) -> Iterator[AroundLine]:
+    for name, attribute in element.attributes.items():
+        text = fixed_text(attribute)
+        if attribute.least and text is not None:
+            yield _line((*path, f"@{name}"), "constant", text, name if len(path) == 1 else "")
+
+
+def _filled(element: Declared, path: tuple[str, ...]) -> Iterator[AroundLine]:
+    yield from _attributes(element, path)
+    text, facets = fixed_text(element), element.facets
+    if element.children:
+        for child in element.children:
+            if always_there(element.content, child):
+                yield from _filled(child, (*path, child.name))
+    elif text is not None or facets is None:
+        yield _line(path, "constant", text or "")
+    elif facets.base == "date":
+        yield _line(path, "template", "{creation_date}")
+
+
+def _line(path: tuple[str, ...], source: str, text: str, of_root: str = "") -> AroundLine:
+    standing = "guessed" if source == "template" else "bound"
+    why = f"usually {text}" if source == "template" else f"always {text or 'empty'}"
+    told = DraftedElement("/".join(path), standing, why)
+    return AroundLine({"element": "/".join(path[1:]), source: text}, told, of_root)

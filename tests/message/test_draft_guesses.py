@@ -1,0 +1,55 @@
+"""What a draft recognises without being told: patterns, codes, references, what is around forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fla_batch.message import load
+from fla_batch.message.conformity import ProfileVerdict, examined
+from fla_batch.message.draft_text import draft_profile
+from fla_batch.message.reference_form import reference_form
+from fla_batch.message.reference_numbers import counter, number_of
+from tests.message.test_verdicts import received
+from tests.message.verdict_witness import without_limits
+from tests.message.xsd_constructs import CONSTRUCTS
+
+BY_NAME = {each.name: each for each in CONSTRUCTS}
+REFERENCES = ["uuid", "36", "exactly-64", "ID", "name", "small-letters", "at-most-16"]
+REACHED = [
+    "JointCommissionNbr:seven-digits",
+    "INSS:dotted",
+    "CompanyID:dotted",
+    "TrainingLeadingToCertificate:ja-neen",
+    "TrainingResult:two-digits",
+    "Language:letters",
+    "forms-header-fixed",
+    "forms-header-code",
+    "forms-trailer",
+    "root-attribute-fixed",
+    "root-attribute-code",
+    "hours-unit-attribute",
+    "small-letters",
+    *(f"ReferenceNbr:{name}" for name in REFERENCES),
+]
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_a_draft_alone_is_clean(name: str, tmp_path: Path) -> None:
+    schemas = received([BY_NAME[name]], tmp_path / "received")
+    profile = load(draft_profile(schemas, None, tmp_path / "mine").folder)
+    found = examined(without_limits(profile))
+    assert found.verdict is ProfileVerdict.CLEAN, [e.text for e in found.differences if e.breaks]
+    form = reference_form(profile.declaration)
+    made = [form("RUN0RUN0AB" + counter(number)) for number in (1, 2, 70_000)]
+    assert len(set(made)) == len(made)
+    assert [number_of(each) for each in made] == [1, 2, 70_000]
+
+
+def test_codes_of_which_the_xsd_lacks_one_are_drafted_all_the_same(tmp_path: Path) -> None:
+    schemas = received([BY_NAME["TrainingResult:words-fewer"]], tmp_path / "received")
+    profile = load(draft_profile(schemas, None, tmp_path / "mine").folder)
+    breaking = [each for each in examined(profile).differences if each.breaks]
+    assert {each.name for each in breaking} <= {"trainingResult", "questions"}
+    assert any(each.name == "trainingResult" for each in breaking)
