@@ -116,7 +116,9 @@ def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
     told, trouble = _told(form, exchange)
     if told is None or not _shows(told, exchange.status):
         reason = trouble or f"asked what it holds, the service answered {exchange.status}"
-        return replace(before, reason=f"{before.reason}; {reason}", put=False)
+        if reason != before.reason:
+            reason = f"{before.reason}; {reason}"
+        return replace(before, reason=reason, put=False)
     declared = DECLARATIONS[form.kind].model_validate(form.body, strict=False)
     if exchange.status == OK and holds(told.declarations[0], declared):
         if before.anomalies:

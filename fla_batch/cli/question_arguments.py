@@ -11,7 +11,7 @@ import click
 
 from fla_batch.cli.options import Shared
 from fla_batch.cli.show import in_words, plural
-from fla_batch.vocabulary.errors import WaitTimedOut
+from fla_batch.vocabulary.errors import GatewayUnavailable, WaitTimedOut
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -117,16 +117,24 @@ def _show_asked(
     asked = outcome(workspace, batches)
     refused = [one for one in asked if one.fate is Fate.REFUSED]
     waiting = sum(one.fate is Fate.WAITING for one in asked)
+    answers_later = workspace.channel.answers_later
     if shared.as_json:
         shared.show_json(_document(batches, asked, refused, waiting))
     else:
         _show_in_words(asked, refused, shared)
-        if waiting and not waited:
-            click.echo(
-                f"{plural(waiting, 'question')} sent. Next: fla-batch poll --watch 60, and then "
-                "the same question with --show"
-            )
-    return 1 if refused else 0
+        if waiting and not (waited and answers_later):
+            click.echo(_next(waiting, answers_later=answers_later))
+    if refused:
+        return 1
+    return 0 if answers_later or not waiting else GatewayUnavailable.exit_code
+
+
+def _next(waiting: int, *, answers_later: bool) -> str:
+    sent = plural(waiting, "question")
+    then = "and then the same question with --show"
+    if answers_later:
+        return f"{sent} sent. Next: fla-batch poll --watch 60, {then}"
+    return f"{sent} without a usable answer. Next: fla-batch send, {then}"
 
 
 def _document(

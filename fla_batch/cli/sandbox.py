@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # "take-away" is for a server alone: with a portal behind it there would be nothing to answer.
 _FAULTS = sorted({*CHANNEL_FAULTS, *ANSWER_FAULTS} - {"take-away"})
-_REST_FAULTS = sorted(RestFault)
+_REST_FAULTS = sorted(fault.value for fault in RestFault)
 _SHIPPED_SEED = "example"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fla_batch.sandbox.rest_faults import RestFault
 from tests.command_line import CommandLine, write_csv
 
 
@@ -114,3 +115,15 @@ def test_a_port_that_is_taken(fla: CommandLine, tmp_path: Path) -> None:
         called = fla("sandbox", "serve", "--port", port, "--dir", tmp_path / "second")
         assert called.code == 3
         assert f"cannot listen on 127.0.0.1:{port}" in called.err
+
+
+@pytest.mark.parametrize("kind", sorted(fault.value for fault in RestFault))
+def test_each_fault_of_the_rest_api_is_taken_as_help_names_it(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command_line = CommandLine(capsys)
+    called = command_line("sandbox", "serve", "--dir", tmp_path / "s", "--fault", kind)
+    assert called.code == 2
+    assert f"--fault {kind} is one of the REST API: add --rest" in called.err
+    help_page = command_line("sandbox", "serve", "--help").out
+    assert kind in "".join(help_page.split())

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from fla_batch.cli import options
 from fla_batch.commands import ask as asking
 from fla_batch.commands.build import build as build_command
 from fla_batch.commands.send import send, to_send
@@ -20,6 +21,7 @@ from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 from tests.builders import inss
+from tests.command_line import CommandLine
 from tests.e2e_manual.office import EMPLOYER, MANUAL, WORKER, Office
 
 ALWAYS = 1_000_000
@@ -171,6 +173,7 @@ def test_nothing_can_be_learnt_is_in_doubt_and_settled_later(
     plan(office, Spoiled(fault, ALWAYS))
     lived = sent(office, name)
     assert (lived.exit_code, lived.batch, lived.puts) == (4, DOUBT, 1)
+    assert lived.said.count("answer") <= 2, lived.said  # why is said once
     assert raw(office, name).count('"fault"') >= 2  # both answers are kept
     plan(office)
     lived = sent(office, name)
@@ -307,6 +310,23 @@ def test_a_question_lives_through_it(
         assert sent(office, name).exit_code == 0
         (asked,) = asking.outcome(office.workspace, [name])
         assert asked.fate is asking.Fate.ANSWERED
+
+
+def test_ask_says_what_to_do_where_no_usable_answer_came(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(options, "now", office.clock)
+    fla = CommandLine(capsys, office.ground.settings_file)
+    asked = ("ask", "credit", "--company-id", EMPLOYER, "--inss", WORKER)
+    plan(office, Spoiled(RestFault.HTML, ALWAYS, method="GET"))
+    called = fla(*asked)
+    assert called.code == 4
+    assert "Next: fla-batch send" in called.out
+    assert "poll" not in called.out
+    assert fla(*asked, "--json").document["waiting"] == 1
+    plan(office)
+    assert fla("send").code == 0
+    assert WORKER in fla(*asked, "--show").out
 
 
 def test_a_question_without_a_mandate_is_refused_and_the_others_are_not(office: Office) -> None:
