@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @whose_options
 @shared
 def report(file: Path, whose: Whose, shared: Shared) -> None:
-    """Write one HTML page with all batches and all anomalies, worker by worker.
+    """Write one HTML page with all batches and all anomalies, by cause and by employer.
 
     It needs no other file and holds national numbers in full: keep it as you keep a payroll.
     """
@@ -44,7 +44,7 @@ def write_report(
 ) -> dict[str, int]:
     """Writes the page; what it holds in numbers. Raises DiskTrouble, LedgerTrouble."""
     from fla_batch.commands.status import anomalies, status
-    from fla_batch.report.page import MOST_ANOMALIES, page
+    from fla_batch.report.page import MOST_ANOMALIES, Overview, page
     from fla_batch.system.files import whole_file
 
     rows = status(workspace, whom=whose.whom)
@@ -54,6 +54,7 @@ def write_report(
             rows,
             found.by_worker(MOST_ANOMALIES),
             counts,
+            Overview.of(found.by_worker()),
             at=now(),
             environment=workspace.environment.value,
             language=language,

@@ -7,15 +7,20 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
-from fla_batch.report.html import document, heading, paragraph, table
-from fla_batch.report.page import MOST_ANOMALIES, severity, words
+from fla_batch.report.finding_parts import (
+    FINDINGS_FOOT,
+    card_style,
+    causes,
+    finding_rows,
+    findings_head,
+    search,
+)
+from fla_batch.report.html import document, heading, paragraph, text
+from fla_batch.report.local_forms import figure, instant
+from fla_batch.report.page import MOST_ANOMALIES, words
 from fla_batch.system.anomaly_groups import AnomalyGroup
-from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
-from fla_batch.vocabulary.place_words import place
 from fla_batch.vocabulary.terms import Language
-
-_ROWS_AT_ONCE = 500
 
 
 def findings_page(
@@ -28,57 +33,27 @@ def findings_page(
 ) -> Iterator[str]:
     """The page as HTML, in pieces; `anomalies` in the order in which they are to be shown."""
     word = words(language)
-    title = f"{word['findings']}, {belgian(at):%Y-%m-%d %H:%M}"
+    title = f"{word['findings']}, {instant(at, language)}"
     if not counts.total:
         return document(title, language.value, [paragraph(word["no_anomalies"])])
+    figures = {name: figure(count, language) for name, count in counts._asdict().items()}
     parts = [
-        paragraph(word["counted"].format(**counts._asdict())),
-        _by_cause(groups, word, language),
+        paragraph(word["counted"].format(**figures)),
+        *causes(groups, word, language),
         heading(2, word["each"]),
+        search(word, []),
+        f'<section class="part" aria-label="{text(word["each"])}">{findings_head(word)}',
     ]
-    return document(title, language.value, chain(parts, _each(anomalies, counts, word, language)))
-
-
-def _by_cause(groups: Sequence[AnomalyGroup], word: dict[str, Any], language: Language) -> str:
-    names = ("severity", "code", "what", "column", "count", "rows", "do")
-    return table(
-        [word[name] for name in names],
-        (
-            [
-                word[severity(group.first)],
-                group.cause.error_id,
-                group.label.text(language),
-                group.cause.column,
-                group.count,
-                ", ".join(str(place.row) for place in group.places if place.row is not None)
-                + (", ..." if group.count > len(group.places) else ""),
-                group.first.advice.text(language),
-            ]
-            for group in groups
-        ),
-    )
+    each = _each(anomalies, counts, word, language)
+    style = card_style(word)
+    return document(title, language.value, chain(parts, each), scripted=True, style=style)
 
 
 def _each(
     anomalies: Iterable[Anomaly], counts: AnomalyCounts, word: dict[str, Any], language: Language
 ) -> Iterator[str]:
-    shown = islice(anomalies, MOST_ANOMALIES)
-    names = [word[name] for name in ("severity", "code", "where", "what", "do")]
-    while part := list(islice(shown, _ROWS_AT_ONCE)):
-        yield table(
-            names,
-            (
-                [
-                    word[severity(one)],
-                    one.error_id,
-                    place(one.source, language) or one.path,
-                    one.label.text(language),
-                    one.advice.text(language),
-                ]
-                for one in part
-            ),
-        )
-        names = []
+    yield from finding_rows(islice(anomalies, MOST_ANOMALIES), word, language)
+    yield f"{FINDINGS_FOOT}</section>"
     if counts.total > MOST_ANOMALIES:
-        left_out = counts.total - MOST_ANOMALIES
+        left_out = figure(counts.total - MOST_ANOMALIES, language)
         yield paragraph(word["left_out_of_check"].format(count=left_out))

@@ -14,8 +14,9 @@ from copy import copy
 from typing import Any
 
 from fla_batch.report.export import harmless
+from fla_batch.report.finding_parts import severity
 from fla_batch.report.own_workbook import OwnWorkbook, put_text
-from fla_batch.report.page import severity, words
+from fla_batch.report.page import words
 from fla_batch.system.anomaly_groups import Cause, cause_of
 from fla_batch.tables.workbook import FINDINGS_SHEET
 from fla_batch.vocabulary.findings import Anomaly

@@ -1,4 +1,4 @@
-"""The report: one self-contained page with the batches and the anomalies, worker by worker.
+"""The report: one self-contained page with the batches, the causes, and each anomaly by employer.
 
 An export made for the user: national numbers stand in it in full. The totals of the batches are
 sums of the rows that it shows, those of the anomalies are counted by the ledger (R27); a list that
@@ -8,7 +8,9 @@ is cut, as no browser shows a million rows, says how much is left out.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -16,16 +18,53 @@ from itertools import chain, groupby
 from typing import Any
 
 from fla_batch.ledger.records import BatchRow
-from fla_batch.report.html import document, heading, paragraph, table
-from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.report.bar_chart import Bar, bar_chart
+from fla_batch.report.finding_parts import (
+    FINDINGS_FOOT,
+    card_style,
+    causes,
+    finding_rows,
+    findings_head,
+    search,
+)
+from fla_batch.report.html import document, heading, paragraph, table, text
+from fla_batch.report.local_forms import figure, instant, plural
+from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
-from fla_batch.vocabulary.place_words import place
-from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
+from fla_batch.vocabulary.terms import Language
 
 MOST_ANOMALIES = 20_000
 """Anomalies that one page shows."""
 
+_MOST_LINKS = 200
 _COUNTS = ("forms", "accepted", "warned", "refused", "open", "cancelled")
+_BARS = {
+    "accepted": "good",
+    "warned": "warning",
+    "refused": "error",
+    "open": "",
+    "cancelled": "quiet",
+}
+"""The states of forms and the kind of their bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What all anomalies are, before they are shown one by one: causes, and how many each
+    employer has, those of none under an empty number.
+    """
+
+    groups: Sequence[AnomalyGroup] = ()
+    employers: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, anomalies: Iterable[Anomaly]) -> Overview:
+        """One look through all of them."""
+        groups, employers = AnomalyGroups(), Counter[str]()
+        for anomaly in anomalies:
+            groups.add(anomaly)
+            employers[anomaly.company_id or ""] += 1
+        return cls(groups.in_order(), employers)
 
 
 @cache
@@ -40,6 +79,7 @@ def page(
     rows: Sequence[BatchRow],
     anomalies: Iterable[Anomaly],
     counts: AnomalyCounts,
+    overview: Overview,
     *,
     at: datetime,
     environment: str,
@@ -48,38 +88,58 @@ def page(
 ) -> Iterator[str]:
     """The page as HTML, in pieces; `at` is when it is written.
 
-    `anomalies` come worker by worker, no more of them than the page should show; `counts` are
-    those of all.
+    `anomalies` come employer by employer and worker by worker, no more of them than the page
+    should show; `counts` and `overview` are of all.
     """
     word = words(language)
-    parts = [paragraph(word["made"].format(at=_instant(at), environment=environment))]
+    parts = [paragraph(word["made"].format(at=instant(at, language), environment=environment))]
     if not official:
         parts.append(paragraph(word["reconstructed"]))
-    parts += [heading(2, word["batches"]), _batches(rows, word)]
-    parts.append(heading(2, word["anomalies"]))
-    shown = _anomalies(anomalies, counts, word, language)
-    return document(word["title"], language.value, chain(parts, shown))
+    parts += [heading(2, word["batches"]), _batches(rows, word, language)]
+    shown = _anomalies(anomalies, counts, overview, word, language)
+    return document(
+        word["title"],
+        language.value,
+        chain(parts, shown),
+        scripted=bool(counts.total),
+        style=card_style(word),
+    )
 
 
-def _batches(rows: Sequence[BatchRow], word: dict[str, Any]) -> str:
+def _batches(rows: Sequence[BatchRow], word: dict[str, Any], language: Language) -> str:
     if not rows:
         return paragraph(word["no_batches"])
     names = ("batch", "state", "ticket", *_COUNTS[:-1], "cancelled_forms", "sent", "closed_at")
-    return table(
+    sums = dict(zip(_COUNTS, map(sum, zip(*map(_counts, rows), strict=True)), strict=True))
+    listed = table(
         [word[name] for name in names],
         (
             [
                 row.name,
                 word["states"][row.state.value],
                 row.ticket,
-                *_counts(row),
-                _instant(row.sent_at),
-                _instant(row.closed_at),
+                *(figure(count, language) for count in _counts(row)),
+                instant(row.sent_at, language),
+                instant(row.closed_at, language),
             ]
             for row in rows
         ),
-        total=[word["totals"], "", "", *map(sum, zip(*map(_counts, rows), strict=True)), "", ""],
+        total=[
+            word["totals"],
+            "",
+            "",
+            *(figure(count, language) for count in sums.values()),
+            "",
+            "",
+        ],
     )
+    labels = {name: word["cancelled_forms" if name == "cancelled" else name] for name in _BARS}
+    bars = [
+        Bar(labels[name], sums[name], figure(sums[name], language), kind)
+        for name, kind in _BARS.items()
+    ]
+    scroll = f'<div class="scroll" role="region" tabindex="0" aria-label="{text(word["batches"])}">'
+    return f"{bar_chart(word['form_states'], bars)}\n{scroll}{listed}</div>"
 
 
 def _counts(row: BatchRow) -> list[int]:
@@ -87,57 +147,65 @@ def _counts(row: BatchRow) -> list[int]:
 
 
 def _anomalies(
-    anomalies: Iterable[Anomaly], counts: AnomalyCounts, word: dict[str, Any], language: Language
+    anomalies: Iterable[Anomaly],
+    counts: AnomalyCounts,
+    overview: Overview,
+    word: dict[str, Any],
+    language: Language,
 ) -> Iterator[str]:
+    yield heading(2, word["anomalies"])
     if not counts.total:
         yield paragraph(word["no_anomalies"])
         return
-    yield paragraph(word["counted"].format(**counts._asdict()))
-    left_out = counts.total
-    for (company_id, inss), group in groupby(anomalies, key=lambda one: (one.company_id, one.inss)):
-        theirs = list(group)
-        left_out -= len(theirs)
-        yield heading(3, _who(company_id, inss, word))
-        yield _of_worker(theirs, word, language)
-    if left_out:
-        yield paragraph(word["left_out"].format(count=left_out))
+    figures = {name: figure(count, language) for name, count in counts._asdict().items()}
+    yield paragraph(word["counted"].format(**figures))
+    yield from causes(overview.groups, word, language)
+    yield heading(2, word["by_employer"])
+    yield search(word, [number for number in overview.employers if number][:_MOST_LINKS])
+    yield _employers(overview, word, language)
+    shown = 0
+    for number, (company_id, group) in enumerate(groupby(anomalies, lambda one: one.company_id)):
+        yield _employer_head(number, company_id, word, overview, language)
+        for row in finding_rows(group, word, language):
+            shown += 1
+            yield row
+        yield f"{FINDINGS_FOOT}</section>"
+    if left_out := counts.total - shown:
+        yield paragraph(word["left_out"].format(count=figure(left_out, language)))
 
 
-def _who(company_id: str | None, inss: str | None, word: dict[str, Any]) -> str:
-    worker = word["worker"].format(inss=inss) if inss else word["whole_file"]
-    return f"{worker}, {word['employer'].format(company_id=company_id)}" if company_id else worker
+def _employers(overview: Overview, word: dict[str, Any], language: Language) -> str:
+    """Links to the employers, in the order in which they stand below."""
+    if len(overview.employers) < 2:
+        return ""
+    links = [
+        f'<li><a href="#e{number}">{text(_name(company_id, word))}</a>: '
+        f"{text(_how_many(overview.employers[company_id], word, language))}</li>"
+        for number, company_id in enumerate(list(overview.employers)[:_MOST_LINKS])
+    ]
+    return f'<nav aria-label="{text(word["employers"])}"><ul>{"".join(links)}</ul></nav>'
 
 
-def severity(anomaly: Anomaly) -> str:
-    """The name of the word for how grave it is."""
-    if anomaly.blocks:
-        return "error"
-    return "warning" if anomaly.anomaly_class == AnomalyClass.WARNING else "information"
-
-
-def _of_worker(anomalies: Iterable[Anomaly], word: dict[str, Any], language: Language) -> str:
-    names = ("severity", "code", "what", "year", "where", "do")
-    return table(
-        [word[name] for name in names],
-        (
-            [
-                word[severity(one)],
-                one.error_id,
-                one.label.text(language),
-                str(one.calendar_year or ""),
-                _where(one, word, language),
-                one.advice.text(language),
-            ]
-            for one in anomalies
-        ),
+def _employer_head(
+    number: int,
+    company_id: str | None,
+    word: dict[str, Any],
+    overview: Overview,
+    language: Language,
+) -> str:
+    count = _how_many(overview.employers[company_id or ""], word, language)
+    title = f"{_name(company_id, word)}: {count}"
+    return (
+        f'<section class="part" id="e{number}" data-employer="{text(company_id or "")}" '
+        f'aria-label="{text(title)}">{heading(3, title)}{findings_head(word)}'
     )
 
 
-def _where(one: Anomaly, word: dict[str, Any], language: Language) -> str:
-    finder = word["remote" if one.origin is AnomalyOrigin.REMOTE else "local"]
-    return "; ".join(part for part in (place(one.source, language) or one.path, finder) if part)
+def _name(company_id: str | None, word: dict[str, Any]) -> str:
+    if not company_id:
+        return str(word["unknown_employer"])
+    return f"{word['of_employer']} {company_id}"
 
 
-def _instant(at: datetime | None) -> str:
-    """In Belgian time, to the minute."""
-    return belgian(at).strftime("%Y-%m-%d %H:%M") if at else ""
+def _how_many(count: int, word: dict[str, Any], language: Language) -> str:
+    return plural(count, word["finding_one"], word["finding_many"], language)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from fla_batch.report.page import severity
+from fla_batch.report.finding_parts import severity
 from fla_batch.ui.access import Access
 from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.belgian_time import belgian

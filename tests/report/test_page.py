@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +16,7 @@ from lxml import html
 
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ledger.records import BatchRow
-from fla_batch.report.page import page, words
+from fla_batch.report.page import Overview, page, words
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels
 from fla_batch.vocabulary.terms import AnomalyOrigin, Language
@@ -49,6 +52,7 @@ def shown(
         rows,
         anomalies,
         counts._replace(blocking=counts.blocking + left_out),
+        Overview.of(anomalies),
         at=AT,
         environment="S",
         language=Language(language),
@@ -75,24 +79,36 @@ def test_the_totals_are_the_sums() -> None:
     )
     (total,) = cells(shown(rows=rows), "//tr[@class='total']")
     assert total == ["Totals", "", "", "15", "10", "1", "1", "2", "1", "", ""]
-    assert len(cells(shown(rows=rows), "//table[1]/tr")) == 4
+    assert len(cells(shown(rows=rows), "//table[1]//tr")) == 4
 
 
-def test_every_anomaly_under_its_worker() -> None:
+def test_every_anomaly_with_its_worker_under_its_employer() -> None:
     text = shown(anomaly(1), anomaly(1, blocks=False), anomaly(2))
     tree = parsed(text)
-    assert [each.text for each in tree.iter("h3")] == [
-        f"Worker {inss(number)}, employer {company_id()}" for number in (1, 2)
-    ]
-    assert [len(each.xpath("tr")) - 1 for each in tree.iter("table")] == [2, 1]
+    assert [each.text for each in tree.iter("h3")] == [f"Employer {company_id()}: 3 findings"]
+    found = cells(text, "//table[contains(@class, 'findings')]/tbody/tr")
+    assert [line[0] for line in found] == [inss(1), inss(1), inss(2)]
+    assert [line[1] for line in found] == ["blocks", "warning", "blocks"]
     assert "Blocking: 2. Warnings: 1." in text
+    causes = cells(text, "//section[@aria-label='By cause']//tbody/tr")
+    assert [(line[0], line[4]) for line in causes] == [("blocks", "2"), ("warning", "1")]
+    assert "The ten most frequent causes: label: 2; label: 1" in text
+
+
+def test_employers_have_links_to_their_findings() -> None:
+    others = [replace(anomaly(number), company_id=company_id(number)) for number in (1, 2)]
+    text = shown(*others)
+    links = parsed(text).xpath("//nav//a")
+    assert [link.get("href") for link in links] == ["#e0", "#e1"]
+    targets = [parsed(text).get_element_by_id(link.get("href")[1:]) for link in links]
+    assert [target.tag for target in targets] == ["section"] * 2
 
 
 def test_a_list_that_is_cut_says_so() -> None:
     text = shown(anomaly(1), anomaly(2), left_out=3)
     assert "Not shown here: 3 more." in text
     assert "Blocking: 5." in text
-    assert text.count("<h3>") == 2
+    assert text.count("<tr data-severity") == 2
     assert "Not shown here" not in shown(anomaly(1), anomaly(2))
 
 
@@ -100,8 +116,9 @@ def test_a_list_that_is_cut_says_so() -> None:
 def test_texts_are_texts(label: str) -> None:
     text = shown(anomaly(label=label))
     assert label not in text.replace("&amp;amp;", "")
-    assert parsed(text).xpath("//td[3]")[0].text_content() == label
-    assert parsed(text).xpath("//script|//img") == []
+    finding = parsed(text).xpath("//table[contains(@class, 'findings')]//td[3]")
+    assert finding[0].text_content() == label
+    assert len(parsed(text).xpath("//script|//img")) == 1
 
 
 def test_control_characters_are_gone() -> None:
@@ -111,9 +128,15 @@ def test_control_characters_are_gone() -> None:
 
 def test_it_needs_nothing_else() -> None:
     text = shown(anomaly(), rows=(row(),))
-    assert not re.search(r"(?:src=|href=|@import|url\()", text)
+    assert not re.search(r"(?:src=|href=(?!\"#)|@import|url\()", text)
     assert "http" not in text.replace("http-equiv", "")
-    assert "default-src &#x27;none&#x27;" in text or "default-src 'none'" in text
+    (policy,) = parsed(text).xpath("//meta[@http-equiv]/@content")
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        (content,) = parsed(text).xpath(f"//{tag}/text()")
+        digest = b64encode(sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
@@ -140,4 +163,4 @@ def test_nothing_yet() -> None:
     text = shown()
     assert "No batches yet." in text
     assert "No anomalies." in text
-    assert "Written on 2025-03-01 10:15. Environment S." in text
+    assert "Written on 1 Mar 2025, 10:15. Environment S." in text
