@@ -22,6 +22,7 @@ _PACKAGES = {
     "chromium": "chromium",
     "initdb": "postgresql",
     "pg_ctl": "postgresql",
+    "softhsm2-util": "softhsm2",
 }
 # Debian keeps these off an ordinary user's PATH.
 _MORE_PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/postgresql/*/bin")

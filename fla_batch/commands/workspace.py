@@ -234,16 +234,11 @@ class Workspace(Closing):
 
         Raises KeyOrCertificateMistake, ConfigurationMistake for production without a key.
         """
-        from fla_batch.signing.signer import load_signer
+        from fla_batch.signing.signer import signer_of
 
         section = self.settings.signing
         if section.is_set:
-            return load_signer(
-                pkcs12_file=section.pkcs12_file,
-                key_file=section.key_file,
-                certificate_file=section.certificate_file,
-                password_env=section.password_env,
-            )
+            return signer_of(section)
         if self.environment is Environment.PRODUCTION:
             raise ConfigurationMistake(
                 "production needs signatures: [signing] names no key",

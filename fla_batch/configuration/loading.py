@@ -243,7 +243,13 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "signing": signing.model_copy(
                 update={
                     name: absolute(getattr(signing, name))
-                    for name in ("pkcs12_file", "key_file", "certificate_file", "answer_roots")
+                    for name in (
+                        "pkcs12_file",
+                        "key_file",
+                        "certificate_file",
+                        "pkcs11_module",
+                        "answer_roots",
+                    )
                 }
             ),
         }

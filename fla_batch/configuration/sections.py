@@ -108,12 +108,16 @@ class SigningSection(_Section):
     password_env: str | None = None
     key_file: Path | None = None
     certificate_file: Path | None = None
+    pkcs11_module: Path | None = None
+    pkcs11_token: str | None = None
+    pkcs11_key: str | None = None
     answer_roots: Path | None = None
 
     @property
     def is_set(self) -> bool:
         """True when a signer is configured at all."""
-        return bool(self.pkcs12_file or self.key_file or self.certificate_file)
+        named = self.pkcs12_file or self.key_file or self.certificate_file
+        return bool(named or self.pkcs11_module)
 
 
 class LimitsSection(_Section):

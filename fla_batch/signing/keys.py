@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,6 +26,9 @@ from fla_batch.system.private_files import (
 )
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
+if TYPE_CHECKING:
+    from fla_batch.signing.token_key import TokenKey
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 EXPIRY_WARNING = timedelta(days=30)
 MIN_RSA_BITS = 2048
@@ -32,11 +36,14 @@ MIN_RSA_BITS = 2048
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key, the certificate that it fits, and the chain that goes with them."""
+    """A private key, the certificate that it fits, and the chain that goes with them.
+
+    The key itself, or where on a token it is.
+    """
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    private_key: PrivateKey = field(repr=False)
+    private_key: PrivateKey | TokenKey = field(repr=False)
 
     def require_valid(self, now: datetime) -> None:
         """Raise KeyOrCertificateMistake unless the certificate is valid at `now` (aware)."""
@@ -136,6 +143,12 @@ def _fitted(key: object, certificates: Sequence[x509.Certificate], path: Path) -
             hint="Take key and certificate from the same delivery, or use the PKCS#12 file.",
         )
     certificate = fitting[0]
+    fitting_use(certificate, path)
+    return SigningKey(certificate, tuple(item for item in certificates if item != certificate), key)
+
+
+def fitting_use(certificate: x509.Certificate, path: Path) -> None:
+    """Raises KeyOrCertificateMistake for a certificate that is not meant to sign so (S15)."""
     if certificate.public_key_algorithm_oid == x509.PublicKeyAlgorithmOID.RSASSA_PSS:
         raise KeyOrCertificateMistake(
             f"{path}: the key may sign by RSA-PSS only, which the portal is not known to take",
@@ -146,4 +159,3 @@ def _fitted(key: object, certificates: Sequence[x509.Certificate], path: Path) -
             f"{path}: {fault}",
             hint="Take a certificate whose key usage is digitalSignature or nonRepudiation.",
         )
-    return SigningKey(certificate, tuple(item for item in certificates if item != certificate), key)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from fla_batch.signing import cms
 from fla_batch.signing.keys import SigningKey, load_pem, load_pkcs12
+from fla_batch.signing.token_key import TokenKey, load_token
 from fla_batch.signing.verify_signature import own_signature_fault
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
@@ -38,10 +39,15 @@ class Signer(Protocol):
 
 
 class CmsSigner:
-    """A Signer whose key lies in a file."""
+    """A Signer whose key lies in a file or on a token."""
 
     def __init__(self, key: SigningKey) -> None:
         self._key = key
+
+    @property
+    def key(self) -> SigningKey:
+        """What it signs with."""
+        return self._key
 
     def __repr__(self) -> str:
         return f"CmsSigner({self._key.certificate.subject.rfc4514_string()!r})"
@@ -65,11 +71,52 @@ class CmsSigner:
         attributes = cms.signed_attributes(sha256, signed_at)
         to_sign: bytes = attributes.dump()
         key = self._key.private_key
-        if isinstance(key, rsa.RSAPrivateKey):
+        if isinstance(key, TokenKey):
+            kind, value = key.kind, key.sign(to_sign)
+        elif isinstance(key, rsa.RSAPrivateKey):
             kind, value = "rsa", key.sign(to_sign, padding.PKCS1v15(), hashes.SHA256())
         else:
             kind, value = "ec", key.sign(to_sign, ec.ECDSA(hashes.SHA256()))
         return cms.signed_data(attributes, value, self._key.certificate, self._key.chain, kind)
+
+
+class WhichKey(Protocol):
+    """What says where the key is, as the [signing] section does."""
+
+    @property
+    def pkcs12_file(self) -> Path | None:
+        """A PKCS#12 file; or"""
+        ...
+
+    @property
+    def key_file(self) -> Path | None:
+        """a PEM key, with"""
+        ...
+
+    @property
+    def certificate_file(self) -> Path | None:
+        """its certificate; or"""
+        ...
+
+    @property
+    def pkcs11_module(self) -> Path | None:
+        """the library of a token,"""
+        ...
+
+    @property
+    def pkcs11_token(self) -> str | None:
+        """the label of the token,"""
+        ...
+
+    @property
+    def pkcs11_key(self) -> str | None:
+        """and that of the key."""
+        ...
+
+    @property
+    def password_env(self) -> str | None:
+        """The variable with the password or PIN."""
+        ...
 
 
 def load_signer(
@@ -79,33 +126,43 @@ def load_signer(
     certificate_file: Path | None = None,
     password_env: str | None = None,
 ) -> CmsSigner:
-    """The signer that the [signing] section describes: see `load_key`."""
-    key = load_key(
-        pkcs12_file=pkcs12_file,
-        key_file=key_file,
-        certificate_file=certificate_file,
-        password_env=password_env,
-    )
-    return CmsSigner(key)
-
-
-def load_key(
-    *,
-    pkcs12_file: Path | None = None,
-    key_file: Path | None = None,
-    certificate_file: Path | None = None,
-    password_env: str | None = None,
-) -> SigningKey:
-    """A PKCS#12 file, or key and certificate.
+    """The signer of a PKCS#12 file, or of a key and its certificate.
 
     Raises KeyOrCertificateMistake when neither or both are given, or they cannot be used.
     """
     if pkcs12_file and not (key_file or certificate_file):
-        return load_pkcs12(pkcs12_file, password_env=password_env)
+        return CmsSigner(load_pkcs12(pkcs12_file, password_env=password_env))
     if key_file and certificate_file and not pkcs12_file:
-        return load_pem(key_file, certificate_file, password_env=password_env)
+        return CmsSigner(load_pem(key_file, certificate_file, password_env=password_env))
     raise KeyOrCertificateMistake(
         "signing needs either pkcs12_file, or key_file together with certificate_file"
+    )
+
+
+def signer_of(section: WhichKey) -> CmsSigner:
+    """The signer that the [signing] section describes, on a token too.
+
+    Raises KeyOrCertificateMistake.
+    """
+    if not section.pkcs11_module:
+        return load_signer(
+            pkcs12_file=section.pkcs12_file,
+            key_file=section.key_file,
+            certificate_file=section.certificate_file,
+            password_env=section.password_env,
+        )
+    if not (section.pkcs11_token and section.pkcs11_key) or section.key_file or section.pkcs12_file:
+        raise KeyOrCertificateMistake(
+            "a key on a token needs pkcs11_module, pkcs11_token and pkcs11_key, and no key file"
+        )
+    return CmsSigner(
+        load_token(
+            section.pkcs11_module,
+            section.pkcs11_token,
+            section.pkcs11_key,
+            certificate_file=section.certificate_file,
+            password_env=section.password_env,
+        )
     )
 
 

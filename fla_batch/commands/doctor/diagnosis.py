@@ -65,15 +65,9 @@ class Surroundings:
     @cached_property
     def signing_key(self) -> SigningKey:
         """Raises KeyOrCertificateMistake, ConfigurationMistake."""
-        from fla_batch.signing.signer import load_key
+        from fla_batch.signing.signer import signer_of
 
-        section = self.settings.signing
-        return load_key(
-            pkcs12_file=section.pkcs12_file,
-            key_file=section.key_file,
-            certificate_file=section.certificate_file,
-            password_env=section.password_env,
-        )
+        return signer_of(self.settings.signing).key
 
     @cached_property
     def profile(self) -> Profile:

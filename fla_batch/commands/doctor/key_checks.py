@@ -19,8 +19,9 @@ def signing_key(around: Surroundings) -> Iterator[Diagnosis]:
     if around.settings.uses_rest:
         yield around.skipped("signing-key", "signing-over-rest")
     elif section.is_set:
-        kind = type(around.signing_key.private_key).__name__
-        yield around.ok("signing-key", "signing-key-opens", kind="RSA" if "RSA" in kind else "EC")
+        public = around.signing_key.certificate.public_key()
+        kind = "RSA" if "RSA" in type(public).__name__ else "EC"
+        yield around.ok("signing-key", "signing-key-opens", kind=kind)
     elif around.settings.environment is Environment.PRODUCTION:
         yield around.error("signing-key", "signing-key-missing")
     else:
