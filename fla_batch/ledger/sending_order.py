@@ -61,14 +61,13 @@ class SendingOrder:
 def sending_order(connection: Connection, name: BatchName) -> SendingOrder:
     """What stands in the way of a batch. Raises UsageMistake for an unknown one."""
     number = batch_id_of(connection, name)
-    older = [
-        _other_batch.c.id < number,
-        _in(_other_batch_state.c.state, _UNSENT),
-        _other_state.c.state.not_in([state.value for state in FINAL_FORM_STATES]),
-    ]
-    newer = [_other_batch.c.id > number, _may_be_processed()]
+    older = [_other_batch.c.id < number, _in(_other_batch_state.c.state, _UNSENT)]
+    is_open = _other_state.c.state.not_in([state.value for state in FINAL_FORM_STATES])
+    begun = _other_batch_state.c.state.not_in([state.value for state in _NOT_BEGUN])
+    newer = [_other_batch.c.id > number, begun]
     return SendingOrder(
-        _holdings(connection, name, number, older), _holdings(connection, name, number, newer)
+        _rivals(connection, name, number, older, is_open),
+        _rivals(connection, name, number, newer, _may_be_processed()),
     )
 
 
@@ -95,9 +94,24 @@ def overtaken_forms(connection: Connection, name: BatchName) -> dict[str, BatchN
     return {row.reference_nbr: BatchName.parse(row.newer) for row in rows}
 
 
-def _holdings(
-    connection: Connection, name: BatchName, number: int, which: Iterable[ColumnElement[bool]]
+def _rivals(
+    connection: Connection,
+    name: BatchName,
+    number: int,
+    batches: list[ColumnElement[bool]],
+    forms: ColumnElement[bool],
 ) -> tuple[RivalBatch, ...]:
+    """Those of some batches that hold some forms of the same keys."""
+    # Nearly always there is no such batch, and then no form has to be looked at.
+    any_batch = (
+        select(_other_batch.c.id)
+        .join(_other_batch_state, _other_batch_state.c.batch_id == _other_batch.c.id)
+        .where(_other_batch.c.environment == name.environment.value, *batches)
+        .limit(1)
+    )
+    if connection.execute(any_batch).first() is None:
+        return ()
+    which = [*batches, forms]
     columns = (_other_batch.c.name, _other_batch_state.c.state)
     query = _same_keys(
         select(*columns, func.count(form.c.id.distinct()).label("forms")), name, number, which

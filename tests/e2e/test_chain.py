@@ -169,6 +169,44 @@ def test_cancel_before_the_portal_looks(
     assert not server.received.exists() or not list(server.received.iterdir())
 
 
+def test_a_cancel_that_comes_too_late_sends_nothing_again(
+    fla: CommandLine, server: Server, nine_workers: Path
+) -> None:
+    name = fla("build", nine_workers, "--json").document["batches"][0]["name"]
+    assert fla("send").code == 0
+    server.answered()
+    cancelled = fla("cancel", name)
+    assert cancelled.code == 0
+    assert "TD may have come too late" in cancelled.out
+    again = fla("build", nine_workers)
+    assert again.code == 1
+    assert f"{name} is being cancelled, and may still be processed" in again.out
+    assert fla("status", "--json").document["batches"][0]["state"] == "cancelling"
+    fla("poll", "--watch", "0.2", "--timeout", "60")
+    assert fla("status", "--json").document["batches"][0]["state"] == "closed"
+    taken = list(server.received.glob("*/FI.*"))
+    assert len(taken) == 1
+
+
+def test_a_newer_batch_waits_for_the_older_one(
+    fla: CommandLine, server: Server, tmp_path: Path
+) -> None:
+    names = []
+    for text in ("Old", "New"):
+        path = write_csv(tmp_path / "in.csv", [{"trainingDenomination": text}])
+        names.append(fla("build", path, "--json").document["batches"][0]["name"])
+    waits = fla("send", names[1])
+    assert waits.code == 4
+    assert f"not sent: {names[0]}, which holds a declaration of the same workers" in waits.out
+    assert "Nothing was sent" in waits.out
+    assert names[0] in fla("status", "--json").document["batches"][1]["waits_for"]
+    assert fla("send").code == 0
+    server.answered()
+    places = sorted(server.received.iterdir())
+    texts = [next(place.glob("FI.*")).read_text(encoding="utf-8") for place in places]
+    assert ["Old" in texts[0], "New" in texts[1]] == [True, True]
+
+
 def test_the_second_opinions_can_say_no(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.xml"
     wrong.write_text("<Nothing/>")
