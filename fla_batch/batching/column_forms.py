@@ -76,7 +76,7 @@ class ColumnForms:
             frame.with_columns(extra_columns(frame, self.extras, constants)), blocks.inner
         )
         contents = _encoded(writer.forms(whole))
-        notes = _encoded(_notes(kind, whole, writer.bodies(blocks), sheet))
+        notes = _encoded(_notes(kind, whole, writer.bodies(whole), sheet))
         workers = map(worker_number, whole.frame["companyId"], whole.frame["inss"])
         return list(map(SpooledForm, contents, notes, workers))
 

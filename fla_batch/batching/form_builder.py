@@ -199,7 +199,7 @@ class Desk:
         if any(anomaly.blocks for anomaly in found):
             done.blocked += 1
             return None
-        form = self.maker.form(entry.declaration, number)
+        form = self.maker.form(self.limits.completed(entry.declaration), number)
         if isinstance(entry.origin, InputOrigin):
             done.written.note(entry.origin.sheet)
         return SpooledForm.of(form, self.writers[form.body.kind].form(form), entry.origin)

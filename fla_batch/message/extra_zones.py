@@ -165,13 +165,17 @@ class ExtraTexts:
         """Those of a message of that shape."""
         return cls(employers, constants_of(shape), asked_zones(shape, kind))
 
-    def refused(self, company_id: str | None, given: Mapping[str, str]) -> Iterator[AskedZone]:
-        """The zones of a declaration with which its form would not be valid."""
-        texts: dict[str, Any] = {
+    def texts(self, company_id: str | None, given: Mapping[str, str]) -> dict[str, Any]:
+        """`extra.NAME` -> text: of the declaration, else its employer, else the constant."""
+        return {
             **self.constants,
             **self.employers.get(company_id or "", _NONE),
             **{EXTRA_ZONE + name: text for name, text in given.items()},
         }
+
+    def refused(self, company_id: str | None, given: Mapping[str, str]) -> Iterator[AskedZone]:
+        """The zones of a declaration with which its form would not be valid."""
+        texts = self.texts(company_id, given)
         for zone in self.asked:
             if not zone.takes(texts.get(zone.text.field_name)):
                 yield zone

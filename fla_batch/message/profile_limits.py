@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fla_batch.message.extra_zones import EmployerZones, ExtraTexts
+from fla_batch.message.extra_zones import EmployerZones, ExtraTexts, extra_texts_of
 from fla_batch.message.form_tree import bound_zones
 from fla_batch.message.form_verdict import FormVerdict
 from fla_batch.message.profile import Profile
-from fla_batch.models import Entry
+from fla_batch.models import Declaration, Entry
 from fla_batch.models.zone import Presence, Zone, ZoneType, leaves_of, walk
 from fla_batch.tables.values import shown
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyClass, FormKind
-from fla_batch.vocabulary.zone_path import Path, path_text
+from fla_batch.vocabulary.zone_path import EXTRA_ZONE, Path, path_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +37,7 @@ class ProfileLimits:
     _bound: dict[FormKind, set[Names]]
     _verdicts: dict[FormKind, FormVerdict]
     _extras: dict[FormKind, ExtraTexts]
+    _extra_names: frozenset[str]
 
     @classmethod
     def of(cls, profile: Profile, employers: EmployerZones | None = None) -> ProfileLimits:
@@ -48,7 +49,11 @@ class ProfileLimits:
         extras = {
             kind: ExtraTexts.of(profile.shapes[kind], kind, employers or {}) for kind in kinds
         }
-        return cls(profile, {kind: set(zones) for kind, zones in bound.items()}, verdicts, extras)
+        names = frozenset(
+            text.field_name for shape in profile.messages for _, text in extra_texts_of(shape)
+        )
+        zones = {kind: set(every) for kind, every in bound.items()}
+        return cls(profile, zones, verdicts, extras, names)
 
     @property
     def any(self) -> bool:
@@ -58,6 +63,20 @@ class ProfileLimits:
     def fit(self, kind: FormKind, frame: pl.DataFrame) -> pl.Series:
         """For declarations as columns whether their zones that only the XSD knows can be sent."""
         return self._extras[kind].fit(frame)
+
+    def completed(self, declaration: Declaration) -> Declaration:
+        """The declaration with the texts of zones that only the XSD knows, wherever they are from.
+
+        They are part of what is declared: another text in [employers] is another declaration.
+        """
+        if not self._extra_names:
+            return declaration
+        texts = self._extras[declaration.kind].texts(
+            declaration.employer.company_id, declaration.extra
+        )
+        names = sorted(texts.keys() & self._extra_names)
+        extra = {name.removeprefix(EXTRA_ZONE): texts[name] for name in names}
+        return declaration.model_copy(update={"extra": extra})
 
     def told(self, entry: Entry, by_rules: Iterable[Anomaly]) -> list[Anomaly]:
         """What the rules found, and what of the declaration cannot be sent, or not as it is.

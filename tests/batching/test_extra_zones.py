@@ -116,7 +116,7 @@ def test_what_the_column_lacks_is_the_employers(tmp_path: Path, by_columns: bool
     items = read(written(table(["111111111", None]), tmp_path / "in.csv"))
     found = done(desk(profile, EMPLOYERS), items, by_columns=by_columns)
     assert texts_sent(found, profile, tmp_path) == ["111111111", "222222222"]
-    assert "extra" not in notes(found)[1]
+    assert notes(found)[1]["extra"] == {NAME: "222222222"}
 
 
 def test_both_ways_write_the_same(tmp_path: Path) -> None:
@@ -220,3 +220,20 @@ def test_a_constant_of_the_binding_is_for_who_says_nothing(tmp_path: Path) -> No
         assert texts_sent(found, profile, tmp_path) == ["111111111", "999999999"]
         found = done(desk(profile, EMPLOYERS), items, by_columns=by_columns)
         assert texts_sent(found, profile, tmp_path) == ["111111111", "222222222"]
+
+
+@pytest.mark.parametrize("by_columns", [True, False])
+def test_another_text_of_the_employer_is_another_declaration(
+    tmp_path: Path, by_columns: bool
+) -> None:
+    profile = load(FOLDER)
+    path = written(table([None]), tmp_path / "in.csv")
+    bodies = [
+        notes(
+            done(
+                desk(profile, {COMPANY: {f"extra.{NAME}": text}}), read(path), by_columns=by_columns
+            )
+        )
+        for text in ("222222222", "222222222", "333333333")
+    ]
+    assert bodies[0] == bodies[1] != bodies[2]
