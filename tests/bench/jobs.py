@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from tests.bench import generate
 from tests.bench.measure import Measured, program
 from tests.bench.varied import write_varied
@@ -68,6 +70,32 @@ class Site:
     def validate(self) -> Measured:
         """The command: XSD, and then every form against the rules."""
         return program([*_tool(), "validate", "--config", self.settings, *self.parts()])
+
+    # check
+
+    def check_csv(self) -> Measured:
+        """The same rows as `build_csv` takes."""
+        return self._check(self.folder / "trainings.csv", code=int(self.varied))
+
+    def check_workbook(self) -> Measured:
+        """A workbook of a thousand rows, as a clerk has it."""
+        return self._check(self._workbook(), code=None)
+
+    def _check(self, path: Path, *, code: int | None) -> Measured:
+        return program([*_tool(), "check", path, "--config", self.settings], code=code)
+
+    def polars_workbook(self) -> Measured:
+        reads = (
+            f"import polars; polars.read_excel({str(self._workbook())!r}, infer_schema_length=0)"
+        )
+        return program([sys.executable, "-c", reads])
+
+    def _workbook(self) -> Path:
+        path = self.folder / "trainings.xlsx"
+        if not path.exists():
+            rows = pl.read_parquet(self.folder / "trainings.parquet", n_rows=1000)
+            rows.write_excel(path, autofit=False)
+        return path
 
     # poll
 

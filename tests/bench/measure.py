@@ -28,10 +28,12 @@ class Measured:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
-def program(command: Sequence[str | Path], *, cwd: Path | None = None, code: int = 0) -> Measured:
+def program(
+    command: Sequence[str | Path], *, cwd: Path | None = None, code: int | None = 0
+) -> Measured:
     """Runs a command to its end. Raises CalledProcessError with what it wrote to stderr.
 
-    `code` is the exit code that it must end with.
+    `code` is the exit code that it must end with; None for 0 or 1, anomalies or none.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
@@ -46,7 +48,7 @@ def program(command: Sequence[str | Path], *, cwd: Path | None = None, code: int
         _, errors = process.communicate()
         watch.stop()
     wall = time.perf_counter() - started
-    if process.returncode != code:
+    if process.returncode not in ((0, 1) if code is None else (code,)):
         raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
