@@ -38,6 +38,21 @@ _FORBIDDEN = Labels(
     fr="La plateforme nous refuse pour cet employeur: pas de mandat, ou pas de droit à ce service",
     nl="Het platform weigert ons voor deze werkgever: geen mandaat, of geen recht op deze dienst",
 )
+_WORDLESS_ADVICE = {
+    "HTTP-400": Labels(
+        en="Build and send it once more; if it is refused again, ask the helpdesk of the platform. "
+        "Its answer as it came is kept with the batch in the outbox.",
+        fr="Construisez-la et envoyez-la encore une fois ; si elle est refusée à nouveau, "
+        "demandez au helpdesk de la plateforme. Sa réponse telle quelle est gardée avec le lot.",
+        nl="Bouw en verzend ze nog eens; wordt ze weer geweigerd, vraag het aan de helpdesk van "
+        "het platform. Zijn antwoord wordt bij de zending bewaard zoals het kwam.",
+    ),
+    "HTTP-403": Labels(
+        en="Check the mandate for that employer, and the rights of the client in Chaman.",
+        fr="Vérifiez le mandat pour cet employeur, et les droits du client dans Chaman.",
+        nl="Controleer het mandaat voor die werkgever, en de rechten van de client in Chaman.",
+    ),
+}
 UNHEARD = "HTTP-LOST"
 """Error id of the remark on a declaration that is in force, and whose own answer never came."""
 _UNHEARD = Labels(
@@ -187,7 +202,7 @@ def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
 def _wordless(form: FormRow, error_id: str, label: Labels) -> Anomaly:
     """What the platform says by its status alone."""
     said = Anomaly(AnomalyClass.BLOCKING, error_id, label=label, origin=AnomalyOrigin.REMOTE)
-    return _about(form, said)
+    return _about(form, replace(said, advice=_WORDLESS_ADVICE[error_id]))
 
 
 def _unheard(form: FormRow) -> Anomaly:

@@ -19,7 +19,7 @@ from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.sandbox.rest_faults import RestFault, Spoiled
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
-from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind, Language
 from tests.builders import inss
 from tests.command_line import CommandLine
 from tests.e2e_manual.office import EMPLOYER, MANUAL, WORKER, Office
@@ -239,6 +239,8 @@ def test_a_refusal_without_a_reason_says_so(office: Office) -> None:
     sent(office, name)
     (row,) = office.workspace.ledger.anomalies(name)
     assert row.anomaly.error_id == "HTTP-400"
+    # Not what the last three digits of the platform's own codes mean.
+    assert "helpdesk" in row.anomaly.advice.text(Language.EN)
     assert row.anomaly.inss == WORKER
     assert all((row.anomaly.label.en, row.anomaly.label.fr, row.anomaly.label.nl))
 
@@ -349,7 +351,9 @@ def test_a_question_without_a_mandate_is_refused_and_the_others_are_not(office: 
     fates = {(one.form.company_id, one.form.inss): one.fate for one in asked}
     assert {key[0] for key, fate in fates.items() if fate is asking.Fate.ANSWERED} == {other}
     refused = [one for one in asked if one.fate is asking.Fate.REFUSED]
-    assert [each.error_id for one in refused for each in one.anomalies] == ["HTTP-403"] * 2
+    said = [each for one in refused for each in one.anomalies]
+    assert [each.error_id for each in said] == ["HTTP-403"] * 2
+    assert "mandate" in said[0].advice.text(Language.EN)
 
 
 def test_a_refused_token_ends_it_at_once(
