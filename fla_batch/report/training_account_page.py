@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from pydantic.alias_generators import to_camel
 
@@ -31,7 +32,8 @@ CREDITS = {
     RightType.SECTOR: "complementary_sector_credit",
     RightType.EMPLOYER: "complementary_employer_credit",
 }
-_TRAINING_HEADINGS = ("year", "training", "start", "end", "size", "status")
+RIGHT_HEADINGS = ("year", "right", "size", "committee", "source")
+TRAINING_HEADINGS = ("year", "training", "start", "end", "size", "status")
 Row = list[object]
 
 
@@ -57,11 +59,11 @@ def account_page(account: TrainingAccount, at: datetime, language: Language) -> 
         table([], [[word[name], account.personal.get(name, "")] for name in PERSONAL]),
         *_missing(account, word),
         heading(2, word["rights"]),
-        _table(word, ("year", "right", "size", "committee", "source"), _rights(account, word)),
+        _table(word, RIGHT_HEADINGS, rights_rows(account, word)),
         heading(2, word["trainings"]),
-        _table(word, _TRAINING_HEADINGS, _trainings(account, language)),
+        _table(word, TRAINING_HEADINGS, training_rows(account, language)),
         heading(2, word["to_validate"]),
-        _table(word, _TRAINING_HEADINGS, _waiting(account, language)),
+        _table(word, TRAINING_HEADINGS, _waiting(account, language)),
         heading(2, word["credit"]),
         _table(word, ("right", "year", "initial", "remaining"), _credit(account, word)),
     ]
@@ -97,7 +99,8 @@ def _table(word: dict[str, str], names: tuple[str, ...], rows: Iterator[Row]) ->
     return table([word[name] for name in names], lines) if lines else paragraph(word["none"])
 
 
-def _rights(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
+def rights_rows(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
+    """The rights in force, under RIGHT_HEADINGS."""
     for year in account.years:
         in_force = account.account.of(year).rights_in_force
         for right_type, (attribute, stem) in _RIGHTS.items():
@@ -109,7 +112,8 @@ def _rights(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
                 yield [str(year), word[right_type.value], _size(right, stem), shown, source]
 
 
-def _trainings(account: TrainingAccount, language: Language) -> Iterator[Row]:
+def training_rows(account: TrainingAccount, language: Language) -> Iterator[Row]:
+    """The periods that were declared, under TRAINING_HEADINGS."""
     for held in account.held:
         if isinstance(held.declaration, TrainingsDeclaration):
             for training in held.declaration.trainings:
@@ -146,6 +150,27 @@ def _credit(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
         yield [word[right_type.value], word["total"], "", _size(block, f"total_{stem}")]
     for each in account.credit.credit.reserved_training_time:
         yield [word["RESERVED"], word["total"], "", _size(each, "total_reserved_training_time")]
+
+
+class CreditYear(NamedTuple):
+    """The credit of one right and year, in hundredths of an hour."""
+
+    right: RightType
+    year: int
+    initial_centi: int
+    remaining_centi: int
+
+
+def credit_years(account: TrainingAccount) -> Iterator[CreditYear]:
+    """Every year in which there was a credit, by right."""
+    for right, stem in CREDITS.items():
+        block = getattr(account.credit.credit, stem, None)
+        for year in getattr(block, f"{stem}_per_year", ()):
+            initial, remaining = (
+                getattr(year, f"{name}_{stem}_hours") or 0 for name in ("initial", "remaining")
+            )
+            if initial:
+                yield CreditYear(right, year.calendar_year or 0, initial, remaining)
 
 
 def _size(block: Block, stem: str) -> str:

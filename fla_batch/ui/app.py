@@ -19,6 +19,7 @@ from fla_batch.ui import (
     build_views,
     cell_views,
     file_views,
+    look_views,
     machine_views,
     start_views,
 )
@@ -47,6 +48,7 @@ def make_app(state: PageState, access: Access, tell: Callable[[str], None]) -> A
             *cell_views.ROUTES,
             *build_views.ROUTES,
             *batch_views.ROUTES,
+            *look_views.ROUTES,
             *machine_views.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

@@ -50,7 +50,7 @@ async def drop(request: Request) -> Response:
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise UsageMistake("the browser did not say how large the file is", hint="Try once more.")
-    _require_small(int(length))
+    require_small(int(length))
     async with request.form(max_files=1, max_fields=4) as form:
         file = await run_in_threadpool(_kept, state_of(request), form)
     return Response(status_code=204, headers={"hx-redirect": f"/files/{file.id}"})
@@ -87,7 +87,7 @@ def keep(state: PageState, name: str, read: Any) -> DroppedFile:
         with file.path.open("wb") as target:
             while block := read(_AT_ONCE):
                 size += target.write(block)
-                _require_small(size)
+                require_small(size)
         _require_fair(file.path)
         _recall_columns(state, file)
     except BaseException:
@@ -96,7 +96,8 @@ def keep(state: PageState, name: str, read: Any) -> DroppedFile:
     return file
 
 
-def _require_small(size: int) -> None:
+def require_small(size: int) -> None:
+    """Raises UsageMistake for more bytes than a page takes."""
     if size > MOST_BYTES:
         raise too_large()
 

@@ -60,7 +60,7 @@ class Listening:
         if listen.startswith(_UNIX):
             return cls(unix=Path(listen.removeprefix(_UNIX)), public_origin=public_origin)
         host, _, number = listen.rpartition(":")
-        if not host or not number.isdigit():
+        if not _is_address(host.strip("[]")) or not number.isdigit():
             raise UsageMistake("--listen is ADDRESS:PORT, or unix:PATH")
         if certificate is None:
             raise UsageMistake(
@@ -74,8 +74,6 @@ class Listening:
         """The socket. Raises ConfigurationMistake when it is taken or may not be bound."""
         try:
             bound = self._bound()
-            # A browser that is quicker than the server waits, instead of being turned away.
-            bound.listen(_BACKLOG)
         except OSError as error:
             raise ConfigurationMistake(
                 f"cannot listen on {self.unix or f'{self.host}:{self.port}'}: {error.strerror}",
@@ -89,22 +87,39 @@ class Listening:
                 self.unix.unlink(missing_ok=True)
 
     def _bound(self) -> socket.socket:
-        if self.unix is not None:
-            here = socket.socket(socket.AF_UNIX)
-            here.bind(str(self.unix))
-            self.unix.chmod(0o660)
-            return here
-        is_v6 = ipaddress.ip_address(self.host).version == 6
-        here = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET)
-        here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        here.bind((self.host, self.port))
+        here = socket.socket(self._family)
+        try:
+            if self.unix is not None:
+                here.bind(str(self.unix))
+                self.unix.chmod(0o660)
+            else:
+                here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                here.bind((self.host, self.port))
+            # A browser that is quicker than the server waits, instead of being turned away.
+            here.listen(_BACKLOG)
+        except OSError:
+            here.close()
+            raise
         return here
+
+    @property
+    def _family(self) -> socket.AddressFamily:
+        if self.unix is not None:
+            return socket.AF_UNIX
+        is_v6 = ipaddress.ip_address(self.host).version == 6
+        return socket.AF_INET6 if is_v6 else socket.AF_INET
 
     def origin(self, bound: socket.socket) -> str:
         """The address that a browser shows."""
         if self.public_origin is not None:
             return self.public_origin.rstrip("/")
         return f"{'https' if self.certificate else 'http'}://{self.host}:{bound.getsockname()[1]}"
+
+
+def _is_address(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
 
 
 def serve(app: App, listening: Listening, bound: socket.socket) -> None:

@@ -40,6 +40,7 @@ def chromium() -> Iterator[Browser]:
     """Started once; each page of a test has a profile of its own that is thrown away."""
     program = real_part("chromium")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=_PATIENCE_MS)
         started = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield started
         started.close()
@@ -52,7 +53,6 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
         viewport={"width": 1280, "height": 800}, locale="en-GB", accept_downloads=True
     ) as context:
         context.set_default_timeout(_PATIENCE_MS)
-        expect.set_options(timeout=_PATIENCE_MS)
         yield context
 
 
