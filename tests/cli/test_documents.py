@@ -82,7 +82,7 @@ def test_check(fla: CommandLine, bad: Path) -> None:
         "workers": 1,
         "employers": 1,
         "hours_centi": read["hours_centi"],
-        "unread_hours": 0,
+        "unread_hours": 1,
         "ignored_columns": [],
         "hidden_rows": 0,
         "unread_sheets": [],

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from fla_batch.cli.json_document import json_pieces
-from fla_batch.cli.show import counted, in_words
+from fla_batch.cli.show import counts_in_words, in_words
 from fla_batch.configuration.loading import load
 from fla_batch.ledger import Ledger
 from fla_batch.report import export
-from fla_batch.vocabulary.findings import Anomaly, Labels, Source, summary
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source, summary
 from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.builders import company_id, inss
 from tests.cli.test_processes import child
@@ -69,12 +69,13 @@ def test_the_json_document(fla: CommandLine, recorded: list[Anomaly]) -> None:
 def test_the_words(fla: CommandLine, recorded: list[Anomaly]) -> None:
     lines = []
     for (company, worker), theirs in groupby(recorded, key=lambda one: (one.company_id, one.inss)):
-        who = f"worker {worker}" if worker else "whole file or unknown worker"
-        lines.append(who + (f", employer {company}" if company else ""))
+        who = f"werknemer {worker}" if worker else "hele bestand of onbekende werknemer"
+        lines.append(who + (f", werkgever {company}" if company else ""))
         lines += [in_words(one, Language.NL, indent="  ") for one in theirs]
     called = fla("anomalies", "--lang", "nl")
     assert called.code == 1
-    assert called.out == "\n".join([*lines, counted(recorded), ""])
+    counts = counts_in_words(AnomalyCounts.of(recorded), Language.NL)
+    assert called.out == "\n".join([*lines, counts, ""])
 
 
 def test_of_one_batch_in_each_format(
@@ -161,9 +162,9 @@ def test_a_page_shows_so_many_and_counts_all(
     assert called.document["anomalies"] == len(recorded)
     text = (tmp_path / "report.html").read_text()
     blocking = sum(one.blocks for one in recorded)
-    assert f"Blocking: {blocking}. Warnings: {PAGES - blocking}." in text
-    assert f"Not shown here: {PAGES - 100} more." in text
-    assert text.count("found by the platform") + text.count("found before sending") == 100
+    assert f"Blocking: {blocking:,}. Warnings: {PAGES - blocking:,}." in text
+    assert f"Not shown here: {PAGES - 100:,} more." in text
+    assert text.count("<tr data-severity=") == 100
 
 
 @pytest.mark.parametrize(
