@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     NoSuchModuleError,
+    OperationalError,
     SQLAlchemyError,
 )
 
@@ -40,6 +41,13 @@ class NoLedger(LedgerTrouble):
 
 class RowExists(LedgerTrouble):
     """A row with that key is there already: another process was first, or the caller is wrong."""
+
+
+class LedgerUnreachable(LedgerTrouble):
+    """The ledger's server does not answer, or the line to it broke; worth another try."""
+
+    exit_code = 4
+    hint = "Try again later; if it stays, check the address of [workspace] ledger and the password."
 
 
 _WRITES = "fla_batch_writes"
@@ -199,6 +207,8 @@ def _translation(error: Exception) -> FlaBatchError:
     text = mask_text(str(cause).split("\n", 1)[0])
     if _is_disk_trouble(cause, text.lower()):
         return DiskTrouble(f"the ledger cannot be written: {text}")
+    if _is_line_trouble(error):
+        return LedgerUnreachable(f"the ledger's server cannot be reached: {text}")
     if any(sign in text.lower() for sign in _BUSY_SIGNS):
         return LedgerTrouble(
             f"another process has held the ledger for more than {BUSY_TIMEOUT_S:.0f} seconds",
@@ -208,6 +218,13 @@ def _translation(error: Exception) -> FlaBatchError:
         return LedgerTrouble(f"the ledger is damaged or not a ledger: {text}")
     trouble = RowExists if isinstance(error, IntegrityError) else LedgerTrouble
     return trouble(f"the ledger refused: {text}")
+
+
+def _is_line_trouble(error: Exception) -> bool:
+    """True when no server answers; what a server says of itself has a code."""
+    if not isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None
 
 
 def _is_disk_trouble(cause: BaseException | None, text: str) -> bool:

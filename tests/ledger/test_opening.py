@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -15,10 +16,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from fla_batch.ledger import Ledger, migrations
-from fla_batch.ledger.database import reading, translated, writing
+from fla_batch.ledger.database import LedgerUnreachable, reading, translated, writing
 from fla_batch.ledger.sql_tables import HEAD, metadata
 from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble
 from tests.ledger.builders import NOW, WORKER, batch_name, forms, record, send
+from tests.postgres import Postgres
 
 _OPEN = "import sys; from fla_batch.ledger import Ledger; Ledger.open(sys.argv[1]).close()"
 
@@ -38,6 +40,32 @@ def test_several_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> Non
     command = [sys.executable, "-c", _OPEN, ledger_url]
     all_four = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     assert [(each.communicate()[1], each.returncode) for each in all_four] == [("", 0)] * 4
+
+
+def test_a_server_that_does_not_answer_is_worth_another_try() -> None:
+    url = "postgresql+psycopg://fla@127.0.0.1:1/fla"
+    with pytest.raises(LedgerUnreachable, match="cannot be reached") as trouble:
+        Ledger.open(url)
+    assert trouble.value.exit_code == 4
+
+
+@pytest.mark.postgresql
+def test_r36_a_line_that_breaks_is_worth_another_try(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    with Ledger.open(url) as ledger, psycopg.connect(url.replace("+psycopg", "")) as other:
+        ledger.last_event()
+
+        def cut_in_the_middle() -> None:
+            with writing(ledger._engine) as connection:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                connection.exec_driver_sql("SELECT 1")
+
+        with pytest.raises(LedgerUnreachable):
+            cut_in_the_middle()
+        assert ledger.last_event() == 0  # the next one connects anew
 
 
 def test_what_is_there_stays(ledger_url: str) -> None:
