@@ -1,0 +1,51 @@
+"""The public face keeps its names: taking one away is a change of the major version (1905)."""
+
+from __future__ import annotations
+
+import inspect
+
+from fla_batch import api
+
+PROMISED = {
+    "build": "(workspace, inputs)",
+    "check": "(declaration, *, today)",
+    "compute_rights": "(dmfa, dimona, *, as_of, year, sizes, told)",
+    "declaration_from_json": "(body)",
+    "forecast_credit": "(declarations, *, at)",
+    "load_signer": "(*, pkcs12_file, key_file, certificate_file, password_env)",
+    "open_workspace": "(settings, *, clock)",
+    "poll": "(workspace)",
+    "read": "(inputs)",
+    "read_acknowledgement": "(file)",
+    "read_notification": "(file)",
+    "send": "(workspace)",
+    "sign": "(message, signer, *, at)",
+    "status": "(workspace)",
+    "validate": "(message, *, today, profile)",
+    "write": "(declarations, *, run, at, profile)",
+}
+TYPES = 20
+
+
+def shape(function: object) -> str:
+    """The names of the arguments, as they are given."""
+    assert callable(function)
+    parameters = inspect.signature(function).parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    plain = [each.replace(default=inspect.Parameter.empty) for each in bare]
+    return str(inspect.Signature(plain))
+
+
+def test_every_function_is_promised_with_its_arguments() -> None:
+    found = {
+        name: shape(getattr(api, name))
+        for name in api.__all__
+        if inspect.isfunction(getattr(api, name))
+    }
+    assert found == PROMISED
+    assert len(api.__all__) - len(found) == TYPES
+
+
+def test_what_is_public_is_documented() -> None:
+    assert [name for name in api.__all__ if not (getattr(api, name).__doc__ or "").strip()] == []
+    assert api.__all__ == sorted(api.__all__)
