@@ -62,6 +62,8 @@ def _nothing_fits(
     fixed = f", always {declared.fixed}" if declared.fixed else ""
     say = f"the XSD takes none of what we write as {declared.name} ({facets.base}{fixed}): "
     advice = "A format, codes or a pattern is needed; see the guide."
+    if text.field_name == "reference_nbr":
+        advice = "No line mends it: a reference needs 16 letters and digits, or 26 digits."
     return about(text, "nothing-fits", path, say + shown_texts(texts), declared, advice)
 
 
