@@ -41,6 +41,7 @@ def visitor(chromium: Browser, practised: RunningPage) -> Iterator[BrowserContex
         page.get_by_role("link", name="See what would be sent").click()
         page.get_by_role("button", name="Build 3 declarations").click()
         page.get_by_role("link", name="To sending").click()
+        page.wait_for_load_state("load")
         page.get_by_role("button", name="Send").click()
         expect(page.locator(".state-closed")).to_be_visible()
         wrong = [{**row, "hours": "zeven", "Name": "x"} for row in workers(50)[10:]]

@@ -126,6 +126,7 @@ def _build(page: Page, words: str) -> None:
 
 
 def _send(page: Page) -> None:
+    page.wait_for_load_state("load")
     page.locator("button", has_text="Send").first.click()
     expect(page.locator("#batch-rows tbody tr").first.locator(".state-closed")).to_be_visible(
         timeout=30_000
