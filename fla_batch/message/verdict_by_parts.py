@@ -50,7 +50,8 @@ class VerdictByParts:
         self._schema = schema
         self._texts = texts
         self._judged = {place for _, places in texts for place in places}
-        self._known: set[str] = set()
+        # By the head that they were judged with: it may be wrong where no form is.
+        self._known: dict[bytes, set[str]] = {}
         self._named: dict[bytes, bool] = {}
 
     @classmethod
@@ -136,7 +137,7 @@ class VerdictByParts:
             message = self.form_lines.message(block.head, chosen)
             if stream(self._schema, BytesIO(message)):
                 return False
-        self._known.update(new)
+        self._known.setdefault(block.head, set()).update(new)
         return True
 
     def _new_orders(self, block: FormBlock) -> Iterator[tuple[str, int]]:
@@ -144,10 +145,11 @@ class VerdictByParts:
         first: dict[str, int] = {}
         for number, signs in enumerate(self._signs(block.table)):
             first.setdefault(signs, number)
+        known = self._known.get(block.head, set())
         left, numbers = "\n".join(first), block.table.lines.gather(list(first.values()))
         while "(" in left:
             pieces = _INNERMOST.split(left)
-            for order in set(pieces[1::2]) - self._known:
+            for order in set(pieces[1::2]) - known:
                 place = left.index(f"({order})")
                 yield order, numbers[left.count("\n", 0, place)]
             left = "".join(pieces[::2])

@@ -93,6 +93,16 @@ def test_an_order_that_no_form_before_had_is_judged(tmp_path: Path) -> None:
     assert not said(tmp_path, f"{first}{number * 11}{second}".encode())
 
 
+def test_a_judge_that_knows_the_forms_still_looks_at_the_head(tmp_path: Path) -> None:
+    """Found on mutated files: an attribute of the root that the XSD has not."""
+    judge, path = by_parts(SHIPPED), tmp_path / "message.xml"
+    assert judge is not None
+    path.write_bytes(GOOD)
+    assert judge.finds_valid(path)
+    path.write_bytes(GOOD.replace(b"<FLA ", b"<FLA odd='1' ", 1))
+    assert not judge.finds_valid(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
