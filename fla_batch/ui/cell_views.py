@@ -83,7 +83,7 @@ def _mend(request: Request, form: FormData) -> None:
     numbers = seen.alike(place) if form.get("alike") else [place.row]
     file.edit(CellEdit(number, heading, text) for number in numbers)
     file.checked = None
-    job = start_check(state, file)
+    job = start_check(state, file, again=True)
     if job is not None:
         job.wait(2.5)
 

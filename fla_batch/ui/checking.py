@@ -19,13 +19,18 @@ def how_of(state: PageState, file: DroppedFile) -> ReadingChoice:
     return file.how(extra_names(state.settings.profile.name))
 
 
-def start_check(state: PageState, file: DroppedFile) -> BackgroundJob | None:
-    """The check that is needed, or goes on already; None when all is known."""
+def start_check(
+    state: PageState, file: DroppedFile, *, again: bool = False
+) -> BackgroundJob | None:
+    """The check that is needed, or goes on already; None when all is known.
+
+    One that failed is not tried before somebody does something: `again`.
+    """
     if file.checked is not None:
         return None
     kind = f"check {file.id}"
     last = state.jobs.last(kind)
-    if last is not None and last.trouble is not None:
+    if last is not None and last.trouble is not None and not again:
         return last
     return state.jobs.start(kind, lambda job: check_now(state, file, job))
 

@@ -138,7 +138,7 @@ def _first_rows(state: PageState, file: DroppedFile) -> Table | Anomaly | None:
 def show(request: Request) -> Response:
     """A file with what was found in it; its first rows while it is being checked."""
     state, file = state_of(request), _file(request)
-    start_check(state, file)
+    start_check(state, file, again=True)
     if file.checked is not None:
         return page(request, "file.html", file=file, table=None, rows=[])
     table = _first_rows(state, file)

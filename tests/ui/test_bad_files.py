@@ -180,7 +180,7 @@ def test_a_ledger_in_use_by_a_command_is_waited_for_and_said(
         assert browser.get("/batches").status_code == 200
         released.set()
         command.join()
-    for _ in range(20):
+    for _ in range(60):
         said = browser.get(f"{page}/building").text
         if "ready to send" in said:
             break
@@ -191,9 +191,13 @@ def test_a_second_tab_on_the_same_file_builds_once(browser: Browser, tmp_path: P
     page = browser.drop(write_csv(tmp_path / "x.csv", workers(300)))
     for _ in range(2):
         browser.get(f"{page}/build")
-        browser.get(f"{page}/foreseen")
+        while "load delay" in browser.get(f"{page}/foreseen").text:
+            pass
     first, second = (browser.post(f"{page}/build", data={"x": "y"}) for _ in range(2))
     assert {first.status_code, second.status_code} == {200}
-    said = browser.get(f"{page}/building").text
+    for _ in range(60):
+        said = browser.get(f"{page}/building").text
+        if "load delay" not in said:
+            break
     assert "unchanged" in said or "sent already" in said or "ready to send" in said
     assert browser.get("/batches").text.count('class="batch-name"') == 1
