@@ -28,7 +28,7 @@ function beginDrop(form) {
 // --- the grid ------------------------------------------------------------------------------
 
 class Grid {
-  constructor(box) {
+  constructor(box, top) {
     this.box = box;
     this.body = box.querySelector("tbody");
     this.table = box.querySelector("table");
@@ -41,7 +41,7 @@ class Grid {
     this.body.addEventListener("click", (event) => this.clicked(event));
     this.body.addEventListener("keydown", (event) => this.pressed(event));
     this.body.addEventListener("focusin", (event) => this.focused(event));
-    this.load(0, true);
+    this.load(Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN_ROWS), top);
   }
 
   query(start, count) {
@@ -60,13 +60,15 @@ class Grid {
     return Math.ceil(Math.max(this.box.clientHeight, 400) / ROW_HEIGHT) + 2 * MARGIN_ROWS;
   }
 
-  async load(start, fromTop) {
+  // `top`: where to scroll to; null stays where it is.
+  async load(start, top) {
     const turn = ++this.asked;
     const answer = await fetch(`${this.box.dataset.url}/rows?${this.query(start, this.visible())}`);
     if (turn !== this.asked) return;
     if (!answer.ok) { this.table.setAttribute("aria-busy", "true"); return; }
     this.table.removeAttribute("aria-busy");
     this.total = Number(answer.headers.get("x-total"));
+    if (start && start >= this.total) { this.load(0, 0); return; }
     this.first = start;
     const focus = this.focus;
     this.body.innerHTML = await answer.text();
@@ -74,12 +76,12 @@ class Grid {
     this.spacer(this.body.rows[0], start);
     this.spacer(null, this.total - start - count);
     this.table.setAttribute("aria-rowcount", this.total + 1);
-    if (fromTop) this.box.scrollTop = 0;
+    if (top !== null) this.box.scrollTop = top;
     const shown = document.getElementById("shown");
     if (shown) shown.textContent = shown.dataset.one.replace("{count}", this.total);
     const cells = this.body.querySelectorAll("td[data-column]");
     const again = focus && this.cell(focus.row, focus.column);
-    if (again) { again.tabIndex = 0; if (this.returning) again.focus(); }
+    if (again) { again.tabIndex = 0; if (this.returning) again.focus({ preventScroll: true }); }
     else if (cells.length) cells[0].tabIndex = 0;
     this.returning = false;
   }
@@ -102,7 +104,7 @@ class Grid {
     const short = top < this.first || (top + seen > this.first + have && this.first + have < this.total);
     if (short) {
       clearTimeout(this.soon);
-      this.soon = setTimeout(() => this.load(Math.max(0, top - MARGIN_ROWS), false), 40);
+      this.soon = setTimeout(() => this.load(Math.max(0, top - MARGIN_ROWS), null), 40);
     }
   }
 
@@ -162,7 +164,7 @@ function choose(button) {
   for (const other of document.querySelectorAll(".cause")) other.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-pressed", String(!pressed));
   grid.cause = pressed ? "" : button.dataset.cause;
-  grid.load(0, true);
+  grid.load(0, 0);
 }
 
 function kept() {
@@ -214,7 +216,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
       const employer = document.getElementById("employer");
       if (employer) employer.value = before.employer;
     }
-    grid = new Grid(box);
+    grid = new Grid(box, before ? before.top : 0);
     if (before && before.focus) { grid.focus = before.focus; grid.returning = true; }
     before = null;
   }
@@ -235,9 +237,9 @@ document.addEventListener("input", (event) => {
   if (!grid) return;
   if (event.target.id === "worker") {
     clearTimeout(grid.typing);
-    grid.typing = setTimeout(() => grid.load(0, true), 200);
+    grid.typing = setTimeout(() => grid.load(0, 0), 200);
   }
-  if (["only-found", "employer"].includes(event.target.id)) grid.load(0, true);
+  if (["only-found", "employer"].includes(event.target.id)) grid.load(0, 0);
 });
 
 document.addEventListener("DOMContentLoaded", () => {
