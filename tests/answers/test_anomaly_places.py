@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -134,7 +135,9 @@ def test_the_place_in_json_is_told_where_the_platform_tells_none() -> None:
 
 @pytest.mark.parametrize("path", ["trainings[9].scope", "1,1,7", "trainings.scope", "", "[[[", "$"])
 def test_a_path_that_leads_nowhere_still_names_the_declaration(path: str) -> None:
-    assert place(in_the_input(anomaly(path=path), form())) == (5, None)
+    unknown = replace(anomaly(path=path), error_id="Odd")
+    assert place(in_the_input(unknown, form())) == (5, None)
+    assert place(in_the_input(anomaly(path=path), form())) == (5, "Heures")
 
 
 def test_what_came_from_no_file_has_no_place_but_advice() -> None:
