@@ -166,12 +166,12 @@ class NameAndReasonJson(TypedDict):
 
 
 class LeftJson(TypedDict):
-    """A name in OUT that was left alone."""
+    """A name in OUT that was left alone; `is_ours` is false for what belongs to somebody else."""
 
     place: str
     name: str
     reason: str
-    ours: NotRequired[bool]
+    is_ours: bool
 
 
 class ReplayedJson(TypedDict):
@@ -181,7 +181,7 @@ class ReplayedJson(TypedDict):
     quarantined: list[NameAndReasonJson]
     unfetched: list[LeftJson]
     strangers: list[LeftJson]
-    unmatched: int
+    unmatched: list[str]
     cancelled: list[str]
     refused_files: int
     refused_forms: int

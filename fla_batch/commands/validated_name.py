@@ -1,7 +1,8 @@
 """The name of a message against what is in it: what the gateway would say of that one file.
 
 The checks are the gateway's own; those that speak of several files are left out. A file that is
-not called FI is no file of the channel yet, and its name says nothing (decision 1224).
+not called FI, or no more than that (FI.xml), is no file of the channel yet, and its name says
+nothing (decision 1224).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def name_anomalies(
     `sender` is the configured number, empty when there is none; `today` is the day in Belgium.
     """
     fields = path.name.split(".")
-    if fields[0] != "FI":
+    if fields[0] != "FI" or len(fields) == 2:
         return []
     folder = next((each.folder_in for each in Environment if fields[5:6] == [each.value]), "")
     named = fields[2] if len(fields) > 2 else ""

@@ -21,6 +21,8 @@ SMALL, LARGE = 20_000, 80_000
 MOST_MB = 80
 """The program and a page of rows; all of them would be 160 MB more."""
 BATCH = str(batch_name())
+ADVICE = Labels(*3 * ("Look up the worker in the register.",))
+"""What to do depends on the code, not on the worker: it is what groups anomalies by cause."""
 
 COMMANDS: dict[str, list[str]] = {
     "words": ["anomalies"],
@@ -42,7 +44,7 @@ def warning(number: int) -> Anomaly:
         "00024-152",
         Labels(text, text, text),
         path="employee.inss",
-        advice=Labels(text, text, text),
+        advice=ADVICE,
         company_id="0880820673",
         inss=inss(1 + number * 7919 % 499),
         calendar_year=2024,

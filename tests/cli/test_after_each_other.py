@@ -66,7 +66,7 @@ ONCE: tuple[Words, ...] = (
     ("ask", "changed-rights", "--company-id", EMPLOYER, "--modified-from", "2024-01-01"),
 )
 """Those that look at nothing that others write, or as another one does: after all of them once."""
-ELSEWHERE = frozenset({"demo", "sandbox"})
+ELSEWHERE = frozenset({"demo", "sandbox", "ui"})
 """They make and serve a place of their own."""
 
 

@@ -38,7 +38,7 @@ def test_totals_are_the_ledgers(fla: CommandLine, tmp_path: Path) -> None:
     told = f"Blocking: {anomalies['blocking']}. Warnings: {anomalies['warnings']}. "
     told += f"For information: {anomalies['information']}."
     assert told in page.text_content()
-    shown = [cell.text for cell in page.xpath("//h2[2]/following-sibling::table/tr/td[2]")]
+    shown = [cell.text for cell in page.xpath("//tr[@data-severity]/td[2]")]
     assert sorted(shown) == sorted(each["error_id"] for each in anomalies["anomalies"])
     assert stat.S_IMODE((tmp_path / "report.html").stat().st_mode) == 0o600
 

@@ -40,6 +40,7 @@ def message(folder: Path, name: str, forms: int = 2) -> Path:
         ("FI.FLAD.123456.20250301.00001.S.1.2", ["123"]),
         ("FI.FLAD.123456.20250301.00001.S.1", ["131"]),
         ("message.xml", []),
+        ("FI.xml", []),
     ],
 )
 def test_a_name_and_its_content(name: str, codes: list[str], tmp_path: Path) -> None:
