@@ -121,9 +121,9 @@ def test_the_chain_in_words(fla: CommandLine, server: Server, nine_workers: Path
     polled = fla("poll")
     assert "All batches are closed. Next: fla-batch anomalies" in polled.out
     told = fla("anomalies", "--lang", "fr")
-    assert told.out.splitlines()[0] == f"worker {WARNED}, employer {company_id()}"
+    assert told.out.splitlines()[0] == f"travailleur {WARNED}, employeur {company_id()}"
     assert "Numéro d'entreprise" in told.out
-    assert told.out.splitlines()[-1] == "1 blocking anomaly, 1 warning."
+    assert told.out.splitlines()[-1] == "1 anomalie bloquante, 1 avertissement."
     assert "closed" in fla("status").out
 
 
