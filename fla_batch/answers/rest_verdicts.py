@@ -196,7 +196,9 @@ def _anomalies(form: FormRow, told: RestAnswer) -> tuple[Anomaly, ...]:
 def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
     known, theirs = catalogue.label_of(anomaly.error_id), anomaly.label
     label = Labels(theirs.en or known.en, theirs.fr or known.fr, theirs.nl or known.nl)
-    return _about(form, replace(anomaly, label=label))
+    # The manual's example of an unknown employer names no zone: its number is in the id.
+    zone = catalogue.zone_of_number(anomaly.error_id.rpartition("-")[0])
+    return _about(form, replace(anomaly, label=label, tag=anomaly.tag or zone))
 
 
 def _wordless(form: FormRow, error_id: str, label: Labels) -> Anomaly:

@@ -105,6 +105,7 @@ def test_r37_the_stamps_of_an_older_ledger_are_taken(ledger_url: str) -> None:
         connection.execute(text("DROP INDEX ix_anomaly_blocked_file"))
         connection.execute(text("ALTER TABLE anomaly DROP COLUMN blocked_file"))
         connection.execute(text("DROP TABLE artefact"))
+        connection.execute(text("ALTER TABLE lock DROP COLUMN machine"))
         connection.execute(text("DROP TABLE input_sheet"))
         connection.execute(text("ALTER TABLE form DROP COLUMN sheet_id"))
         connection.execute(text("ALTER TABLE form DROP COLUMN sheet_rows"))
