@@ -19,7 +19,7 @@ from fla_batch.answers.anomaly_places import advised, in_the_input
 from fla_batch.answers.answer_kinds import AnswerKind, kind_of
 from fla_batch.answers.consultation_answers import answers, written_at
 from fla_batch.answers.credit_reader import read_credit
-from fla_batch.answers.matching import MatchedBy, MatchedForm, Unmatched, match_batch, match_form
+from fla_batch.answers.matching import MatchedBy, Unmatched, match_batch, match_form
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.remote_anomalies import Subject, anomalies_of
 from fla_batch.answers.rest_answers import rest_changes
@@ -35,14 +35,10 @@ from fla_batch.ledger.records import (
     Json,
     UnmatchedChange,
 )
-from fla_batch.ledger.rows import chunks
 from fla_batch.message import FormReader, Profile
 from fla_batch.system.xmlsafe import UnexpectedRoot
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.terms import Environment, FormKind
-
-_TOGETHER = 500
-"""Forms of a notification that are matched before what was sent is looked up for them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +79,15 @@ class Interpreter:
     def _notifications(
         self, path: Path, environment: Environment, at: datetime
     ) -> Iterator[Change]:
-        for forms in chunks(notification.read_forms(path), _TOGETHER):
-            matched = [(form, match_form(form, environment, self.sent)) for form in forms]
-            self.sent.expect(
-                [
-                    found.form.key
-                    for form, found in matched
-                    if form.anomaly_reports and not isinstance(found, Unmatched)
-                ]
-            )
-            for form, found in matched:
-                yield from self._notification(form, found, at)
-
-    def _notification(
-        self, form: NotificationForm, found: MatchedForm | Unmatched, at: datetime
-    ) -> Iterator[Change]:
-        if isinstance(found, Unmatched):
-            yield _unmatched(form, found)
-            return
-        key = FoundForm(*found.form)
-        yield self._verdict(form, key, found.by)
-        if form.application_data:
-            yield from _credit(form, key, at)
+        for form in notification.read_forms(path):
+            found = match_form(form, environment, self.sent)
+            if isinstance(found, Unmatched):
+                yield _unmatched(form, found)
+                continue
+            key = FoundForm(*found.form)
+            yield self._verdict(form, key, found.by)
+            if form.application_data:
+                yield from _credit(form, key, at)
 
     def _verdict(self, form: NotificationForm, key: FoundForm, by: MatchedBy) -> FormChange:
         anomalies = self._anomalies(form, key) if form.anomaly_reports else ()
