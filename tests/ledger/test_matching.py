@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, time
+from pathlib import Path
 
+from fla_batch.answers.answer_changes import Interpreter
+from fla_batch.answers.blocks import PortalHeader
+from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import FormChange
+from fla_batch.message import load
 from fla_batch.vocabulary.terms import Environment
+from tests.answers.messages import notification, notification_form
 from tests.ledger.builders import COMPANY, DAY, WORKER, S, after, batch_name, found, reference, send
 
 HOUR = time(10, 0, 0, 2000)
@@ -67,3 +74,21 @@ def test_batches_that_wait_come_before_those_that_do_not(ledger: Ledger) -> None
 def test_what_was_never_sent_is_no_candidate(ledger: Ledger) -> None:
     send(ledger, batch_name(1), 1, events=(Event.STAGED,))
     assert ledger.forms_by_subject(S, COMPANY, WORKER) == []
+
+
+def test_each_form_of_one_message_is_found_by_what_it_says_late(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """What of a form is seldom needed is read from its element, which is gone with the next one."""
+    name = send(ledger, batch_name(), 600)
+    handled = [
+        PortalHeader(form.identification, form.created_date, form.created_hour)
+        for form in ledger.forms(name)
+    ]
+    path = tmp_path / "FO.NOTI.999999.20250302.00001.S"
+    told = notification(*(notification_form(handled_original_form=each) for each in handled))
+    path.write_bytes(told.getvalue())
+    changes = Interpreter(load("fla-20250131"), SentFromLedger(ledger)).changes(path, S, after())
+    assert [each.form for each in changes if isinstance(each, FormChange)] == [
+        found(name, number) for number in range(1, 601)
+    ]
