@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.commands.poll_lock import no_poller, only_poller, poll_locks
@@ -207,17 +207,24 @@ def purge(workspace: Records, *, older_than_days: float) -> Purged:
 
 
 def _purge_inbox(workspace: Records, limit: datetime) -> int:
-    """Answers in the inbox that are done for that long; their rows stay. The count of them."""
-    inbox = workspace.outbox.inbox
-    folder = inbox.folder(workspace.environment)
+    """Answers in the inbox that are done for that long; their rows stay. The count of them.
+
+    What another host purged of a shared outbox goes here too, where this host had a copy.
+    """
+    outbox = workspace.outbox
+    folder = outbox.inbox.folder(workspace.environment)
     gone = []
     for row in workspace.ledger.answer_files(AnswerOutcome.DONE):
-        path = workspace.outbox.kept_file(row.file.kept_path)
-        if path.parent != folder or row.settled_at >= limit or row.reason == PURGED_ANSWER:
+        path = outbox.root / row.file.kept_path
+        if path.parent != folder or row.settled_at >= limit:
             continue
+        if row.reason == PURGED_ANSWER:
+            remove_file(path)
+            continue
+        inbox = PurePosixPath(row.file.kept_path).parent
         for name in companions(row.file.name):
-            remove_file(folder / name)
-        remove_file(path)
+            outbox.forget(str(inbox / name))
+        outbox.forget(row.file.kept_path)
         gone.append(row.file)
     with suppress(DiskTrouble):  # on a full disk the next purge says so
         workspace.ledger.note_purged(gone)

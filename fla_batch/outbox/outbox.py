@@ -29,6 +29,7 @@ from fla_batch.system.files import (
     facts_of,
     facts_of_all,
     private_folder,
+    remove_file,
     remove_folder,
     write_whole,
 )
@@ -141,6 +142,10 @@ class Outbox:
     def kept_file(self, path: str) -> Path:
         """Where a file lies that was kept as `path`; it is not there when nobody has it."""
         return self.root / path
+
+    def forget(self, path: str) -> None:
+        """Delete a file that was kept as `path`; nothing when it is not there."""
+        remove_file(self.root / path)
 
     def kept_facts(self, path: str) -> FileFacts | None:
         """Size and digest of a file that was kept as `path`; None when it is gone."""

@@ -297,6 +297,11 @@ class SharedOutbox(Outbox):
             self.fetch(path, target)
         return target
 
+    def forget(self, path: str) -> None:
+        """See `Outbox`: the object and this host's copy."""
+        self.store.remove([path])
+        super().forget(path)
+
     def kept_facts(self, path: str) -> FileFacts | None:
         """See `Outbox`: what the store holds."""
         return self.store.facts(path)

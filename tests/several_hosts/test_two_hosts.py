@@ -186,6 +186,36 @@ def test_s12_r36_a_purge_holds_for_every_host(hosts: Hosts) -> None:
     assert not list(hosts.scenes[0].outbox.rglob("F[ISO].*"))
 
 
+def test_s12_r36_a_purge_of_what_fits_no_batch_holds_for_every_host(
+    hosts: Hosts, postgres: Postgres, empty_ledger: str
+) -> None:
+    """Answers about what this ledger never sent: their objects hold national numbers as well."""
+    hosts.build(1, 1)
+    hosts.send(1)
+    hosts.answer()
+    new = postgres.new_database(empty_ledger)
+    for scene in hosts.scenes:
+        workspace_before = scene.settings().workspace
+        path = scene.folder / "fla-batch.toml"
+        text = path.read_text(encoding="utf-8").replace(workspace_before.ledger, new)
+        store = str(workspace_before.store)
+        path.write_text(text.replace(store, f"{store}/new"), encoding="utf-8")
+        shutil.rmtree(scene.outbox, ignore_errors=True)
+    hosts.poll(1)
+    inboxes = [scene.outbox / "S" / "inbox" for scene in hosts.scenes]
+    assert len(store_of(hosts).sizes("S/inbox")) == 6
+    with hosts.on(2, 5) as workspace:  # the other host has looked at them
+        for row in workspace.ledger.answer_files():
+            assert workspace.outbox.kept_file(row.file.kept_path).is_file()
+    with hosts.on(1, 60 * 24 * 40) as workspace:
+        assert purge(workspace, older_than_days=30).answers == 2
+    assert store_of(hosts).sizes("S/inbox") == {}
+    with hosts.on(2, 60 * 24 * 40) as workspace:
+        assert purge(workspace, older_than_days=30).answers == 0
+    assert [list(inbox.glob("FO.*")) for inbox in inboxes] == [[], []]
+    assert hosts.problems(1) == hosts.problems(2) == []
+
+
 def test_r30_r36_a_lost_ledger_is_noticed_and_rebuilt_on_any_host(
     hosts: Hosts, postgres: Postgres, empty_ledger: str
 ) -> None:
