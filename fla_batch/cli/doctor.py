@@ -65,9 +65,9 @@ def _sorted_out(found: Iterator[Diagnosis], names: dict[Health, list[str]]) -> I
 
 
 def _line(found: Diagnosis, words: Words) -> str:
-    """`ok       ledger            sound, ...`, and what to do below it."""
-    line = f"{words.line(found.state):9}{found.name:19}{found.message}"
-    return f"{line}\n{'':28}-> {found.advice}" if found.advice else line
+    """`ok        ledger             sound, ...`, and what to do below it."""
+    line = f"{words.line(found.state):10}{found.name:19}{found.message}"
+    return f"{line}\n{'':29}-> {found.advice}" if found.advice else line
 
 
 def _connect(settings: Settings) -> Gateway:
