@@ -146,12 +146,10 @@ def test_r29_a_claim_never_waits_behind_a_fence(postgres: Postgres) -> None:
     """While one host's transaction proves its lease, another one is told at once."""
     url = postgres.new_database()
     later = NOW + STALE_AFTER + timedelta(minutes=1)
-    with (
-        Ledger.open(url) as ledger,
-        Ledger.open(url) as other,
-        ledger.lock("x", clock) as held,
-        writing(connect(url, create=False)) as connection,
-    ):
-        require(connection, held.lock)
-        with pytest.raises(LockHeld, match="is being done by"), other.lock("x", lambda: later):
-            pass
+    with Ledger.open(url) as ledger, Ledger.open(url) as other, ledger.lock("x", clock) as held:
+        engine = connect(url, create=False)
+        with writing(engine) as connection:
+            require(connection, held.lock)
+            with pytest.raises(LockHeld, match="is being done by"), other.lock("x", lambda: later):
+                pass
+        engine.dispose()
