@@ -13,11 +13,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from fla_batch.system.closing import Closing
 
 
-class ForkServer:
+class ForkServer(Closing):
     """The caller's end of `python -m MODULE`, which calls `serve`; start it once."""
 
     def __init__(self, module: str) -> None:
@@ -38,15 +39,8 @@ class ForkServer:
         ended: dict[str, Any] = json.loads(self._process.stdout.readline())
         return ended
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End it, when the job that it has is done."""
         self._process.communicate()
 
 

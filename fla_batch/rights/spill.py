@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights import dimona, dmfa
+from fla_batch.system.closing import Closing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     periods: pl.DataFrame
 
 
-class Spill:
+class Spill(Closing):
     """The rows of one run; a context manager that removes them at its end.
 
     They lie in a new folder below `parent`, by default where the system keeps temporary files.
@@ -43,15 +43,8 @@ class Spill:
         self._folder = TemporaryDirectory(prefix="fla-batch-rights-", dir=parent)
         self._numbers = count()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Remove them."""
         self._folder.cleanup()
 
     def add(self, kind: str, rows: pl.DataFrame) -> None:

@@ -13,7 +13,6 @@ import socket
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import paramiko
@@ -25,6 +24,7 @@ from fla_batch.sandbox.connection import SandboxConnection
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.folders import FOLDERS, OnClosed
 from fla_batch.sandbox.operations import OperationLog
+from fla_batch.system.closing import Closing
 from fla_batch.system.private_files import read_private_file, write_private_file
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
@@ -32,13 +32,13 @@ LOOPBACK = "127.0.0.1"
 _ACCEPT_S = 0.1
 
 
-class SandboxServer:
-    """Serves `root` from `start` to `stop`, or within a `with`.
+class SandboxServer(Closing):
+    """Serves `root` from `start` to `close`, or within a `with`.
 
     `authorized_keys` are lines as in OpenSSH's public key files. Port 0 takes a free one;
     `port` tells which. `host_key_file` is made when it is not there; without it the host key
     lives as long as the server. `on_closed(folder, name, path)` runs after a written file is
-    closed and before its client hears so; what it raises is raised again by `stop`.
+    closed and before its client hears so; what it raises is raised again by `close`.
     `faults` may be replaced while the server runs and holds for connections from then on.
     """
 
@@ -96,7 +96,7 @@ class SandboxServer:
         )
         self._thread.start()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End all connections and stop listening. Raises what `on_closed` raised first."""
         self._stopping.set()
         if self._thread is not None:
@@ -112,14 +112,6 @@ class SandboxServer:
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def faults(self) -> Faults:

@@ -2,23 +2,21 @@
 
     python -m tests.e2e_rest.killed_run
 
-A job is one line of JSON on standard input: a configuration, a command, and the number of the
-point at which the run dies (null: none). Its result is one line: the exit status and the points
-that were reached. A point is where something just happened or is about to: a call, an answer kept,
-a file sealed, rows written.
+A job is a configuration and the number of the point at which the run dies (null: none), its result
+the exit status and the points that were reached. A point is where something just happened or is
+about to: a call, an answer kept, a file sealed, rows written. How jobs go to and fro:
+tests/fork_server.py.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from fla_batch.channel.rest_client import RestClient
 from fla_batch.channel.retry import RetryPolicy
@@ -29,6 +27,7 @@ from fla_batch.ledger.ledger import Ledger
 from fla_batch.outbox.answer_journal import AnswerJournal
 from fla_batch.vocabulary.errors import FlaBatchError
 from tests.e2e_manual.office import Clock
+from tests.fork_server import ForkServer, in_child, serve
 
 POINTS: tuple[tuple[type, str], ...] = (
     (RestClient, "call"),
@@ -77,53 +76,29 @@ def run(job: dict[str, Any], points: _Points) -> int:
 
 
 def _forked(job: dict[str, Any]) -> dict[str, Any]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
+    def work(tell: int) -> None:
         points = _Points(job["kill_at"])
         code = 70
         try:
             code = run(job, points)
         finally:
-            os.write(writing, str(points.reached).encode())
+            os.write(tell, str(points.reached).encode())
             os._exit(code)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        reached = told.read()
-    _, status = os.waitpid(child, 0)
-    return {"status": os.waitstatus_to_exitcode(status), "points": int(reached or 0)}
+
+    status, reached = in_child(work)
+    return {"status": status, "points": int(reached or 0)}
 
 
-class Runner:
+class Runner(ForkServer):
     """The process, from outside; use it in a `with`."""
 
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e_rest.killed_run"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.stdin.close()  # type: ignore[union-attr]
-        self._process.stdout.close()  # type: ignore[union-attr]
-        self._process.wait(30)
+    def __init__(self) -> None:
+        super().__init__("tests.e2e_rest.killed_run")
 
     def run(self, config: Path, kill_at: int | None = None) -> dict[str, Any]:
         """One run of `send`, killed at that point if it is reached."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.write(json.dumps({"config": str(config), "kill_at": kill_at}) + "\n")
-        stdin.flush()
-        answer: dict[str, Any] = json.loads(stdout.readline())
-        return answer
+        return self.ask({"config": str(config), "kill_at": kill_at})
 
 
 if __name__ == "__main__":
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_forked(json.loads(line))) + "\n")
-        sys.stdout.flush()
+    serve(_forked)

@@ -10,8 +10,6 @@ import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from fla_batch.channel.protocol import (
     Downloaded,
@@ -24,12 +22,13 @@ from fla_batch.channel.protocol import (
     is_plain_name,
     require_plain_name,
 )
+from fla_batch.system.closing import Closing
 
 OPERATIONS = "operations"
 
 
 @dataclass(frozen=True)
-class FolderGateway:
+class FolderGateway(Closing):
     """The account whose folders lie in `root`; it never fails by itself."""
 
     root: Path
@@ -86,17 +85,6 @@ class FolderGateway:
 
     def close(self) -> None:
         """Nothing to end."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _path(self, folder: str, name: str) -> Path:
         return self.root / folder / require_plain_name(name)

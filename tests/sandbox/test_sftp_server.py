@@ -153,7 +153,7 @@ def test_an_error_in_on_closed_comes_out_when_the_server_stops(
     with connect(settings_for(server, user_key)) as gateway, pytest.raises(GatewayUnavailable):
         gateway.create_empty("IN", "GO.X")
     with pytest.raises(RuntimeError, match=r"no room for GO\.X"):
-        server.stop()
+        server.close()
 
 
 def test_faults_hold_from_the_next_connection_on(server: SandboxServer, user_key: UserKey) -> None:
