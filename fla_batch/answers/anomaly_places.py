@@ -31,14 +31,21 @@ _WRITTEN = re.compile(r"\$?[./]?(?:[A-Za-z][A-Za-z0-9]*|[0-9]+|[./\[\]])+")
 def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ()) -> Anomaly:
     """An anomaly about `form` with its place in the user's files, as far as both are known.
 
-    With our advice too, where we know the code.
+    With our advice too, where we know the code; whom it is about, and its zone by the number in
+    its id, where the platform does not say it.
     """
-    anomaly = advised(anomaly)
+    anomaly = replace(
+        advised(anomaly),
+        tag=anomaly.tag or _numbered_zone(anomaly.error_id),
+        company_id=anomaly.company_id or form.company_id,
+        inss=anomaly.inss or form.inss,
+        calendar_year=anomaly.calendar_year or form.calendar_year,
+    )
     model = DECLARATIONS.get(form.kind)
     if model is None:
         return anomaly
     path = _written_path(anomaly.path, form.body, model)
-    zone = anomaly.tag or _zone_in(anomaly.error_id)
+    zone = anomaly.tag or anomaly.error_id.rpartition("-")[0]
     if path is None and zone:
         places = list(_places(model.model_validate(form.body, strict=False), zone))
         path = _meant(places, anomaly.value, identifying)
@@ -58,10 +65,9 @@ def advised(anomaly: Anomaly) -> Anomaly:
     return replace(anomaly, advice=catalogue.advice_on(anomaly.error_id))
 
 
-def _zone_in(error_id: str) -> str | None:
-    """The zone that an error id is about, by its number or its name."""
-    zone, _, _ = error_id.rpartition("-")
-    return catalogue.zone_of_number(zone) or zone or None
+def _numbered_zone(error_id: str) -> str | None:
+    """The zone whose number an error id begins with: the manual's examples leave its name out."""
+    return catalogue.zone_of_number(error_id.rpartition("-")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ nothing of it is recorded (R17).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from fla_batch.answers import acknowledgement, notification
 from fla_batch.answers.anomaly_places import advised, in_the_input
@@ -20,8 +20,8 @@ from fla_batch.answers.answer_kinds import AnswerKind, kind_of
 from fla_batch.answers.consultation_answers import answers, written_at
 from fla_batch.answers.credit_reader import read_credit
 from fla_batch.answers.matching import MatchedBy, Unmatched, match_batch, match_form
-from fla_batch.answers.notification import NotificationForm
-from fla_batch.answers.remote_anomalies import Subject, anomalies_of
+from fla_batch.answers.notification import AnomalyReport, NotificationForm
+from fla_batch.answers.remote_anomalies import anomalies_of
 from fla_batch.answers.rest_answers import rest_changes
 from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.lifecycle import acknowledgement_event, verdict_event
@@ -35,10 +35,15 @@ from fla_batch.ledger.records import (
     Json,
     UnmatchedChange,
 )
+from fla_batch.ledger.rows import chunks
 from fla_batch.message import FormReader, Profile
 from fla_batch.system.xmlsafe import UnexpectedRoot
-from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.terms import Environment, FormKind
+
+_TOGETHER = 500
+"""Forms of a notification for which what was sent is looked up at once."""
+
+_Read = tuple[FormChange | UnmatchedChange, Sequence[AnomalyReport], Sequence[Consultation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +84,36 @@ class Interpreter:
     def _notifications(
         self, path: Path, environment: Environment, at: datetime
     ) -> Iterator[Change]:
-        for form in notification.read_forms(path):
-            found = match_form(form, environment, self.sent)
-            if isinstance(found, Unmatched):
-                yield _unmatched(form, found)
-                continue
-            key = FoundForm(*found.form)
-            yield self._verdict(form, key, found.by)
-            if form.application_data:
-                yield from _credit(form, key, at)
+        read = (self._read(form, environment, at) for form in notification.read_forms(path))
+        for together in chunks(read, _TOGETHER):
+            self.sent.expect(
+                [told.form.key for told, reports, _ in together if _names_places(told, reports)]
+            )
+            for told, reports, more in together:
+                yield self._placed(told, reports) if _names_places(told, reports) else told
+                yield from more
 
-    def _verdict(self, form: NotificationForm, key: FoundForm, by: MatchedBy) -> FormChange:
-        anomalies = self._anomalies(form, key) if form.anomaly_reports else ()
-        details = _details(form.result_code, by, form.diagnoses)
+    def _read(self, form: NotificationForm, environment: Environment, at: datetime) -> _Read:
+        """All that is taken from a form, which is only good until the next one is read."""
+        found = match_form(form, environment, self.sent)
+        if isinstance(found, Unmatched):
+            return _unmatched(form, found), (), ()
+        key = FoundForm(*found.form)
+        anomalies = tuple(anomalies_of(form)) if form.anomaly_reports else ()
+        details = _details(form.result_code, found.by, form.diagnoses)
         event = verdict_event(form.result_code, with_anomalies=bool(anomalies))
-        return FormChange(key, event, form.ticket, anomalies, details)
+        told = FormChange(key, event, form.ticket, anomalies, details)
+        more = tuple(_credit(form, key, at)) if form.application_data else ()
+        return told, form.anomaly_reports, more
 
-    def _anomalies(self, form: NotificationForm, key: FoundForm) -> tuple[Anomaly, ...]:
-        ours = self.sent.form(key.key)
+    def _placed(self, told: FormChange, reports: Sequence[AnomalyReport]) -> FormChange:
+        """The verdict with its anomalies where they are in what we sent."""
+        ours = self.sent.form(told.form.key)
         if ours is None:
-            return tuple(map(advised, anomalies_of(form)))
-        subject = Subject(ours.company_id, ours.inss, ours.calendar_year)
-        found = zip(anomalies_of(form, sent=subject), form.anomaly_reports, strict=True)
-        return tuple(in_the_input(anomaly, ours, report.path) for anomaly, report in found)
+            return told._replace(anomalies=tuple(map(advised, told.anomalies)))
+        found = zip(told.anomalies, reports, strict=True)
+        places = (in_the_input(anomaly, ours, report.path) for anomaly, report in found)
+        return told._replace(anomalies=tuple(places))
 
     def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
         shape = self.profile.answer
@@ -109,6 +121,12 @@ class Interpreter:
             return
         reader = FormReader(self.profile, shape)
         yield from answers(path, self.profile, shape, reader, environment, at, self.sent)
+
+
+def _names_places(
+    told: FormChange | UnmatchedChange, reports: Sequence[AnomalyReport]
+) -> TypeGuard[FormChange]:
+    return bool(reports) and isinstance(told, FormChange)
 
 
 @lru_cache(maxsize=1000)

@@ -31,16 +31,14 @@ class Subject:
     calendar_year: int | None = None
 
 
-def anomalies_of(
-    form: NotificationForm, *, language: Language | None = None, sent: Subject | None = None
-) -> Iterator[Anomaly]:
+def anomalies_of(form: NotificationForm, *, language: Language | None = None) -> Iterator[Anomaly]:
     """The form's anomalies, in the order of the message.
 
     `language` is the one that the platform writes its labels in; the message does not say it,
-    and without it the platform's label stands for all three. `sent` is what our own form was
-    about, for what neither the anomaly's path nor the notification says.
+    and without it the platform's label stands for all three. Whom it is about the anomaly's path
+    says, then the notification; what neither says is known from what was sent.
     """
-    subject = _first_known(_subject_of(form), sent or Subject())
+    subject = _subject_of(form)
     for report in form.anomaly_reports:
         yield _anomaly_of(report, form, subject, language)
 

@@ -70,6 +70,7 @@ _UNHEARD_ADVICE = Labels(
     nl="Niets moet opnieuw verzonden worden. Bouw ze met --again en verzend ze om de "
     "waarschuwingen te zien.",
 )
+_HEARD_NOTHING = Anomaly(AnomalyClass.NON_BLOCKING, UNHEARD, label=_UNHEARD, advice=_UNHEARD_ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _of_put(form: FormRow, exchange: Exchange) -> Judgement:
     told, trouble = _told(form, exchange)
     if told is None or exchange.status not in (OK, BAD_REQUEST):
         return Judgement(None, reason=trouble or f"the service answered {exchange.status}")
-    anomalies = _anomalies(form, told)
+    anomalies = _anomalies(told)
     blocked = bool(blocking(anomalies))
     if exchange.status == OK and not blocked:
         event = Event.WARNED if anomalies else Event.ACCEPTED
@@ -120,7 +121,7 @@ def _of_put(form: FormRow, exchange: Exchange) -> Judgement:
         reason = "the service answered 200 with a blocking anomaly"
     else:
         reason = "the service answered 400 without a blocking anomaly"
-        anomalies = (*anomalies, _wordless(form, "HTTP-400", _SILENT))
+        anomalies = (*anomalies, _wordless("HTTP-400", _SILENT))
     return Judgement(None, anomalies, reason=reason)
 
 
@@ -138,7 +139,7 @@ def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
     if exchange.status == OK and holds(told.declarations[0], declared):
         if before.anomalies:
             return Judgement(Event.WARNED, before.anomalies, told.credit, reason=_SETTLED)
-        return Judgement(Event.ACCEPTED, (_unheard(form),), told.credit, reason=_SETTLED)
+        return Judgement(Event.ACCEPTED, (_HEARD_NOTHING,), told.credit, reason=_SETTLED)
     if before.anomalies:
         # It was answered, and would be answered so again.
         return Judgement(Event.REFUSED, before.anomalies, reason=_SETTLED)
@@ -157,11 +158,11 @@ def _shows(told: RestAnswer, status: int) -> bool:
 def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
     told, trouble = _told(form, exchange)
     if exchange.status == FORBIDDEN:
-        return Judgement(Event.REFUSED, (_wordless(form, "HTTP-403", _FORBIDDEN),))
+        return Judgement(Event.REFUSED, (_wordless("HTTP-403", _FORBIDDEN),))
     if told is None:
         return Judgement(None, reason=trouble)
     if exchange.status in (BAD_REQUEST, NOT_FOUND):
-        anomalies = _anomalies(form, told) or (_wordless(form, "HTTP-400", _SILENT),)
+        anomalies = _anomalies(told) or (_wordless("HTTP-400", _SILENT),)
         return Judgement(Event.REFUSED, anomalies)
     if exchange.status != OK:
         return Judgement(None, reason=f"the service answered {exchange.status}")
@@ -170,7 +171,7 @@ def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
         return Judgement(None, reason=f"the answer holds nothing of what was asked: {wrong}")
     event = Event.WARNED if told.anomalies else Event.ACCEPTED
     answer = told_answer(form.kind, told)
-    return Judgement(event, _anomalies(form, told), told.credit, answer, gaps=bool(told.trouble))
+    return Judgement(event, _anomalies(told), told.credit, answer, gaps=bool(told.trouble))
 
 
 def _told(form: FormRow, exchange: Exchange) -> tuple[RestAnswer | None, str]:
@@ -188,35 +189,18 @@ def _body(exchange: Exchange) -> dict[str, Any]:
     return without_nulls(values) if isinstance(values, dict) else {}
 
 
-def _anomalies(form: FormRow, told: RestAnswer) -> tuple[Anomaly, ...]:
-    """The platform's anomalies, about the form's worker, in all languages that are known."""
-    return tuple(_completed(form, anomaly) for anomaly in told.anomalies)
+def _anomalies(told: RestAnswer) -> tuple[Anomaly, ...]:
+    """The platform's anomalies in all languages that are known."""
+    return tuple(map(_completed, told.anomalies))
 
 
-def _completed(form: FormRow, anomaly: Anomaly) -> Anomaly:
+def _completed(anomaly: Anomaly) -> Anomaly:
     known, theirs = catalogue.label_of(anomaly.error_id), anomaly.label
     label = Labels(theirs.en or known.en, theirs.fr or known.fr, theirs.nl or known.nl)
-    # The manual's example of an unknown employer names no zone: its number is in the id.
-    zone = catalogue.zone_of_number(anomaly.error_id.rpartition("-")[0])
-    return _about(form, replace(anomaly, label=label, tag=anomaly.tag or zone))
+    return replace(anomaly, label=label)
 
 
-def _wordless(form: FormRow, error_id: str, label: Labels) -> Anomaly:
+def _wordless(error_id: str, label: Labels) -> Anomaly:
     """What the platform says by its status alone."""
     said = Anomaly(AnomalyClass.BLOCKING, error_id, label=label, origin=AnomalyOrigin.REMOTE)
-    return _about(form, replace(said, advice=_WORDLESS_ADVICE[error_id]))
-
-
-def _unheard(form: FormRow) -> Anomaly:
-    """What we say where nobody knows what the platform said."""
-    remark = Anomaly(AnomalyClass.NON_BLOCKING, UNHEARD, label=_UNHEARD, advice=_UNHEARD_ADVICE)
-    return _about(form, remark)
-
-
-def _about(form: FormRow, anomaly: Anomaly) -> Anomaly:
-    return replace(
-        anomaly,
-        company_id=form.company_id,
-        inss=form.inss,
-        calendar_year=form.calendar_year,
-    )
+    return replace(said, advice=_WORDLESS_ADVICE[error_id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, time
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,10 @@ class Sent(SentForms, Protocol):
 
     def form(self, key: str) -> FormRow | None:
         """The form of that reference number."""
+        ...
+
+    def expect(self, keys: Collection[str]) -> None:
+        """`form` will be asked for these reference numbers next."""
         ...
 
     def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
@@ -118,6 +122,11 @@ class SentFromLedger:
             row = self.ledger.form(key)
             self._page = {} if row is None else self._page_from(row)
         return self._page.get(key)
+
+    def expect(self, keys: Collection[str]) -> None:
+        """See `Sent.expect`: one query for all of them."""
+        if keys:
+            self._page = self.ledger.forms_of(keys)
 
     def _page_from(self, row: FormRow) -> dict[str, FormRow]:
         """The form and, when they are gone through in their order, those that follow it."""

@@ -192,15 +192,16 @@ def owes_answers(connection: Connection, name: BatchName) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def form_of(connection: Connection, reference_nbr: str) -> FormRow | None:
-    """The form of that reference number; None when the ledger does not know it."""
-    query = (
-        _WHOLE_FORM.add_columns(batch.c.name.label("batch_name"))
-        .join(batch, batch.c.id == form.c.batch_id)
-        .where(form.c.reference_nbr == reference_nbr)
+def forms_of(connection: Connection, reference_nbrs: Iterable[str]) -> dict[str, FormRow]:
+    """The forms of those reference numbers that the ledger knows, by them."""
+    query = _WHOLE_FORM.add_columns(batch.c.name.label("batch_name")).join(
+        batch, batch.c.id == form.c.batch_id
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _form_row(BatchName.parse(row.batch_name), row)
+    return {
+        row.reference_nbr: _form_row(BatchName.parse(row.batch_name), row)
+        for numbers in chunks(reference_nbrs)
+        for row in connection.execute(query.where(form.c.reference_nbr.in_(numbers)))
+    }
 
 
 def _form_row(name: BatchName, row: Row[Any]) -> FormRow:

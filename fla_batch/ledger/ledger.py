@@ -339,8 +339,12 @@ class Ledger(Closing):
 
     def form(self, reference_nbr: str) -> FormRow | None:
         """One form, None when the ledger does not know it."""
+        return self.forms_of([reference_nbr]).get(reference_nbr)
+
+    def forms_of(self, reference_nbrs: Iterable[str]) -> dict[str, FormRow]:
+        """The forms of those reference numbers that the ledger knows, by them."""
         with reading(self._engine) as connection:
-            return batches.form_of(connection, reference_nbr)
+            return batches.forms_of(connection, reference_nbrs)
 
     def without_answer(self, batch: BatchName) -> Iterator[FormRow]:
         """The forms of a batch to which nothing was told; streamed."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
-from fla_batch.answers.remote_anomalies import Subject, anomalies_of
+from fla_batch.answers.remote_anomalies import anomalies_of
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.answers import messages
@@ -86,20 +86,18 @@ def test_the_place_is_as_much_as_is_known(
     assert single(AnomalyReport("00014-017", location=location)).path == path
 
 
-def test_what_the_path_leaves_out_comes_from_the_form_and_then_from_what_was_sent() -> None:
+def test_what_the_path_leaves_out_comes_from_the_form() -> None:
     reports = (
         AnomalyReport("00014-017", path=(("INSS", "70081500504"),)),
         AnomalyReport("00014-017"),
     )
     form = form_with(*reports, company_id="0880820673", inss="81511716525")
-    sent = Subject("0123456749", "70081500504", 2023)
     found = [
-        (anomaly.company_id, anomaly.inss, anomaly.calendar_year)
-        for anomaly in anomalies_of(form, sent=sent)
+        (anomaly.company_id, anomaly.inss, anomaly.calendar_year) for anomaly in anomalies_of(form)
     ]
     assert found == [
-        ("0880820673", "70081500504", 2023),
-        ("0880820673", "81511716525", 2023),
+        ("0880820673", "70081500504", None),
+        ("0880820673", "81511716525", None),
     ]
 
 
