@@ -41,7 +41,7 @@ def load(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Sett
     """
     given = _Given(path, dict(os.environ if environ is None else environ))
     given.read()
-    given.look_for_unknown()
+    given.look_at_variables()
     settings = given.settings()
     if given.mistakes or settings is None:
         raise WrongSettings(given.mistakes)
@@ -89,23 +89,8 @@ class _Given:
             place = f"{path.name}, line {line[1]}" if line else path.name
             self._note(place, f"this is not TOML: {_TOML_PLACE.sub('', said)}")
 
-    def look_for_unknown(self) -> None:
-        """Sections, keys and variables that nothing reads, each beside the nearest known one."""
-        fields = Settings.model_fields
-        for section, keys in self.raw.items():
-            if section not in fields:
-                self._note(
-                    self.place(section), f"unknown section [{section}]", nearest(section, fields)
-                )
-                continue
-            known = getattr(fields[section].annotation, "model_fields", {})
-            for key in keys if isinstance(keys, Mapping) else ():
-                if known and key not in known:
-                    said = f"unknown key {key} in [{section}]"
-                    self._note(self.place(section, key), said, nearest(key, known))
-        self._look_at_variables()
-
-    def _look_at_variables(self) -> None:
+    def look_at_variables(self) -> None:
+        """Variables that nothing reads, each beside the nearest known one."""
         known = [
             _variable(section, key)
             for section, info in Settings.model_fields.items()
@@ -125,10 +110,13 @@ class _Given:
         try:
             settings = Settings(**self._overridden())
         except ValidationError as error:
+            variables = {each.place for each in self.mistakes}
             for each in error.errors(include_input=False, include_url=False):
-                # Unknown ones are told already, and better.
+                place = self.place(*map(str, each["loc"][:2]))
                 if each["type"] != "extra_forbidden":
-                    self._note(self.place(*map(str, each["loc"][:2])), _told(each))
+                    self._note(place, _told(each))
+                elif place not in variables:  # those are told already
+                    self._note(place, *_unknown(*map(str, each["loc"])))
             return None
         with self._noting("gateway", "host"):
             settings.gateway.require_loopback()
@@ -162,7 +150,8 @@ class _Given:
         """Where a setting was given: the variable, else file and line, else its own name."""
         over = self.overrides.get(section)
         if key is not None and isinstance(over, Mapping) and key in over:
-            return _variable(section, key)
+            variable = _variable(section, key)
+            return variable if variable in self.environ else f"{ENV_PREFIX}{section}".upper()
         steps = [section] if key is None else [section, key]
         if self.path is None:
             return ".".join(steps)
@@ -180,6 +169,15 @@ def _variable(section: str, key: str) -> str:
 def _merged(ours: Any, keys: Any) -> Any:
     both = isinstance(ours, Mapping) and isinstance(keys, Mapping)
     return {**ours, **keys} if both else keys
+
+
+def _unknown(section: str, key: str | None = None, *_: str) -> tuple[str, str]:
+    """What to say of a section or key that nothing reads, beside the nearest known one."""
+    fields = Settings.model_fields
+    if key is None:
+        return f"unknown section [{section}]", nearest(section, fields)
+    known = getattr(fields[section].annotation, "model_fields", {})
+    return f"unknown key {key} in [{section}]", nearest(key, known)
 
 
 def _told(error: Any) -> str:

@@ -124,6 +124,15 @@ def test_a_wrong_value_is_not_quoted(tmp_path: Path) -> None:
     assert "hunter2-secret" not in str(error) + error.hint
 
 
+def test_an_unknown_key_in_a_section_as_a_variable_names_the_nearest() -> None:
+    with pytest.raises(ConfigurationMistake) as caught:
+        load(None, environ={"FLA_BATCH_LIMITS": '{"prts": 3, "part_form": 1}'})
+    assert "FLA_BATCH_LIMITS: unknown key prts in [limits] (Did you mean parts?)" in str(
+        caught.value
+    )
+    assert "unknown key part_form in [limits]" in str(caught.value)
+
+
 def test_a_section_as_a_variable_is_refused_without_its_value() -> None:
     with pytest.raises(ConfigurationMistake) as caught:
         load(None, environ={"FLA_BATCH_SIGNING": "hunter2-secret"})
