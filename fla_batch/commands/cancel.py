@@ -84,7 +84,7 @@ def look_after_td(
 
 def record_of(workspace: Records, name: BatchName) -> Cancellation:
     """What is on record of the cancelling of a batch. Raises UsageMistake for an unknown one."""
-    return cancellation_of(workspace.ledger.events(name))
+    return cancellation_of(workspace.ledger.events(name, of_forms=False))
 
 
 def _too_late(name: BatchName, state: BatchState) -> UsageMistake:

@@ -41,19 +41,27 @@ def insert_anomalies(
     batch_id: int | None = None,
     form_id: int | None = None,
     answer_id: int | None = None,
+    blocked_in: Environment | None = None,
 ) -> int:
-    """Keep anomalies, however many; their count is returned."""
+    """Keep anomalies, however many; their count is returned.
+
+    `blocked_in` is the environment of a build in which they hold declarations back.
+    """
     links = {"batch_id": batch_id, "form_id": form_id, "answer_id": answer_id}
     count = 0
     for chunk in chunks(found):
-        connection.execute(insert(anomaly), [anomaly_values(each, at, **links) for each in chunk])
+        values = [anomaly_values(each, at, blocked_in, **links) for each in chunk]
+        connection.execute(insert(anomaly), values)
         count += len(chunk)
     return count
 
 
-def anomaly_values(found: Anomaly, at: datetime, **links: int | None) -> dict[str, Any]:
+def anomaly_values(
+    found: Anomaly, at: datetime, blocked_in: Environment | None = None, **links: int | None
+) -> dict[str, Any]:
     """The columns of one anomaly."""
     year = found.calendar_year
+    blocked = _blocked_in(blocked_in, file_name(found)) if blocked_in else None
     return {
         **links,
         "origin": found.origin.value,
@@ -65,7 +73,7 @@ def anomaly_values(found: Anomaly, at: datetime, **links: int | None) -> dict[st
         "calendar_year": year if year is not None and 0 <= year <= 9999 else None,
         "at": at,
         "body": canonical_json(found.to_json()),
-        "blocked_file": None,
+        "blocked_file": storable(blocked) if blocked else None,
     }
 
 
@@ -90,15 +98,8 @@ def replace_blocked(
         names = [name for file in chunk for name in (_blocked_in(environment, file), file)]
         doomed = anomaly.c.blocked_file.in_(list(map(storable, names)))
         connection.execute(delete(anomaly).where(doomed))
-    count = 0
-    for rows in chunks(found):
-        values = [
-            anomaly_values(replace(each, blocked=True), at)
-            | {"blocked_file": storable(_blocked_in(environment, file_name(each)))}
-            for each in rows
-        ]
-        connection.execute(insert(anomaly), values)
-        count += len(rows)
+    blocked = (replace(each, blocked=True) for each in found)
+    count = insert_anomalies(connection, blocked, at, blocked_in=environment)
     connection.execute(delete(anomaly).where(_of(environment), _built_since(environment)))
     return count
 

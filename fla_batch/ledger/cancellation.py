@@ -29,11 +29,11 @@ class Cancellation:
 
 
 def cancellation_of(events: Iterable[EventRow]) -> Cancellation:
-    """From the events of a batch, oldest first."""
+    """From the events of a batch itself, oldest first."""
     go_begun = go_sent = td_sent = beside_go = False
     taken_at: datetime | None = None
     for row in events:
-        match row.event if row.form is None else None:
+        match row.event:
             case Event.GO_BEGUN:
                 go_begun = True
             case Event.SENT:

@@ -5,13 +5,13 @@ Decision 1510.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from sqlalchemy import Connection, insert, select
 
 from fla_batch.ledger.records import canonical_json
-from fla_batch.ledger.rows import loads, storable
+from fla_batch.ledger.rows import chunks, loads, storable
 from fla_batch.ledger.sql_tables import form, input_sheet
 from fla_batch.vocabulary.input_origin import InputOrigin, InputSheet, NoOrigin, Origin, rows_of
 
@@ -23,13 +23,13 @@ SHEET_OF_FORM = input_sheet, input_sheet.c.id == form.c.sheet_id
 
 def sheet_ids(connection: Connection, sheets: Mapping[str, InputSheet]) -> dict[str, int]:
     """The ledger's own numbers of sheets, by their digests; those that are new are kept."""
-    known = _known(connection)
+    known = _known(connection, sheets)
     new = {digest: sheet for digest, sheet in sheets.items() if digest not in known}
     if not new:
         return known
     rows = [{"digest": key, "body": _body(sheet)} for key, sheet in sorted(new.items())]
     connection.execute(insert(input_sheet), rows)
-    return _known(connection)
+    return _known(connection, sheets)
 
 
 def origin_of(sheet_body: str | None, rows: str | None) -> Origin:
@@ -39,9 +39,13 @@ def origin_of(sheet_body: str | None, rows: str | None) -> Origin:
     return InputOrigin(_sheet(sheet_body), rows_of(rows))
 
 
-def _known(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(select(input_sheet.c.digest, input_sheet.c.id))
-    return {row.digest: row.id for row in rows}
+def _known(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    query = select(input_sheet.c.digest, input_sheet.c.id)
+    return {
+        row.digest: row.id
+        for chunk in chunks(digests)
+        for row in connection.execute(query.where(input_sheet.c.digest.in_(chunk)))
+    }
 
 
 def _body(sheet: InputSheet) -> str:
