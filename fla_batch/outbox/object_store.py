@@ -138,7 +138,7 @@ class ObjectStore:
     def remove(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is not there is fine."""
         for key in keys:
-            with suppress(FileNotFoundError), _translated("delete", key):
+            with _translated("delete", key), suppress(FileNotFoundError):
                 _library().delete(self._client, key)
 
     def _each_chunk(self, key: str, take: Callable[[bytes], object]) -> bool:
@@ -189,7 +189,5 @@ def _translated(doing: str, what: str) -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError) and doing == "delete":
-            raise
         cause = mask_text(str(error).partition("\n")[0].rpartition(" - ")[2])
         raise StoreUnavailable(f"cannot {doing} {what} in the object store: {cause}") from None
