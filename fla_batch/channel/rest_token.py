@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.channel.rest_call import BAD_REQUEST, OK, TOO_MANY, UNAUTHORISED
+from fla_batch.system.private_files import keys_of
 from fla_batch.vocabulary.errors import GatewayUnavailable, KeyOrCertificateMistake, LoginRefused
 
 if TYPE_CHECKING:
@@ -120,12 +121,8 @@ def client_key(section: RestSection) -> RSAPrivateKey:
     """The key of [rest]. Raises KeyOrCertificateMistake: unreadable, open to others, no RSA."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-    try:
+    with keys_of("rest"):
         key = _loaded(section)
-    except KeyOrCertificateMistake as error:
-        # Whoever reads key files speaks of the section that signs batches.
-        error.hint = error.hint.replace("[signing]", "[rest]")
-        raise
     if not isinstance(key, RSAPrivateKey):
         raise KeyOrCertificateMistake(
             "the key of [rest] is no RSA key, and the token server takes RS256",

@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from fla_batch.system.private_files import Password, password_from, read_private_file
+from fla_batch.system.private_files import Password, keys_of, password_from, read_private_file
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 _HINT = "Check [gateway] key_file and the variable that key_password_env names."
@@ -25,7 +25,9 @@ def load_user_key(path: Path, *, password_env: str | None = None) -> paramiko.PK
     Raises KeyOrCertificateMistake: unreadable, open to others, password missing or wrong,
     PuTTY's own form, another kind of key.
     """
-    if read_private_file(path).startswith(_PUTTY):
+    with keys_of("gateway"):
+        in_putty_form = read_private_file(path).startswith(_PUTTY)
+    if in_putty_form:
         raise KeyOrCertificateMistake(
             f"{path} is in PuTTY's own form",
             hint=f"Convert it: puttygen {path} -O private-openssh -o NEW_FILE",

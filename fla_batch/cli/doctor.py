@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +11,8 @@ from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
 
 if TYPE_CHECKING:
-    from fla_batch.channel.protocol import Gateway
     from fla_batch.commands.doctor.diagnosis import Diagnosis, Health
-    from fla_batch.configuration.sections import Settings
+    from fla_batch.vocabulary.terms import Language
     from fla_batch.vocabulary.words import Words
 
 _EXIT_UNFIT = 3
@@ -29,8 +26,10 @@ def doctor(offline: bool, shared: Shared) -> int:
 
     Nothing is sent, built or changed. Exit code 3 when there is an error, else 0.
     """
+    from fla_batch.channel.sftp import connect
     from fla_batch.commands.doctor.diagnosis import Health, Surroundings
     from fla_batch.commands.doctor.examination import examine
+    from fla_batch.system.files import free_bytes
     from fla_batch.vocabulary.words import Words
 
     words = Words("fla_batch.commands.doctor", shared.language)
@@ -39,12 +38,12 @@ def doctor(offline: bool, shared: Shared) -> int:
         load=lambda: shared.required_settings,
         clock=now,
         words=words,
-        connect=_connect,
-        free_bytes=_free_bytes,
+        connect=connect,
+        free_bytes=free_bytes,
         offline=offline,
     )
     names: dict[Health, list[str]] = {state: [] for state in Health}
-    found = _sorted_out(examine(around), names)
+    found = _sorted_out(examine(around), names, shared.language)
     if shared.as_json:
         shared.show_json({"checks": (each.to_json() for each in found)})
     else:
@@ -58,23 +57,18 @@ def doctor(offline: bool, shared: Shared) -> int:
     return _EXIT_UNFIT if names[Health.ERROR] else 0
 
 
-def _sorted_out(found: Iterator[Diagnosis], names: dict[Health, list[str]]) -> Iterator[Diagnosis]:
+def _sorted_out(
+    found: Iterator[Diagnosis], names: dict[Health, list[str]], language: Language
+) -> Iterator[Diagnosis]:
+    """Each as it comes, its name noted; the hint of an exception comes in English till here."""
+    from fla_batch.cli.translation import translated
+
     for each in found:
         names[each.state].append(each.name)
-        yield each
+        yield each._replace(advice=each.advice and translated(each.advice, language))
 
 
 def _line(found: Diagnosis, words: Words) -> str:
     """`ok        ledger             sound, ...`, and what to do below it."""
     line = f"{words.line(found.state):10}{found.name:19}{found.message}"
     return f"{line}\n{'':29}-> {found.advice}" if found.advice else line
-
-
-def _connect(settings: Settings) -> Gateway:
-    from fla_batch.channel.sftp import connect
-
-    return connect(settings.gateway.settings())
-
-
-def _free_bytes(path: Path) -> int:
-    return shutil.disk_usage(path).free

@@ -74,8 +74,7 @@ class Shared:
     def require_settings(self) -> None:
         """Raises NoSettings where neither a file nor a variable says anything."""
         if self.settings_file is None and not any(map(_is_setting, os.environ)):
-            looked = f"{_here() / FILE_NAME} or {user_folder() / FILE_NAME}"
-            raise NoSettings(f"there are no settings: looked for {looked}")
+            raise NoSettings(f"{_here() / FILE_NAME}, {user_folder() / FILE_NAME}")
 
     @cached_property
     def profile(self) -> Profile:

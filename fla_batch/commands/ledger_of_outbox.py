@@ -6,6 +6,8 @@ go on with it would send again what was sent, and use numbers a second time (dec
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fla_batch.outbox.high_water import clear_half_written
@@ -46,6 +48,23 @@ def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
         ledger.close()
         raise
     return ledger
+
+
+@contextmanager
+def ledger_if_any(url: str, outbox: Outbox) -> Iterator[Ledger | None]:
+    """The ledger that is there already; None, and nothing made, when there is none.
+
+    Raises LedgerBehind, LedgerTrouble.
+    """
+    from fla_batch.ledger import NoLedger
+
+    try:
+        ledger = open_ledger(url, outbox, create=False)
+    except NoLedger:
+        yield None
+        return
+    with ledger:
+        yield ledger
 
 
 def require_knows(ledger: Ledger, outbox: Outbox) -> None:

@@ -234,7 +234,7 @@ class Workspace(Closing):
 
         Raises KeyOrCertificateMistake, ConfigurationMistake for production without a key.
         """
-        from fla_batch.signing.signer import signer_of
+        from fla_batch.commands.configured_signer import signer_of
 
         section = self.settings.signing
         if section.is_set:
@@ -357,17 +357,11 @@ def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
     For commands that write nothing. Raises LedgerTrouble for a ledger that cannot be read.
     """
     from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.commands.ledger_of_outbox import open_ledger
+    from fla_batch.commands.ledger_of_outbox import ledger_if_any
     from fla_batch.commands.outbox_of_settings import outbox_of
-    from fla_batch.ledger import NoLedger
 
     outbox = outbox_of(settings.workspace)
     if outbox.root.exists():
         outbox.require_ours(settings.workspace.group)
-    try:
-        ledger = open_ledger(settings.workspace.ledger, outbox, create=False)
-    except NoLedger:
-        yield None
-        return
-    with ledger:
-        yield LedgerHistory(ledger, settings.environment)
+    with ledger_if_any(settings.workspace.ledger, outbox) as ledger:
+        yield None if ledger is None else LedgerHistory(ledger, settings.environment)

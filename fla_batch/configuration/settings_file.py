@@ -16,6 +16,10 @@ class NoSettings(ConfigurationMistake):
 
     hint = "`fla-batch init` writes a file with every setting explained; --config names another."
 
+    def __init__(self, looked: str) -> None:
+        super().__init__(f"there are no settings: looked for {looked}")
+        self.looked = looked
+
 
 def find(explicit: Path | None, *, here: Path, user_folder: Path) -> Path | None:
     """The file to read: the one named, else ./fla-batch.toml, else the user's own, else None.

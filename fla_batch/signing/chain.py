@@ -51,9 +51,14 @@ def chain_fault(
     return "the certificate does not lead to a configured root"
 
 
+def is_valid(certificate: x509.Certificate, at: datetime) -> bool:
+    """True within the time that a certificate was issued for."""
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
 def leaf_fault(leaf: x509.Certificate, at: datetime) -> str | None:
     """Why a certificate must not sign at the instant `at`, wherever it leads; None when it may."""
-    if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
+    if not is_valid(leaf, at):
         return f"the signer's certificate is not valid on {at:%Y-%m-%d}"
     return use_fault(leaf)
 
@@ -72,7 +77,7 @@ def _issued(issuer: x509.Certificate, item: x509.Certificate, below: int, at: da
     """True when `issuer` is an authority, valid at `at`, that signed `item`."""
     if issuer.subject != item.issuer or not _is_authority(issuer, below):
         return False
-    if not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
+    if not is_valid(issuer, at):
         return False
     try:
         item.verify_directly_issued_by(issuer)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from fla_batch.signing import cms
 from fla_batch.signing.keys import SigningKey, load_pem, load_pkcs12
-from fla_batch.signing.token_key import TokenKey, load_token
+from fla_batch.signing.token_key import TokenKey
 from fla_batch.signing.verify_signature import own_signature_fault
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
@@ -80,45 +80,6 @@ class CmsSigner:
         return cms.signed_data(attributes, value, self._key.certificate, self._key.chain, kind)
 
 
-class WhichKey(Protocol):
-    """What says where the key is, as the [signing] section does."""
-
-    @property
-    def pkcs12_file(self) -> Path | None:
-        """A PKCS#12 file; or"""
-        ...
-
-    @property
-    def key_file(self) -> Path | None:
-        """a PEM key, with"""
-        ...
-
-    @property
-    def certificate_file(self) -> Path | None:
-        """its certificate; or"""
-        ...
-
-    @property
-    def pkcs11_module(self) -> Path | None:
-        """the library of a token,"""
-        ...
-
-    @property
-    def pkcs11_token(self) -> str | None:
-        """the label of the token,"""
-        ...
-
-    @property
-    def pkcs11_key(self) -> str | None:
-        """and that of the key."""
-        ...
-
-    @property
-    def password_env(self) -> str | None:
-        """The variable with the password or PIN."""
-        ...
-
-
 def load_signer(
     *,
     pkcs12_file: Path | None = None,
@@ -136,33 +97,6 @@ def load_signer(
         return CmsSigner(load_pem(key_file, certificate_file, password_env=password_env))
     raise KeyOrCertificateMistake(
         "signing needs either pkcs12_file, or key_file together with certificate_file"
-    )
-
-
-def signer_of(section: WhichKey) -> CmsSigner:
-    """The signer that the [signing] section describes, on a token too.
-
-    Raises KeyOrCertificateMistake.
-    """
-    if not section.pkcs11_module:
-        return load_signer(
-            pkcs12_file=section.pkcs12_file,
-            key_file=section.key_file,
-            certificate_file=section.certificate_file,
-            password_env=section.password_env,
-        )
-    if not (section.pkcs11_token and section.pkcs11_key) or section.key_file or section.pkcs12_file:
-        raise KeyOrCertificateMistake(
-            "a key on a token needs pkcs11_module, pkcs11_token and pkcs11_key, and no key file"
-        )
-    return CmsSigner(
-        load_token(
-            section.pkcs11_module,
-            section.pkcs11_token,
-            section.pkcs11_key,
-            certificate_file=section.certificate_file,
-            password_env=section.password_env,
-        )
     )
 
 

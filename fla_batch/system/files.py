@@ -142,6 +142,16 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def existing(path: Path) -> Path:
+    """`path`, or the nearest folder above it that is there."""
+    return next((each for each in (path, *path.parents) if each.exists()), Path("/"))
+
+
+def free_bytes(path: Path) -> int:
+    """The room left on the disk where `path` is, or will be."""
+    return shutil.disk_usage(existing(path)).free
+
+
 def is_shared(folder: Path) -> bool:
     """True for a folder of a group, whose new entries are the group's as well."""
     return stat.S_IMODE(folder.stat().st_mode) == SHARED_FOLDER_MODE

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fla_batch.system.plain_texts import plain_bytes
@@ -48,6 +50,16 @@ def password_from(variable: str | None) -> Password:
             hint=f"Set {variable} in the environment of this command, not on its command line.",
         )
     return Password(os.environ[variable].encode())
+
+
+@contextmanager
+def keys_of(section: str) -> Iterator[None]:
+    """Hints within name that section; else they name the one whose keys sign batches."""
+    try:
+        yield
+    except KeyOrCertificateMistake as error:
+        error.hint = error.hint.replace("[signing]", f"[{section}]")
+        raise
 
 
 def read_private_file(path: Path) -> bytes:

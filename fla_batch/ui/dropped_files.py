@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -191,9 +190,3 @@ def plain_name(name: str) -> str:
     kept = "".join(each if each.isprintable() and each not in '<>:"|?*' else "_" for each in last)
     stem, suffix = PurePosixPath(kept).stem, PurePosixPath(kept).suffix
     return f"{stem[:_LONGEST_NAME].lstrip('.')}{suffix[:10]}" if stem.strip(". ") else "file"
-
-
-def free_bytes(folder: Path) -> int:
-    """How much the disk still takes."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return shutil.disk_usage(there).free

@@ -19,12 +19,13 @@ from fla_batch.intake.column_mapping import ColumnMapping
 from fla_batch.intake.headings import column_name, knows
 from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.proposals import ProposalKind
+from fla_batch.system.files import free_bytes
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, TABLE_SUFFIXES, Table, TableChoice
 from fla_batch.ui.background_jobs import JobState
 from fla_batch.ui.checking import checked, how_of, result_of, start_check
-from fla_batch.ui.dropped_files import DroppedFile, free_bytes
+from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.rendering import language_of, page, state_of
 from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.findings import Anomaly

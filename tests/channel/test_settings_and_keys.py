@@ -118,6 +118,7 @@ def test_s10_a_key_that_cannot_be_used_is_told_without_any_secret(
     assert SECRET not in shown
     assert key_text not in shown
     assert caught.value.hint
+    assert "[signing]" not in caught.value.hint
 
 
 def test_keys_of_other_kinds_and_forms_are_told(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def surroundings(office: Office, offline: bool) -> Surroundings:
     world: dict[str, Any] = {
         "clock": now,
         "free_bytes": lambda _: ROOMY,
-        "connect": lambda settings: connect(settings.gateway.settings()),
+        "connect": connect,
         "offline": offline,
     }
     return Surroundings(
@@ -129,31 +129,15 @@ def test_nothing_is_made_before_the_first_batch(
 def test_each_fault_is_found_by_name(
     fault: Fault, office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fault.put(office)
+    fault.put_into(office)
     found = checks_of(office, capsys, *([] if fault.online else ["--offline"]))
     named = [each for each in found if (each["name"], each["state"]) == (fault.check, fault.state)]
     told = [f"{each['message']} {each['advice']}" for each in named]
-    assert any(fault.said in line for line in told), states(found, "error") or found
+    assert any(fault.says in line for line in told), states(found, "error") or found
     assert all(each["advice"] for each in named), "what to do"
     # What is whole stays whole: one fault does not make the others look broken.
     strange = {line.partition(":")[0] for line in states(found, "error")} - {fault.check}
-    assert strange - set(ALSO.get(fault.name, ())) == set()
-
-
-ALSO = {
-    "ledger-deleted": ("clock",),
-    "ledger-damaged": ("clock",),
-    "ledger-of-a-newer-version": ("clock",),
-    "ledger-driver-missing": ("clock",),
-    "ledger-server-unreachable": ("clock",),
-    "data-destroyed": ("clock", "certificate"),
-    "clock-in-the-past": ("certificate", "certificate-chain", "answer-roots"),
-    "certificate-not-yet-valid": ("certificate-chain", "clock", "answer-roots"),
-    "certificate-expired": ("certificate-chain",),
-    "answer-overdue": ("clock",),
-    "staged-batch-gone": ("ledger",),
-}
-"""What a fault breaks besides, truly."""
+    assert strange - set(fault.also) == set()
 
 
 def test_there_are_forty_and_more(record_property: Any) -> None:
@@ -185,6 +169,34 @@ def test_it_speaks_each_language(
     assert words.line("gateway-missing", names="user") in called.out
     assert words.line("gateway-missing-advice") in called.out
     assert called.code == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("fr", "Vérifiez la section [gateway] de fla-batch.toml"),
+        ("nl", "Kijk de sectie [gateway] van fla-batch.toml na"),
+    ],
+)
+def test_the_hint_of_an_exception_is_told_in_the_readers_language(
+    office: Office, capsys: pytest.CaptureFixture[str], language: str, advice: str
+) -> None:
+    office.set("gateway", key_file="none")
+    called = CommandLine(capsys, office.write())("doctor", "--offline", "--lang", language)
+    assert advice in called.out
+    assert "Check the" not in called.out
+
+
+def test_an_outbox_that_is_open_hides_nothing_else(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clone of the repository has one, by the umask of whoever made it."""
+    office.built()
+    (office.folder / "outbox").chmod(0o775)
+    found = checks_of(office, capsys, "--offline")
+    assert [line.partition(":")[0] for line in states(found, "error")] == ["outbox-rights"]
+    skipped = {each["name"] for each in found if each["state"] == "skipped"}
+    assert skipped == {"server", "rest-key", "rest"}
 
 
 def test_each_text_is_there_in_each_language() -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from fla_batch.commands.configured_signer import signer_of
 from fla_batch.configuration.loading import load
 from fla_batch.signing.keys import load_certificates
-from fla_batch.signing.signer import sha256_of, signer_of
+from fla_batch.signing.signer import sha256_of
 from fla_batch.signing.throwaway import KeyType, throwaway_certificate
 from fla_batch.signing.verify_signature import verify
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake

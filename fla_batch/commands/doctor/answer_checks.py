@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
 from fla_batch.commands.doctor.outbox_checks import open_ledger_of
-from fla_batch.ledger.lifecycle import SilenceLimits
+from fla_batch.ledger.lifecycle import BatchState, SilenceLimits
 
 
 def trust_in_answers(around: Surroundings) -> Iterator[Diagnosis]:
     """The roots that signatures of answers lead to are there and valid (S8)."""
+    from fla_batch.signing.chain import is_valid
     from fla_batch.signing.keys import load_certificates
 
     path = around.settings.signing.answer_roots
@@ -22,7 +23,7 @@ def trust_in_answers(around: Surroundings) -> Iterator[Diagnosis]:
         yield found("answer-roots", "roots-missing" if required else "roots-none")
         return
     roots, now = load_certificates(path), around.clock()
-    valid = [root for root in roots if root.not_valid_before_utc <= now <= root.not_valid_after_utc]
+    valid = [root for root in roots if is_valid(root, now)]
     if valid:
         yield around.ok("answer-roots", "roots-valid", count=len(valid))
     else:
@@ -36,7 +37,7 @@ def overdue(around: Surroundings) -> Iterator[Diagnosis]:
     late = 0
     with open_ledger_of(around) as found:
         for row in found.status_rows(around.clock(), limits) if found is not None else ():
-            if row.age is not None and row.state.value == "overdue":
+            if row.state is BatchState.OVERDUE and row.age is not None:
                 late += 1
                 hours = int(row.age.total_seconds() // 3600)
                 yield around.warning("overdue", "batch-overdue", batch=row.name, hours=hours)

@@ -15,8 +15,9 @@ from fla_batch.vocabulary.words import Words
 if TYPE_CHECKING:
     from fla_batch.channel.protocol import Gateway
     from fla_batch.configuration.sections import Settings
+    from fla_batch.configuration.server import GatewaySettings
     from fla_batch.message import Profile
-    from fla_batch.signing.keys import SigningKey
+    from fla_batch.signing.signer import CmsSigner
 
 
 class Health(StrEnum):
@@ -53,7 +54,7 @@ class Surroundings:
     load: Callable[[], Settings]
     clock: Callable[[], datetime]
     words: Words
-    connect: Callable[[Settings], Gateway]
+    connect: Callable[[GatewaySettings], Gateway]
     free_bytes: Callable[[Path], int]
     offline: bool = False
 
@@ -63,18 +64,18 @@ class Surroundings:
         return self.load()
 
     @cached_property
-    def signing_key(self) -> SigningKey:
+    def signer(self) -> CmsSigner:
         """Raises KeyOrCertificateMistake, ConfigurationMistake."""
-        from fla_batch.signing.signer import signer_of
+        from fla_batch.commands.configured_signer import signer_of
 
-        return signer_of(self.settings.signing).key
+        return signer_of(self.settings.signing)
 
     @cached_property
     def profile(self) -> Profile:
         """Raises ConfigurationMistake, ProfileMistake."""
-        from fla_batch.message import load
+        from fla_batch.commands.configured_profile import configured_profile
 
-        return load(self.settings.profile.name)
+        return configured_profile(self.settings)
 
     def found(self, name: str, state: Health, key: str, /, **parts: Any) -> Diagnosis:
         """A diagnosis in our own words: `key` and, when there is one, `key` with "-advice"."""

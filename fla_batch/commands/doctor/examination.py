@@ -21,7 +21,15 @@ from fla_batch.commands.doctor.key_checks import (
     trial_signature,
 )
 from fla_batch.commands.doctor.machine_checks import clock, libraries, time_zone
-from fla_batch.commands.doctor.outbox_checks import batches, disk, ledger, outbox, quarantine, store
+from fla_batch.commands.doctor.outbox_checks import (
+    batches,
+    disk,
+    ledger,
+    outbox,
+    outbox_rights,
+    quarantine,
+    store,
+)
 from fla_batch.commands.doctor.server_checks import gateway, known_host, legacy, rest, server
 from fla_batch.commands.doctor.settings_checks import closing_date, sender, settings
 from fla_batch.vocabulary.errors import FlaBatchError
@@ -52,6 +60,7 @@ CHECKS = (
     Examined("signature", trial_signature, after=("settings", "signing-key", "certificate")),
     Examined("answer-roots", trust_in_answers),
     Examined("outbox", outbox),
+    Examined("outbox-rights", outbox_rights, after=("settings", "outbox")),
     Examined("disk", disk, after=("settings", "outbox")),
     Examined("clock", clock, after=("settings", "outbox")),
     Examined("store", store, after=("settings", "outbox")),

@@ -13,12 +13,12 @@ def profile(around: Surroundings) -> Iterator[Diagnosis]:
 
     found = around.profile
     require_clean(found.folder)
-    code = around.settings.profile.application
-    parts = {"name": found.name, "version": found.version}
-    if code is None and not around.settings.uses_rest and not found.official:
-        yield around.warning("profile", "profile-code", code=found.application, **parts)
+    told = around.settings.profile.application is not None
+    parts = {"name": found.name, "version": found.version, "code": found.application}
+    if told or around.settings.uses_rest or found.official:
+        yield around.ok("profile", "profile-clean", **parts)
     else:
-        yield around.ok("profile", "profile-clean", code=code or found.application, **parts)
+        yield around.warning("profile", "profile-code", **parts)
 
 
 def employer_zones(around: Surroundings) -> Iterator[Diagnosis]:

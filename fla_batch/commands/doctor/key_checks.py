@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
+from fla_batch.signing.chain import is_valid
 from fla_batch.signing.keys import EXPIRY_WARNING
 from fla_batch.vocabulary.terms import Environment
 
@@ -19,7 +20,7 @@ def signing_key(around: Surroundings) -> Iterator[Diagnosis]:
     if around.settings.uses_rest:
         yield around.skipped("signing-key", "signing-over-rest")
     elif section.is_set:
-        public = around.signing_key.certificate.public_key()
+        public = around.signer.key.certificate.public_key()
         kind = "RSA" if "RSA" in type(public).__name__ else "EC"
         yield around.ok("signing-key", "signing-key-opens", kind=kind)
     elif around.settings.environment is Environment.PRODUCTION:
@@ -33,7 +34,7 @@ def certificate(around: Surroundings) -> Iterator[Diagnosis]:
     if not _signs(around):
         yield around.skipped("certificate", "signing-key-unneeded")
         return
-    found, now = around.signing_key.certificate, around.clock()
+    found, now = around.signer.key.certificate, around.clock()
     begin, end = found.not_valid_before_utc, found.not_valid_after_utc
     parts = {"begin": f"{begin:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", "subject": _holder(found)}
     if now < begin:
@@ -51,7 +52,7 @@ def certificate_chain(around: Surroundings) -> Iterator[Diagnosis]:
     if not _signs(around):
         yield around.skipped("certificate-chain", "signing-key-unneeded")
         return
-    key = around.signing_key
+    key = around.signer.key
     issuer = _issuer(key.certificate, key.chain)
     name = key.certificate.issuer.rfc4514_string()
     if key.certificate.subject == key.certificate.issuer:
@@ -60,7 +61,7 @@ def certificate_chain(around: Surroundings) -> Iterator[Diagnosis]:
         yield found("certificate-chain", "chain-self-signed")
     elif issuer is None:
         yield around.warning("certificate-chain", "chain-incomplete", issuer=name)
-    elif not issuer.not_valid_before_utc <= around.clock() <= issuer.not_valid_after_utc:
+    elif not is_valid(issuer, around.clock()):
         end = f"{issuer.not_valid_after_utc:%Y-%m-%d}"
         yield around.error("certificate-chain", "chain-expired", issuer=name, end=end)
     else:
@@ -71,13 +72,11 @@ def trial_signature(around: Surroundings) -> Iterator[Diagnosis]:
     """A signature is made and verified, as for each batch."""
     import hashlib
 
-    from fla_batch.signing.signer import CmsSigner
-
     if not _signs(around):
         yield around.skipped("signature", "signing-key-unneeded")
         return
     digest = hashlib.sha256(b"fla-batch doctor").digest()
-    CmsSigner(around.signing_key).sign(digest, signed_at=around.clock())
+    around.signer.sign(digest, signed_at=around.clock())
     yield around.ok("signature", "signature-made")
 
 

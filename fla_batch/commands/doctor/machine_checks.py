@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
-from fla_batch.commands.doctor.outbox_checks import existing, open_ledger_of, written_at
+from fla_batch.commands.doctor.outbox_checks import open_ledger_of, written_at
+from fla_batch.system.files import existing
 
 _ZONE = "Europe/Brussels"
 _NO_EARLIER = datetime(2025, 1, 1, tzinfo=UTC)
@@ -18,13 +18,15 @@ _SAFE_LXML = (6, 1, 3)
 
 def libraries(around: Surroundings) -> Iterator[Diagnosis]:
     """Which are installed, and what follows (S6: lxml; 3-channel: paramiko)."""
-    from fla_batch.channel.ssh_library import can_sign_with_sha1
+    from lxml import etree
 
-    lxml, paramiko = _version("lxml"), _version("paramiko")
-    if tuple(int(part) for part in lxml.split(".")[:3] if part.isdigit()) < _SAFE_LXML:
-        yield around.error("libraries", "lxml-old", version=lxml)
+    from fla_batch.channel.ssh_library import can_sign_with_sha1, version
+
+    if etree.LXML_VERSION < _SAFE_LXML:
+        found = ".".join(map(str, etree.LXML_VERSION[:3]))
+        yield around.error("libraries", "lxml-old", version=found)
     key = "paramiko-signs-sha1" if can_sign_with_sha1() else "paramiko-no-sha1"
-    yield around.ok("libraries", key, version=paramiko)
+    yield around.ok("libraries", key, version=version())
 
 
 def time_zone(around: Surroundings) -> Iterator[Diagnosis]:
@@ -65,10 +67,3 @@ def _last_seen(around: Surroundings) -> datetime | None:
         rows = found.batches() if found is not None else []
     times = [at for row in rows for at in (row.built_at, row.sent_at, row.closed_at, row.since)]
     return max(filter(None, times), default=None)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "0"

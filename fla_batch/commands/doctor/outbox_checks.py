@@ -6,21 +6,20 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
 from fla_batch.outbox.whose_outbox import require_member
-from fla_batch.system.files import is_shared
+from fla_batch.system.files import existing, is_shared
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.outbox.outbox import Outbox
 
-_OPEN_TO_OTHERS = stat.S_IRWXO
-_OPEN_TO_GROUP = stat.S_IRWXG
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 TIGHT_BYTES = 2_000_000_000
 """Below that much free room a large batch with its answers may not fit."""
 NO_ROOM_BYTES = 100_000_000
@@ -40,11 +39,6 @@ def store(around: Surroundings) -> Iterator[Diagnosis]:
     yield around.ok("store", "store-fit", url=where) if where else around.ok("store", "store-none")
 
 
-def existing(path: Path) -> Path:
-    """`path`, or the nearest folder above it that is there."""
-    return next((each for each in (path, *path.parents) if each.exists()), Path("/"))
-
-
 def written_at(folder: Path) -> datetime | None:
     """When the disk says that a file, written there now, was written; None when none can be."""
     try:
@@ -57,7 +51,7 @@ def written_at(folder: Path) -> datetime | None:
 
 
 def outbox(around: Surroundings) -> Iterator[Diagnosis]:
-    """It is ours, for us alone, and can be written to; or it can be made (S12, R39)."""
+    """It is ours and can be written to; or it can be made (R39)."""
     where = around.settings.workspace.outbox
     group = around.settings.workspace.group
     there = existing(where)
@@ -73,12 +67,17 @@ def outbox(around: Surroundings) -> Iterator[Diagnosis]:
         yield around.ok("outbox", "outbox-will-be-made", path=where)
         return
     outbox_here(around).require_ours(group)
-    mode = stat.S_IMODE(where.stat().st_mode)
-    too_open = mode & _OPEN_TO_OTHERS or (mode & _OPEN_TO_GROUP and not is_shared(where))
-    if too_open:
-        yield around.error("outbox", "outbox-open", path=where, mode=f"{mode:04o}")
+    yield around.ok("outbox", "outbox-ours", path=where)
+
+
+def outbox_rights(around: Surroundings) -> Iterator[Diagnosis]:
+    """It is for us alone, or for our group (S12). Nothing else fails where it is not."""
+    where = around.settings.workspace.outbox
+    mode = stat.S_IMODE(where.stat().st_mode) if where.exists() else 0
+    if mode & _OTHERS and not is_shared(where):
+        yield around.error("outbox-rights", "outbox-open", path=where, mode=f"{mode:04o}")
     else:
-        yield around.ok("outbox", "outbox-ours", path=where)
+        yield around.ok("outbox-rights", "outbox-private", path=where)
 
 
 def disk(around: Surroundings) -> Iterator[Diagnosis]:
@@ -108,20 +107,11 @@ def ledger(around: Surroundings) -> Iterator[Diagnosis]:
             yield around.ok("ledger", "ledger-sound", event=found.last_event())
 
 
-@contextmanager
-def open_ledger_of(around: Surroundings) -> Iterator[Ledger | None]:
+def open_ledger_of(around: Surroundings) -> AbstractContextManager[Ledger | None]:
     """The ledger that is there; None, and nothing made, when there is none."""
-    from fla_batch.commands.ledger_of_outbox import open_ledger
-    from fla_batch.ledger import NoLedger
+    from fla_batch.commands.ledger_of_outbox import ledger_if_any
 
-    url, place = around.settings.workspace.ledger, outbox_here(around)
-    try:
-        found = open_ledger(url, place, create=False)
-    except NoLedger:
-        yield None
-        return
-    with found:
-        yield found
+    return ledger_if_any(around.settings.workspace.ledger, outbox_here(around))
 
 
 def batches(around: Surroundings) -> Iterator[Diagnosis]:

@@ -13,8 +13,6 @@ from fla_batch.vocabulary.errors import (
 )
 from fla_batch.vocabulary.identifiers import mask_text
 
-_PRODUCTION_HOST = "sftp.socialsecurity.be"
-
 
 def gateway(around: Surroundings) -> Iterator[Diagnosis]:
     """[gateway] says where, who, and by which pinned key (S1)."""
@@ -69,15 +67,16 @@ def server(around: Surroundings) -> Iterator[Diagnosis]:
     if around.settings.uses_rest:
         yield around.skipped("server", "gateway-unused")
         return
-    address = around.settings.gateway.settings().address
+    settings = around.settings.gateway.settings()
+    address = settings.address
     try:
-        opened = around.connect(around.settings)
+        opened = around.connect(settings)
     except FlaBatchError as error:
         yield from _not_opened(around, error, address)
         return
     with opened as session:
         yield around.ok("server", "server-reached", address=address)
-        yield around.ok("login", "login-done", user=around.settings.gateway.user)
+        yield around.ok("login", "login-done", user=settings.user)
         environment = around.settings.environment
         for folder in (environment.folder_in, environment.folder_out):
             try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Health, Surroundings
 from fla_batch.configuration.mistakes import WrongSettings
+from fla_batch.configuration.settings_file import NoSettings
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.closure import CLOSED_FROM, ERASED_FROM
 from fla_batch.vocabulary.terms import Environment
@@ -15,6 +16,9 @@ def settings(around: Surroundings) -> Iterator[Diagnosis]:
     """Each mistake of the settings on a line of its own."""
     try:
         found = around.settings
+    except NoSettings as error:
+        yield around.error("settings", "settings-none", looked=error.looked)
+        return
     except WrongSettings as error:
         for mistake in error.mistakes:
             yield Diagnosis("settings", Health.ERROR, str(mistake), mistake.hint or error.hint)
