@@ -7,7 +7,7 @@ looks for them (AWS_ACCESS_KEY_ID, a web identity, the instance), never from the
 
 from __future__ import annotations
 
-import hashlib
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -44,12 +44,13 @@ class StoreUnfit(ConfigurationMistake):
     hint = "See docs/guides/several-hosts.md: what [workspace] store takes, and what it must offer."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ObjectStore:
     """The objects below one URL. Every method raises StoreUnavailable when it cannot be done."""
 
     url: str
     _client: Client
+    _is_fit: bool = False
 
     @classmethod
     def at(cls, url: str, environ: Mapping[str, str]) -> ObjectStore:
@@ -78,10 +79,15 @@ class ObjectStore:
             return cls(url, from_url(url, client_options=options, retry_config={"max_retries": 3}))
 
     def require_put_if_absent(self) -> None:
-        """Try whether a second writer of one key is refused (R36); raises StoreUnfit otherwise."""
+        """Try, once, whether a second writer of one key is refused (R36).
+
+        Raises StoreUnfit otherwise.
+        """
+        if self._is_fit:
+            return
         key = f"{_PROBES}/{secrets.token_hex(8)}"
         try:
-            first, second = (self.put_new(key, content) for content in (b"1", b"2"))
+            first, second = (self._put_new(key, content) for content in (b"1", b"2"))
             kept = self.read(key)
         finally:
             self.remove([key])
@@ -92,9 +98,17 @@ class ObjectStore:
                 hint='Use a store that knows "If-None-Match: *" (conditional writes), and keep '
                 "the outbox of one host in a folder meanwhile.",
             )
+        self._is_fit = True
 
     def put_new(self, key: str, content: bytes | Path) -> bool:
-        """Write an object, whole; False when the key is taken, whatever lies there."""
+        """Write an object, whole; False when the key is taken, whatever lies there.
+
+        Raises StoreUnfit.
+        """
+        self.require_put_if_absent()
+        return self._put_new(key, content)
+
+    def _put_new(self, key: str, content: bytes | Path) -> bool:
         library = _library()
         with _translated("write", key):
             try:
@@ -120,14 +134,10 @@ class ObjectStore:
 
     def facts(self, key: str) -> FileFacts | None:
         """Size and SHA-256 of an object, which is read for it; None when it is not there."""
-        digest, size = hashlib.sha256(), 0
-
-        def count(chunk: bytes) -> None:
-            nonlocal size
-            digest.update(chunk)
-            size += len(chunk)
-
-        return FileFacts(size, digest.hexdigest()) if self._each_chunk(key, count) else None
+        nothing = Path(os.devnull)
+        with nothing.open("wb") as nowhere:
+            writer = HashingWriter(nowhere, nothing)
+            return writer.facts if self.fetch(key, writer) else None
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """Size in bytes of every object below `prefix`, a path; by key, in their order."""

@@ -9,8 +9,7 @@ this host's own high-water mark (decision 2001).
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,24 +19,22 @@ from typing import TYPE_CHECKING
 
 from fla_batch.ledger.artefacts import Artefact
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox import staging
-from fla_batch.outbox.high_water import HighWater, high_water_from, high_water_text
+from fla_batch.outbox.high_water import HighWater
+from fla_batch.outbox.host_copy import HostCopy
 from fla_batch.outbox.inbox import Arrival, Kept, name_beside
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark, add_mark, mark_from, mark_line
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.outbox import PURGED, Fault, Outbox
-from fla_batch.outbox.quarantine import REASON_SUFFIX, Quarantine, Quarantined
+from fla_batch.outbox.quarantine import Quarantine
+from fla_batch.outbox.shared_high_water import SharedHighWater
+from fla_batch.outbox.shared_quarantine import SharedQuarantine
 from fla_batch.system.files import (
     FileFacts,
-    disk_errors,
     facts_of,
     place,
-    private_folder,
     remove_file,
     remove_folder,
-    whole_file,
-    write_whole,
 )
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
@@ -45,9 +42,6 @@ from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.ledger import Ledger
-
-_HIGH_WATER = "high-water"
-_HOST = "host-id"
 
 
 @dataclass(frozen=True)
@@ -66,13 +60,12 @@ class SharedOutbox(Outbox):
 
     def require_fit(self) -> None:
         """See `Outbox`. Raises StoreUnfit."""
-        _ = self._fit
-
-    @cached_property
-    def _fit(self) -> ObjectStore:
-        """The store, tried once a process before anything is written there. Raises StoreUnfit."""
         self.store.require_put_if_absent()
-        return self.store
+
+    @property
+    def copy(self) -> HostCopy:
+        """The folder of this host, file by file."""
+        return HostCopy(self.root, self.store)
 
     # Batches
 
@@ -82,35 +75,29 @@ class SharedOutbox(Outbox):
         Raises UsageMistake when the store holds other content under one of these names.
         """
         manifest = super().manifest(batch)
-        names = [f"sent/{file.name}" for file in manifest.files]
-        for name in (*names, FILE_NAME):
-            if name == FILE_NAME:
-                self._publish_marks(batch)
-                self._record(batch, manifest)
-            if not self._put(self._key(batch, name), self.folder(batch) / name):
-                raise UsageMistake(
-                    f"the object store holds other content as {self._key(batch, name)}",
-                    hint="A name is used only once: is this the store of another ledger?",
-                )
-
-    def _publish_marks(self, batch: BatchName) -> None:
+        files = self._listed(manifest)
+        for key in files:
+            self._publish(key)
         for number, mark in enumerate(super().marks(batch), start=1):
-            self._fit.put_new(self._mark_key(batch, number), mark_line(mark))
-
-    def _record(self, batch: BatchName, manifest: Manifest) -> None:
+            self.store.put_new(self._mark_key(batch, number), mark_line(mark))
+        own = self._key(batch, FILE_NAME)
         if self.ledger is not None:
-            path = self.folder(batch) / FILE_NAME
-            files = [Artefact(self._key(batch, FILE_NAME), *_facts(facts_of(path)))]
-            files += [
-                Artefact(self._key(batch, f"sent/{file.name}"), file.size, file.sha256)
-                for file in manifest.files
-            ]
-            self.ledger.record_artefacts(batch, files)
+            files[own] = facts_of(self.root / own)
+            rows = [Artefact(key, each.size, each.sha256) for key, each in files.items()]
+            self.ledger.record_artefacts(batch, rows)
+        self._publish(own)
+
+    def _publish(self, key: str) -> None:
+        if not self.copy.put(key):
+            raise UsageMistake(
+                f"the object store holds other content as {key}",
+                hint="A name is used only once: is this the store of another ledger?",
+            )
 
     def withdraw(self, batch: BatchName) -> None:
         """The manifest first: what has none was never there."""
         self.store.remove([self._key(batch, FILE_NAME)])
-        self.store.remove(self._below(batch))
+        self.store.remove(self.store.sizes(self.relative_folder(batch)))
         super().withdraw(batch)
 
     def has(self, batch: BatchName) -> bool:
@@ -119,14 +106,12 @@ class SharedOutbox(Outbox):
 
     def batches(self, environment: Environment) -> list[BatchName]:
         """See `Outbox`: those whose manifest is in the store."""
-        return sorted(self._published(environment), key=str)
-
-    def _published(self, environment: Environment) -> Iterator[BatchName]:
-        for key in self.store.sizes(environment.value):
-            path = PurePosixPath(key)
+        names = []
+        for path in map(PurePosixPath, self.store.sizes(environment.value)):
             if path.name == FILE_NAME:
                 with suppress(InvalidName):
-                    yield BatchName.parse(path.parent.name)
+                    names.append(BatchName.parse(path.parent.name))
+        return sorted(names, key=str)
 
     @property
     def has_batches(self) -> bool:
@@ -135,7 +120,9 @@ class SharedOutbox(Outbox):
 
     def manifest(self, batch: BatchName) -> Manifest:
         """See `Outbox`."""
-        self._bring(batch, FILE_NAME, self._known(batch).get(self._key(batch, FILE_NAME)))
+        own = self._key(batch, FILE_NAME)
+        if not (self.root / own).exists():
+            self._bring(batch, own, self._known(batch))
         return super().manifest(batch)
 
     def require_whole(self, batch: BatchName) -> Manifest:
@@ -144,15 +131,14 @@ class SharedOutbox(Outbox):
             manifest = self.manifest(batch)
         except UsageMistake as error:
             raise OutboxDamaged(str(error)) from error
-        known = self._known(batch)
-        for file in manifest.files:
-            name = f"sent/{file.name}"
-            self._bring(batch, name, known.get(self._key(batch, name), file.facts))
+        wanted = self._listed(manifest) | self._known(batch)
+        for key in self._listed(manifest):
+            self._bring(batch, key, wanted)
         return super().require_whole(batch)
 
     def trouble(self, batch: BatchName) -> str | None:
         """See `Outbox`: as far as names and sizes in the store tell."""
-        there = self.store.sizes(self._prefix(batch))
+        there = self.store.sizes(self.relative_folder(batch))
         wanted = self._known(batch)
         for key, facts in wanted.items():
             if key not in there:
@@ -196,7 +182,7 @@ class SharedOutbox(Outbox):
     def purge(self, batch: BatchName, at: datetime) -> None:
         """See `Outbox`: what is to be done stands in the store before it is done."""
         content = json.dumps({"purged_at": at.astimezone(UTC).isoformat()}).encode()
-        self._fit.put_new(self._key(batch, PURGED), content)
+        self.store.put_new(self._key(batch, PURGED), content)
         for part in ("sent", "received"):
             self.store.remove(self.store.sizes(self._key(batch, part)))
         if self.folder(batch).is_dir():
@@ -218,7 +204,7 @@ class SharedOutbox(Outbox):
         """See `Outbox`: in the store before what it announces is done."""
         number = 1 + len(self.store.sizes(self._key(batch, "marks")))
         # Whoever holds the lease is alone here; a mark of one who lost it counts too.
-        while not self._fit.put_new(self._mark_key(batch, number), mark_line(mark)):
+        while not self.store.put_new(self._mark_key(batch, number), mark_line(mark)):
             number += 1
         if self.folder(batch).is_dir():
             add_mark(self.folder(batch), mark)
@@ -231,71 +217,48 @@ class SharedOutbox(Outbox):
 
     def reach(self, last_event: int, *names: BatchName) -> None:
         """See `Outbox`: each host writes its own, and the highest counts."""
-        private_folder(self.root)
-        with disk_errors("write", self.root), staging.folder_lock(self.root):
-            content = self.store.read(self._own_mark)
-            before = high_water_from(content or b"") or HighWater()
-            after = before.joined(HighWater(last_event, names))
-            if after != before:
-                self._fit.replace(self._own_mark, high_water_text(after))
+        self._high_waters.reach(HighWater(last_event, names))
 
     def begin_high_water(self, last_event: int, names: Iterable[BatchName]) -> None:
         """See `Outbox`: what other hosts saw was of the ledger that is gone."""
-        self._fit.replace(self._own_mark, high_water_text(HighWater(last_event, tuple(names))))
-        marks = self.store.sizes(_HIGH_WATER)
-        self.store.remove(key for key in marks if key != self._own_mark)
+        self._high_waters.begin(HighWater(last_event, tuple(names)))
 
     @property
     def high_water(self) -> HighWater | None:
         """See `Outbox`: of all hosts together."""
-        found = None
-        for key in self.store.sizes(_HIGH_WATER):
-            each = high_water_from(self.store.read(key) or b"")
-            found = each if found is None else found.joined(each or found)
-        return found
+        return self._high_waters.highest()
 
     @cached_property
-    def _own_mark(self) -> str:
-        """The key of this host's high-water mark: the folder has a name that no other has."""
-        path = private_folder(self.root) / _HOST
-        if not path.exists():
-            partial = path.with_name(f".partial-{secrets.token_hex(8)}")
-            write_whole(partial, secrets.token_hex(8).encode())
-            place(partial, path)
-            remove_file(partial)
-        with disk_errors("read", path):
-            return f"{_HIGH_WATER}/{path.read_text(encoding='ascii').strip()}.json"
+    def _high_waters(self) -> SharedHighWater:
+        return SharedHighWater(self.root, self.store)
 
     # Answers
 
     @property
     def quarantine(self) -> Quarantine:
         """See `Outbox`."""
-        return SharedQuarantine(self.root, self)
+        return SharedQuarantine(self.root, self.copy)
 
     def received(self, batch: BatchName) -> list[Kept]:
         """See `Outbox`: also what another host kept and did not come to read."""
         for key in self.store.sizes(self._key(batch, "received")):
-            self.kept_file(key)
+            self.copy.file(key)
         return super().received(batch)
 
     def keep(self, kept: Kept) -> Kept:
         """See `Outbox`: other content of a known name goes beside it, as in a folder."""
-        if self._put(kept.path, self.root / kept.path):
+        if self.copy.put(kept.path):
             return kept
         path = PurePosixPath(kept.path)
         beside = path.with_name(name_beside(kept.name, kept.facts)).as_posix()
         place(self.root / kept.path, self.root / beside)
         remove_file(self.root / kept.path)
-        self._put(beside, self.root / beside)
+        self.copy.put(beside)
         return replace(kept, path=beside, arrival=Arrival.CLASH)
 
     def kept_file(self, path: str) -> Path:
         """See `Outbox`; fetched when this host has not got it."""
-        target = self.root / path
-        if not target.exists():
-            self.fetch(path, target)
-        return target
+        return self.copy.file(path)
 
     def forget(self, path: str) -> None:
         """See `Outbox`: the object and this host's copy."""
@@ -308,35 +271,19 @@ class SharedOutbox(Outbox):
 
     # Objects
 
-    def share(self, path: Path) -> None:
-        """Put a file of this host's folder into the store under its path there."""
-        self._put(path.relative_to(self.root).as_posix(), path)
-
-    def fetch(self, key: str, target: Path) -> FileFacts | None:
-        """An object as a file of this host, whole or not at all; None when there is none."""
-        private_folder(target.parent)
-        with suppress(_Absent), whole_file(target) as writer:
-            if not self.store.fetch(key, writer):
-                raise _Absent
-            return writer.facts
-        return None
-
-    def _put(self, key: str, path: Path) -> bool:
-        """True when the object is there with the content of that file, now or before."""
-        return self._fit.put_new(key, path) or self.store.facts(key) == facts_of(path)
-
-    def _bring(self, batch: BatchName, name: str, facts: FileFacts | None) -> None:
-        """See that a file of a batch is here, and what the ledger says that it is.
+    def _bring(self, batch: BatchName, key: str, wanted: Mapping[str, FileFacts]) -> None:
+        """See that a file of a batch is here, and what is `wanted` under its key.
 
         A file that is here and is not that file stays: it is for a person to look at. Raises
         OutboxDamaged when what was fetched is another file.
         """
-        target = self.folder(batch) / name
+        target = self.root / key
         if target.exists():
             return
-        found = self.fetch(self._key(batch, name), target)
-        if found is not None and facts is not None and found != facts:
+        found = self.copy.fetch(key)
+        if found is not None and found != wanted.get(key, found):
             remove_file(target)
+            name = PurePosixPath(key).name
             raise OutboxDamaged(f"batch {batch}: {name} in the object store is another file")
 
     def _known(self, batch: BatchName) -> dict[str, FileFacts]:
@@ -349,52 +296,8 @@ class SharedOutbox(Outbox):
             self._key(manifest.batch, f"sent/{file.name}"): file.facts for file in manifest.files
         }
 
-    def _prefix(self, batch: BatchName) -> str:
-        return self.relative_folder(batch)
-
     def _key(self, batch: BatchName, name: str) -> str:
-        return f"{self._prefix(batch)}/{name}"
+        return f"{self.relative_folder(batch)}/{name}"
 
     def _mark_key(self, batch: BatchName, number: int) -> str:
         return self._key(batch, f"marks/{number:06d}.json")
-
-    def _below(self, batch: BatchName) -> list[str]:
-        return list(self.store.sizes(self._prefix(batch)))
-
-
-class _Absent(Exception):
-    """There is no such object."""
-
-
-def _facts(facts: FileFacts) -> tuple[int, str]:
-    return facts.size, facts.sha256
-
-
-@dataclass(frozen=True)
-class SharedQuarantine(Quarantine):
-    """The quarantine of an outbox that several hosts share."""
-
-    shared: SharedOutbox
-
-    def put(
-        self, source: Path, name: str, environment: Environment, reason: str, at: datetime
-    ) -> Quarantined:
-        """See `Quarantine`: reason first, in the store too."""
-        found = super().put(source, name, environment, reason, at)
-        path = self.root / found.path
-        for each in (path.with_name(path.name + REASON_SUFFIX), path):
-            self.shared.share(each)
-        if path != source:
-            self.shared.store.remove([source.relative_to(self.root).as_posix()])
-        return found
-
-    def files(self) -> Iterator[Quarantined]:
-        """See `Quarantine`."""
-        for key in self.shared.store.sizes("quarantine"):
-            self.shared.kept_file(key)
-        yield from super().files()
-
-    def remove(self, file: Quarantined) -> None:
-        """See `Quarantine`."""
-        self.shared.store.remove([file.path, file.path + REASON_SUFFIX])
-        super().remove(file)
