@@ -6,31 +6,15 @@ archive within the archive is refused.
 
 from __future__ import annotations
 
-import errno
-import lzma
-import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import IO, Protocol
 
+from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.system.xmlsafe import UnusableXml
 
 MAX_RATIO = 200
 _CHUNK_BYTES = 1 << 16
-# What zipfile and its decompressors raise for bytes that are no sound ZIP.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-)
-_UNSUPPORTED = "the ZIP is broken or of a kind that is not supported"
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")
 
 
@@ -52,7 +36,7 @@ def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
     Raises UnusableZip. OSError when a file cannot be read or written.
     """
     try:
-        with zipfile.ZipFile(source) as archive:
+        with damage_told(), zipfile.ZipFile(source) as archive:
             entries = archive.infolist()
             if len(entries) != 1 or entries[0].is_dir():
                 raise UnusableZip(f"the ZIP holds {len(entries)} entries, not one file")
@@ -61,13 +45,8 @@ def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
                 raise UnusableZip("the ZIP is encrypted")
             with archive.open(entry) as stream:
                 return _copy(stream, target, max_bytes, source.stat().st_size)
-    except _BROKEN:
-        raise UnusableZip(_UNSUPPORTED) from None
-    except OSError as error:
-        # A seek to a place that the ZIP invents, or bytes that bzip2 cannot read: not our disk.
-        if error.errno in (None, errno.EINVAL):
-            raise UnusableZip(_UNSUPPORTED) from None
-        raise
+    except DamagedArchive:
+        raise UnusableZip("the ZIP is broken or of a kind that is not supported") from None
 
 
 def _copy(stream: IO[bytes], target: Target, max_bytes: int, packed: int) -> int:

@@ -6,35 +6,20 @@ What programs keep beside files is left alone. Damage to an archive costs what s
 
 from __future__ import annotations
 
-import errno
-import lzma
-import struct
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from fla_batch.intake.input_files import left_alone
+from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import InputUnreadable
 
 MOST_BYTES = 50_000_000
 """An answer that is larger is none."""
-_BROKEN = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
-"""What zipfile, tarfile and their decompressors raise for damage, passwords, unknown methods."""
 _PACKED_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf")
 
 
@@ -86,11 +71,11 @@ def _content(name: str, stream: IO[bytes]) -> _Named:
 
 def _zipped(source: Path) -> Iterator[_Named]:
     try:
-        with zipfile.ZipFile(source) as archive:
+        with damage_told(), zipfile.ZipFile(source) as archive:
             for member in archive.infolist():
                 if not member.is_dir() and not _beside(member.filename):
                     yield _member(archive, member)
-    except _BROKEN as error:
+    except DamagedArchive as error:
         yield _damaged(source.name, error)
 
 
@@ -98,41 +83,30 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Named:
     if member.flag_bits & 1:
         return NotAnAnswer(member.filename, "protected by a password: unpack it first")
     try:
-        with archive.open(member) as stream:
+        with damage_told(), archive.open(member) as stream:
             return _content(member.filename, stream)
-    except _BROKEN as error:
-        return _damaged(member.filename, error)
-    except OSError as error:
-        if not _is_damage(error):
-            raise
+    except DamagedArchive as error:
         return _damaged(member.filename, error)
 
 
 def _is_tar(source: Path) -> bool:
     try:
-        return tarfile.is_tarfile(source)
-    except _BROKEN:
-        return False
-    except OSError as error:
-        if not _is_damage(error):
-            raise
+        with damage_told():
+            return tarfile.is_tarfile(source)
+    except DamagedArchive:
         return False
 
 
 def _tarred(source: Path) -> Iterator[_Named]:
     try:
-        with tarfile.open(source) as archive:
+        with damage_told(), tarfile.open(source) as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.isfile() else None
                 if stream is not None and not _beside(member.name):
                     yield _content(member.name, stream)
             if not _ends(archive):
                 yield NotAnAnswer(source.name, "cut off or damaged, fetch it again")
-    except _BROKEN as error:
-        yield _damaged(source.name, error)
-    except OSError as error:
-        if not _is_damage(error):
-            raise
+    except DamagedArchive as error:
         yield _damaged(source.name, error)
 
 
@@ -143,14 +117,9 @@ def _ends(archive: tarfile.TarFile) -> bool:
     return archive.fileobj.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
 
 
-def _is_damage(error: OSError) -> bool:
-    """True for a decompressor's word, and for a place that is not in the file."""
-    return error.errno in (None, errno.EINVAL)
-
-
 def _beside(name: str) -> bool:
     return left_alone(PurePosixPath(name.replace("\\", "/")).parts)
 
 
-def _damaged(name: str, error: Exception) -> NotAnAnswer:
+def _damaged(name: str, error: DamagedArchive) -> NotAnAnswer:
     return NotAnAnswer(name, f"damaged, fetch it again: {error}")

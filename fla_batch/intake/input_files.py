@@ -9,14 +9,14 @@ from __future__ import annotations
 import shutil
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.tables.decoding import unopened
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import TABLE_SUFFIXES
@@ -94,9 +94,10 @@ def _suffix_of(file: Path) -> str:
         if start.startswith(magic):
             return suffix
     if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-        return ".ods" if "content.xml" in names else ".xlsx"
+        with suppress(DamagedArchive), damage_told(), zipfile.ZipFile(file) as archive:
+            if "content.xml" in archive.namelist():
+                return ".ods"
+        return ".xlsx"
     text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")
     return ".json" if text.startswith((b"{", b"[")) else ".csv"
 
@@ -114,18 +115,18 @@ def _in_folder(folder: Path) -> Iterator[InputFile | Anomaly]:
 def _in_archive(path: Path, aside: Path) -> Iterator[InputFile | Anomaly]:
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with damage_told(), zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _require_small(members)
             for number, member in enumerate(members):
                 yield from _member(archive, member, str(path), aside / str(number))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as trouble:
+    except DamagedArchive as trouble:
         yield remark("unreadable-file", FILE, Source(str(path)), value=str(trouble))
 
 
 def _require_small(members: Iterable[zipfile.ZipInfo]) -> None:
     if sum(member.file_size for member in members) > _MOST_BYTES:
-        raise zipfile.BadZipFile(f"unpacked it is larger than {_MOST_BYTES} bytes")
+        raise DamagedArchive(f"unpacked it is larger than {_MOST_BYTES} bytes")
 
 
 def _member(

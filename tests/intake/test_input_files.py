@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from fla_batch.intake import InputReading, ReadingChoice
+from fla_batch.intake.input_files import input_files
 from fla_batch.models import Entry
 from fla_batch.vocabulary.findings import Anomaly
 from tests.tables.reading import read
@@ -77,6 +78,35 @@ def test_no_archive(tmp_path: Path) -> None:
     path = tmp_path / "inputs.zip"
     path.write_bytes(b"PK\x03\x04 but no archive")
     assert read(path).rules == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_damaged_anywhere_is_said(tmp_path: Path, table: bytes, method: int) -> None:
+    """LZMA and names that are not of their encoding fell through with a traceback."""
+    path = tmp_path / "inputs.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.csv", table * 9)
+        archive.writestr("formations d'été.csv", table)
+    sound = path.read_bytes()
+    said: set[str] = set()
+    for place in range(len(sound)):
+        damaged = bytearray(sound)
+        damaged[place] ^= 0xDA
+        path.write_bytes(damaged)
+        with input_files([path]) as found:
+            said |= {each.rule for each in found if isinstance(each, Anomaly)}
+    assert "unreadable-file" in said
+
+
+def test_the_end_of_a_workbook_comes_through_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What begins as no archive ends as one; opening it raised BadZipFile."""
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>" * 50)
+    cut = (tmp_path / "book.xlsx").read_bytes()[-60:]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(cut)))
+    assert read(Path("-")).rules == ["unreadable-file"]
 
 
 def test_the_same_declaration_twice_in_an_archive(tmp_path: Path, table: bytes) -> None:
