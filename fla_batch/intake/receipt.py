@@ -68,9 +68,9 @@ class Receipt:
         self.declarations += int(frame["#key"].is_first_distinct().sum())
         self._workers.hashes.append(frame["inss"].drop_nulls().unique().hash())
         self._employers.hashes.append(frame["companyId"].drop_nulls().unique().hash())
-        amounts = [frame[name] for name in (*_HOURS, *_RIGHT_HOURS) if name in frame.columns]
-        self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
         hours = (*_HOURS, *_RIGHT_HOURS)
+        amounts = [frame[name] for name in hours if name in frame.columns]
+        self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
         self.unread_hours += sum(
             any(name in hours and isinstance(mistake, Mistake) for name, mistake in said)
             for said in mistakes.values()

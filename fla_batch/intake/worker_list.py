@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fla_batch.intake.rescue_lists import NamedWorker, means_a_worker, read_workers
+from fla_batch.intake.rescue_lists import means_a_worker, read_workers
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
@@ -34,7 +34,9 @@ def read_people(path: Path) -> list[Person]:
     """The workers in a file, each once, in their order. Raises InputUnreadable."""
     text = _text(path)
     if text is None or _has_headings(text):
-        found: Iterator[Person] = (_of_year(path, each) for each in read_workers(path))
+        found: Iterator[Person] = (
+            Person(each.inss, each.calendar_year) for each in read_workers(path)
+        )
     else:
         found = _listed(path, text) if text.lstrip()[:1] in ("{", "[") else _lines(path, text)
     people = list(dict.fromkeys(found))
@@ -71,13 +73,6 @@ def _lines(path: Path, text: str) -> Iterator[Person]:
         is_heading = number == 0 and not any(character.isdigit() for character in line)
         if not is_heading:
             yield _person(path, row, inss, year or None)
-
-
-def _of_year(path: Path, worker: NamedWorker) -> Person:
-    year = worker.calendar_year
-    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InputUnreadable(f"{path.name}: {year} is no year", file=path.name)
-    return Person(worker.inss, year)
 
 
 def _fields(line: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from fla_batch.message import samples
 from fla_batch.message.conformity import Difference, is_named
 from fla_batch.message.conformity_refused import refused_samples
 from fla_batch.message.extra_zones import asked_zones
-from fla_batch.message.form_tree import bound_zones, carriers, elements
+from fla_batch.message.form_tree import bound_zones
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.profile_limits import ProfileLimits
@@ -85,6 +85,7 @@ def _written(shape: MessageShape, forms: list[Form], folder: Path) -> Iterator[_
 def sample_forms(profile: Profile, shape: MessageShape, limits: ProfileLimits) -> Iterator[Form]:
     """Forms of every kind that goes in that message, of bodies that are not blocked."""
     context = RuleContext(today=_TODAY)
+    extras = {kind: sample_extra(shape, kind) for kind in profile.shapes}
     number = 0
     for body in [*samples.declarations(), *samples.questions()]:
         kind = body.kind
@@ -92,7 +93,7 @@ def sample_forms(profile: Profile, shape: MessageShape, limits: ProfileLimits) -
         if profile.shapes.get(kind) is not shape or (asks and profile.answer is None):
             continue
         if not isinstance(body, Question):
-            body = body.model_copy(update={"extra": sample_extra(shape, kind)})
+            body = body.model_copy(update={"extra": extras[kind]})
             if _blocked(body, context, limits):
                 continue
         number += 1
@@ -108,22 +109,19 @@ def _blocked(body: Declaration, context: RuleContext, limits: ProfileLimits) -> 
     return any(anomaly.blocks for anomaly in found)
 
 
-def extra_texts(shape: MessageShape, forms: Iterable[Form]) -> dict[str, dict[str, str]]:
-    """A text that the XSD takes for each zone that the models do not have."""
-    texts: dict[str, str] = {}
-    for element in elements(shape.tree.form):
-        for carrier in carriers(element):
-            for zone in carrier.texts:
-                name = getattr(zone, "field_name", None) or ""
-                if name.startswith(EXTRA_ZONE):
-                    declared = carrier.declared[0] if carrier.declared else None
-                    texts[name] = text_for(declared.facets if declared else None)
+def extra_texts(shape: MessageShape, forms: Collection[Form]) -> dict[str, dict[str, str]]:
+    """By employer a text that the XSD takes for each zone that the models do not have."""
+    texts = {
+        EXTRA_ZONE + name: text
+        for kind in dict.fromkeys(form.body.kind for form in forms)
+        for name, text in sample_extra(shape, kind).items()
+    }
     employers = {form.body.employer.company_id or "" for form in forms}
     return dict.fromkeys(employers, texts) if texts else {}
 
 
 def sample_extra(shape: MessageShape, kind: FormKind) -> dict[str, str]:
-    """As `extra_texts`, for the zones of a declaration of that kind."""
+    """The same for forms of one kind, by the names of the zones in the XSD."""
     return {
         asked.name: text_for(declared.facets if (declared := asked.declared) else None)
         for asked in asked_zones(shape, kind)

@@ -22,13 +22,14 @@ from fla_batch.models.zone import Presence, blocks_of, is_list, json_name, zones
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 
-_ASK_ONLY = {
+ASK_ONLY = {
     "rightType": ["askRights", "askChangedRights"],
     "processingState": ["askTrainings", "askToValidate"],
     "fromTrainingFirstStartDate": ["askToValidate"],
     "toTrainingLastEndDate": ["askToValidate"],
     "modifiedFromDate": ["askChangedRights"],
 }
+"""Zones that only questions carry, and the kinds of question that do."""
 _CONTENT = {"trainingRights": FormKind.TRAINING_RIGHTS, "trainings": FormKind.TRAININGS}
 
 
@@ -55,7 +56,7 @@ class DraftedMessage:
     @property
     def can_ask(self) -> bool:
         """True when it has a place for every zone that questions carry."""
-        return set(_ASK_ONLY) <= self.fields
+        return set(ASK_ONLY) <= self.fields
 
 
 def drafted(
@@ -223,8 +224,8 @@ class _Drawing:
         facets = found.declared.facets
         written = written_as(zone, field_name, usual, facets, self.identifications)
         line: dict[str, object] = {"element": "/".join(found.path), "field": name, **written.keys}
-        if name in _ASK_ONLY and not self.answers and len(message.layouts) == 1:
-            line["only"] = _ASK_ONLY[name]
+        if name in ASK_ONLY and not self.answers and len(message.layouts) == 1:
+            line["only"] = ASK_ONLY[name]
         reasons = [each for each in (found.why, written.why) if each]
         if not written.fits:
             reasons.append("the type takes not all of our values: see schema check")

@@ -200,12 +200,9 @@ def _stands_for(zone: Zone, code: int | str, theirs: str) -> bool:
 
 
 def _alike(zone: Zone, code: int | str, theirs: str) -> bool:
-    said = frozenset(word.lower() for word in re.findall(r"[^\W_]+", theirs))
-    meanings = (*zone.codes[code], str(code))
-    for meaning in meanings:
-        have = frozenset(word.lower() for word in re.findall(r"[^\W_]+", meaning))
-        if said == have:
-            return True
+    said = _words_of(theirs)
+    if said in map(_words_of, (*zone.codes[code], str(code))):
+        return True
     own = any(said <= _words_of(meaning) for meaning in zone.codes[code])
     exact = any(
         said == _words_of(meaning)
@@ -218,7 +215,3 @@ def _alike(zone: Zone, code: int | str, theirs: str) -> bool:
 
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(word.lower() for word in re.findall(r"[^\W_]+", text))
-
-
-def _means(zone: Zone, code: int | str, said: str) -> bool:
-    return zone.codes[code][0] == ("no" if said == "false" else "yes")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.message.binding_lines import BINDING_FILE
-from fla_batch.message.draft import DraftedMessage, drafted
+from fla_batch.message.draft import ASK_ONLY, DraftedMessage, drafted
 from fla_batch.message.draft_leftovers import DraftedElement
 from fla_batch.message.profile import load
 from fla_batch.message.xsd_driver import lxml_schema
@@ -118,10 +118,7 @@ def _limits(messages: list[DraftedMessage], answers: DraftedMessage | None) -> l
         limits.append("questions")
     for message in messages:
         limits += [name for name in message.missing if name not in limits]
-    absent = {kind.value for kind in FormKind} | {"questions"}
-    asked = {"rightType", "processingState", "fromTrainingFirstStartDate"}
-    asked |= {"toTrainingLastEndDate", "modifiedFromDate"}
-    return [name for name in limits if name in absent or name not in asked]
+    return [name for name in limits if name not in ASK_ONLY]
 
 
 def _asks(messages: list[DraftedMessage], answers: DraftedMessage | None) -> bool:

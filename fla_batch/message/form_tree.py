@@ -8,8 +8,9 @@ of what they are in, so that any element can carry any zone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.value_formats import Format
@@ -237,13 +238,22 @@ def bound_zones(tree: FormTree, kind: FormKind | None) -> dict[tuple[str, ...], 
     """
     found: dict[tuple[str, ...], list[ZoneText]] = {}
     form = of_kind(tree.form, kind, answers=kind is None)
-    _bound(form, _paths(tree.blocks, [], ()), found)
+    _bound(form, block_paths(tree.blocks, [], ()), found)
     return found
 
 
-def _paths(
-    blocks: Iterable[BlockPlace], above: list[tuple[str, ...]], first: tuple[str, ...]
-) -> list[tuple[str, ...]]:
+_Index = TypeVar("_Index", bound=int)
+
+
+def block_paths(
+    blocks: Iterable[BlockPlace],
+    above: Sequence[tuple[str | _Index, ...]],
+    first: tuple[str | _Index, ...],
+) -> list[tuple[str | _Index, ...]]:
+    """JSON paths of blocks behind those `above`, with or without indexes of lists.
+
+    The outermost one stands at `first`.
+    """
     paths = list(above)
     for block in blocks:
         paths.append((*paths[block.parent], block.json_name) if block.parent >= 0 else first)
@@ -256,7 +266,7 @@ def _bound(
     if element.repeat is not None:
         repeat = element.repeat
         here = (*paths[repeat.block], repeat.json_name)
-        paths = _paths(repeat.blocks, paths[: repeat.first], here)
+        paths = block_paths(repeat.blocks, paths[: repeat.first], here)
     for text in element.zones:
         path = paths[text.block]
         found.setdefault(path if text.field_name == "" else (*path, text.json_name), []).append(

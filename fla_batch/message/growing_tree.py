@@ -95,11 +95,6 @@ class GrowingElement:
         return self.most != 1
 
 
-def root_of(name: str, declared: tuple[Declared, ...], namespace: str) -> GrowingElement:
-    """A tree that begins with that element."""
-    return GrowingElement(name, declared, namespace)
-
-
 def namespaces_in(node: GrowingElement) -> set[str]:
     """The namespaces of the element and of all in it."""
     found = {node.namespace}

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
 from fla_batch.message.grow import Grower
-from fla_batch.message.growing_tree import namespaces_in, root_of
+from fla_batch.message.growing_tree import GrowingElement, namespaces_in
 from fla_batch.message.namespaces import Namespaces
 from fla_batch.message.templates import filled
 from fla_batch.message.tree_finish import element_of, finished
@@ -112,7 +112,7 @@ def compiled(plan: ShapePlan, grower: Grower) -> MessageShape:
     own = tuple(one for one in declared if one.component.document.path == plan.schema.resolve())
     declared = own or declared
     namespace = declared[0].namespace if declared else outline.files.documents[0].namespace
-    root = root_of(plan.root, declared, namespace)
+    root = GrowingElement(plan.root, declared, namespace)
     grower.fixed(root, plan.header)
     form = root
     for step in plan.form.split("/"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fla_batch.message.form_tree import BlockPlace, Element, FormTree, Repeat, elements
+from fla_batch.message.form_tree import Element, FormTree, Repeat, block_paths, elements
 from fla_batch.models.zone import Presence
 from fla_batch.vocabulary.zone_path import Path
 
@@ -33,7 +33,7 @@ class ModelPlace:
     def below(self, label: str) -> ModelPlace | None:
         """The place of an element of that label directly in this one."""
         child = next((each for each in self.element.children if each.name == label), None)
-        return None if child is None else _place(child, list(self.paths), 0)
+        return None if child is None else _place(child, self.paths, 0)
 
     @property
     def is_optional(self) -> bool:
@@ -50,13 +50,12 @@ def place_at(tree: FormTree, form: Element, steps: Steps) -> ModelPlace:
 
     `form` is the form of the tree, or what one kind of form has of it.
     """
-    paths = _paths(tree.blocks, [], ())
-    found = ModelPlace((), form, tuple(paths))
+    found = ModelPlace((), form, tuple(block_paths(tree.blocks, [], ())))
     for label, index in steps:
         child = next((each for each in found.element.children if each.name == label), None)
         if child is None:
             return found
-        found = _place(child, list(found.paths), index)
+        found = _place(child, found.paths, index)
     return found
 
 
@@ -68,16 +67,16 @@ def steps_to(element: _Element, depth: int) -> Iterator[tuple[str, int]]:
         yield str(each.tag).rpartition("}")[2], before
 
 
-def _place(element: Element, paths: list[Path], index: int) -> ModelPlace:
+def _place(element: Element, paths: Sequence[Path], index: int) -> ModelPlace:
     if element.repeat is not None:
         repeat = element.repeat
         here = (*paths[repeat.block], repeat.json_name, index)
-        paths = _paths(repeat.blocks, paths[: repeat.first], here)
+        paths = block_paths(repeat.blocks, paths[: repeat.first], here)
         return ModelPlace(here, element, tuple(paths))
     return ModelPlace(_path_of(element, paths), element, tuple(paths))
 
 
-def _path_of(element: Element, paths: list[Path]) -> Path:
+def _path_of(element: Element, paths: Sequence[Path]) -> Path:
     """That of its zone, its block, or for a wrapper of the first list or zone in it."""
     for inner in (element, *elements(element)):
         for text in inner.zones:
@@ -90,12 +89,5 @@ def _path_of(element: Element, paths: list[Path]) -> Path:
     return ()
 
 
-def _list_path(repeat: Repeat, paths: list[Path]) -> Path:
+def _list_path(repeat: Repeat, paths: Sequence[Path]) -> Path:
     return (*paths[repeat.block], repeat.json_name) if repeat.block < len(paths) else ()
-
-
-def _paths(blocks: Iterable[BlockPlace], above: list[Path], first: Path) -> list[Path]:
-    paths = list(above)
-    for block in blocks:
-        paths.append((*paths[block.parent], block.json_name) if block.parent >= 0 else first)
-    return paths

@@ -8,7 +8,7 @@ that is made of the same XSD. Source: XML Schema 1.0, part 1, 3.3.4 and 3.8.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from fla_batch.message.form_table import FormPlace
 from fla_batch.message.xsd_files import UNSETTLED, XS, Component, SchemaDocument, SchemaFiles
 from fla_batch.message.xsd_outline import Declared
 
-_CONSTRUCTS = (*UNSETTLED, "notation")
+_CONSTRUCTS = {XS + name for name in (*UNSETTLED, "notation")}
 _ATTRIBUTES = ("nillable", "fixed", "default", "substitutionGroup", "abstract")
 _TYPES = {
     "ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "NOTATION", "QName",
@@ -30,21 +30,17 @@ _TYPES = {
 def judges_by_parts(files: SchemaFiles) -> bool:
     """True when what is valid at a place never depends on another place."""
     return not any(
-        document.root.find(f".//{XS}{name}") is not None
+        _looks_further(node)
         for document in files.documents
-        for name in _CONSTRUCTS
-    ) and not any(map(_looks_further, _nodes(files)))
-
-
-def _nodes(files: SchemaFiles) -> Iterable[etree._Element]:
-    for document in files.documents:
-        yield from document.root.iter(etree.Element)
+        for node in document.root.iter(etree.Element)
+    )
 
 
 def _looks_further(node: etree._Element) -> bool:
     named = (node.get(name, "") for name in ("type", "base", "itemType", "memberTypes"))
     return (
-        any(name in node.attrib for name in _ATTRIBUTES)
+        node.tag in _CONSTRUCTS
+        or any(name in node.attrib for name in _ATTRIBUTES)
         or node.get("mixed") == "true"
         or any(word.rpartition(":")[2] in _TYPES for words in named for word in words.split())
     )

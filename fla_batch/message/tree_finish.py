@@ -24,17 +24,13 @@ def finished(
     node: GrowingElement, row: BlockRow, names: Namespaces, around: str | None
 ) -> FormTree:
     """The tree of a form; `around` is the default namespace of what it stands in."""
-    return FormTree(_element(node, names, around), row.finished())
+    return FormTree(element_of(node, names, around), row.finished())
 
 
 def element_of(node: GrowingElement, names: Namespaces, around: str | None) -> Element:
-    """The tree of what stands around the forms."""
-    return _element(node, names, around)
-
-
-def _element(node: GrowingElement, names: Namespaces, around: str | None) -> Element:
+    """An element and all in it: what stands around the forms, or a form."""
     start, end, inside = names.tags(node.name, node.namespace, around)
-    children = tuple(_element(child, names, inside) for child in _ordered(node))
+    children = tuple(element_of(child, names, inside) for child in _ordered(node))
     repeat = None
     if node.repeat is not None:
         row, block, field_name, json_name, items, values, most = node.repeat

@@ -31,7 +31,7 @@ class DeclarationKey(NamedTuple):
 
 
 ExtraZones = Annotated[dict[str, str], AfterValidator(lambda zones: dict(sorted(zones.items())))]
-"""Texts of such zones by their names in the XSD, in the order of these."""
+"""Texts of zones that only the XSD knows, by their names in it and in the order of these."""
 
 
 class _AnnualPhoto(Block):

@@ -88,7 +88,7 @@ def test_an_archive_damaged_anywhere_is_said(tmp_path: Path, table: bytes, metho
         archive.writestr("a.csv", table * 9)
         archive.writestr("formations d'été.csv", table)
     sound = path.read_bytes()
-    said: set[str] = set()
+    said: set[str | None] = set()
     for place in range(len(sound)):
         damaged = bytearray(sound)
         damaged[place] ^= 0xDA

@@ -11,13 +11,13 @@ Decision 0112 says why names are here.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.words import texts_of
 
 _LANGUAGES = ("en", "fr", "nl")
 
@@ -45,12 +45,6 @@ def _zones() -> Mapping[str, tuple[str, Labels]]:
 @cache
 def _labels_by_number() -> Mapping[str, str]:
     return {number: label for label, (number, _) in reversed(list(_zones().items()))}
-
-
-@cache
-def _texts(package: str) -> Mapping[str, Any]:
-    text = files(package).joinpath("texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def zone_label(zone: str) -> Labels:
@@ -125,8 +119,8 @@ def advice_on(error_id: str) -> Labels:
 
 @cache
 def _advices() -> Mapping[str, Mapping[str, Any]]:
-    text = files(__package__).joinpath("advice.toml").read_text(encoding="utf-8")
-    return {code: each for each in tomllib.loads(text)["advice"] for code in each["codes"]}
+    every = texts_of(__package__, "advice.toml")["advice"]
+    return {code: each for each in every for code in each["codes"]}
 
 
 def rule_text(
@@ -141,7 +135,7 @@ def rule_text(
     `package` is the one whose `texts.toml` holds the text.
     Raises KeyError when the catalogue lacks the text: a test asks for every key that is used.
     """
-    texts = _texts(package)[key].get(part, {})
+    texts = texts_of(package, "texts.toml")[key].get(part, {})
     return Labels(
         *(
             texts[lang].format_map(_Spelled(parameters, lang)) if lang in texts else None
