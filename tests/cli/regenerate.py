@@ -1,5 +1,5 @@
 """The help pages as click prints them: `python -m tests.cli.regenerate` writes them anew,
-and with them the tables of zones (`tests.zone_pages`).
+and with them the tables of zones (`tests.zone_pages`) and settings (`tests.settings_page`).
 
 `fla_batch/cli/help.txt` is what `fla-batch --help` shows without importing click, and
 `docs/reference/commands.md` has the page of every command. A test compares both.
@@ -17,7 +17,7 @@ import click
 from fla_batch.cli.commands import commands
 from fla_batch.cli.translation import command_in
 from fla_batch.vocabulary.terms import Language
-from tests import json_schemas, zone_pages
+from tests import json_schemas, settings_page, zone_pages
 
 HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
@@ -74,6 +74,8 @@ def main() -> None:
     for language in (Language.FR, Language.NL):
         HELP.with_name(f"help.{language}.txt").write_text(main_page(language), encoding="utf-8")
     PAGE.write_text(reference(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    keys = settings_page.PAGE.read_text(encoding="utf-8")
+    settings_page.PAGE.write_text(settings_page.written(keys), encoding="utf-8")
     zones = zone_pages.PAGE.read_text(encoding="utf-8")
     zone_pages.PAGE.write_text(zone_pages.written(zones), encoding="utf-8")
     source = zone_pages.SOURCE.read_text(encoding="utf-8")

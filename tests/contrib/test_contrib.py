@@ -10,35 +10,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import click
 import pytest
 import yaml
 
-from fla_batch.cli.commands import commands
 from tests import man_page
+from tests.parsed_lines import parsed
 
 CONTRIB = Path(__file__).parents[2] / "contrib"
 UNITS = sorted((CONTRIB / "systemd").iterdir())
 CRON = re.compile(r"(\S+ \S+ \S+ \S+ \S+) (\S+) (.+)")
 COMPOSE = CONTRIB / "container" / "compose.yaml"
-
-
-def parsed(line: str) -> None:
-    """Raises for a command line that click would refuse."""
-    words = shlex.split(line)
-    assert words[0] == "fla-batch", line
-    command: click.Command = commands
-    settings: dict[str, Any] = dict(commands.context_settings)
-    context = click.Context(commands, info_name="fla-batch", **settings)
-    rest = words[1:]
-    while isinstance(command, click.Group):
-        found = command.get_command(context, rest[0])
-        assert found is not None, line
-        command, rest = found, rest[1:]
-        context = click.Context(command, info_name=command.name, parent=context)
-    command.make_context(command.name, rest, parent=context.parent)
 
 
 def unit(path: Path) -> list[tuple[str, str, str]]:
