@@ -23,6 +23,7 @@ from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, CallFailed, Exchange
 from fla_batch.channel.rest_token import ClientRefused
 from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event, FormState
+from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import REST_ANSWERS, AnswerFile, FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.outbox.answer_journal import AnswerJournal
@@ -147,9 +148,8 @@ class RestSending:
         """What a newer batch replaces is not put any more: the old photo would stand (1421)."""
         for reference, newer in self._records.ledger.overtaken_forms(self._name).items():
             details = {"overtaken by": str(newer)}
-            self._records.ledger.append_form(
-                reference, Event.OVERTAKEN, self._records.clock(), details
-            )
+            happening = Happening(Event.OVERTAKEN, self._records.clock())
+            self._records.ledger.append_form(reference, happening, details)
             self.tally.overtaken += 1
 
     def _forms(self) -> Generator[_Form]:

@@ -138,7 +138,7 @@ def _built_since(environment: Environment) -> ColumnElement[bool]:
 
 
 def forget_blocked(
-    connection: Connection, environment: Environment, before: datetime | None
+    connection: Connection, environment: Environment, before: datetime | None = None
 ) -> int:
     """Delete what holds declarations back, or what was found before an instant; its count."""
     doomed = delete(anomaly).where(_of(environment))
@@ -155,7 +155,7 @@ def blocked_declarations(connection: Connection, environment: Environment) -> in
 
 
 def anomaly_rows(
-    connection: Connection, name: BatchName | None, origin: AnomalyOrigin | None
+    connection: Connection, name: BatchName | None = None, origin: AnomalyOrigin | None = None
 ) -> list[AnomalyRow]:
     """All anomalies, or those of one batch or origin, in the order of recording."""
     query = (

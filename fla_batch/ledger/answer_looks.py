@@ -50,8 +50,8 @@ class Look:
         )
 
 
-def looks(connection: Connection, environment: Environment) -> Mapping[str, list[Look]]:
-    """Every answer that has an outcome, by name."""
+def noted(connection: Connection, environment: Environment) -> Mapping[str, list[Look]]:
+    """Every answer that has an outcome, by name, as the server listed it."""
     columns = (
         answer_file.c.name,
         answer_file.c.size,
@@ -66,8 +66,11 @@ def looks(connection: Connection, environment: Environment) -> Mapping[str, list
     return found
 
 
-def note(connection: Connection, found: Iterable[Look], at: datetime) -> None:
-    """Remember how answers were listed and that they were compared; those without outcome: not."""
+def note(connection: Connection, looks: Iterable[Look], at: datetime) -> None:
+    """Remember how answers were listed and that they were compared; those without outcome: not.
+
+    R32.
+    """
     values = [
         {
             "of_name": storable(look.name),
@@ -77,7 +80,7 @@ def note(connection: Connection, found: Iterable[Look], at: datetime) -> None:
             "to_modified": look.modified,
             "to_checked_at": at,
         }
-        for look in found
+        for look in looks
     ]
     if values:
         connection.execute(_NOTE, values)

@@ -27,9 +27,19 @@ PURGED_ANSWER = "purged"
 
 
 def accept(
-    connection: Connection, file: AnswerFile, changes: Changes, at: datetime, *, replay: bool
+    connection: Connection,
+    file: AnswerFile,
+    changes: Changes,
+    at: datetime,
+    *,
+    replay: bool = False,
 ) -> Acceptance:
-    """Write what a file says together with "done"; see `Ledger.accept_answer`."""
+    """Write what an answer says, and that it is done, in one transaction (R14, R16).
+
+    `changes` is read only when the file is new; when reading it raises, nothing was written.
+    `replay` processes a file again that was held back: quarantined, or a name with new
+    content. A file that is done stays done. Raises UnknownTransition.
+    """
     known = _find(connection, file)
     if known is not None and known.outcome is AnswerOutcome.DONE:
         return Acceptance.ALREADY
@@ -112,8 +122,8 @@ def _settle(
     return int(connection.execute(statement.returning(answer_file.c.id)).scalar_one())
 
 
-def answer_rows(connection: Connection, outcome: AnswerOutcome | None) -> list[AnswerRow]:
-    """Answer files in the order in which they were first settled."""
+def answer_rows(connection: Connection, outcome: AnswerOutcome | None = None) -> list[AnswerRow]:
+    """Every answer file that was seen, or those of one outcome, as they were first settled."""
     query = select(answer_file).order_by(answer_file.c.id)
     if outcome is not None:
         query = query.where(answer_file.c.outcome == outcome.value)

@@ -156,7 +156,7 @@ def close_when_answered(connection: Connection, batch_id: int, at: datetime) -> 
         record_batch_event(connection, batch_id, Happening(Event.ANSWERED, at), {})
 
 
-def events_of(connection: Connection, name: BatchName, *, of_forms: bool) -> list[EventRow]:
+def events_of(connection: Connection, name: BatchName, *, of_forms: bool = True) -> list[EventRow]:
     """Everything that happened to a batch, or to it and its forms, in the order of recording."""
     query = (
         select(form.c.reference_nbr, event.c.name, event.c.at, event.c.details)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from fla_batch.ledger.lifecycle import UNSENT_BATCH_STATES
 from fla_batch.ledger.records import FoundForm
-from fla_batch.ledger.rows import CHUNK, hour_text
+from fla_batch.ledger.rows import CHUNK, hour_text, storable
 from fla_batch.ledger.sql_tables import batch, batch_state, form
 from fla_batch.ledger.status_rows import in_states, named, still_open, within
 from fla_batch.vocabulary.filenames import BatchName
@@ -31,7 +31,8 @@ def has_batch(connection: Connection, name: BatchName) -> bool:
 def by_ticket(connection: Connection, ticket: str) -> list[BatchName]:
     """The batches to which an acknowledgement gave that ticket."""
     query = select(batch.c.name).join(batch_state, batch_state.c.batch_id == batch.c.id)
-    names = connection.execute(query.where(batch_state.c.ticket == ticket)).scalars()
+    found = query.where(batch_state.c.ticket == storable(ticket))
+    names = connection.execute(found).scalars()
     return [BatchName.parse(name) for name in names]
 
 
@@ -52,9 +53,12 @@ def by_creation(
     scope: Scope,
     created_date: date,
     created_hour: time,
-    identification: str | None,
+    identification: str | None = None,
 ) -> list[FoundForm]:
-    """Forms created then, in Belgian local time; an identification of None is not compared."""
+    """Forms created then, in Belgian local time; an identification of None is not compared.
+
+    In an environment, batches that wait for answers come before those that do not.
+    """
     conditions = [form.c.created_date == created_date]
     conditions.append(form.c.created_hour == hour_text(created_hour))
     if identification is not None:
@@ -67,8 +71,8 @@ def by_subject(
     scope: Scope,
     company_id: str,
     inss: str,
-    calendar_year: int | None,
-    identification: str | None,
+    calendar_year: int | None = None,
+    identification: str | None = None,
 ) -> list[FoundForm]:
     """Forms about that employer and worker; a None is not compared."""
     conditions = [form.c.inss == inss, form.c.company_id == company_id]

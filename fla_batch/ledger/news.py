@@ -13,8 +13,8 @@ from fla_batch.ledger.sql_tables import batch, event, form
 from fla_batch.vocabulary.filenames import BatchName
 
 
-def news_since(connection: Connection, number: int) -> Iterator[EventRow]:
-    """The events after `number`, of batches and of forms, in the order of recording; streamed."""
+def news_since(connection: Connection, since: int) -> Iterator[EventRow]:
+    """The events after number `since`, of batches and forms, as they were recorded; streamed."""
     query = (
         select(batch.c.name.label("batch"), form.c.reference_nbr, event)
         .select_from(
@@ -22,7 +22,7 @@ def news_since(connection: Connection, number: int) -> Iterator[EventRow]:
                 form, form.c.id == event.c.form_id
             )
         )
-        .where(event.c.id > number)
+        .where(event.c.id > since)
         .order_by(event.c.id)
     )
     for row in connection.execution_options(yield_per=1000).execute(query):

@@ -25,7 +25,10 @@ _PAGE = 500
 
 
 def reserve(connection: Connection, sender: str, count: int, now: datetime) -> list[Stretch]:
-    """`count` stamps of a sender that nobody has, up to the aware instant `now`; oldest first."""
+    """`count` stamps of a sender that nobody has, up to the aware instant `now`; oldest first.
+
+    R37.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
     last = milliseconds(now)

@@ -27,7 +27,7 @@ def has_used(connection: Connection, name: BatchName) -> bool:
 
 
 def use_number(connection: Connection, name: BatchName) -> None:
-    """Note that the number of `name` is used, and all before it of its day."""
+    """Note that the number of `name` is used, and all before it of its day (R30)."""
     if has_used(connection, name):
         return
     key = {"sender": name.sender, "day": name.date, "environment": name.environment.value}

@@ -19,9 +19,9 @@ from fla_batch.vocabulary.terms import Environment, FormKind
 def consultations(
     connection: Connection,
     environment: Environment,
-    kind: FormKind | None,
-    company_id: str | None,
-    inss: str | None,
+    kind: FormKind | None = None,
+    company_id: str | None = None,
+    inss: str | None = None,
 ) -> list[ConsultationRow]:
     """What the platform told, oldest first; a None is not compared."""
     query = _told(environment).order_by(consultation.c.told_at, consultation.c.id)
@@ -44,7 +44,7 @@ def of_workers(
 
 
 def received_since(
-    connection: Connection, environment: Environment, since: datetime, after: int
+    connection: Connection, environment: Environment, since: datetime, after: int = 0
 ) -> Iterator[tuple[int, ConsultationRow]]:
     """What was told in answers that came to us at `since` or later, each with its number.
 

@@ -16,6 +16,7 @@ from tests.bench import generate
 from tests.bench.measure import Measured, program
 from tests.builders import inss
 from tests.ledger.builders import NOW, batch_name, forms, record
+from tests.ledger_steps import record_anomalies
 
 SMALL, LARGE = 20_000, 80_000
 MOST_MB = 80
@@ -58,7 +59,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         (folder / "fla-batch.toml").write_text('[sender]\nnumber = "123456"\nenvironment = "S"\n')
         with Ledger.open(f"sqlite:///{folder}/outbox/ledger.db") as ledger:
             ledger.record_batch(record(batch_name()), forms(batch_name(), count))
-            ledger.record_anomalies(map(warning, range(count)), NOW, batch_name())
+            record_anomalies(ledger, map(warning, range(count)), NOW, batch_name())
     return made[0], made[1]
 
 

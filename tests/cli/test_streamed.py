@@ -21,6 +21,7 @@ from tests.builders import company_id, inss
 from tests.cli.test_processes import child
 from tests.command_line import CommandLine
 from tests.ledger.builders import NOW, batch_name, forms, record, send
+from tests.ledger_steps import record_anomalies
 
 PAGES = 2_500
 
@@ -50,7 +51,7 @@ def recorded(settings: Path) -> list[Anomaly]:
     with Ledger.open(url) as ledger:
         for number, group in enumerate((found[:900], found[900:910], found[910:])):
             name = send(ledger, batch_name(number), 1) if number else None
-            ledger.record_anomalies(group, NOW, name)
+            record_anomalies(ledger, group, NOW, name)
     return plainly(found)
 
 
@@ -94,7 +95,7 @@ def test_of_one_batch_in_each_format(
 
 def test_only_warnings_is_no_failure(fla: CommandLine, settings: Path) -> None:
     with Ledger.open(load(settings, environ={}).workspace.ledger) as ledger:
-        ledger.record_anomalies([replace(anomaly(1), anomaly_class="W")], NOW)
+        record_anomalies(ledger, [replace(anomaly(1), anomaly_class="W")], NOW)
     assert fla("anomalies").code == fla("anomalies", "--csv", "a.csv").code == 0
 
 

@@ -56,6 +56,7 @@ from tests.ledger.builders import (
     rights,
     send,
 )
+from tests.ledger_steps import record_anomalies
 
 MANY = 3_000  # several chunks
 
@@ -275,8 +276,8 @@ def test_anomalies_read_back_as_they_were(ledger: Ledger) -> None:
         calendar_year=10**30,
         source=Source("a.csv", 7, "hours"),
     )
-    assert ledger.record_anomalies([local], NOW) == 1
-    assert ledger.record_anomalies([local], NOW, name) == 1
+    assert record_anomalies(ledger, [local], NOW) == 1
+    assert record_anomalies(ledger, [local], NOW, name) == 1
     ledger.accept_answer(answer(), noti(name)[1:2], after(hours=1))
     assert [row.anomaly for row in ledger.anomalies(origin=AnomalyOrigin.LOCAL)] == [local, local]
     assert [(row.batch, row.reference_nbr) for row in ledger.anomalies()] == [

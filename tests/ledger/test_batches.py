@@ -29,6 +29,7 @@ from tests.ledger.builders import (
     rights,
     send,
 )
+from tests.ledger_steps import append_form
 
 COUNT_OVER_ONE_CHUNK = 1234
 
@@ -191,8 +192,8 @@ def test_the_record_only_grows(ledger: Ledger, table: str, change: str) -> None:
 def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
     name = send(ledger, batch_name())
     ledger.append(name, Event.RECEIVED, after(hours=1), ticket="1234567890123")
-    ledger.append_form(reference(name, 1), Event.ACCEPTED, after(hours=2))
-    ledger.append_form(reference(name, 2), Event.WARNED, after(hours=2))
+    append_form(ledger, reference(name, 1), Event.ACCEPTED, after(hours=2))
+    append_form(ledger, reference(name, 2), Event.WARNED, after(hours=2))
     (row,) = ledger.status_rows(after(hours=3), SilenceLimits())
     assert row.to_json() == {
         "name": "FLAD.123456.20250301.00001.S",
@@ -209,7 +210,7 @@ def test_status_rows_have_the_fields_of_the_command(ledger: Ledger) -> None:
         "trouble": None,
         "waits_for": None,
     }
-    ledger.append_form(reference(name, 3), Event.REFUSED, after(hours=4))
+    append_form(ledger, reference(name, 3), Event.REFUSED, after(hours=4))
     (row,) = ledger.status_rows(after(hours=5), SilenceLimits(), name)
     assert (row.state, row.refused, row.open) == (BatchState.CLOSED, 1, 0)
     assert row.to_json()["closed_at"] == "2025-03-01T13:00:00+00:00"
@@ -255,7 +256,7 @@ def test_unknown_batches_and_forms_are_said_to_be_so(ledger: Ledger) -> None:
     with pytest.raises(UsageMistake, match="knows no batch"):
         ledger.append(batch_name(), Event.STAGED, NOW)
     with pytest.raises(UsageMistake, match="knows no form"):
-        ledger.append_form("x", Event.ACCEPTED, NOW)
+        append_form(ledger, "x", Event.ACCEPTED, NOW)
 
 
 def test_one_form_is_found_by_its_reference(ledger: Ledger) -> None:

@@ -16,6 +16,7 @@ from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels
 from fla_batch.vocabulary.terms import AnomalyOrigin
 from tests.ledger.builders import NOW, batch_name, reference, send
+from tests.ledger_steps import append_form, record_anomalies
 from tests.postgres import Postgres
 
 # In the order of a language, or of a case, these would come otherwise.
@@ -69,7 +70,7 @@ def recorded(ledger: Ledger) -> list[list[Anomaly]]:
     groups = [mixture(seed) for seed in range(3)]
     for number, group in enumerate(groups):
         batch = send(ledger, batch_name(number)) if number else None
-        ledger.record_anomalies(group, NOW, batch)
+        record_anomalies(ledger, group, NOW, batch)
     assert sum(map(len, groups)) > 2 * CHUNK
     return groups
 
@@ -92,7 +93,7 @@ def test_whatever_the_language_of_the_database(postgres: Postgres) -> None:
             for name in ("company_id", "inss"):
                 change = f'ALTER TABLE anomaly ALTER {name} TYPE text COLLATE "en-x-icu"'
                 connection.execute(change.encode())
-        ledger.record_anomalies(found, NOW)
+        record_anomalies(ledger, found, NOW)
         with ledger.found_anomalies() as kept:
             assert list(kept.by_worker()) == plainly(found)
 
@@ -117,10 +118,10 @@ def test_what_another_process_writes_meanwhile_is_not_seen(ledger_url: str) -> N
     """And it need not wait: nothing is locked for it."""
     first, later = Anomaly("B", "1"), Anomaly("B", "2", company_id="1")
     with Ledger.open(ledger_url) as ledger, Ledger.open(ledger_url) as other:
-        ledger.record_anomalies([first], NOW)
+        record_anomalies(ledger, [first], NOW)
         with ledger.found_anomalies() as found:
             assert found.counts().total == 1
-            other.record_anomalies([later], NOW)
+            record_anomalies(other, [later], NOW)
             assert list(found.by_worker()) == [first]
             assert found.counts().total == 1
         with ledger.found_anomalies() as found:
@@ -133,14 +134,14 @@ def test_left_before_the_end(ledger: Ledger, recorded: list[list[Anomaly]]) -> N
         kept = found.by_worker()
         assert next(kept).company_id is None
     assert list(kept) == []
-    ledger.record_anomalies([Anomaly("B", "1")], NOW)
+    record_anomalies(ledger, [Anomaly("B", "1")], NOW)
 
 
 def test_lines_say_the_same_as_the_whole_forms(ledger: Ledger) -> None:
     count = 2 * CHUNK
     name = send(ledger, batch_name(), count)
     send(ledger, batch_name(2), 1)
-    ledger.append_form(reference(name, 2), Event.REFUSED, NOW)
+    append_form(ledger, reference(name, 2), Event.REFUSED, NOW)
     lines = list(ledger.form_lines(name))
     assert len(lines) == count
     assert lines == [

@@ -19,13 +19,14 @@ from tests.ledger.builders import (
     rights,
     send,
 )
+from tests.ledger_steps import append_form
 
 
 def judged(ledger: Ledger, number: int, event: Event, days: int, *, legal: bool = True) -> None:
     """Batch `number`, built that many hours later, with one form of KEY and a verdict on it."""
     body = rights(days, legal=legal)
     name = send(ledger, batch_name(number), 1, at=after(hours=number), body=body)
-    ledger.append_form(reference(name, 1), event, after(hours=number, minutes=1))
+    append_form(ledger, reference(name, 1), event, after(hours=number, minutes=1))
 
 
 def held(ledger: Ledger, key: DeclarationKey = KEY, environment: Environment = S) -> Photo | None:
@@ -62,8 +63,8 @@ def test_the_younger_declaration_counts_also_when_its_answer_came_first(ledger: 
         send(ledger, batch_name(number), 1, at=after(hours=number), body=rights(number * 100))
         for number in (1, 2)
     ]
-    ledger.append_form(reference(names[1], 1), Event.ACCEPTED, after(hours=3))
-    ledger.append_form(reference(names[0], 1), Event.ACCEPTED, after(hours=4))
+    append_form(ledger, reference(names[1], 1), Event.ACCEPTED, after(hours=3))
+    append_form(ledger, reference(names[0], 1), Event.ACCEPTED, after(hours=4))
     assert held(ledger) == (rights(200), after(hours=3), True)
 
 

@@ -15,6 +15,7 @@ from fla_batch.message import load
 from fla_batch.vocabulary.terms import Environment
 from tests.answers.messages import notification, notification_form
 from tests.ledger.builders import COMPANY, DAY, WORKER, S, after, batch_name, found, reference, send
+from tests.ledger_steps import append_form
 
 HOUR = time(10, 0, 0, 2000)
 OTHER = Environment.CIRCUIT_TEST
@@ -60,7 +61,7 @@ def test_r18_a_second_notification_finds_its_form_after_the_batch_was_closed(
     name = send(ledger, batch_name(1), 1)
     for event in (Event.NOTIFIED,):
         ledger.append(name, event, after(hours=1))
-    ledger.append_form(reference(name, 1), Event.ACCEPTED, after(hours=1))
+    append_form(ledger, reference(name, 1), Event.ACCEPTED, after(hours=1))
     assert ledger.open_batches(S) == []
     assert ledger.forms_by_subject(S, COMPANY, WORKER) == [found(name, 1)]
 
