@@ -118,7 +118,9 @@ def build_stages(folder: Path, source: str, declarations: int) -> Stages:
         with found.stage("XSD"):
             SchemaValidator(_PROFILE, _PROFILE.declaration).check(message)
         name = BatchName("FLAD", "123456", date(2026, 1, 1), "00001", Environment.SIMULATION)
-        record = BatchRecord(name, _PROFILE.name, _PROFILE.version, 1, "folder", now())
+        record = BatchRecord(
+            name, _PROFILE.name, _PROFILE.version, 1, "folder", now(), sheets=spool.sheets
+        )
         waiting: Any = _NothingToWaitFor()
         with found.stage("notes back from the spool"):
             records = list(_records(spool, part, waiting, UNWATCHED))
