@@ -72,11 +72,17 @@ def _numbered_zone(error_id: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _ZonePlace:
-    """A zone or block of a declaration: its path, its value, and all that identifies it."""
+    """A zone or block of a declaration: its path, its value, the block that holds it and those
+    around that one."""
 
     path: Path
     value: str | None
-    identity: frozenset[tuple[str, str]]
+    around: Sequence[Block]
+
+    def is_identified_by(self, label: str, text: str) -> bool:
+        """True when a zone of that label in what is around it has that text."""
+        found = ((block, _zone_named(type(block), label.casefold())) for block in self.around)
+        return any(field and _text(block, field) == text for block, field in found)
 
 
 def _written_path(text: str | None, body: Mapping[str, Any], model: type[Block]) -> Path | None:
@@ -121,27 +127,31 @@ def _inner(model: type[Block], name: str) -> type[Block] | None:
 def _places(declaration: Block, tag: str) -> Iterator[_ZonePlace]:
     """The zones and blocks of that name; of a zone that is nowhere filled in, where it belongs."""
     wanted = tag.casefold()
-    identities: dict[Path, frozenset[tuple[str, str]]] = {}
+    around: list[tuple[Path, Block]] = []
     for block, path in walk(declaration):
-        above = path[:-1]
-        while above and above not in identities:
-            above = above[:-1]
-        own = frozenset(_texts(block))
-        identities[path] = own | identities.get(above, frozenset())
-        if type(block).__name__.casefold() == wanted:
-            yield _ZonePlace(path, None, identities[path])
-        for field, zone in zones_of(type(block)).items():
-            if zone.label.casefold() == wanted:
-                value = getattr(block, field)
-                here = (*path, json_name(type(block), field))
-                yield _ZonePlace(here, None if value is None else str(value), identities[path])
+        while around and path[: len(around[-1][0])] != around[-1][0]:
+            around.pop()
+        around.append((path, block))
+        field = _zone_named(type(block), wanted)
+        if field is None and type(block).__name__.casefold() != wanted:
+            continue
+        blocks = [each for _, each in around]
+        if field is None:
+            yield _ZonePlace(path, None, blocks)
+        else:
+            yield _ZonePlace((*path, json_name(type(block), field)), _text(block, field), blocks)
 
 
-def _texts(block: Block) -> Iterator[tuple[str, str]]:
-    for field, zone in zones_of(type(block)).items():
-        value = getattr(block, field)
-        if value is not None and not isinstance(value, tuple):
-            yield zone.label, str(value)
+@cache
+def _zone_named(model: type[Block], wanted: str) -> str | None:
+    """The field of the zone with that label, in small letters."""
+    named = (field for field, zone in zones_of(model).items() if zone.label.casefold() == wanted)
+    return next(named, None)
+
+
+def _text(block: Block, field: str) -> str | None:
+    value = getattr(block, field)
+    return None if value is None else str(value)
 
 
 def _meant(
@@ -149,8 +159,8 @@ def _meant(
 ) -> Path | None:
     """The one place that fits; else the zone in what those that fit have in common."""
     fitting = places
-    for zone in identifying:
-        fitting = [place for place in fitting if zone in place.identity] or fitting
+    for label, text in identifying if len(places) > 1 else ():
+        fitting = [place for place in fitting if place.is_identified_by(label, text)] or fitting
     if value is not None:
         fitting = [place for place in fitting if place.value == value] or fitting
     if len(fitting) <= 1:

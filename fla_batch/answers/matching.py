@@ -194,17 +194,19 @@ def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) 
 
 
 def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedForm | Unmatched:
-    candidates = tuple(dict.fromkeys(found) if len(found) > 1 else found)
-    batch = scope if isinstance(scope, BatchName) else None
-    if batch is not None:
-        within = tuple([form for form in candidates if form.batch == batch])
-        outside = Reason.OTHER_BATCH
-    else:
-        within = tuple([form for form in candidates if form.batch.environment == scope])
-        outside = Reason.OTHER_ENVIRONMENT
+    if len(found) == 1 and _is_within(found[0], scope):
+        return MatchedForm(found[0], by)
+    candidates = tuple(dict.fromkeys(found))
+    within = tuple([form for form in candidates if _is_within(form, scope)])
     if len(within) == 1:
         return MatchedForm(within[0], by)
+    batch = scope if isinstance(scope, BatchName) else None
+    outside = Reason.OTHER_BATCH if batch else Reason.OTHER_ENVIRONMENT
     return Unmatched(Reason.SEVERAL_FORMS if within else outside, batch, within or candidates)
+
+
+def _is_within(form: SentForm, scope: Scope) -> bool:
+    return form.batch == scope if isinstance(scope, BatchName) else form.batch.environment is scope
 
 
 def _by_reference(form: NotificationForm, _scope: Scope, sent: SentForms) -> Found:

@@ -133,9 +133,11 @@ def rows_of(text: str) -> dict[Path, int]:
     rows: dict[Path, int] = {}
     for part in text.split():
         path, _, row = part.rpartition("=")
-        rows[tuple(int(step) if step.isdigit() else step for step in _steps(path))] = int(row)
+        rows[_path_of(path)] = int(row)
     return rows
 
 
-def _steps(path: str) -> list[str]:
-    return path.split("/") if path else []
+@lru_cache(maxsize=1000)
+def _path_of(text: str) -> Path:
+    steps = text.split("/") if text else []
+    return tuple(int(step) if step.isdigit() else step for step in steps)
