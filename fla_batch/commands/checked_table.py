@@ -5,7 +5,7 @@ Held in memory whole, so for tables that a person looks at; the findings are tho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -102,17 +102,23 @@ class CheckedTable:
             self._cells.setdefault(row, {}).setdefault(column, []).append(anomaly)
             self._rows_of.setdefault(cause_of(anomaly), set()).add(row)
 
-    def add_refusal(self, anomaly: Anomaly) -> None:
+    def add_refusal(self, anomaly: Anomaly, mended: Collection[tuple[int, str]] = ()) -> None:
         """What the platform said of a declaration, at the row from which that came.
 
         It says nothing against building anew, so it is not among the findings of `result`.
+        `mended` are the cells (row, heading) that say something else since it was sent: what was
+        said of them no longer holds.
         """
         row = anomaly.source.row
         if row is None and anomaly.company_id and anomaly.inss and anomaly.calendar_year:
             row = self._first_row_of(anomaly.company_id, anomaly.inss, anomaly.calendar_year)
-        at = replace(anomaly.source, file=self.table.file, row=row)
-        self.refusals.add(anomaly.at(at))
-        self.add(anomaly.at(at))
+        here = anomaly.at(replace(anomaly.source, file=self.table.file, row=row))
+        about = {heading for of_row, heading in mended if of_row == row}
+        named = self._places.column_of(here.source.column) is not None
+        if here.source.column in about or (about and not named):
+            return
+        self.refusals.add(here)
+        self.add(here)
 
     @property
     def causes(self) -> list[AnomalyGroup]:

@@ -51,12 +51,13 @@ def _add_refusals(state: PageState, file: DroppedFile, found: CheckedTable) -> N
     """What the platform said of what was last built of this file, at its rows."""
     from fla_batch.commands.status import anomalies
 
+    mended = file.mended_since_build
     with state.workspace() as workspace:
         for name in file.last_batches:
             with anomalies(workspace, name) as said:
                 for anomaly in said.by_worker():
                     if anomaly.origin is AnomalyOrigin.REMOTE:
-                        found.add_refusal(anomaly)
+                        found.add_refusal(anomaly, mended)
 
 
 def checked(state: PageState, file: DroppedFile) -> CheckedTable:

@@ -78,8 +78,13 @@ class DroppedFile:
     @property
     def edits(self) -> tuple[CellEdit, ...]:
         """The cells that were mended. Raises InputUnreadable."""
-        path = self.folder / "edits.csv"
-        return read_edits(path) if path.exists() else ()
+        return self._edits("edits.csv")
+
+    @property
+    def mended_since_build(self) -> frozenset[tuple[int, str]]:
+        """The row and heading of each cell that says something else than when it was built last."""
+        changed = frozenset(self.edits) - frozenset(self._edits("built-edits.csv"))
+        return frozenset((edit.row, edit.column) for edit in changed)
 
     @property
     def batches(self) -> list[str]:
@@ -110,8 +115,13 @@ class DroppedFile:
             write_edits(self.folder / "edits.csv", kept.values())
 
     def was_built(self, names: Iterable[str]) -> None:
-        """One more build put it in these batches."""
+        """One more build put it, as it is mended now, in these batches."""
+        write_edits(self.folder / "built-edits.csv", self.edits)
         self._say("batches.json", {"builds": [*self._builds(), list(names)]})
+
+    def _edits(self, name: str) -> tuple[CellEdit, ...]:
+        path = self.folder / name
+        return read_edits(path) if path.exists() else ()
 
     def _builds(self) -> list[list[str]]:
         found: list[list[str]] = self._said("batches.json").get("builds", [])

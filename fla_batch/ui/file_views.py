@@ -228,13 +228,18 @@ def _choose(state: PageState, file: DroppedFile, form: FormData) -> None:
         elif value and column_name(heading) != value:
             meant[bare_words(heading)] = str(value)
     mapping = ColumnMapping(meant, frozenset(ignored), old.values, old.constants)
-    moved = choice != file.table_choice
-    with file.lock:
-        file.choose(choice, file.mapping if moved else mapping)
-        file.checked = None
     table = _first_rows(state, file)
-    if isinstance(table, Table) and not moved:
-        state.files.remember(table.headings, mapping)
+    # Of another sheet or row the form had no columns yet.
+    shown = table if isinstance(table, Table) and _is_at(table, choice) else None
+    with file.lock:
+        file.choose(file.table_choice if shown else choice, mapping if shown else old)
+        file.checked = None
+    if shown is not None:
+        state.files.remember(shown.headings, mapping)
+
+
+def _is_at(table: Table, choice: TableChoice) -> bool:
+    return (choice.sheet, choice.header_row) == (table.sheet, table.heading_row or None)
 
 
 def marked(request: Request) -> Response:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.serving import RunningPage
 from tests.real_parts import real_part
 
 _FLAGS = (
@@ -31,8 +32,10 @@ _EXPECTED = (
 """What is no complaint of a script: refused and broken requests, which the browser and htmx log;
 and the empty `style` that axe leaves behind, when htmx keeps it."""
 _PATIENCE_MS = 30_000
-_KEPT = os.environ.get("FLA_BATCH_SCREENSHOTS")
-"""A folder that keeps pictures of what the tests saw; without it they go with the test."""
+_KEPT = Path(
+    os.environ.get("FLA_BATCH_SCREENSHOTS", Path(__file__).parents[2] / "build" / "screenshots")
+)
+"""What the tests saw is kept here, to be looked at."""
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +77,22 @@ def browser_page(browser_context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture
-def picture(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
+def running(tmp_path: Path) -> Iterator[RunningPage]:
+    """`fla-batch ui` in an empty folder."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    started = RunningPage(folder)
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
     """Keeps what a page shows as a PNG under that name."""
-    folder = Path(_KEPT or tmp_path)
     of_test = re.sub(r"\W+", "-", request.node.name)
 
     def take(page: Page, name: str) -> Path:
-        path = folder / f"{of_test}-{name}.png"
+        path = _KEPT / f"{of_test}-{name}.png"
         page.screenshot(path=path)
         return path
 

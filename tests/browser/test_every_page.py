@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import axe
+from tests.browser import axe, steps
 from tests.browser.serving import RunningPage
 from tests.command_line import workers, write_csv
 from tests.counts import COUNTED
@@ -39,11 +39,8 @@ def visitor(chromium: Browser, practised: RunningPage) -> Iterator[BrowserContex
         folder = practised.folder
         _drop(page, practised, write_csv(folder / "fine.csv", workers(3)))
         page.get_by_role("link", name="See what would be sent").click()
-        page.get_by_role("button", name="Build 3 declarations").click()
-        page.get_by_role("link", name="To sending").click()
-        page.wait_for_load_state("load")
-        page.get_by_role("button", name="Send").click()
-        expect(page.locator(".state-closed")).to_be_visible()
+        steps.build_what_is_shown(page, "Build 3 declarations")
+        steps.send(page)
         wrong = [{**row, "hours": "zeven", "Name": "x"} for row in workers(50)[10:]]
         _drop(page, practised, write_csv(folder / "wrong.csv", wrong))
         page.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,6 @@ _ROWS, _MISTAKES = 50_000, 1_000
 _MOST_S, _MOST_MB = 2.0, 300
 """Seconds of the server's own processor time: how busy the machine is says nothing of it."""
 _PATIENCE_MS = 150_000
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningPage]:
-    """A server in an empty folder."""
-    started = RunningPage(tmp_path)
-    yield started
-    started.kill()
 
 
 def _workbook(path: Path) -> Path:

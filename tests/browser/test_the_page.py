@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from fla_batch.outbox.staging import PREFIX as HIDDEN
-from tests.browser import axe
+from tests.browser import axe, steps
 from tests.browser.serving import RunningPage
 from tests.builders import inss
 from tests.command_line import ROW, workers, write_csv
@@ -54,16 +53,6 @@ MISTAKES = (
 """Fifteen, of ten kinds and more."""
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningPage]:
-    """A server in an empty folder."""
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    started = RunningPage(folder)
-    yield started
-    started.kill()
-
-
 def _workbook(path: Path) -> Path:
     """A sheet as people make them: a title above the headings, and the mistakes in their rows."""
     book = Workbook()
@@ -84,28 +73,9 @@ def _workbook(path: Path) -> Path:
     return path
 
 
-def _open(page: Page, running: RunningPage) -> None:
-    page.goto(running.link)
-    page.wait_for_url("**/")
-
-
-def _practise(page: Page) -> None:
-    page.get_by_role("link", name="Practice", exact=True).click()
-    page.get_by_role("button", name="Start the practice portal").click()
-    expect(page.locator(".env-practice")).to_be_visible()
-
-
-def _drop(page: Page, file: Path) -> None:
-    page.get_by_role("link", name="Files", exact=True).click()
-    page.wait_for_url("**/")
-    page.set_input_files("#file", file)
-    page.wait_for_url("**/files/*")
-    expect(page.locator("#grid td[data-column]").first).to_be_visible()
-
-
 def _mend(page: Page, mistake: Mistake) -> None:
     number = list(ROW).index(mistake.column) + 1
-    cell = page.locator(f'tr[data-row="{mistake.row}"] td[data-column="{number}"]')
+    cell = steps.cell(page, mistake.row, number)
     expect(cell).to_have_attribute("aria-invalid", "true")
     cell.click()
     editor = page.locator("dialog[open]")
@@ -119,29 +89,15 @@ def _mend(page: Page, mistake: Mistake) -> None:
     expect(cell.and_(page.locator(".error"))).to_have_count(0)
 
 
-def _build(page: Page, words: str) -> None:
-    page.get_by_role("link", name="See what would be sent").click()
-    page.get_by_role("button", name=words).click()
-    page.get_by_role("link", name="To sending").click()
-
-
-def _send(page: Page) -> None:
-    page.wait_for_load_state("load")
-    page.locator("button", has_text="Send").first.click()
-    expect(page.locator("#batch-rows tbody tr").first.locator(".state-closed")).to_be_visible(
-        timeout=30_000
-    )
-
-
 def test_from_an_empty_folder_to_accepted_answers(
     browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
 ) -> None:
     page = browser_page
-    _open(page, running)
+    steps.open_link(page, running.link)
     expect(page.get_by_text("There are no settings yet")).to_be_visible()
     picture(page, "1-start")
-    _practise(page)
-    _drop(page, _workbook(tmp_path / "formations.xlsx"))
+    steps.practise(page)
+    steps.drop(page, _workbook(tmp_path / "formations.xlsx"))
     expect(page.get_by_text("sheet “Formations 2024”")).to_be_visible()
     expect(page.locator(".verdict strong")).to_have_text("15 mistakes to mend")
     assert axe.findings(page) == []
@@ -161,11 +117,9 @@ def test_from_an_empty_folder_to_accepted_answers(
     expect(page.locator("#outlook table")).to_be_visible()
     picture(page, "3-what-would-be-sent")
     assert axe.findings(page) == []
-    page.get_by_role("button", name="Build 16 declarations").click()
-    page.get_by_role("link", name="To sending").click()
-    _send(page)
-    row = page.locator("#batch-rows tbody tr")
-    assert [cell.inner_text() for cell in row.locator("td.number").all()] == ["16", "16", "0", "0"]
+    steps.build_what_is_shown(page, "Build 16 declarations")
+    steps.send(page)
+    assert steps.numbers(steps.newest(page)) == ["16", "16", "0", "0"]
     picture(page, "4-answered")
     assert axe.findings(page) == []
 
@@ -176,12 +130,12 @@ def test_a_removal_is_refused_and_confirmed_by_name(
     page = browser_page
     beta = {"trainingDenomination": "Beta", "trainingStartDate": "2024-03-05",
             "trainingEndDate": "2024-03-05"}  # fmt: skip
-    _open(page, running)
-    _practise(page)
-    _drop(page, write_csv(tmp_path / "year.csv", [{}, beta]))
-    _build(page, "Build 1 declaration")
-    _send(page)
-    _drop(page, write_csv(tmp_path / "year.csv", [{}]))
+    steps.open_link(page, running.link)
+    steps.practise(page)
+    steps.drop(page, write_csv(tmp_path / "year.csv", [{}, beta]))
+    steps.build(page, "Build 1 declaration")
+    steps.send(page)
+    steps.drop(page, write_csv(tmp_path / "year.csv", [{}]))
     page.get_by_role("link", name="See what would be sent").click()
     expect(page.get_by_text("1 deletion on the platform")).to_be_visible()
     deletion = page.get_by_label(f"Delete “Beta” (2024-03-05) of worker {inss()}, 2024")
@@ -190,9 +144,8 @@ def test_a_removal_is_refused_and_confirmed_by_name(
     expect(page.get_by_role("alert")).to_contain_text("1 of 1 deletions were not confirmed")
     picture(page, "refused")
     deletion.check()
-    page.get_by_role("button", name="Build 1 declaration").click()
-    page.get_by_role("link", name="To sending").click()
-    _send(page)
+    steps.build_what_is_shown(page, "Build 1 declaration")
+    steps.send(page)
     assert page.locator("#batch-rows tbody tr").count() == 2
 
 
@@ -209,28 +162,24 @@ def test_a_server_that_was_killed_while_building_goes_on(
     browser_page: Page, running: RunningPage, tmp_path: Path
 ) -> None:
     page = browser_page
-    _open(page, running)
-    _practise(page)
-    _drop(page, write_csv(tmp_path / "large.csv", workers(6_000)))
-    cell = page.locator('tr[data-row="2"] td[data-column="4"]')
+    steps.open_link(page, running.link)
+    steps.practise(page)
+    steps.drop(page, write_csv(tmp_path / "large.csv", workers(6_000)))
     page.get_by_label("Only rows with findings").uncheck()
-    cell.click()
-    page.get_by_label("The cell says").fill("Mended before the fall")
-    page.get_by_role("button", name="Mend and check").click()
-    expect(cell).to_have_text("Mended before the fall")
+    steps.mend(page, 2, 4, "Mended before the fall")
     page.get_by_role("link", name="See what would be sent").click()
     page.get_by_role("button", name="Build 6 000 declarations").click(no_wait_after=True)
     _wait_for_a_spool(running.folder / "fla-sandbox" / "outbox" / "S")
     running.kill()
     running.start()
-    _open(page, running)
-    _practise(page)
+    steps.open_link(page, running.link)
+    steps.practise(page)
     page.get_by_role("link", name="Batches", exact=True).click()
     expect(page.locator(".state-staged")).to_have_count(0)
     page.get_by_role("link", name="Files", exact=True).click()
     page.get_by_role("link", name="large.csv").click()
     expect(page.locator(".verdict strong")).to_have_text("Nothing stands in the way")
     page.get_by_label("Only rows with findings").uncheck()
-    expect(cell).to_have_text("Mended before the fall")
-    _build(page, "Build 6 000 declarations")
+    expect(steps.cell(page, 2, 4)).to_have_text("Mended before the fall")
+    steps.build(page, "Build 6 000 declarations")
     expect(page.locator(".state-staged")).to_have_count(1)

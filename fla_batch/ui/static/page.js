@@ -210,7 +210,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (first) first.remove();
     if (before) {
       const only = document.getElementById("only-found");
-      if (only && before.only !== null) only.checked = before.only;
+      // Where nothing is left to be found, all rows are shown again.
+      if (only && before.only !== null) only.checked = before.only && Boolean(document.querySelector(".cause"));
       const worker = document.getElementById("worker");
       if (worker) worker.value = before.worker;
       const employer = document.getElementById("employer");

@@ -1,0 +1,81 @@
+"""Columns with headings of their own: chosen once, by drop-down, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from openpyxl import Workbook
+from playwright.sync_api import Page, expect
+
+from tests.browser import axe, steps
+from tests.browser.serving import RunningPage
+from tests.command_line import ROW, workers
+
+Takes = Callable[[Page, str], Path]
+_OWN = {"inss": "Qui ?", "hours": "Tps", "trainingDenomination": "Libellé interne"}
+"""Headings that say nothing to anybody else."""
+
+
+def _file(path: Path, count: int, more: str = "", *, loud: bool = False) -> Path:
+    headings = [_OWN.get(name, name) for name in ROW] + ["Code interne", *([more] if more else [])]
+    if loud:
+        headings = [heading.upper() for heading in headings]
+    rows = [[*{**ROW, **row}.values(), "x", *(["y"] if more else [])] for row in workers(count)]
+    lines = [";".join(cells) for cells in (headings, *rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _verdict(page: Page, words: str) -> None:
+    expect(page.locator(".verdict strong")).to_have_text(words)
+
+
+def test_columns_are_chosen_once_and_remembered_by_the_shape_of_the_headings(
+    browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
+) -> None:
+    page = browser_page
+    steps.open_link(page, running.link)
+    steps.drop(page, _file(tmp_path / "january.csv", 2))
+    expect(page.locator(".verdict.bad")).to_be_visible()
+    page.get_by_role("link", name="Sheet and columns").click()
+    assert axe.findings(page) == []
+    for name, heading in _OWN.items():
+        page.get_by_label(heading, exact=True).select_option(name)
+    expect(page.get_by_label("Code interne", exact=True)).to_have_value("-")
+    picture(page, "chosen")
+    page.get_by_role("button", name="Read it so").click()
+    page.wait_for_url("**/files/*")
+    _verdict(page, "Nothing stands in the way")
+    steps.drop(page, _file(tmp_path / "february.csv", 3, loud=True))
+    _verdict(page, "Nothing stands in the way")
+    expect(page.locator(".receipt")).to_contain_text("3 workers")
+    page.get_by_role("link", name="Sheet and columns").click()
+    for name, heading in _OWN.items():
+        expect(page.get_by_label(heading.upper(), exact=True)).to_have_value(name)
+    steps.drop(page, _file(tmp_path / "other.csv", 2, "Service"))
+    expect(page.locator(".verdict.bad")).to_be_visible()
+
+
+def test_another_sheet_and_row_of_headings_are_chosen(
+    browser_page: Page, running: RunningPage, tmp_path: Path
+) -> None:
+    page, book = browser_page, Workbook()
+    first, second = book.active, book.create_sheet("Formations")
+    assert first is not None
+    first.title = "Notes"
+    for sheet, count in ((first, 1), (second, 4)):
+        for cells in (list(ROW), *(list({**ROW, **row}.values()) for row in workers(count))):
+            sheet.append(cells)
+    second.insert_rows(1, 3)
+    book.save(tmp_path / "year.xlsx")
+    steps.open_link(page, running.link)
+    steps.drop(page, tmp_path / "year.xlsx")
+    expect(page.locator(".receipt")).to_contain_text("sheet “Notes” · headings in row 1")
+    page.get_by_role("link", name="Sheet and columns").click()
+    page.locator("select[name=sheet]").select_option("Formations")
+    page.get_by_label("Row of the headings").fill("4")
+    page.get_by_role("button", name="Read it so").click()
+    page.wait_for_url("**/files/*")
+    expect(page.locator(".receipt")).to_contain_text("sheet “Formations” · headings in row 4")
+    expect(page.locator(".receipt")).to_contain_text("4 rows")
