@@ -23,7 +23,8 @@ def database_address(url: str) -> URL:
     """The address as SQLAlchemy takes it; it raises ArgumentError for one that is none.
 
     By the library's own reading a path would end at the first `?`. There is no question to ask
-    of a file (R39); the address of a server is the library's to read.
+    of a file (R39); the address of a server is the library's to read. A PostgreSQL server is
+    asked for UTF-8: a database of its encoding SQL_ASCII would give bytes for every text.
 
     >>> database_address("sqlite:////srv/100% pay?/ledger.db").database
     '/srv/100% pay?/ledger.db'
@@ -34,4 +35,7 @@ def database_address(url: str) -> URL:
 
     if url.startswith(_FILE):
         return URL.create("sqlite", database=url.removeprefix(_FILE))
-    return make_url(url)
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return address.update_query_dict({"client_encoding": "utf8"})
+    return address

@@ -12,6 +12,7 @@ import pytest
 from fla_batch.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event, FormState
 from fla_batch.ledger.rows import CHUNK
+from fla_batch.rights.size_store import open_size_store
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels
 from fla_batch.vocabulary.terms import AnomalyOrigin
@@ -96,6 +97,18 @@ def test_whatever_the_language_of_the_database(postgres: Postgres) -> None:
         record_anomalies(ledger, found, NOW)
         with ledger.found_anomalies() as kept:
             assert list(kept.by_worker()) == plainly(found)
+
+
+@pytest.mark.postgresql
+def test_a_database_that_was_made_without_a_language(postgres: Postgres) -> None:
+    """Its encoding is SQL_ASCII, and every text came as bytes."""
+    url = postgres.new_database("template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
+    found = mixture(1)
+    with Ledger.open(url) as ledger:
+        ledger.record_anomalies(found, NOW)
+        with ledger.found_anomalies() as kept:
+            assert list(kept.by_worker()) == plainly(found)
+    assert open_size_store(url).get("0880820673", "2024-2025") is None
 
 
 def test_those_of_one_batch(ledger: Ledger, recorded: list[list[Anomaly]]) -> None:
