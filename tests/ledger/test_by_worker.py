@@ -105,7 +105,7 @@ def test_a_database_that_was_made_without_a_language(postgres: Postgres) -> None
     url = postgres.new_database("template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
     found = mixture(1)
     with Ledger.open(url) as ledger:
-        ledger.record_anomalies(found, NOW)
+        record_anomalies(ledger, found, NOW)
         with ledger.found_anomalies() as kept:
             assert list(kept.by_worker()) == plainly(found)
     assert open_size_store(url).get("0880820673", "2024-2025") is None
