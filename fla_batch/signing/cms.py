@@ -1,8 +1,7 @@
 """The CMS SignedData of an FS: assembled from a digest, and laid out in base64.
 
 Source: RFC 5652 (5.1, 5.3, 5.4); the channel's rule for FS: detached, SHA-256, signer's
-certificate included, base64 in lines of 76 characters each ended by CR. asn1crypto has no
-types: what it gives stays within this module and `incoming`.
+certificate included, base64 in lines of 76 characters each ended by CR.
 """
 
 from __future__ import annotations
@@ -12,71 +11,67 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import algos, cms
-from asn1crypto import core as asn1
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from fla_batch.signing import cms_types as types
+from fla_batch.signing.der import SET, constructed
 
 COLUMNS = 76
 LINE_END = b"\r"
+# With NULL, as in every signature so far; RFC 5754 2 has readers take it with and without.
+_SHA256 = types.DigestAlgorithm(algorithm=types.SHA256, parameters=asn1.Null())
 # RFC 5754 3.2 names RSA signatures in CMS by the key's algorithm alone.
-_SIGNATURE_ALGORITHMS = {"rsa": "rsassa_pkcs1v15", "ec": "sha256_ecdsa"}
+_SIGNATURE_ALGORITHMS = {
+    "rsa": types.SignatureAlgorithm(algorithm=types.RSA, parameters=asn1.Null()),
+    "ec": types.SignatureAlgorithm(algorithm=types.ECDSA_SHA256, parameters=None),
+}
 
 
-def signed_attributes(sha256: bytes, signed_at: datetime) -> Any:
+def signed_attributes(sha256: bytes, signed_at: datetime) -> list[types.Attribute]:
     """The three attributes that are signed in place of the content (RFC 5652 5.3, 11)."""
-    return cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [sha256]}),
-            cms.CMSAttribute(
-                {
-                    "type": "signing_time",
-                    "values": [cms.Time({"utc_time": asn1.UTCTime(_whole_second(signed_at))})],
-                }
-            ),
-        ]
-    )
+    return [
+        _attribute(types.CONTENT_TYPE, types.DATA),
+        _attribute(types.SIGNING_TIME, asn1.UTCTime(_whole_second(signed_at))),
+        _attribute(types.MESSAGE_DIGEST, sha256),
+    ]
+
+
+def signed_bytes(attributes: Sequence[types.Attribute]) -> bytes:
+    """What of `attributes` is signed: a SET OF, not the [0] of the message (RFC 5652 5.4)."""
+    return constructed(SET, b"".join(map(asn1.encode_der, attributes)))
 
 
 def signed_data(
-    attributes: Any,
+    attributes: list[types.Attribute],
     signature: bytes,
     certificate: x509.Certificate,
     chain: Sequence[x509.Certificate],
     key_kind: str,
 ) -> bytes:
     """DER of the detached SignedData; `key_kind` is "rsa" or "ec"."""
-    own = _asn1_certificate(certificate)
-    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signer = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                {
-                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                        {"issuer": own.issuer, "serial_number": own.serial_number}
-                    )
-                }
-            ),
-            "digest_algorithm": sha256,
-            "signed_attrs": attributes,
-            "signature_algorithm": {"algorithm": _SIGNATURE_ALGORITHMS[key_kind]},
-            "signature": signature,
-        }
+    issuer = asn1.decode_der(asn1.TLV, certificate.issuer.public_bytes())
+    signer = types.SignerInfo(
+        version=1,
+        sid=types.IssuerAndSerialNumber(issuer=issuer, serial_number=certificate.serial_number),
+        digest_algorithm=_SHA256,
+        signed_attrs=attributes,
+        signature_algorithm=_SIGNATURE_ALGORITHMS[key_kind],
+        signature=signature,
+        unsigned_attrs=None,
     )
-    content = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [sha256],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [own, *map(_asn1_certificate, chain)],
-            "signer_infos": [signer],
-        }
+    content = types.SignedData(
+        version=1,
+        digest_algorithms=asn1.SetOf([_SHA256]),
+        encap_content_info=types.EncapsulatedContentInfo(content_type=types.DATA, content=None),
+        certificates=[_as_is(item.public_bytes(Encoding.DER)) for item in [certificate, *chain]],
+        crls=None,
+        signer_infos=asn1.SetOf([signer]),
     )
-    der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
-    return der
+    return asn1.encode_der(
+        types.ContentInfo(content_type=types.SIGNED_DATA, content=_as_is(asn1.encode_der(content)))
+    )
 
 
 def laid_out(der: bytes) -> bytes:
@@ -90,8 +85,12 @@ def laid_out(der: bytes) -> bytes:
     return b"".join(line + LINE_END for line in lines)
 
 
-def _asn1_certificate(certificate: x509.Certificate) -> Any:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+def _attribute(kind: x509.ObjectIdentifier, value: Any) -> types.Attribute:
+    return types.Attribute(type=kind, values=asn1.SetOf([_as_is(asn1.encode_der(value))]))
+
+
+def _as_is(der: bytes) -> asn1.TLV:
+    return asn1.decode_der(asn1.TLV, der)
 
 
 def _whole_second(signed_at: datetime) -> datetime:

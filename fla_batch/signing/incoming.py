@@ -1,6 +1,6 @@
 """Reading a CMS signature from outside: bytes -> plain values, with cryptography's types.
 
-Accepts DER, or base64 with any wrapping and with or without PEM lines. Everything that is no
+Accepts DER or BER, or base64 with any wrapping and with or without PEM lines. Everything that is no
 detached SignedData raises Unreadable. Source: RFC 5652; CAdES adds only attributes to it.
 """
 
@@ -9,18 +9,49 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from asn1crypto import algos, cms, tsp
-from asn1crypto.core import Void
 from cryptography import x509
+from cryptography.hazmat import asn1
+
+from fla_batch.signing import cms_types as types
+from fla_batch.signing.cms import signed_bytes
+from fla_batch.signing.der import as_der
 
 MAX_SIGNATURE_BYTES = 1_000_000
 MAX_CERTIFICATES = 50
 _PEM_LINES = re.compile(rb"-----(?:BEGIN|END) [A-Z0-9 ]{1,20}-----")
 _DER_SEQUENCE = b"\x30"
-_SET_OF = b"\x31"
+_DIGEST_NAMES = {
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+}
+_SCHEMES = {
+    # The scheme, and the digest where the name of the algorithm says it.
+    "1.2.840.113549.1.1.1": ("rsassa_pkcs1v15", None),
+    "1.2.840.113549.1.1.5": ("rsassa_pkcs1v15", "sha1"),
+    "1.2.840.113549.1.1.11": ("rsassa_pkcs1v15", "sha256"),
+    "1.2.840.113549.1.1.12": ("rsassa_pkcs1v15", "sha384"),
+    "1.2.840.113549.1.1.13": ("rsassa_pkcs1v15", "sha512"),
+    "1.2.840.10045.4": ("ecdsa", None),
+    "1.2.840.10045.4.1": ("ecdsa", "sha1"),
+    "1.2.840.10045.4.3.2": ("ecdsa", "sha256"),
+    "1.2.840.10045.4.3.3": ("ecdsa", "sha384"),
+    "1.2.840.10045.4.3.4": ("ecdsa", "sha512"),
+}
+# RFC 4055 3.1: what the parameters of RSA-PSS mean when they are absent.
+_SHA1 = types.DigestAlgorithm(
+    algorithm=x509.ObjectIdentifier("1.3.14.3.2.26"), parameters=asn1.Null()
+)
+_SHA256 = types.DigestAlgorithm(algorithm=types.SHA256, parameters=None)
+_MGF1_SHA1 = types.MaskAlgorithm(algorithm=types.MGF1, parameters=_SHA1)
+_SALT_BYTES = 20
+_CERTIFICATE_TAG = b"\x30"
+
+_Attributes = dict[x509.ObjectIdentifier, list[asn1.TLV]]
 
 
 class Unreadable(ValueError):
@@ -38,7 +69,7 @@ class SignatureOfOne:
     salt_bytes: int
     signature: bytes
     signed_attributes: bytes | None
-    content_type: str | None
+    content_type: x509.ObjectIdentifier | None
     message_digest: bytes | None
     certificate_hashes: tuple[tuple[str, bytes], ...]
 
@@ -55,18 +86,16 @@ def read_signature(content: bytes) -> IncomingSignature:
     """The signature in `content`. Raises Unreadable, and nothing else."""
     if len(content) > MAX_SIGNATURE_BYTES:
         raise Unreadable(f"larger than {MAX_SIGNATURE_BYTES} bytes")
-    der = _as_der(content)
+    binary = _binary(content)
     try:
-        return _read_der(der)
+        return _read_der(as_der(binary))
     except Unreadable:
         raise
-    except Exception as error:
-        # asn1crypto parses as it goes and lets nearly every kind of exception out; whatever
-        # it is, the bytes are then no signature, and refusing them is the safe side.
-        raise Unreadable(f"no CMS signature ({type(error).__name__})") from error
+    except (ValueError, TypeError) as error:
+        raise Unreadable(f"no CMS signature ({error})") from error
 
 
-def _as_der(content: bytes) -> bytes:
+def _binary(content: bytes) -> bytes:
     if content[:1] == _DER_SEQUENCE:
         return content
     text = b"".join(_PEM_LINES.sub(b"", content).split())
@@ -77,21 +106,22 @@ def _as_der(content: bytes) -> bytes:
 
 
 def _read_der(der: bytes) -> IncomingSignature:
-    envelope = cms.ContentInfo.load(der, strict=True)
-    if envelope["content_type"].native != "signed_data":
+    envelope = asn1.decode_der(types.ContentInfo, der)
+    if envelope.content_type != types.SIGNED_DATA:
         raise Unreadable("CMS, but no SignedData")
-    data = envelope["content"]
-    if not isinstance(data["encap_content_info"]["content"], Void):
+    data = envelope.content.parse(types.SignedData)
+    if data.encap_content_info.content is not None:
         raise Unreadable("the signature is not detached")
-    certificates = _certificates(data["certificates"])
-    signers = tuple(_signer(item, certificates) for item in data["signer_infos"])
+    certificates = _certificates(data.certificates or [])
+    signers = tuple(_signer(item, certificates) for item in data.signer_infos.as_list())
     if not signers:
         raise Unreadable("no signer")
     return IncomingSignature(signers, certificates)
 
 
-def _certificates(bundle: Any) -> tuple[x509.Certificate, ...]:
-    found = [choice.chosen.dump() for choice in bundle if choice.name == "certificate"]
+def _certificates(bundle: Sequence[asn1.TLV]) -> tuple[x509.Certificate, ...]:
+    # The other choices (RFC 5652 10.2.2) carry tags of their own.
+    found = [asn1.encode_der(item) for item in bundle if item.tag_bytes == _CERTIFICATE_TAG]
     if len(found) > MAX_CERTIFICATES:
         raise Unreadable(f"more than {MAX_CERTIFICATES} certificates")
     return tuple(certificate for certificate in map(_certificate, found) if certificate)
@@ -113,87 +143,89 @@ def _certificate(der: bytes) -> x509.Certificate | None:
     return certificate
 
 
-def _signer(info: Any, certificates: tuple[x509.Certificate, ...]) -> SignatureOfOne:
-    algorithm = info["signature_algorithm"]
-    digest_name = info["digest_algorithm"]["algorithm"].native
-    scheme = algorithm.signature_algo
-    salt_bytes = 0
-    scheme_digest_name = digest_name
-    if scheme == "rsassa_pss":
-        scheme_digest_name, salt_bytes = _pss_parameters(algorithm["parameters"])
-    elif algorithm["algorithm"].native not in ("rsassa_pkcs1v15", "ecdsa"):
-        scheme_digest_name = algorithm.hash_algo
-    attributes = info["signed_attrs"]
-    known = _attributes(attributes)
+def _signer(info: types.SignerInfo, certificates: tuple[x509.Certificate, ...]) -> SignatureOfOne:
+    digest_name = _digest_name(info.digest_algorithm)
+    scheme, scheme_digest_name, salt_bytes = _scheme(info.signature_algorithm)
+    known = _attributes(info.signed_attrs or [])
+    kind, digest = (_single(known, each) for each in (types.CONTENT_TYPE, types.MESSAGE_DIGEST))
     return SignatureOfOne(
-        certificate=_certificate_of(info["sid"], certificates),
+        certificate=_certificate_of(info.sid, certificates),
         digest_name=digest_name,
         scheme=scheme,
-        scheme_digest_name=scheme_digest_name,
+        scheme_digest_name=scheme_digest_name or digest_name,
         salt_bytes=salt_bytes,
-        signature=info["signature"].native,
-        signed_attributes=_signed_bytes(attributes),
-        content_type=_single(known, "content_type"),
-        message_digest=_single(known, "message_digest"),
+        signature=info.signature,
+        signed_attributes=signed_bytes(info.signed_attrs) if info.signed_attrs else None,
+        content_type=kind.parse(x509.ObjectIdentifier) if kind else None,
+        message_digest=digest.parse(bytes) if digest else None,
         certificate_hashes=_certificate_hashes(known),
     )
 
 
-def _pss_parameters(parameters: Any) -> tuple[str, int]:
-    mask = parameters["mask_gen_algorithm"]
-    digest_name = parameters["hash_algorithm"]["algorithm"].native
-    same = mask["parameters"]["algorithm"].native == digest_name
-    if mask["algorithm"].native != "mgf1" or not same:
+def _digest_name(algorithm: types.DigestAlgorithm) -> str:
+    """As hashlib calls it; the number of one that nobody here takes."""
+    number = algorithm.algorithm.dotted_string
+    return _DIGEST_NAMES.get(number, number)
+
+
+def _scheme(algorithm: types.SignatureAlgorithm) -> tuple[str, str | None, int]:
+    """The scheme, its digest where it names one, and bytes of salt."""
+    if algorithm.algorithm == types.RSA_PSS:
+        if not isinstance(algorithm.parameters, types.PssParameters):
+            raise Unreadable("RSA-PSS without parameters")
+        return "rsassa_pss", *_pss_parameters(algorithm.parameters)
+    number = algorithm.algorithm.dotted_string
+    return *_SCHEMES.get(number, (number, None)), 0
+
+
+def _pss_parameters(parameters: types.PssParameters) -> tuple[str, int]:
+    mask = parameters.mask_gen_algorithm or _MGF1_SHA1
+    digest_name = _digest_name(parameters.hash_algorithm or _SHA1)
+    same = mask.parameters and _digest_name(mask.parameters) == digest_name
+    if mask.algorithm != types.MGF1 or not same:
         raise Unreadable("RSA-PSS with two different digests")
-    return digest_name, parameters["salt_length"].native
+    salt_bytes = parameters.salt_length
+    return digest_name, _SALT_BYTES if salt_bytes is None else salt_bytes
 
 
-def _signed_bytes(attributes: Any) -> bytes | None:
-    raw: bytes = attributes.dump()
-    # RFC 5652 5.4: what is signed carries the tag of SET OF, not the [0] of the message.
-    return _SET_OF + raw[1:] if raw else None
-
-
-def _attributes(attributes: Any) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    for attribute in () if isinstance(attributes, Void) else attributes:
-        kind = attribute["type"].native
-        if kind in known:
+def _attributes(attributes: Sequence[types.Attribute]) -> _Attributes:
+    known: _Attributes = {}
+    for attribute in attributes:
+        if attribute.type in known:
             raise Unreadable("a signed attribute occurs twice")
-        known[kind] = attribute["values"]
+        known[attribute.type] = attribute.values.as_list()
     return known
 
 
-def _single(known: dict[str, Any], kind: str) -> Any:
+def _single(known: _Attributes, kind: x509.ObjectIdentifier) -> asn1.TLV | None:
     values = known.get(kind)
     if values is None:
         return None
     if len(values) != 1:
-        raise Unreadable(f"{len(values)} values of {kind}")
-    return values[0].native
+        raise Unreadable(f"{len(values)} values of {kind.dotted_string}")
+    return values[0]
 
 
-def _certificate_hashes(known: dict[str, Any]) -> tuple[tuple[str, bytes], ...]:
+def _certificate_hashes(known: _Attributes) -> tuple[tuple[str, bytes], ...]:
     """Digest name and value of the first ESSCertIDv2, which names the signer's certificate."""
-    values = known.get("signing_certificate_v2")
-    if values is None:
+    value = _single(known, types.SIGNING_CERTIFICATE_V2)
+    if value is None:
         return ()
-    parsed = tsp.SigningCertificateV2.load(values[0].dump())
-    first = parsed["certs"][0]
-    name = algos.DigestAlgorithm.load(first["hash_algorithm"].dump())["algorithm"].native
-    return ((name, first["cert_hash"].native),)
+    first = value.parse(types.SigningCertificateV2).certs[:1]
+    return tuple((_digest_name(each.hash_algorithm or _SHA256), each.cert_hash) for each in first)
 
 
 def _certificate_of(
-    identifier: Any, certificates: tuple[x509.Certificate, ...]
+    identifier: types.IssuerAndSerialNumber | bytes, certificates: tuple[x509.Certificate, ...]
 ) -> x509.Certificate:
     for certificate in certificates:
-        if identifier.name == "issuer_and_serial_number":
-            issuer = identifier.chosen["issuer"].dump()
-            serial = identifier.chosen["serial_number"].native
-            if (issuer, serial) == (certificate.issuer.public_bytes(), certificate.serial_number):
+        if isinstance(identifier, bytes):
+            if identifier == _key_identifier(certificate):
                 return certificate
-        elif identifier.chosen.native == _key_identifier(certificate):
+        elif (asn1.encode_der(identifier.issuer), identifier.serial_number) == (
+            certificate.issuer.public_bytes(),
+            certificate.serial_number,
+        ):
             return certificate
     raise Unreadable("the signer's certificate is not included")
 

@@ -69,7 +69,7 @@ class CmsSigner:
 
     def _signed_data(self, sha256: bytes, signed_at: datetime) -> bytes:
         attributes = cms.signed_attributes(sha256, signed_at)
-        to_sign: bytes = attributes.dump()
+        to_sign = cms.signed_bytes(attributes)
         key = self._key.private_key
         if isinstance(key, TokenKey):
             kind, value = key.kind, key.sign(to_sign)

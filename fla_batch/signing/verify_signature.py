@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from fla_batch.signing.chain import chain_fault, leaf_fault
+from fla_batch.signing.cms_types import DATA
 from fla_batch.signing.incoming import SignatureOfOne, Unreadable, read_signature
 
 # What may be signed with; SHA-1 and MD5 are left out because others can forge them.
@@ -123,7 +124,7 @@ def _fault(signer: SignatureOfOne, digest_of: DigestOf) -> str | None:
 
 
 def _attribute_fault(signer: SignatureOfOne, digest: bytes) -> str | None:
-    if signer.content_type != "data":
+    if signer.content_type != DATA:
         return "the signed content type is not plain data"
     if not hmac.compare_digest(signer.message_digest or b"", digest):
         return "the file is not the one that was signed"
