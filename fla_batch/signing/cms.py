@@ -29,7 +29,7 @@ _SIGNATURE_ALGORITHMS = {
 }
 
 
-def signed_attributes(sha256: bytes, signed_at: datetime) -> list[types.Attribute]:
+def signed_attributes(sha256: bytes, signed_at: datetime) -> list[types.SignedAttribute]:
     """The three attributes that are signed in place of the content (RFC 5652 5.3, 11)."""
     return [
         _attribute(types.CONTENT_TYPE, types.DATA),
@@ -38,13 +38,13 @@ def signed_attributes(sha256: bytes, signed_at: datetime) -> list[types.Attribut
     ]
 
 
-def signed_bytes(attributes: Sequence[types.Attribute]) -> bytes:
+def signed_bytes(attributes: Sequence[types.SignedAttribute]) -> bytes:
     """What of `attributes` is signed: a SET OF, not the [0] of the message (RFC 5652 5.4)."""
     return constructed(SET, b"".join(map(asn1.encode_der, attributes)))
 
 
 def signed_data(
-    attributes: list[types.Attribute],
+    attributes: list[types.SignedAttribute],
     signature: bytes,
     certificate: x509.Certificate,
     chain: Sequence[x509.Certificate],
@@ -85,8 +85,8 @@ def laid_out(der: bytes) -> bytes:
     return b"".join(line + LINE_END for line in lines)
 
 
-def _attribute(kind: x509.ObjectIdentifier, value: Any) -> types.Attribute:
-    return types.Attribute(type=kind, values=asn1.SetOf([_as_is(asn1.encode_der(value))]))
+def _attribute(kind: x509.ObjectIdentifier, value: Any) -> types.SignedAttribute:
+    return types.SignedAttribute(type=kind, values=asn1.SetOf([_as_is(asn1.encode_der(value))]))
 
 
 def _as_is(der: bytes) -> asn1.TLV:

@@ -1,7 +1,7 @@
 """What a detached CMS signature is made of, in the names of RFC 5652, and as ASN.1 says it.
 
 RFC 5652 3 to 5 and 11 (SignedData), RFC 4055 3.1 (RSA-PSS), RFC 5035 4 (ESSCertIDv2). What is not
-looked into is a TLV. `cms` makes these and `incoming` reads them.
+looked into is a TLV. `cms` makes these and `incoming` reads them (decision 1915).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SignatureAlgorithm:
 
 
 @asn1.sequence
-class Attribute:
+class SignedAttribute:
     """Something that is signed beside the content, or in its place."""
 
     type: ObjectIdentifier
@@ -81,7 +81,7 @@ class SignerInfo:
     version: int
     sid: IssuerAndSerialNumber | Annotated[bytes, asn1.Implicit(0)]
     digest_algorithm: DigestAlgorithm
-    signed_attrs: Annotated[list[Attribute] | None, asn1.Implicit(0)]
+    signed_attrs: Annotated[list[SignedAttribute] | None, asn1.Implicit(0)]
     signature_algorithm: SignatureAlgorithm
     signature: bytes
     unsigned_attrs: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]

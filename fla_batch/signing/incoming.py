@@ -188,7 +188,7 @@ def _pss_parameters(parameters: types.PssParameters) -> tuple[str, int]:
     return digest_name, _SALT_BYTES if salt_bytes is None else salt_bytes
 
 
-def _attributes(attributes: Sequence[types.Attribute]) -> _Attributes:
+def _attributes(attributes: Sequence[types.SignedAttribute]) -> _Attributes:
     known: _Attributes = {}
     for attribute in attributes:
         if attribute.type in known:
