@@ -42,7 +42,7 @@ def local_file(path: Path) -> Iterator[Callable[[bytes], None]]:
     body raises passes.
     """
     with _told("write", path):
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
 
     def write(content: bytes) -> None:
         rest = memoryview(content)

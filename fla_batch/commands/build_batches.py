@@ -30,10 +30,10 @@ from fla_batch.models import Entry
 from fla_batch.models.question import Question
 from fla_batch.outbox.manifest import Manifest
 from fla_batch.outbox.staging import PREFIX as HIDDEN
-from fla_batch.outbox.staging import folder_lock
 from fla_batch.rules import RuleContext
 from fla_batch.system.anomaly_store import AnomalySpool
 from fla_batch.system.files import disk_errors, private_folder, remove_folder
+from fla_batch.system.folder_locks import folder_lock
 from fla_batch.system.profile_record import require_clean
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import FlaBatchError

@@ -23,6 +23,8 @@ from fla_batch.vocabulary.errors import LedgerTrouble
 
 STALE_AFTER = timedelta(minutes=15)
 """How long a process may be silent before its lock counts as stale."""
+_CAN_ASK = os.name == "posix"
+"""Signal 0 only asks whether a process is there; on Windows it would interrupt it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Holder:
     def is_gone(self) -> bool:
         """True when it is certain that the process has ended: it ran here, and is not there."""
         if (self.host, self.machine) != (socket.gethostname(), this_machine()):
+            return False
+        if not _CAN_ASK:
             return False
         try:
             os.kill(self.pid, 0)

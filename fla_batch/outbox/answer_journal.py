@@ -33,9 +33,7 @@ class AnswerJournal(Closing):
         self._path = self.folder / _OPEN
         with disk_errors("write", self._path):
             self._next = 1 + sum(1 for _ in self.folder.glob(named(0).replace("000000", "*")))
-            descriptor = open_private(
-                self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-            )
+            descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
             self._file = FileIO(descriptor, "a+")
             self._drop_half_a_line()
 

@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.outbox.staging import folder_lock
 from fla_batch.system.files import (
     PARTIAL_PREFIX,
     disk_errors,
@@ -19,6 +18,7 @@ from fla_batch.system.files import (
     remove_partials,
     write_whole,
 )
+from fla_batch.system.folder_locks import folder_lock
 from fla_batch.vocabulary.errors import DiskTrouble
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment

@@ -33,7 +33,7 @@ def add_mark(folder: Path, mark: Mark) -> None:
     path = folder / MARKS
     with disk_errors("write", path):
         is_new = not path.exists()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         descriptor = open_private(path, flags)
         try:
             os.write(descriptor, mark_line(mark))

@@ -6,11 +6,9 @@ what may be cleared away from what another process is still writing.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from fla_batch.system.files import (
     remove_folder,
     sync_folder,
 )
+from fla_batch.system.folder_locks import folder_lock
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, FileName
 
@@ -119,18 +118,16 @@ def staging(batch: BatchName, final: Path) -> Iterator[StagedBatch]:
     """Stage `batch`, to appear as the folder `final`; without `finish` nothing remains of it."""
     parent = private_folder(final.parent)
     folder = parent / f"{PREFIX}{batch}-{secrets.token_hex(4)}"
-    with disk_errors("stage", folder), folder_lock(parent):
-        require_absent(final)
-        private_folder(folder)
-        lock = _lock(folder)
-    try:
+    with ExitStack() as held:
+        with disk_errors("stage", folder), folder_lock(parent):
+            require_absent(final)
+            private_folder(folder)
+            held.enter_context(folder_lock(folder))
+        # Gone already when it was published.
+        held.callback(remove_folder, folder)
         private_folder(folder / "sent")
         private_folder(folder / "received")
         yield StagedBatch(batch, folder, final)
-    finally:
-        # Gone already when it was published.
-        remove_folder(folder)
-        os.close(lock)
 
 
 def leftovers(parent: Path) -> list[Path]:
@@ -148,31 +145,7 @@ def clear_leftovers(parent: Path) -> list[Path]:
     return found
 
 
-@contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold a folder against other processes of this machine, for a moment."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(folder: Path) -> int:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
-
-
 def _is_abandoned(folder: Path) -> bool:
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        finally:
-            os.close(descriptor)
-        return True
+    with suppress(OSError), folder_lock(folder, wait=False) as ours:
+        return ours
     return False

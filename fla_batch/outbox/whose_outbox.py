@@ -6,9 +6,7 @@ a batch that cannot be sent, a ledger that cannot be written.
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 from pathlib import Path
 
 from fla_batch.system.files import (
@@ -17,6 +15,7 @@ from fla_batch.system.files import (
     is_shared,
     private_folder,
 )
+from fla_batch.system.portable import HAS_MODES, is_ours
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
 
@@ -27,7 +26,8 @@ def require_ours(place: Path, group: str | None) -> None:
     """
     if group is not None:
         _require_shared(place, group)
-    elif place.exists() and (owner := place.stat().st_uid) != os.geteuid():
+    elif place.exists() and not is_ours(found := place.stat()):
+        owner = found.st_uid
         raise ConfigurationMistake(
             f"{place} belongs to the system user {_user(owner)}, and this is {_user(os.geteuid())}",
             hint=f"Run it as {_user(owner)}, or share the outbox: set [workspace] group to a group "
@@ -37,6 +37,13 @@ def require_ours(place: Path, group: str | None) -> None:
 
 def require_member(group: str) -> int:
     """The number of a group of the system. Raises ConfigurationMistake unless we belong to it."""
+    if not HAS_MODES:
+        raise ConfigurationMistake(
+            "[workspace] group: files of this system have no group",
+            hint="Leave it out, and give colleagues access to the outbox by its properties.",
+        )
+    import grp
+
     try:
         wanted = grp.getgrnam(group).gr_gid
     except KeyError:
@@ -72,6 +79,8 @@ def _make_shared(folder: Path, group: int) -> None:
 
 
 def _user(number: int) -> str:
+    import pwd
+
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:

@@ -25,6 +25,7 @@ from paramiko.sftp import (
 
 from fla_batch.sandbox.faults import Faults
 from fla_batch.sandbox.operations import Operation, OperationKind
+from fla_batch.system.portable import AS_IT_IS, read_at, write_at
 from fla_batch.vocabulary.terms import Environment
 
 FOLDERS = tuple(
@@ -97,7 +98,7 @@ class OpenFile(paramiko.SFTPHandle):
 
     def read(self, offset: int, length: int) -> bytes | int:
         try:
-            content = os.pread(self._descriptor, length, offset)
+            content = read_at(self._descriptor, length, offset)
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         self._view.carried_out(OperationKind.READ, self._place, len(content))
@@ -109,7 +110,7 @@ class OpenFile(paramiko.SFTPHandle):
         data = memoryview(data)
         taken = data[: self._view.connection.room(len(data))]
         try:
-            os.pwrite(self._descriptor, taken, offset)
+            write_at(self._descriptor, taken, offset)
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         self._written += len(taken)
@@ -156,7 +157,7 @@ class SftpSession(paramiko.SFTPServerInterface):
         if place is None or not place.name:
             return SFTP_PERMISSION_DENIED
         try:
-            descriptor = os.open(place.path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(place.path, flags | AS_IT_IS, 0o600)
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -8,7 +8,6 @@ comes back is kept once, and in memory 17 bytes more, to find it and to sort it.
 from __future__ import annotations
 
 import json
-import os
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from typing import IO, Any
 
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.system.files import disk_errors
+from fla_batch.system.portable import read_at
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin
 
@@ -165,7 +165,7 @@ class _AnomalyFile:
     def read(self, number: int) -> Anomaly:
         start, end = self._ends[number], self._ends[number + 1]
         with disk_errors("read a file in", self._folder):
-            content = os.pread(self._file.fileno(), end - start, start)
+            content = read_at(self._file.fileno(), end - start, start)
         return _anomaly(json.loads(content), self._labels)
 
     def keep_first(self, count: int) -> None:

@@ -14,7 +14,9 @@ _Made = TypeVar("_Made")
 
 def cores() -> int:
     """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def in_order(make: Callable[[_Given], _Made], items: Iterable[_Given]) -> Iterator[_Made]:

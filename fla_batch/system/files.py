@@ -22,6 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.system.cores import cores
+from fla_batch.system.portable import (
+    AS_IT_IS,
+    give_mode,
+    is_ours,
+    mode_of,
+    second_name,
+    sync_entries,
+)
 from fla_batch.vocabulary.errors import DiskTrouble
 
 if TYPE_CHECKING:
@@ -154,7 +162,7 @@ def free_bytes(path: Path) -> int:
 
 def is_shared(folder: Path) -> bool:
     """True for a folder of a group, whose new entries are the group's as well."""
-    return stat.S_IMODE(folder.stat().st_mode) == SHARED_FOLDER_MODE
+    return mode_of(folder.stat()) == SHARED_FOLDER_MODE
 
 
 def file_mode(folder: Path) -> int:
@@ -168,11 +176,11 @@ def open_private(path: Path, flags: int) -> int:
     Only its owner can give it those; another one's file is left as it is. Raises OSError.
     """
     mode = file_mode(path.parent)
-    descriptor = os.open(path, flags, mode)
+    descriptor = os.open(path, flags | AS_IT_IS, mode)
     try:
         found = os.fstat(descriptor)
-        if stat.S_IMODE(found.st_mode) != mode and found.st_uid == os.geteuid():
-            os.fchmod(descriptor, mode)
+        if stat.S_IMODE(found.st_mode) != mode and is_ours(found):
+            give_mode(descriptor, mode)
     except BaseException:
         os.close(descriptor)
         raise
@@ -181,11 +189,7 @@ def open_private(path: Path, flags: int) -> int:
 
 def sync_folder(path: Path) -> None:
     """Flush a folder's entries to disk, so that a rename in it survives a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_entries(path)
 
 
 @contextmanager
@@ -196,7 +200,7 @@ def new_private_file(path: Path) -> Iterator[HashingWriter]:
     exists; a broken file is removed.
     """
     with disk_errors("write", path):
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         with _closed_at_end(descriptor, path) as stream:
             yield HashingWriter(stream, path)
@@ -279,7 +283,7 @@ def place(source: Path, target: Path) -> bool:
             mode = file_mode(target.parent)
             if stat.S_IMODE(source.stat().st_mode) != mode:
                 source.chmod(mode)
-            os.link(source, target, follow_symlinks=False)
+            second_name(source, target)
         except FileExistsError:
             return False
         sync_folder(target.parent)

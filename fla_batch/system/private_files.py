@@ -7,15 +7,13 @@ variable: tracebacks that print locals would show it.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fla_batch.system.plain_texts import plain_bytes
+from fla_batch.system.portable import AS_IT_IS, give_mode, is_open_to_others
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
-
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Password:
@@ -70,7 +68,7 @@ def read_private_file(path: Path) -> bytes:
     try:
         # One descriptor for both, so that the file checked is the file read.
         with path.open("rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & _OTHERS:
+            if is_open_to_others(os.fstat(file.fileno())):
                 raise KeyOrCertificateMistake(
                     f"the key file {path} can be read or changed by others than its owner",
                     hint=f"chmod 600 {path}, and think of the key as known if it lay open long.",
@@ -90,9 +88,9 @@ def read_public_file(path: Path) -> bytes:
 
 def write_private_file(path: Path, content: bytes) -> None:
     """Write `content` to `path`, which from its first byte on only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | AS_IT_IS, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o600)
+        give_mode(descriptor, 0o600)
         file.write(content)
 
 

@@ -58,6 +58,8 @@ class Listening:
         if not public_origin.startswith("https://"):
             raise UsageMistake("--origin begins with https://: passwords and data go that way")
         if listen.startswith(_UNIX):
+            if not hasattr(socket, "AF_UNIX"):
+                raise UsageMistake("--listen unix:PATH: this system has no such sockets")
             return cls(unix=Path(listen.removeprefix(_UNIX)), public_origin=public_origin)
         host, _, number = listen.rpartition(":")
         if not _is_address(host.strip("[]")) or not number.isdigit():

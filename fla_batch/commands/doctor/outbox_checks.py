@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
 from fla_batch.outbox.whose_outbox import require_member
 from fla_batch.system.files import existing, is_shared
+from fla_batch.system.portable import OTHERS, mode_of
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.outbox.outbox import Outbox
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 TIGHT_BYTES = 2_000_000_000
 """Below that much free room a large batch with its answers may not fit."""
 NO_ROOM_BYTES = 100_000_000
@@ -73,8 +72,8 @@ def outbox(around: Surroundings) -> Iterator[Diagnosis]:
 def outbox_rights(around: Surroundings) -> Iterator[Diagnosis]:
     """It is for us alone, or for our group (S12). Nothing else fails where it is not."""
     where = around.settings.workspace.outbox
-    mode = stat.S_IMODE(where.stat().st_mode) if where.exists() else 0
-    if mode & _OTHERS and not is_shared(where):
+    mode = mode_of(where.stat()) if where.exists() else None
+    if mode is not None and mode & OTHERS and not is_shared(where):
         yield around.error("outbox-rights", "outbox-open", path=where, mode=f"{mode:04o}")
     else:
         yield around.ok("outbox-rights", "outbox-private", path=where)
