@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fla_batch.outbox.high_water import clear_half_written
+from fla_batch.outbox.whose_outbox import make_private
 from fla_batch.vocabulary.errors import LedgerTrouble
 from fla_batch.vocabulary.terms import Environment
 
@@ -35,6 +36,8 @@ def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
 
     clear_half_written(outbox.root)
     is_used = outbox.high_water is not None or outbox.has_batches
+    if create:
+        make_private(outbox.root)
     try:
         ledger = Ledger.open(url, create=create and not is_used)
     except NoLedger as error:

@@ -10,13 +10,16 @@ import os
 from pathlib import Path
 
 from fla_batch.system.files import (
+    FOLDER_MODE,
     SHARED_FOLDER_MODE,
     disk_errors,
     is_shared,
     private_folder,
 )
-from fla_batch.system.portable import HAS_MODES, is_ours
+from fla_batch.system.portable import HAS_MODES, is_open_to_others, is_ours
 from fla_batch.vocabulary.errors import ConfigurationMistake
+
+_OF_THE_REPOSITORY = {"README.md"}
 
 
 def require_ours(place: Path, group: str | None) -> None:
@@ -57,6 +60,22 @@ def require_member(group: str) -> int:
             hint=f"usermod -aG {group} {_user(os.geteuid())}, and log in again.",
         )
     return wanted
+
+
+def is_untouched(place: Path) -> bool:
+    """True for an outbox that holds nothing yet: in a clone of the repository there is one."""
+    return place.is_dir() and {entry.name for entry in place.iterdir()} <= _OF_THE_REPOSITORY
+
+
+def make_private(place: Path) -> None:
+    """Leave an outbox that holds nothing yet to its owner alone, or to the group that shares it.
+
+    A clone's has the rights of the umask. What holds something was opened by somebody: `doctor`
+    says so, and nothing is done about it (S12). Raises DiskTrouble.
+    """
+    if is_untouched(place) and is_open_to_others(place.stat()) and not is_shared(place):
+        with disk_errors("make private", place):
+            place.chmod(FOLDER_MODE)
 
 
 def _require_shared(place: Path, group: str) -> None:

@@ -108,7 +108,7 @@ def old_roots(office: Office) -> None:
 
 
 def open_outbox(office: Office, mode: int) -> None:
-    (office.folder / "outbox").mkdir()
+    office.built()
     (office.folder / "outbox").chmod(mode)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -197,6 +198,30 @@ def test_an_outbox_that_is_open_hides_nothing_else(
     assert [line.partition(":")[0] for line in states(found, "error")] == ["outbox-rights"]
     skipped = {each["name"] for each in found if each["state"] == "skipped"}
     assert skipped == {"server", "rest-key", "rest"}
+
+
+def test_the_outbox_of_a_clone_is_closed_by_the_first_build(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It comes with the rights of the umask, and holds a page."""
+    outbox = office.folder / "outbox"
+    outbox.mkdir()
+    (outbox / "README.md").write_text("Outbox")
+    outbox.chmod(0o775)
+    assert states(checks_of(office, capsys, "--offline"), "error") == []
+    assert stat.S_IMODE(outbox.stat().st_mode) == 0o775, "looked at, not changed"
+    office.built()
+    assert stat.S_IMODE(outbox.stat().st_mode) == 0o700
+    assert states(checks_of(office, capsys, "--offline"), "error") == []
+
+
+def test_a_folder_of_other_things_is_not_closed(office: Office) -> None:
+    outbox = office.folder / "outbox"
+    outbox.mkdir()
+    (outbox / "letter.txt").write_text("not ours")
+    outbox.chmod(0o755)
+    office.built()
+    assert stat.S_IMODE(outbox.stat().st_mode) == 0o755
 
 
 def test_each_text_is_there_in_each_language() -> None:

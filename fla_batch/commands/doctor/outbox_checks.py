@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
-from fla_batch.outbox.whose_outbox import require_member
+from fla_batch.outbox.whose_outbox import is_untouched, require_member
 from fla_batch.system.files import existing, is_shared
 from fla_batch.system.portable import OTHERS, mode_of
 
@@ -73,7 +73,10 @@ def outbox_rights(around: Surroundings) -> Iterator[Diagnosis]:
     """It is for us alone, or for our group (S12). Nothing else fails where it is not."""
     where = around.settings.workspace.outbox
     mode = mode_of(where.stat()) if where.exists() else None
-    if mode is not None and mode & OTHERS and not is_shared(where):
+    is_open = mode is not None and mode & OTHERS and not is_shared(where)
+    if is_open and is_untouched(where):
+        yield around.ok("outbox-rights", "outbox-untouched", path=where)
+    elif is_open:
         yield around.error("outbox-rights", "outbox-open", path=where, mode=f"{mode:04o}")
     else:
         yield around.ok("outbox-rights", "outbox-private", path=where)
