@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from fla_batch.outbox import staging
 from fla_batch.outbox.high_water import HighWater, high_water_from, high_water_text
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.system.files import (
@@ -18,6 +17,7 @@ from fla_batch.system.files import (
     remove_file,
     write_whole,
 )
+from fla_batch.system.folder_locks import folder_lock
 
 _FOLDER = "high-water"
 _HOST = "host-id"
@@ -33,7 +33,7 @@ class SharedHighWater:
     def reach(self, reached: HighWater) -> None:
         """Raise the mark of this host; never lowers it."""
         private_folder(self.root)
-        with disk_errors("write", self.root), staging.folder_lock(self.root):
+        with disk_errors("write", self.root), folder_lock(self.root):
             before = high_water_from(self.store.read(self._own) or b"") or HighWater()
             after = before.joined(reached)
             if after != before:

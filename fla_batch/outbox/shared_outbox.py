@@ -19,12 +19,8 @@ from typing import TYPE_CHECKING
 
 from fla_batch.ledger.artefacts import Artefact
 from fla_batch.ledger.lifecycle import BatchState
-<<<<<<< HEAD
 from fla_batch.outbox.high_water import HighWater
 from fla_batch.outbox.host_copy import HostCopy
-=======
-from fla_batch.outbox.high_water import HighWater, high_water_from, high_water_text
->>>>>>> 32e04da (No call that only some systems have, without what is done elsewhere)
 from fla_batch.outbox.inbox import Arrival, Kept, name_beside
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark, add_mark, mark_from, mark_line
@@ -40,7 +36,6 @@ from fla_batch.system.files import (
     remove_file,
     remove_folder,
 )
-from fla_batch.system.folder_locks import folder_lock
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
@@ -222,17 +217,7 @@ class SharedOutbox(Outbox):
 
     def reach(self, last_event: int, *names: BatchName) -> None:
         """See `Outbox`: each host writes its own, and the highest counts."""
-<<<<<<< HEAD
         self._high_waters.reach(HighWater(last_event, names))
-=======
-        private_folder(self.root)
-        with disk_errors("write", self.root), folder_lock(self.root):
-            content = self.store.read(self._own_mark)
-            before = high_water_from(content or b"") or HighWater()
-            after = before.joined(HighWater(last_event, names))
-            if after != before:
-                self._fit.replace(self._own_mark, high_water_text(after))
->>>>>>> 32e04da (No call that only some systems have, without what is done elsewhere)
 
     def begin_high_water(self, last_event: int, names: Iterable[BatchName]) -> None:
         """See `Outbox`: what other hosts saw was of the ledger that is gone."""
