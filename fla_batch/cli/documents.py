@@ -229,12 +229,22 @@ class FormStandingJson(TypedDict):
     calendar_year: int | None
 
 
+class DeadlineJson(TypedDict):
+    """A day within the year that comes, and what it is the last one for."""
+
+    day: str
+    days_left: int
+    due: str
+    text: dict[str, str]
+
+
 class StandingJson(TypedDict):
     """`status`; `forms` when a batch, employer, worker or year is named."""
 
     batches: list[BatchStandingJson]
     left_alone: list[LeftJson]
     blocked: int
+    deadlines: list[DeadlineJson]
     forms: NotRequired[list[FormStandingJson]]
 
 

@@ -20,14 +20,20 @@ from fla_batch.cli.show import (
 )
 from fla_batch.cli.whose import Whose, whose_options
 from fla_batch.ledger.lifecycle import FormState
-from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind
+from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind, Language
+from fla_batch.vocabulary.words import Words
 
 _WHICH = "fla-batch anomalies"
 
+_PACKAGE = "fla_batch.cli"
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from fla_batch.ledger.records import BatchRow, FormLine
     from fla_batch.vocabulary.findings import Anomaly
-    from fla_batch.vocabulary.terms import Language
+    from fla_batch.vocabulary.yearly_calendar import Deadline
 
 
 @click.command()
@@ -38,12 +44,13 @@ if TYPE_CHECKING:
 @whose_options
 @shared
 def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Shared) -> None:
-    """Batches with their states, or the forms of one BATCH too.
+    """Batches with their states and what is due within a year, or the forms of one BATCH too.
 
     With an employer, worker or year: the batches that hold something of it, and those forms.
     """
     from fla_batch.commands.status import forms_about
     from fla_batch.commands.status import status as status_command
+    from fla_batch.vocabulary.yearly_calendar import deadlines
 
     with shared.workspace() as workspace:
         rows = status_command(workspace, batch, whose.whom)
@@ -52,11 +59,14 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
         blocked = workspace.ledger.blocked_declarations(workspace.environment)
         if prometheus is not None:
             _write_metrics(prometheus, rows, blocked)
+        today = belgian_date(workspace.clock())
+        coming = deadlines(today)
         if shared.as_json:
             document: dict[str, object] = {
                 "batches": [row.to_json() for row in rows],
                 "left_alone": [one.to_json() for one in left],
                 "blocked": blocked,
+                "deadlines": [_due(each, today) for each in coming],
             }
             if lines is not None:
                 document["forms"] = (form.to_json() for form in lines)
@@ -75,6 +85,28 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
             say_all(left_alone_lines(left))
             if blocked:
                 say(f"{plural(blocked, 'declaration')} held back. Which, and why: {_WHICH}")
+            if lines is None:
+                say_all(_coming(coming, today, shared.words))
+
+
+def _due(each: Deadline, today: date) -> dict[str, object]:
+    """A deadline in the document, with its text in each language."""
+    texts = {language.value: _due_text(each, Words(_PACKAGE, language)) for language in Language}
+    left = (each.day - today).days
+    return {"day": each.day.isoformat(), "days_left": left, "due": each.due, "text": texts}
+
+
+def _coming(coming: Iterable[Deadline], today: date, words: Words) -> Iterator[str]:
+    """The calendar of the year that comes, a line a day."""
+    yield ""
+    yield words.line("coming")
+    for each in coming:
+        left = words.count("day_left", (each.day - today).days)
+        yield f"  {each.day}  {left:>10}  {_due_text(each, words)}"
+
+
+def _due_text(each: Deadline, words: Words) -> str:
+    return words.line(f"due-{each.due}", year=each.year, next=each.year + 1)
 
 
 def _write_metrics(path: Path, rows: list[BatchRow], blocked: int) -> None:

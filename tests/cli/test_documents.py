@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fla_batch.cli.options import now
+from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.yearly_calendar import deadlines
 from tests.builders import company_id, inss
 from tests.command_line import CommandLine, write_csv
 
@@ -126,8 +129,33 @@ def test_build(fla: CommandLine, settings: Path, good: Path, bad: Path) -> None:
     assert document["anomalies"] == fla("check", bad, "--json").document["anomalies"]
 
 
+@pytest.mark.parametrize(
+    ("language", "heading", "plan"),
+    [
+        ("en", "Within a year:", "training plan of"),
+        ("fr", "D'ici un an :", "plan de formation"),
+        ("nl", "Binnen een jaar:", "opleidingsplan"),
+    ],
+)
+def test_status_ends_with_the_calendar(
+    fla: CommandLine, settings: Path, good: Path, language: str, heading: str, plan: str
+) -> None:
+    for command in ("status", "status --year 2024"):
+        shown = fla(*command.split(), "--lang", language).out
+        assert (heading in shown and plan in shown) == (command == "status")
+    coming = fla("status", "--lang", language).out.partition(heading)[2].split("\n")[1:-1]
+    days = [line.split()[0] for line in coming]
+    assert days == [str(each.day) for each in deadlines(belgian_date(now()))]
+
+
 def test_status(fla: CommandLine, settings: Path, good: Path) -> None:
-    assert fla("status", "--json").document == {"batches": [], "left_alone": [], "blocked": 0}
+    nothing = fla("status", "--json").document
+    coming = deadlines(belgian_date(now()))
+    told = nothing.pop("deadlines")
+    assert [(each["day"], each["due"]) for each in told] == [(str(d.day), d.due) for d in coming]
+    assert all(set(each["text"]) == {"en", "fr", "nl"} for each in told)
+    assert all(each["days_left"] >= 0 for each in told)
+    assert nothing == {"batches": [], "left_alone": [], "blocked": 0}
     name = fla("build", good, "--json").document["batches"][0]["name"]
     (row,) = fla("status", "--json").document["batches"]
     assert tuple(row) == STATUS
