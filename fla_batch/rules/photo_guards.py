@@ -242,9 +242,11 @@ def _training_name(training: Training) -> str:
 def _right_name(right: Right) -> Labels:
     """Kind, size and joint committee: "Sector training right, 7.6 hours (200)"."""
     kind = catalogue.zone_label(type(right).__name__)
+    committees = right.joint_commission_nbr
+    where = ", ".join(committees) if isinstance(committees, tuple) else committees
     texts = []
     for language in ("en", "fr", "nl"):
         sizes = [getattr(shown(zone, value), language) for zone, value in size_of_right(right)]
         name = ", ".join([getattr(kind, language), *sizes])
-        texts.append(f"{name} ({right.joint_commission_nbr})")
+        texts.append(f"{name} ({where})" if where else name)
     return Labels(*texts)

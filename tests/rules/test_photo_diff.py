@@ -208,6 +208,15 @@ def test_a_lower_legal_right_is_a_warning_and_days_count_by_the_workers_day() ->
     assert "5 dagen" in (lowered.label.nl or "")
 
 
+def test_a_legal_right_is_named_with_its_joint_committees() -> None:
+    before = b.rights(b.legal(joint_commission_nbr=("200", "140.03")))
+    less = b.legal(legal_fla_right_hours=100, joint_commission_nbr=("200", "140.03"))
+    lowered, changed = told(before, b.rights(less))
+    for each in (lowered, changed):
+        assert "(200, 140.03)" in (each.label.nl or "")
+        assert "'" not in (each.label.en or "")
+
+
 def test_exactly_what_the_list_names_may_be_deleted() -> None:
     before, after = photo(A, B, C), photo(A)
     lost = told(before, after)
