@@ -22,11 +22,12 @@ from fla_batch.commands.receive import Reception
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import FormReader, Profile, load
+from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import Form
 from fla_batch.outbox import Manifest, OutboxDamaged
 from fla_batch.outbox.manifest import FORMS
 from fla_batch.outbox.marks import Mark
-from fla_batch.system.xmlsafe import children, root_label
+from fla_batch.system.xmlsafe import children
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName, FileName
 from fla_batch.vocabulary.terms import Environment, FileKind
@@ -165,8 +166,7 @@ def _forms(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:
         if name.kind is not FileKind.FI:
             continue
         path = workspace.outbox.sent_path(manifest.batch, file.name)
-        root = root_label(path)
-        shape = next((each for each in profile.messages if each.root == root), profile.declaration)
+        shape = shape_of(path, profile)
         reader = FormReader(profile, shape)
         elements = children(path, shape.form, root=shape.root)
         for position, element in enumerate(elements, start=1):

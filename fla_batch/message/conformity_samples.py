@@ -144,8 +144,9 @@ def _read_back(
         text = f"{place} reads back different from what was written"
         advice = "Two values are written alike, or a format loses part of the value."
         yield Difference(
-            "not-the-same", f"/{shape.root}/{shape.form}", text, samples=count, advice=advice
-        )
+            "not-the-same", f"/{shape.root}/{shape.form}", text, samples=count, advice=advice,
+            where=comparison.line_of(place) or shape.schema.name,
+        )  # fmt: skip
 
 
 Flat = dict[tuple[str, ...], list[Any]]
@@ -164,6 +165,12 @@ class Comparison:
         self._bound = {kind: bound_zones(shape.tree, kind) for kind in kinds}
         fields = FormHeader.model_fields
         self._header = {fields[name].alias or name for name in fields} | {"reference"}
+
+    def line_of(self, place: str) -> str:
+        """The line of the binding about such a path; empty without one."""
+        path = tuple(step for step in place.split(".") if step != "#")
+        found = (bound[path][0].line.where for bound in self._bound.values() if path in bound)
+        return next(found, "")
 
     def flat(self, form: Any) -> Flat:
         """The zones of a form."""

@@ -74,12 +74,13 @@ def _facets(text: ZoneText, path: str, declared: Declared, facets: Facets) -> It
         return
     low = None if zone.low is None else zone.low / text.format.scale
     high = None if zone.high is None else zone.high / text.format.scale
-    for facet, ours, theirs, sign in (
+    bounds = (
         ("lowest value", low, facets.low, 1),
         ("highest value", high, facets.high, -1),
         ("shortest length", zone.shortest, facets.shortest, 1),
         ("longest length", zone.longest, facets.longest, -1),
-    ):
+    )
+    for facet, ours, theirs, sign in () if facets.mixed_kinds else bounds:
         if ours is None or not _is_number(theirs) or float(theirs or 0) == ours:
             settled = zone.codes or zone.pattern or facets.patterns
             if ours is not None and theirs is None and not settled:

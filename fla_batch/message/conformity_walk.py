@@ -44,7 +44,9 @@ def along_the_tree(profile: Profile, shape: MessageShape) -> Iterator[Difference
         for path, missing in walk.needed(form, f"/{shape.root}"):
             found.setdefault(path, (missing, []))[1].append(kind)
     for path, (missing, kinds) in found.items():
-        yield _never_written(missing, path, [] if len(kinds) == len(walk.kinds) else kinds)
+        in_form = path.startswith(f"/{shape.root}/{shape.form}/")
+        advice = _FORM_ADVICE if in_form else _around_advice(missing, path)
+        yield _never_written(missing, path, [] if len(kinds) == len(walk.kinds) else kinds, advice)
 
 
 @dataclass(slots=True)
@@ -183,10 +185,25 @@ def _twice(element: Element, path: str) -> Difference:
     return Difference("ambiguous", path, text, where=where, advice="Name one payload only.")
 
 
-def _never_written(missing: Declared, path: str, kinds: list[FormKind | None]) -> Difference:
+_FORM_ADVICE = (
+    'Bind a field; or constant, template, or field = "extra.NAME" for a zone of your own.'
+)
+
+
+def _around_advice(missing: Declared, path: str) -> str:
+    """What to write in [declaration] for what stands around the forms."""
+    inside = path.split("/", 2)[2]
+    if inside == f"@{missing.name}":
+        return f'Write its text in [declaration]: attributes = {{ {missing.name} = "..." }}.'
+    line = f'{{ element = "{inside}", constant = "..." }}'
+    return f"Write its text, or a template, in the header of [declaration]: {line}."
+
+
+def _never_written(
+    missing: Declared, path: str, kinds: list[FormKind | None], advice: str
+) -> Difference:
     what = "attribute" if missing.is_attribute else "element"
     text = f"the XSD makes the {what} {missing.name} mandatory, and the binding never writes it"
     names = ", ".join(kind.value for kind in kinds if kind)
     forms = f" in {names}" if names else ""
-    advice = 'Bind a field; or constant, template, or field = "extra.NAME" for a zone of your own.'
     return Difference("never-written", path, text + forms, where=missing.where, advice=advice)

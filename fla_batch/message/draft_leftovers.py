@@ -14,6 +14,7 @@ USUAL_CONSTANTS = {
     "CharacterSet": "UTF-8",
 }
 """What the portal's envelope says of a payload [P]."""
+_STAMPS = {"date": "{creation_date}", "dateTime": "{creation_date}T00:00:00"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,10 @@ def _filled(element: Declared, path: tuple[str, ...]) -> Iterator[AroundLine]:
         for child in element.children:
             if always_there(element.content, child):
                 yield from _filled(child, (*path, child.name))
-    elif text is not None or facets is None:
+    elif text is not None or facets is None or element.kind == "anyType":
         yield _line(path, "constant", text or "")
-    elif facets.base == "date":
-        yield _line(path, "template", "{creation_date}")
+    elif facets.base in _STAMPS:
+        yield _line(path, "template", _STAMPS[facets.base])
 
 
 def _line(path: tuple[str, ...], source: str, text: str, of_root: str = "") -> AroundLine:

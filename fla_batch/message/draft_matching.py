@@ -178,7 +178,7 @@ def _codes(zone: Zone, facets: Facets) -> dict[str, str]:
     theirs = ["false", "true"] if facets.base == "boolean" else list(facets.codes)
     if not theirs or {str(code) for code in zone.codes} <= set(theirs):
         return {}
-    for means in (_alike, _same_number, _stands_for):
+    for means in (_alike, _same_number, _stands_for, _begins):
         found: dict[str, str] = {}
         for code in zone.codes:
             alike = [each for each in theirs if means(zone, code, each)]
@@ -211,6 +211,15 @@ def _alike(zone: Zone, code: int | str, theirs: str) -> bool:
         for meaning in zone.codes[other]
     )
     return own and not exact
+
+
+def _begins(zone: Zone, code: int | str, theirs: str) -> bool:
+    """True when all words begin words of the meaning: PASS and passed, IN and inside."""
+    said = _words_of(theirs)
+    return any(
+        all(len(word) > 1 and any(each.startswith(word) for each in meant) for word in said)
+        for meant in map(_words_of, zone.codes[code])
+    )
 
 
 def _words_of(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fla_batch.message.draft_matching import words
-from fla_batch.message.xsd_outline import Declared, Outline
+from fla_batch.message.xsd_outline import Declared, Outline, most_times
 
 _DEEPEST = 12
 
@@ -17,7 +17,7 @@ class Place:
     """An element or attribute, and the labels from where one started. `why` it was chosen.
 
     `in_list` when it, or something around it, may stand several times; `is_payload` for what a
-    wildcard takes.
+    wildcard takes. `shut` are the ids of elements and wildcards that are of no concern.
     """
 
     path: tuple[str, ...]
@@ -26,6 +26,7 @@ class Place:
     in_list: bool = False
     above: str = ""
     is_payload: bool = False
+    shut: frozenset[int] = frozenset()
 
     @property
     def shown(self) -> str:
@@ -86,22 +87,48 @@ def _walk(place: Place, stops: frozenset[int], depth: int) -> Iterator[Place]:
     shown = place.shown
     for attribute in declared.attributes.values():
         path = (*place.path, f"@{attribute.name}")
-        yield Place(path, attribute, in_list=place.in_list, above=shown)
-    for child in _children(declared):
-        many = place.in_list or child.most is None or child.most > 1
+        yield Place(path, attribute, in_list=place.in_list, above=shown, shut=place.shut)
+    for child in _children(place):
+        many = place.in_list or most_times(declared.content, child) != 1
         path = (*place.path, child.name)
         foreign = child not in declared.children
-        inner = Place(path, child, in_list=many, above=shown, is_payload=foreign)
+        inner = Place(path, child, "", many, shown, is_payload=foreign, shut=place.shut)
         yield inner
         if id(child) not in stops:
             yield from _walk(inner, stops, depth - 1)
 
 
-def _children(declared: Declared) -> tuple[Declared, ...]:
-    """The elements in one; below a wildcard the roots of the other namespaces."""
-    if not declared.wildcards:
-        return declared.children
-    return (*declared.children, *declared.outline.payload_roots(declared))
+def _children(place: Place) -> Iterator[Declared]:
+    """The elements in one; below a wildcard the root of another namespace with most in it."""
+    declared, shut = place.declared, place.shut
+    yield from (child for child in declared.children if id(child) not in shut)
+    if any(id(each) not in shut for each in declared.wildcards):
+        payloads = declared.outline.payload_roots(declared)
+        yield from [each for each in payloads if id(each) not in shut][:1]
+
+
+def of_others(form: Place, own: set[str], others: set[str]) -> dict[int, Place]:
+    """The elements of a form that hold zones of others and none of one's own, by their ids."""
+    found: dict[int, Place] = {}
+    while True:
+        rest = replace(form, shut=form.shut | found.keys())
+        more = [each for each in containers(rest) if each.holds(others) and not each.holds(own)]
+        payloads = [each for each in more if each.is_payload]
+        found |= {id(each.declared): each for each in payloads or more}
+        if not payloads:
+            return found  # else the next payload takes its place, and what is around it holds that
+
+
+def beside_the_payload(form: Place) -> frozenset[int]:
+    """Ids of wildcards that take a payload too: the one for it is needed, and outermost."""
+    takers = [
+        (not wildcard.least, len(each.path), wildcard)
+        for each in (form.itself, *reachable(form.itself))
+        for wildcard in each.declared.wildcards
+        if each.declared.outline.payload_roots(each.declared)
+    ]
+    first = min(takers, key=lambda each: each[:2], default=None)
+    return frozenset(id(each[2]) for each in takers if first and each[2] is not first[2])
 
 
 def first_form(outline: Outline, schema: Path, labels: set[str]) -> tuple[Declared, Place] | None:
@@ -112,7 +139,7 @@ def first_form(outline: Outline, schema: Path, labels: set[str]) -> tuple[Declar
     for root in own or outline.roots():
         start = Place((), root)
         for each in containers(start):
-            if each.declared.most == 1 or len(each.path) > 3:
+            if not each.in_list or len(each.path) > 3:
                 continue
             inner = reachable(Place((), each.declared))
             score = len({words(one.declared.name) for one in inner} & wanted)

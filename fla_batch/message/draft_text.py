@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.message.binding_lines import BINDING_FILE
-from fla_batch.message.draft import ASK_ONLY, DraftedMessage, drafted
+from fla_batch.message.draft import DECLARED, drafted
 from fla_batch.message.draft_leftovers import DraftedElement
+from fla_batch.message.drafted_message import ASK_ONLY, DraftedMessage
 from fla_batch.message.profile import load
 from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.message.xsd_outline import Outline
@@ -43,7 +44,7 @@ def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Dra
         Outline([schema])  # what it reaches is there
         lxml_schema(schema, None)  # and it compiles: no draft of a broken XSD
     ours = load(_LIKE)
-    names = list(ours.identifications.values())
+    names = [name for kind, name in ours.identifications.items() if answer or kind.is_declaration]
     messages = _messages(schemas, names)
     if not any(message.kinds for message in messages):
         raise ProfileMistake(
@@ -70,17 +71,25 @@ def draft_profile(schemas: list[Path], answer: Path | None, folder: Path) -> Dra
 
 
 def _messages(schemas: list[Path], names: list[str]) -> list[DraftedMessage]:
-    """One message for all kinds, of which the other XSDs are payloads; or one for each kind."""
+    """One message for all kinds, of which the other XSDs are payloads; or one for each kind.
+
+    Each kind has an XSD of its own, or all in one have forms, payloads or branches of their own
+    (decision 1225).
+    """
     first = drafted(schemas, names)
-    if len(schemas) == 1 or len(first.kinds) > 1:
+    if len(first.kinds) > 1 and not first.is_apart:
         return [first]
-    found: list[DraftedMessage] = []
-    for schema in schemas:
+    alone: list[tuple[list[Path], FormKind | None]] = [([schema], None) for schema in schemas]
+    apart: list[tuple[list[Path], FormKind | None]] = [(schemas, kind) for kind in DECLARED]
+    for way in (alone if len(schemas) > 1 else [], apart):
         try:
-            found.append(drafted([schema], names))
+            found = [drafted(some, names, kind=kind) for some, kind in way]
         except ProfileMistake:
-            return [first]  # the others are payloads
-    return found if len({kind for each in found for kind in each.kinds}) > 1 else [first]
+            continue  # the others are payloads; or it knows one kind only
+        kinds = [kind for message in found for kind in message.kinds]
+        if len(kinds) > 1 and len(set(kinds)) == len(kinds):
+            return found
+    return [first]
 
 
 def _copy_reached(schema: Path, folder: Path) -> None:
@@ -142,14 +151,14 @@ def _lines(
     yield 'application = "FLAD"  # the portal tells the real code when it opens the channel'
     if limits:
         yield f"drop = {_value(limits)}"
-    yield from _shape("declaration", messages[0], schemas[1:] if len(messages) == 1 else [])
+    yield from _shape("declaration", messages[0])
     for message in messages[1:]:
         for kind in message.kinds:
             if kind not in messages[0].kinds:
                 layout = f"Form_{kind.value}"
-                yield from _shape(f"declaration.{kind.value}", message, [], layout)
+                yield from _shape(f"declaration.{kind.value}", message, layout, messages[0])
     if answers is not None and _asks(messages, answers):
-        yield from _shape("answer", answers, [])
+        yield from _shape("answer", answers)
     yield from _identifications(messages, answers)
     yield from ("", "[blocks]")
     yield from _blocks(messages[0].layouts, "")
@@ -162,22 +171,23 @@ def _lines(
 
 
 def _shape(
-    table: str, message: DraftedMessage, payloads: list[Path], layout: str = ""
+    table: str, message: DraftedMessage, layout: str = "", common: DraftedMessage | None = None
 ) -> Iterator[str]:
+    """A table of a message; what it does not say it has of the `common` one."""
     yield ""
     yield f"[{table}]"
     yield f"root = {_value(message.root)}"
     yield f"form = {_value(message.form)}"
     yield f"schema = {_value(_placed(message.schema))}"
     reached = Outline([message.schema]).files.paths
-    foreign = [_placed(path) for path in payloads if path.resolve() not in reached]
-    if foreign:
+    foreign = [_placed(path) for path in message.payloads if path.resolve() not in reached]
+    if foreign or (common and common.payloads):
         yield f"payload = {_value(foreign)}"
     if layout:
         yield f"layout = {_value(layout)}"
-    if message.attributes:
+    if message.attributes or (common and common.attributes):
         yield f"attributes = {_value(message.attributes)}"
-    if message.header:
+    if message.header or (common and common.header):
         yield "header = ["
         for line in message.header:
             yield f"    {_value(line)},"

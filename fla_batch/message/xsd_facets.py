@@ -17,12 +17,15 @@ _INTEGERS = {
 }  # fmt: skip
 
 
+_ANYTHING = ("anyType", "anySimpleType", "anyAtomicType")
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """`base` is the built-in type below; `patterns` has one tuple of alternatives per derivation.
 
     Bounds are texts as in the XSD; `low_open` and `high_open` when the bound itself is excluded.
-    `mixed_kinds` names a list or union, whose facets are not read.
+    `mixed_kinds` is `list` or `union`, of the types in `parts`: lengths are then those of a list.
     """
 
     base: str = "string"
@@ -38,6 +41,7 @@ class Facets:
     fraction_digits: int | None = None
     white_space: str | None = None
     mixed_kinds: str | None = None
+    parts: tuple[Facets, ...] = ()
 
     @property
     def is_integer(self) -> bool:
@@ -53,7 +57,7 @@ class Facets:
 def facets_of(kind: Component | str, files: SchemaFiles) -> Facets | None:
     """The facets of a type; None for a complex type without text."""
     if isinstance(kind, str):
-        return None if kind == "anyType" else Facets(kind)
+        return Facets("string" if kind in _ANYTHING else kind)
     node = kind.node
     if node.tag == f"{XS}complexType":
         derivation = node.find(f"{XS}simpleContent/*")
@@ -67,9 +71,10 @@ def facets_of(kind: Component | str, files: SchemaFiles) -> Facets | None:
 
 def _simple(kind: Component, files: SchemaFiles) -> Facets:
     node = kind.node
-    for name in ("list", "union"):
-        if node.find(XS + name) is not None:
-            return Facets(mixed_kinds=name)
+    for name, attribute in (("list", "itemType"), ("union", "memberTypes")):
+        made = node.find(XS + name)
+        if made is not None:
+            return _mixed(name, kind, made, made.get(attribute, ""), files)
     restriction = node.find(f"{XS}restriction")
     if restriction is None:
         return Facets()
@@ -80,6 +85,21 @@ def _simple(kind: Component, files: SchemaFiles) -> Facets:
         base = files.type_named(restriction.get("base", ""), kind)
         inherited = facets_of(base, files) or Facets()
     return _narrowed(inherited, restriction)
+
+
+def _mixed(name: str, kind: Component, made: _Element, named: str, files: SchemaFiles) -> Facets:
+    """A list of one type, or a union of several; one of codes alone has them all.
+
+    They are judged whole (decision 1226).
+    """
+    every = [facets_of(files.type_named(each, kind), files) for each in named.split()]
+    inline = made.iterfind(f"{XS}simpleType")
+    every += [_simple(Component(each, kind.document), files) for each in inline]
+    parts = tuple(each or Facets() for each in every)
+    codes = tuple(code for part in parts for code in part.codes)
+    alone = name == "union" and all(part.codes for part in parts)
+    base = next((part.base for part in parts if not part.codes), "string")
+    return Facets(base, mixed_kinds=name, parts=parts, codes=codes if alone else ())
 
 
 def _narrowed(facets: Facets, node: _Element) -> Facets:

@@ -206,7 +206,7 @@ class Outline:
         return [self._declared(each, 1, 1) for each in self.files.table("element").values()]
 
     def payload_roots(self, around: Declared) -> tuple[Declared, ...]:
-        """What a wildcard of `around` takes of other namespaces: the element with most in it."""
+        """What a wildcard of `around` takes of other namespaces, the one with most in it first."""
         known = self._payloads.get(id(around.component.node))
         if known is None:
             taken = [
@@ -217,8 +217,8 @@ class Outline:
             ]
             referred = self.files.referred("element")
             outer = [each for each in taken if (each.namespace, each.name) not in referred]
-            most = max(outer or taken, key=_size, default=None)
-            known = self._payloads[id(around.component.node)] = (most,) if most else ()
+            known = tuple(sorted(outer or taken, key=_size, reverse=True))
+            self._payloads[id(around.component.node)] = known
         return known
 
     def type_of(self, component: Component) -> Component | str:

@@ -25,9 +25,13 @@ class Judge:
         kind = _type_of(facets)
         text = (
             '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
-            f'<xs:element name="v">{kind}</xs:element><xs:element name="all"><xs:simpleType>'
-            f"<xs:list>{kind}</xs:list></xs:simpleType></xs:element></xs:schema>"
+            f'<xs:element name="v">{kind}</xs:element>'
         )
+        self._lists = facets.mixed_kinds is None
+        if self._lists:
+            text += '<xs:element name="all"><xs:simpleType>'
+            text += f"<xs:list>{kind}</xs:list></xs:simpleType></xs:element>"
+        text += "</xs:schema>"
         try:
             self._schema: etree.XMLSchema | None = etree.XMLSchema(etree.fromstring(text))
         except etree.XMLSchemaParseError:
@@ -39,7 +43,7 @@ class Judge:
 
     def takes_each(self, texts: list[str]) -> bool:
         """True when it takes all of them; quick for a million, none of which may hold a space."""
-        if any(" " in text for text in texts[:1]):
+        if not self._lists or any(" " in text for text in texts[:1]):
             return all(map(self.takes, texts))
         chunks = (texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE))
         return all(self._valid("all", " ".join(chunk)) for chunk in chunks)
@@ -60,6 +64,11 @@ def _type_of(facets: Facets) -> str:
         value = getattr(facets, attribute)
         inside += f'<xs:{name} value="{value}"/>' if value is not None else ""
     made = f'<xs:restriction base="xs:{facets.base}">{inside}</xs:restriction>'
+    if facets.mixed_kinds:
+        parts = "".join(map(_type_of, facets.parts))
+        made = f"<xs:{facets.mixed_kinds}>{parts}</xs:{facets.mixed_kinds}>"
+        if inside:
+            made = f"<xs:restriction><xs:simpleType>{made}</xs:simpleType>{inside}</xs:restriction>"
     for alternatives in facets.patterns:
         patterns = "".join(f"<xs:pattern value={quoteattr(each)}/>" for each in alternatives)
         made = f"<xs:restriction><xs:simpleType>{made}</xs:simpleType>{patterns}</xs:restriction>"

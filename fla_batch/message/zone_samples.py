@@ -70,9 +70,23 @@ def is_own(text: ZoneText) -> bool:
 
 def settles(found: WrittenTexts, facets: Facets, zone: Zone | None) -> bool:
     """True when a type that takes all of the texts takes whatever the zone may be."""
-    if found.all_of_them or not facets.patterns:
-        return facets.mixed_kinds is None
+    if found.all_of_them:
+        return True
+    if facets.mixed_kinds and not _parts_settle(found, facets, zone):
+        return False
     return all(_settled(alternatives, zone) for alternatives in facets.patterns)
+
+
+def _parts_settle(found: WrittenTexts, facets: Facets, zone: Zone | None) -> bool:
+    """True when one type of a union does, or that of a list's items for a zone without spaces."""
+    from fla_batch.message.xsd_text import Judge
+
+    if facets.mixed_kinds == "list" and zone is not None and zone.is_text:
+        return False
+    return any(
+        all(map(Judge(part).takes, found.texts)) and settles(found, part, zone)
+        for part in facets.parts
+    )
 
 
 def _settled(alternatives: tuple[str, ...], zone: Zone | None) -> bool:

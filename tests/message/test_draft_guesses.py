@@ -11,9 +11,11 @@ from fla_batch.message.conformity import ProfileVerdict, examined
 from fla_batch.message.draft_text import draft_profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.reference_numbers import counter, number_of
+from fla_batch.message.which_message import shape_of
+from tests.message.test_shapes import message
 from tests.message.test_verdicts import received
 from tests.message.verdict_witness import without_limits
-from tests.message.xsd_constructs import CONSTRUCTS
+from tests.message.xsd_constructs import CONSTRUCTS, KINDS_APART, Construct
 
 BY_NAME = {each.name: each for each in CONSTRUCTS}
 REFERENCES = ["uuid", "36", "exactly-64", "ID", "name", "small-letters", "at-most-16"]
@@ -31,6 +33,12 @@ REACHED = [
     "root-attribute-code",
     "hours-unit-attribute",
     "small-letters",
+    "amounts-unit-beside",
+    "amounts-unit-attribute",
+    "legal-unit-attribute-fixed",
+    "JointCommissionNbr:list",
+    "TrainingResult:union",
+    "TrainingResult:short-words",
     *(f"ReferenceNbr:{name}" for name in REFERENCES),
 ]
 
@@ -45,6 +53,21 @@ def test_a_draft_alone_is_clean(name: str, tmp_path: Path) -> None:
     made = [form("RUN0RUN0AB" + counter(number)) for number in (1, 2, 70_000)]
     assert len(set(made)) == len(made)
     assert [number_of(each) for each in made] == [1, 2, 70_000]
+
+
+@pytest.mark.parametrize("construct", KINDS_APART, ids=lambda each: each.name)
+def test_kinds_that_share_an_xsd_and_no_worker_are_messages_of_their_own(
+    construct: Construct, tmp_path: Path
+) -> None:
+    schemas = received([construct], tmp_path / "received")
+    profile = load(draft_profile(schemas, None, tmp_path / "mine").folder)
+    found = examined(without_limits(profile))
+    assert found.verdict is ProfileVerdict.CLEAN, [e.text for e in found.differences if e.breaks]
+    assert len(profile.messages) == 2
+    for shape in profile.messages:
+        path, forms = message(profile, shape, tmp_path)
+        assert forms
+        assert shape_of(path, profile) is shape
 
 
 def test_codes_of_which_the_xsd_lacks_one_are_drafted_all_the_same(tmp_path: Path) -> None:

@@ -374,6 +374,7 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
         "words-fewer": _codes(*_RESULTS[:4]),
         "words-more": _codes(*_RESULTS, "UNKNOWN"),
         "letters": _codes("P", "F", "I", "S", "N"),
+        "short-words": _codes("PASS", "FAIL", "INTERRUPTED", "FOLLOWED", "NOT_FINISHED"),
         "two-digits": _codes("01", "02", "03", "04", "05"),
         "other-numbers": _codes("10", "20", "30", "40", "50"),
         "fewer": _simple("integer", ("minInclusive", 1), ("maxInclusive", 4)),
@@ -468,8 +469,90 @@ def _both_optional(kind: str, inner: str) -> Callable[[str], str]:
     return _replaced(_TWO_TEXTS, f'<xs:{kind} minOccurs="0">{inner}</xs:{kind}>')
 
 
+_OF_RIGHTS = _elements("LegalFlaRight?") + "".join(
+    f'<xs:element ref="Complementary{who}Right" minOccurs="0" maxOccurs="10"/>'
+    for who in ("Sector", "Employer")
+)
+_WHOLE = _elements("Employer", "Employee", "CalendarYear")
+
+
+def _form_of(name: str, content: str) -> str:
+    return _nested([name], _elements(*_HEAD, "Reference?") + _WHOLE + content)
+
+
+def _two_payloads(files: Files) -> Files:
+    """An envelope, and a payload with a root for each kind."""
+    files = _enveloped('namespace="##any"')(files)
+    roots = "".join(
+        _nested([f"{name}Declaration"], _WHOLE + _elements(name))
+        for name in ("TrainingRights", "Trainings")
+    )
+    payload = re.sub(
+        r'<xs:element name="FLA">', f'{roots}<xs:element name="FLA">', files["payload.xsd"]
+    )
+    return {**files, "payload.xsd": _without_forms(payload)}
+
+
+def _without_forms(text: str) -> str:
+    for pattern in (
+        r'<xs:element name="FLA">.*?</xs:complexType>\s*</xs:element>',
+        r'<xs:element name="Form" .*?</xs:element>',
+        r'<xs:complexType name="FormType">.*?</xs:complexType>',
+    ):
+        text = _replaced(pattern, "", regular=True)(text)
+    return text
+
+
+KINDS_APART = [
+    _construct(
+        "kinds-in-branches",
+        "form",
+        _replaced(
+            _FORM_REST,
+            _group(
+                "choice",
+                _nested(["RightsDeclaration"], _WHOLE + _OF_RIGHTS)
+                + _nested(["TrainingsDeclaration"], _WHOLE + _elements("Trainings")),
+            ),
+            regular=True,
+        ),
+    ),
+    _construct(
+        "kinds-in-forms",
+        "forms",
+        _replaced(
+            _FORMS,
+            _group(
+                "choice",
+                _form_of("RightsForm", _elements("TrainingRights"))
+                + _form_of("TrainingsForm", _elements("Trainings")),
+                ' maxOccurs="unbounded"',
+            ),
+        ),
+    ),
+    _construct(
+        "kinds-substituted",
+        "forms",
+        _replaced(_FORMS, '<xs:element ref="Declaration" maxOccurs="unbounded"/>'),
+        _replaced(
+            '<xs:element name="Form" type="FormType">',
+            '<xs:element name="Declaration" abstract="true"/>'
+            + "".join(
+                _form_of(f"{name}Form", _elements(name)).replace(
+                    'Form">', 'Form" substitutionGroup="Declaration">', 1
+                )
+                for name in ("TrainingRights", "Trainings")
+            )
+            + '<xs:element name="Form" type="FormType">',
+        ),
+    ),
+    Construct("kinds-in-payloads", "namespace", _two_payloads),
+]
+"""What is for one kind has a worker of its own: each kind is a message, in one XSD."""
+
 _ASSERTED = '<xs:assert test="{test}"/>'
 STRUCTURES = [
+    *KINDS_APART,
     _construct("namespace-qualified", "namespace", _namespace(' elementFormDefault="qualified"')),
     _construct("namespace-unqualified", "namespace", _namespace(""), _locals),
     _construct(
@@ -865,6 +948,26 @@ STRUCTURES = [
             '<xs:element name="DurationUnit">'
             + _codes("D", "H")
             + '</xs:element><xs:element name="DurationValue" type="xs:decimal"/>',
+        ),
+    ),
+    _construct(
+        "amounts-unit-attribute",
+        "amounts",
+        _replaced(
+            _EITHER,
+            '<xs:element name="Duration"><xs:complexType><xs:simpleContent><xs:extension '
+            'base="xs:decimal"><xs:attribute name="unit" use="required">'
+            + _codes("days", "hours")
+            + "</xs:attribute></xs:extension></xs:simpleContent></xs:complexType></xs:element>",
+        ),
+    ),
+    _construct(
+        "legal-unit-attribute-fixed",
+        "rights",
+        _replaced(
+            r'<xs:element name="LegalFlaRightHours">.*?</xs:element>',
+            _UNIT.format(more='fixed="H" type="xs:string"').replace("Training", "LegalFlaRight"),
+            regular=True,
         ),
     ),
     _construct(
