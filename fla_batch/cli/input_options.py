@@ -96,15 +96,16 @@ class InputOptions:
         Raises ConfigurationMistake for a mapping that is not right, InputUnreadable for edits.
         """
         from fla_batch.intake import ReadingChoice
-        from fla_batch.intake.column_mapping import NO_MAPPING, read_mapping
+        from fla_batch.intake.heading_words import column_names
         from fla_batch.message.extra_zones import extra_names
         from fla_batch.tables.cell_edits import read_edits
+        from fla_batch.tables.column_mapping import NO_MAPPING, read_mapping
         from fla_batch.tables.table import TableChoice
 
         mapping = self._columns_file or settings.input.columns
         return ReadingChoice(
             TableChoice(self._sheet, self._header_row),
-            read_mapping(mapping) if mapping else NO_MAPPING,
+            read_mapping(mapping, column_names()) if mapping else NO_MAPPING,
             self._format,
             extra_names(settings.profile.name),
             read_edits(self._edits_file) if self._edits_file else (),

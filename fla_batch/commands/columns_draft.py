@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fla_batch.intake.column_mapping import NO_MAPPING
 from fla_batch.intake.heading_words import almost
 from fla_batch.intake.headings import column_name, knows
+from fla_batch.tables.column_mapping import NO_MAPPING
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import Table, TableChoice
 from fla_batch.vocabulary.errors import DiskTrouble, InputUnreadable, UsageMistake

@@ -13,11 +13,11 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.intake.heading_words import KINDS, almost, column_for, is_heading
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, column_named, columns_of
 from fla_batch.models.zone import Presence, ZoneType
 from fla_batch.tables.codes import bare_words
+from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.tables.column_reading import ReadCell
 from fla_batch.tables.date_notations import any_date_1904
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fla_batch.intake.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.intake.headings import knows
 from fla_batch.tables.cell_edits import CellEdit, edited
+from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import Knows, Table, TableChoice
 from fla_batch.vocabulary.findings import Anomaly

@@ -20,12 +20,12 @@ from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
 from fla_batch.intake.right_rows import rights_entry
 from fla_batch.intake.row_blocks import RowBlocks, row_blocks
-from fla_batch.intake.sheet_remarks import sheet_remarks
 from fla_batch.intake.training_rows import trainings_entry
 from fla_batch.intake.undeclared_rows import without_comments, without_totals
 from fla_batch.intake.zone_columns import KEY_COLUMNS
 from fla_batch.models import DeclarationKey, Entry
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import ROW, Table, TableBroken
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
@@ -121,7 +121,7 @@ def read_table_chunks(
 def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]:
     mistakes: Mistakes = defaultdict(list)
     complete = completion(table, layout, mistakes)
-    said: list[Anomaly] = list(sheet_remarks(table, layout))
+    said: list[Anomaly] = list(sheet_remarks(table, layout.columns))
     found = _scan(table, layout, complete, said.append)
     yield from said
     blocked = any(anomaly.blocks for anomaly in said)

@@ -18,15 +18,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.intake import ReadingChoice
-from fla_batch.intake.column_mapping import (
+from fla_batch.intake.heading_words import column_names
+from fla_batch.system.files import disk_errors, private_folder, remove_folder, write_whole
+from fla_batch.tables.cell_edits import CellEdit, read_edits, write_edits
+from fla_batch.tables.column_mapping import (
     NO_MAPPING,
     ColumnMapping,
     headings_shape,
     read_mapping,
     write_mapping,
 )
-from fla_batch.system.files import disk_errors, private_folder, remove_folder, write_whole
-from fla_batch.tables.cell_edits import CellEdit, read_edits, write_edits
 from fla_batch.tables.table import TableChoice
 from fla_batch.vocabulary.errors import UsageMistake
 
@@ -73,7 +74,7 @@ class DroppedFile:
     def mapping(self) -> ColumnMapping:
         """What was said of its columns. Raises ConfigurationMistake."""
         path = self.folder / "columns.toml"
-        return read_mapping(path) if path.exists() else NO_MAPPING
+        return read_mapping(path, column_names()) if path.exists() else NO_MAPPING
 
     @property
     def edits(self) -> tuple[CellEdit, ...]:
@@ -187,7 +188,7 @@ class DroppedFiles:
     def remembered(self, headings: Sequence[str]) -> ColumnMapping:
         """What was said of a file with these headings."""
         path = self._root / "columns" / f"{headings_shape(headings)}.toml"
-        return read_mapping(path) if path.exists() else NO_MAPPING
+        return read_mapping(path, column_names()) if path.exists() else NO_MAPPING
 
 
 def plain_name(name: str) -> str:

@@ -15,12 +15,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fla_batch.commands.checked_table import CheckedTable
-from fla_batch.intake.column_mapping import ColumnMapping
 from fla_batch.intake.headings import column_name, knows
 from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.proposals import ProposalKind
 from fla_batch.system.files import free_bytes
 from fla_batch.tables.codes import bare_words
+from fla_batch.tables.column_mapping import ColumnMapping
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, TABLE_SUFFIXES, Table, TableChoice
 from fla_batch.ui.background_jobs import JobState

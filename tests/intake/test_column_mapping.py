@@ -9,10 +9,10 @@ import pytest
 
 from fla_batch.commands.columns_draft import columns_draft
 from fla_batch.intake import ReadingChoice
-from fla_batch.intake.column_mapping import read_mapping
-from fla_batch.intake.heading_words import KINDS, columns_by_heading
+from fla_batch.intake.heading_words import KINDS, column_names, known_headings
 from fla_batch.intake.zone_columns import columns_of
 from fla_batch.tables.codes import bare_words
+from fla_batch.tables.column_mapping import read_mapping
 from fla_batch.tables.table import TableChoice
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.errors import ConfigurationMistake
@@ -41,7 +41,7 @@ def test_every_label_means_its_own_column(kind: FormKind) -> None:
     for name, column in columns_of(kind).items():
         label = catalogue.zone_label(column.zone.label)
         for text in (label.en, label.fr, label.nl):
-            meant = columns_by_heading(kind)[bare_words(str(text))]
+            meant = known_headings(kind).by_words[bare_words(str(text))]
             # The friendly columns of rights share the zone of the legal right.
             assert meant.zone.label == column.zone.label, (name, text)
 
@@ -57,7 +57,7 @@ def test_hours_under_their_label_are_hours(training: Cells, csv_file: Write) -> 
 def mapping(folder: Path, text: str) -> ReadingChoice:
     path = folder / "columns.toml"
     path.write_text(text, encoding="utf-8-sig")
-    return ReadingChoice(mapping=read_mapping(path))
+    return ReadingChoice(mapping=read_mapping(path, column_names()))
 
 
 def test_a_mapping_of_ones_own(training: Cells, csv_file: Write, tmp_path: Path) -> None:

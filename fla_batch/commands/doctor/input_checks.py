@@ -44,11 +44,12 @@ def employer_zones(around: Surroundings) -> Iterator[Diagnosis]:
 
 def columns(around: Surroundings) -> Iterator[Diagnosis]:
     """The mapping of columns, if one is set, can be read."""
-    from fla_batch.intake.column_mapping import read_mapping
+    from fla_batch.intake.heading_words import column_names
+    from fla_batch.tables.column_mapping import read_mapping
 
     path = around.settings.input.columns
     if path is None:
         yield around.ok("columns", "columns-none")
         return
-    read_mapping(path)
+    read_mapping(path, column_names())
     yield around.ok("columns", "columns-read", file=path)

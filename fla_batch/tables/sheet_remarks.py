@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from fla_batch.intake.headings import TableLayout
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Table
 from fla_batch.vocabulary.findings import Anomaly
@@ -12,8 +11,11 @@ from fla_batch.vocabulary.findings import Anomaly
 _MOST_NAMED = 10
 
 
-def sheet_remarks(table: Table, layout: TableLayout) -> Iterator[Anomaly]:
-    """Rows above the headings, hidden rows and columns, other sheets with headings of ours."""
+def sheet_remarks(table: Table, ours: Collection[int]) -> Iterator[Anomaly]:
+    """Rows above the headings, hidden rows and columns, other sheets with headings of ours.
+
+    `ours` are the positions of the columns that are read.
+    """
     facts = table.facts
     heading_row = table.heading_row or None
     if table.above:
@@ -25,7 +27,7 @@ def sheet_remarks(table: Table, layout: TableLayout) -> Iterator[Anomaly]:
         parameters = {"count": str(len(facts.hidden_rows)), "rows": numbers(facts.hidden_rows)}
         yield remark("hidden-rows", FILE, table.at(facts.hidden_rows[0]), parameters=parameters)
     for position in facts.hidden_columns:
-        if position in layout.columns and position < len(table.headings):
+        if position in ours and position < len(table.headings):
             heading = table.headings[position].strip()
             yield remark("hidden-column", COLUMN, table.at(heading_row, heading), value=heading)
     if not facts.kinds_known:

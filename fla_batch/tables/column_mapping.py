@@ -14,13 +14,11 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fla_batch.intake.heading_words import KINDS
-from fla_batch.intake.zone_columns import columns_of
 from fla_batch.system.files import write_whole
 from fla_batch.system.plain_texts import decoded
 from fla_batch.tables.codes import bare_words
@@ -44,8 +42,11 @@ class ColumnMapping:
 NO_MAPPING = ColumnMapping()
 
 
-def read_mapping(path: Path) -> ColumnMapping:
-    """The mapping in a TOML file. Raises ConfigurationMistake for what it does not say rightly."""
+def read_mapping(path: Path, known: Collection[str]) -> ColumnMapping:
+    """The mapping in a TOML file to columns with those names, or to zones that only an XSD knows.
+
+    Raises ConfigurationMistake for what it does not say rightly.
+    """
     raw = _loaded(path)
     unknown = sorted(raw.keys() - set(_KNOWN))
     if unknown:
@@ -59,10 +60,10 @@ def read_mapping(path: Path) -> ColumnMapping:
     if not isinstance(ignore, list) or not all(isinstance(each, str) for each in ignore):
         raise ConfigurationMistake(f"ignore in {path.name} is a list of headings")
     return ColumnMapping(
-        {bare_words(heading): _column(name, path) for heading, name in columns.items()},
+        {bare_words(heading): _column(name, path, known) for heading, name in columns.items()},
         frozenset(map(bare_words, ignore)),
-        {_column(name, path): _words(name, words, path) for name, words in values.items()},
-        {_column(name, path): str(value) for name, value in constants.items()},
+        {_column(name, path, known): _words(name, words, path) for name, words in values.items()},
+        {_column(name, path, known): str(value) for name, value in constants.items()},
     )
 
 
@@ -114,8 +115,7 @@ def _words(column: str, words: object, path: Path) -> Mapping[str, str]:
     return {bare_words(word): str(code) for word, code in words.items()}
 
 
-def _column(name: object, path: Path) -> str:
-    known = [each for kind in KINDS for each in columns_of(kind)]
+def _column(name: object, path: Path, known: Collection[str]) -> str:
     if name in known or str(name).startswith(EXTRA_ZONE):
         return str(name)
     near = nearest(str(name), known)

@@ -1,0 +1,103 @@
+"""Headings as people write them, to the columns of a kind of table: names, labels and synonyms.
+
+Whatever the table is of (trainings, rights, DmfA, Dimona), a heading is known by its exact name,
+by the words of a label or synonym without case, accents, blanks and signs, or by what is left of
+those words without the small ones that carry no meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Generic, TypeVar
+
+from fla_batch.tables.codes import bare_words
+
+_LONGEST = 120
+_WORD = re.compile(r"\w+")
+_EMPTY_WORDS = frozenset(
+    "n nr no num numero nummer number de du des la le les l d van of the het en".split()  # noqa: SIM905
+)
+_NUMBER_OF = re.compile(r"(?<=.{3})s?(?:nummer|nr)$")
+"""How a Dutch word ends for the number of something."""
+_TOO_GENERAL = frozenset({"date", "datum"})
+"""What is left of "datum van" without its small words may be any date."""
+_ALMOST = 0.85
+
+Meant = TypeVar("Meant")
+
+
+class KnownHeadings(Generic[Meant]):
+    """What headings mean in one kind of table.
+
+    `names` are the exact names; `labels` and `synonyms` are texts that people write, each with
+    what it means. Where two mean different columns by the same words, the first one counts.
+
+    >>> known = KnownHeadings({"inss": 1, "quarter": 2}, [("Numéro NISS", 1)], [("trimestre", 2)])
+    >>> [known.meant(text) for text in ("INSS", "N° du NISS", " Trimestre :", "Nom")]
+    [1, 1, 2, None]
+    >>> known.almost("trimestr"), known.almost("Nom")
+    (2, None)
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Meant],
+        labels: Sequence[tuple[str, Meant]],
+        synonyms: Sequence[tuple[str, Meant]] = (),
+    ) -> None:
+        self._exact = {name.lower(): meant for name, meant in names.items()}
+        self.by_words: dict[str, Meant] = {}
+        for text, meant in (*labels, *names.items(), *synonyms):
+            self.by_words.setdefault(bare_words(text), meant)
+        self._by_core = _by_core((*labels, *synonyms))
+
+    def meant(self, heading: str) -> Meant | None:
+        """What a heading means; None when it means none of the columns."""
+        exact = self._exact.get(_one_word(heading))
+        if exact is None:
+            exact = self.by_words.get(bare_words(heading))
+        return exact if exact is not None else self._by_core.get(_core(heading))
+
+    def is_exact(self, heading: str) -> bool:
+        """True when the heading is a column's own name, and no words of people."""
+        return _one_word(heading) in self._exact
+
+    def is_heading(self, text: str) -> bool:
+        """True for the heading of a column of this kind of table."""
+        return len(text) <= _LONGEST and self.meant(text) is not None
+
+    def almost(self, heading: str) -> Meant | None:
+        """The column that a heading nearly names; None when it resembles none."""
+        found = get_close_matches(bare_words(heading), self.by_words, n=1, cutoff=_ALMOST)
+        return self.by_words[found[0]] if found else None
+
+
+def _by_core(texts: Iterable[tuple[str, Meant]]) -> Mapping[str, Meant]:
+    """Headings without the words that carry no meaning; what could mean two columns is left out."""
+    cores: dict[str, list[Meant]] = {}
+    for text, meant in texts:
+        cores.setdefault(_core(text), []).append(meant)
+    return {
+        core: each[0]
+        for core, each in cores.items()
+        if all(other == each[0] for other in each) and core not in _TOO_GENERAL
+    }
+
+
+def _core(heading: str) -> str:
+    """
+    >>> _core("N° de registre national"), _core("Numéro"), _core("Ondernemingsnr.")
+    ('registrenational', '', 'onderneming')
+    """
+    words = map(bare_words, _WORD.findall(heading))
+    return "".join(_NUMBER_OF.sub("", word) for word in words if word not in _EMPTY_WORDS)
+
+
+def _one_word(heading: str) -> str:
+    """
+    >>> _one_word(" Training_Hours "), _one_word("Training hours")
+    ('traininghours', 'training hours')
+    """
+    return heading.strip().lower().replace("_", "").replace("-", "")
