@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fla_batch.cli.edge import say
+from fla_batch.cli.input_options import HEADER_ROW
 from fla_batch.cli.options import EXISTING_FILE, Shared, only_language
 
 
@@ -19,12 +20,7 @@ def columns() -> None:
 @click.argument("file", type=EXISTING_FILE)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found.")
-@click.option(
-    "--header-row",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="The row of the headings; by default it is found.",
-)
+@HEADER_ROW
 @only_language
 def draft(
     file: Path, output: Path | None, sheet: str | None, header_row: int | None, shared: Shared

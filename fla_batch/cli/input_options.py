@@ -23,6 +23,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 INPUT = click.Path(exists=True, allow_dash=True, path_type=Path)
 _STANDARD_INPUT = "-"
 
+HEADER_ROW = click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The row of the headings; by default it is found.",
+)
 _OPTIONS = (
     click.option(
         "--format",
@@ -37,12 +43,7 @@ _OPTIONS = (
         metavar="FILE.toml",
         help="A mapping of your headings and words; `columns draft` proposes one.",
     ),
-    click.option(
-        "--header-row",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="The row of the headings; by default it is found.",
-    ),
+    HEADER_ROW,
     click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found."),
     click.option(
         "--edits",

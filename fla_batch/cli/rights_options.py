@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fla_batch.cli.input_options import HEADER_ROW
 from fla_batch.cli.options import EXISTING_FILE, Shared
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     from fla_batch.rights.compute import Computation
+    from fla_batch.rights.input_headings import InputReading
     from fla_batch.rights.request import Request
     from fla_batch.rights.sector import SectorFact
     from fla_batch.rights.size_store import SizeStore
@@ -44,6 +46,22 @@ _OPTIONS = (
         type=EXISTING_FILE,
         help="Dimona periods: CSV, XLSX, Parquet, or Dimona XML with its notifications. "
         "May be repeated.",
+    ),
+    click.option(
+        "--sheet",
+        "sheets",
+        multiple=True,
+        metavar="NAME",
+        help="The sheet to read; by default it is found. May be repeated: of each workbook the "
+        "one that it has.",
+    ),
+    HEADER_ROW,
+    click.option(
+        "--columns",
+        "columns_file",
+        type=EXISTING_FILE,
+        metavar="FILE.toml",
+        help="A mapping of the headings and words of your DmfA and Dimona tables.",
     ),
     click.option(
         "--as-of",
@@ -109,10 +127,24 @@ def prepared(
         if len({path.resolve() for path in options[name]}) < len(options[name]):
             raise UsageMistake(f"--{name} names one file twice; its lines would count twice.")
     store = _store(options["ledger"], shared)
-    computation = prepare(spill, options["dmfa"], options["dimona"], request, store)
+    how = _reading(options)
+    computation = prepare(spill, options["dmfa"], options["dimona"], request, store, how)
     computation.anomalies[:0] = anomalies
     computation.read.usable &= not any(each.blocks for each in anomalies)
     return computation
+
+
+def _reading(options: Mapping[str, Any]) -> InputReading:
+    """Raises ConfigurationMistake for a mapping that is not right."""
+    from fla_batch.rights.dimona import DIMONA_COLUMNS
+    from fla_batch.rights.dmfa import DMFA_COLUMNS
+    from fla_batch.rights.input_headings import InputReading
+    from fla_batch.tables.column_mapping import NO_MAPPING, read_mapping
+
+    known = tuple(dict.fromkeys((*DMFA_COLUMNS.names, *DIMONA_COLUMNS.names)))
+    path = options["columns_file"]
+    mapping = read_mapping(path, known, extra_zones=False) if path else NO_MAPPING
+    return InputReading(options["sheets"], options["header_row"], mapping)
 
 
 def own_facts(paths: Sequence[Path]) -> tuple[list[SectorFact], list[Anomaly]]:

@@ -14,12 +14,13 @@ from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
 from fla_batch.rights.factor_book import FactorBook
 from fla_batch.rights.gap_findings import gap_finding
+from fla_batch.rights.input_headings import AS_THEY_ARE, InputReading
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.not_computed import HeldBack, NotComputed
 from fla_batch.rights.occupation import Kind, history_of
 from fla_batch.rights.outcome import Outcome, outcome
 from fla_batch.rights.quarters import year_bounds
-from fla_batch.rights.read_inputs import ReadInput, read_inputs
+from fla_batch.rights.read_inputs import ReadInput, first_rows, read_inputs
 from fla_batch.rights.request import Request
 from fla_batch.rights.right import CommitteeRight, WorkerRight
 from fla_batch.rights.right_findings import finding
@@ -32,7 +33,7 @@ from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.survey import Usual, survey
 from fla_batch.rights.workers import KEY, WHO, Employers, Worker, histories
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,6 +68,7 @@ class Computation:
     held: HeldBack
     anomalies: list[Anomaly] = field(default_factory=list)
     evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    _first_rows: dict[tuple[str, str], Source] = field(default_factory=dict)
 
     def rights(self) -> Iterator[WorkerRight]:
         """The right of each worker with an employer, in order of INSS and employer.
@@ -148,6 +150,7 @@ class Computation:
     def _part_rights(self, part: CountedPart) -> Iterator[WorkerRight]:
         counted, periods, excluded = part
         self._contradictions(counted, periods)
+        self._first_rows = first_rows(counted, periods, self.read)
         gaps: list[tuple[Worker, int, Basis]] = []
         for worker in self._workers(counted, periods):
             found = outcome(worker.history, self.request.day, self.request.year)
@@ -264,7 +267,13 @@ class Computation:
         )
 
     def _report(self, rule: str, zone: str, worker: Worker) -> Anomaly:
-        found = finding(rule, zone, inss=worker.inss, company_id=worker.employer)
+        found = finding(
+            rule,
+            zone,
+            inss=worker.inss,
+            company_id=worker.employer,
+            source=self._first_rows.get((worker.inss, worker.employer)),
+        )
         self.anomalies.append(found)
         return found
 
@@ -278,11 +287,12 @@ def prepare(
     dimona: Sequence[Path],
     request: Request,
     store: SizeStore | None = None,
+    how: InputReading = AS_THEY_ARE,
 ) -> Computation:
     """Read everything and survey the employers. Raises InputUnreadable, ConfigurationMistake."""
     law = law_of(request.year)
     employers = Employers(request.merged)
-    read = read_inputs(dmfa, dimona, law, employers, spill)
+    read = read_inputs(dmfa, dimona, law, employers, spill, how)
     settled = settle_all(spill, employers, read.files)
     seen = survey(spill, law, request.last_quarter)
     held = HeldBack.of_rows(read.refused)

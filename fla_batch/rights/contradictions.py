@@ -17,7 +17,8 @@ from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.right_findings import day_text, finding
 from fla_batch.rights.workers import KEY
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.terms import AnomalyClass
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Row = dict[str, Any]
 
 
 def contradictions(
-    lines: pl.DataFrame, periods: pl.DataFrame, files: Sequence[str], year: int
+    lines: pl.DataFrame, periods: pl.DataFrame, files: Sequence[InputSheet], year: int
 ) -> Iterator[Anomaly]:
     """A finding for each line that its worker's periods contradict.
 
@@ -62,7 +63,9 @@ def _doubtful(lines: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
     return days.join(ends, on=KEY).filter(wrong | (pl.col("periods") > 1)).select(KEY)
 
 
-def _of_line(row: Row, periods: list[Row], files: Sequence[str], year: int) -> Iterator[Anomaly]:
+def _of_line(
+    row: Row, periods: list[Row], files: Sequence[InputSheet], year: int
+) -> Iterator[Anomaly]:
     cover = [each for each in periods if _overlap(each, row)]
     if not cover:
         ended = [each["end"] for each in periods if each["end"] < row["start"]]
@@ -83,12 +86,12 @@ def _overlap(period: Row, line: Row) -> bool:
     return bool(period["start"] <= line["end"] and line["start"] <= period["end"])
 
 
-def _finding(rule: str, row: Row, files: Sequence[str], **parts: object) -> Anomaly:
+def _finding(rule: str, row: Row, files: Sequence[InputSheet], **parts: object) -> Anomaly:
     return finding(
         rule,
         "WorkerCode",
         value=row["worker_code"],
-        source=Source(files[row["file"]], row[ROW], "WorkerCode"),
+        source=files[row["file"]].at(row[ROW], "WorkerCode"),
         inss=row["inss"],
         company_id=row["employer"],
         parts={"quarter": quarter_text(row["quarter"]), **parts},

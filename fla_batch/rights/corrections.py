@@ -18,7 +18,8 @@ from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.right_findings import finding
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +38,7 @@ class Settled(NamedTuple):
     anomalies: list[Anomaly]
 
 
-def settle(lines: pl.DataFrame, files: Sequence[str]) -> Settled:
+def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> Settled:
     """Each occupation once. `lines` have `declarer`, `file` and `slot` beside `dmfa.VALUES`.
 
     `files` are the names that `file` counts; XML files that follow each other share a `slot`, so
@@ -113,7 +114,7 @@ def _aged(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _after_removals(
-    lines: pl.DataFrame, files: Sequence[str]
+    lines: pl.DataFrame, files: Sequence[InputSheet]
 ) -> tuple[pl.DataFrame, list[Anomaly]]:
     """Without removals, and without the lines of their records in forms before theirs."""
     import polars as pl
@@ -142,7 +143,7 @@ def _after_removals(
     return known.filter(~gone).drop("removed", "by_file", "by_row"), anomalies
 
 
-def _newest(lines: pl.DataFrame, files: Sequence[str]) -> tuple[pl.DataFrame, list[Anomaly]]:
+def _newest(lines: pl.DataFrame, files: Sequence[InputSheet]) -> tuple[pl.DataFrame, list[Anomaly]]:
     """The newest line of each identity; where nothing changed, the one that stood first."""
     import polars as pl
 
@@ -162,7 +163,7 @@ def _newest(lines: pl.DataFrame, files: Sequence[str]) -> tuple[pl.DataFrame, li
 
 
 def _compared(
-    rows: list[dict[str, Any]], files: Sequence[str]
+    rows: list[dict[str, Any]], files: Sequence[InputSheet]
 ) -> Iterator[tuple[dict[str, Any], Anomaly | None]]:
     """Each line of one occupation that does not count, with what is to be said of it."""
     counts = rows[0]
@@ -177,13 +178,13 @@ def _compared(
 
 
 def _line_finding(
-    rule: str, row: dict[str, Any], other: str, files: Sequence[str], **parts: object
+    rule: str, row: dict[str, Any], other: str, files: Sequence[InputSheet], **parts: object
 ) -> Anomaly:
     return finding(
         rule,
         "MeanWorkingHours",
         value=_said(row),
-        source=Source(files[row["file"]], row[ROW], None),
+        source=files[row["file"]].at(row[ROW]),
         inss=row["inss"],
         company_id=row["declarer"],
         parts={"other": other, "quarter": quarter_text(row["quarter"]), **parts},
@@ -191,8 +192,8 @@ def _line_finding(
     )
 
 
-def _place(file: int, row: int, files: Sequence[str]) -> str:
-    return f"{files[file]}:{row}"
+def _place(file: int, row: int, files: Sequence[InputSheet]) -> str:
+    return f"{files[file].name}:{row}"
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -15,39 +15,47 @@ from fla_batch.rights.input_columns import (
     all_refused,
     apply_checks,
     as_day,
+    completed,
     date_checks,
     employer_checks,
     identifier_remarks,
-    our_columns,
     with_identifiers,
 )
-from fla_batch.rights.input_tables import Chunk, read_table
+from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, InputReading
+from fla_batch.rights.input_tables import Chunk, InputFile, InputTable, open_input
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Period
 from fla_batch.rights.quarters import OPEN
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
 
-REQUIRED = ("INSS", "StartingDate", "WorkerType")
-OPTIONAL = ("CompanyID", "NOSSRegistrationNbr", "EndingDate")
+DIMONA_COLUMNS = InputColumns(
+    required=("INSS", "StartingDate", "WorkerType"),
+    optional=("CompanyID", "NOSSRegistrationNbr", "EndingDate"),
+)
 VALUES = ("inss", "company", "noss", *Period._fields, "worker_type", ROW)
 _TEXTS = {"inss", "company", "noss", "worker_type"}
 
 
-def read_dimona(path: Path, law: Law) -> Iterator[Chunk]:
-    """The periods of a table, chunk by chunk. Raises InputUnreadable."""
-    for number, read in enumerate(read_table(path, (*REQUIRED, *OPTIONAL))):
-        ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
-        if blocking(anomalies):
-            yield Chunk(no_values(), anomalies)
-            return
-        chunk = dimona_values(ours, law, path.name)
-        found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
-        refused = all_refused([read.refused, chunk.refused], REQUIRED, OPTIONAL)
-        yield Chunk(chunk.values, found, refused)
+def read_dimona(path: Path, law: Law, how: InputReading = AS_THEY_ARE) -> InputFile:
+    """The periods of a table, chunk by chunk. Raises InputUnreadable, also as they are read."""
+    table = open_input(path, DIMONA_COLUMNS, how)
+    return InputFile(table.place, _table_chunks(table, law))
+
+
+def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
+    if table.remarks:
+        yield Chunk(no_values(), list(table.remarks))
+    if blocking(table.remarks):
+        return
+    for read in table.chunks():
+        chunk = dimona_values(completed(read.values, DIMONA_COLUMNS), law, table.place)
+        refused = all_refused([read.refused, chunk.refused], DIMONA_COLUMNS)
+        yield Chunk(chunk.values, read.anomalies + chunk.anomalies, refused)
 
 
 def no_values() -> pl.DataFrame:
@@ -59,7 +67,7 @@ def no_values() -> pl.DataFrame:
     return pl.DataFrame(schema={name: types[name] for name in VALUES})
 
 
-def dimona_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
+def dimona_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
     """Periods as values, with every finding on them."""
     import polars as pl
 
@@ -69,10 +77,10 @@ def dimona_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
         as_day(frame, "EndingDate").alias("ends"),
         worker_type,
     )
-    chunk = apply_checks(typed.with_columns(_kind(law)), _checks(law), file)
+    chunk = apply_checks(typed.with_columns(_kind(law)), _checks(law), place)
     end = pl.col("ends").fill_null(OPEN).alias("end")
     periods = chunk.values.with_columns(end, pl.col("worker_type").fill_null("OTH"))
-    remarks = identifier_remarks(typed, file)
+    remarks = identifier_remarks(typed, place)
     values = periods.select(VALUES).cast(no_values().schema)
     return Chunk(values, remarks + chunk.anomalies, chunk.refused)
 

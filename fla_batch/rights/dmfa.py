@@ -16,43 +16,49 @@ from typing import TYPE_CHECKING
 from fla_batch.rights.committees import compact_committee
 from fla_batch.rights.dmfa_checks import dmfa_checks, whole_hours_finding
 from fla_batch.rights.dmfa_xml import FORM_COLUMNS, read_dmfa_xml
+from fla_batch.rights.hours_columns import HoursUnit, in_hundredths, unit_finding, unit_of
 from fla_batch.rights.input_columns import (
     all_refused,
     apply_checks,
+    as_contract,
     as_day,
     as_number,
     as_quarter,
+    completed,
     identifier_remarks,
-    our_columns,
     with_identifiers,
 )
-from fla_batch.rights.input_tables import Chunk, read_table
+from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, InputReading
+from fla_batch.rights.input_tables import Chunk, InputFile, InputTable, open_input
 from fla_batch.rights.law import DatedCode, Law
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
 
-REQUIRED = (
-    "INSS",
-    "Quarter",
-    "EmployerClass",
-    "WorkerCode",
-    "OccupationStartingDate",
-    "JointCommissionNbr",
-    "RefMeanWorkingHours",
-    "MeanWorkingHours",
-)
-OPTIONAL = (
-    "CompanyID",
-    "NOSSRegistrationNbr",
-    "OccupationEndingDate",
-    "ContractType",
-    "ServiceNbrHours",
-    "OccupationNbr",
+DMFA_COLUMNS = InputColumns(
+    required=(
+        "INSS",
+        "Quarter",
+        "EmployerClass",
+        "WorkerCode",
+        "OccupationStartingDate",
+        "JointCommissionNbr",
+        "RefMeanWorkingHours",
+        "MeanWorkingHours",
+    ),
+    optional=(
+        "CompanyID",
+        "NOSSRegistrationNbr",
+        "OccupationEndingDate",
+        "ContractType",
+        "ServiceNbrHours",
+        "OccupationNbr",
+    ),
 )
 _OF_WORKER = ("inss", "company", "noss")
 _OF_FORM = ("form", "created", "is_update")
@@ -62,31 +68,36 @@ _TEXTS = {*_OF_WORKER, "joint_committee", "occupation"}
 _FLAGS = {"agency", "undated", "is_update"}
 
 
-def read_dmfa(path: Path, law: Law) -> Iterator[Chunk]:
-    """The lines of a file, chunk by chunk. Raises InputUnreadable."""
+def read_dmfa(path: Path, law: Law, how: InputReading = AS_THEY_ARE) -> InputFile:
+    """The lines of a file, chunk by chunk. Raises InputUnreadable, also as they are read."""
     if path.suffix.lower() == ".xml":
-        for frame in read_dmfa_xml(path, law):
-            yield dmfa_values(frame, law, path.name)
-    else:
-        yield from _read_dmfa_table(path, law)
+        place = InputSheet(path.name)
+        frames = read_dmfa_xml(path, law)
+        return InputFile(place, (dmfa_values(frame, law, place) for frame in frames))
+    table = open_input(path, DMFA_COLUMNS, how)
+    return InputFile(table.place, _table_chunks(table, law))
 
 
-def _read_dmfa_table(path: Path, law: Law) -> Iterator[Chunk]:
+def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
     import polars as pl
 
+    unit = unit_of(table)
+    said = [unit_finding(table)] if unit is HoursUnit.UNSAID else []
+    if found := [*table.remarks, *said]:
+        yield Chunk(no_values(), found)
+    if blocking(found):
+        return
     form = [pl.lit(value).alias(name) for name, value in FORM_COLUMNS.items()]
+    in_words = table.layout.in_words
     hours: list[pl.Series] = []
-    for number, read in enumerate(read_table(path, (*REQUIRED, *OPTIONAL))):
-        ours, anomalies = our_columns(read.values, REQUIRED, OPTIONAL, path.name)
-        if blocking(anomalies):
-            yield Chunk(no_values(), anomalies)
-            return
-        chunk = dmfa_values(ours.with_columns(form), law, path.name)
+    for read in table.chunks():
+        ours = in_hundredths(completed(read.values, DMFA_COLUMNS), in_words, unit)
+        chunk = dmfa_values(ours.with_columns(form), law, table.place)
         hours.append(chunk.values.filter(_by_hours())["hours_centi"].unique())
-        found = (anomalies if number == 0 else []) + read.anomalies + chunk.anomalies
-        refused = all_refused([read.refused, chunk.refused], REQUIRED, OPTIONAL)
-        yield Chunk(chunk.values, found, refused)
-    yield Chunk(no_values(), whole_hours_finding(pl.concat(hours).unique().to_list(), path.name))
+        refused = all_refused([read.refused, chunk.refused], DMFA_COLUMNS)
+        yield Chunk(chunk.values, read.anomalies + chunk.anomalies, refused)
+    if "ServiceNbrHours" not in in_words:
+        yield Chunk(no_values(), whole_hours_finding(pl.concat(hours).unique(), table.place))
 
 
 def no_values() -> pl.DataFrame:
@@ -99,7 +110,7 @@ def no_values() -> pl.DataFrame:
     return pl.DataFrame(schema={name: types[name] for name in VALUES})
 
 
-def dmfa_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
+def dmfa_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
     """Lines as values, with every finding on them."""
     import polars as pl
 
@@ -112,18 +123,18 @@ def dmfa_values(frame: pl.DataFrame, law: Law, file: str) -> Chunk:
         as_number(frame, "RefMeanWorkingHours").alias("s"),
         as_number(frame, "MeanWorkingHours").alias("q"),
         as_number(frame, "ServiceNbrHours").alias("hours_centi"),
-        as_number(frame, "ContractType").alias("contract"),
+        as_contract(frame, "ContractType").alias("contract"),
         _committees(frame).alias("joint_committee"),
         pl.col("OccupationNbr").alias("occupation"),
     )
     sorted_out = typed.with_columns(_kind(law))
     counted = pl.col("kind") <= int(Kind.STUDENT)
     dated = _within_quarter(sorted_out.filter(counted))
-    chunk = apply_checks(dated, dmfa_checks(), file)
+    chunk = apply_checks(dated, dmfa_checks(), place)
     lines = _line_values(chunk.values, law)
     beside = _bare_values(sorted_out.filter(~counted))
     values = pl.concat([lines, beside]) if beside.height else lines
-    remarks = identifier_remarks(sorted_out.filter(counted), file)
+    remarks = identifier_remarks(sorted_out.filter(counted), place)
     return Chunk(values, remarks + chunk.anomalies, chunk.refused)
 
 

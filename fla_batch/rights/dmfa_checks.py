@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fla_batch.rights.committees import NUMBER
+from fla_batch.rights.contract_type import FULL_TIME
 from fla_batch.rights.input_columns import Check, date_checks, employer_checks, number_check
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.right_findings import finding
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +26,6 @@ _MEAN_RANGE = (0, 6000)
 _HOURS_RANGE = (0, 13 * 6000)
 _SMALLEST_PART = 10  # Q is at least S / 10
 _PERHAPS_HOURS = 10_000
-_FULL_TIME_CONTRACT = 0
 
 
 def dmfa_checks() -> list[Check]:
@@ -36,7 +37,7 @@ def dmfa_checks() -> list[Check]:
     no_s = pl.col("RefMeanWorkingHours").is_null()
     no_q = pl.col("MeanWorkingHours").is_null()
     committee = pl.col("joint_committee")
-    full_timer = (pl.col("contract") == _FULL_TIME_CONTRACT).fill_null(value=False)
+    full_timer = (pl.col("contract") == FULL_TIME).fill_null(value=False)
     reversed_dates = pl.col("ends") < pl.col("begins")
     return [
         *employer_checks(),
@@ -81,6 +82,11 @@ def dmfa_checks() -> list[Check]:
             "RefMeanWorkingHours",
             no_s & no_q & rated & full_timer,
         ),
+        Check(
+            "unknown-contract",
+            "ContractType",
+            pl.col("ContractType").is_not_null() & pl.col("contract").is_null(),
+        ),
         number_check("MeanWorkingHours", "q"),
         _range_check("MeanWorkingHours", q, _MEAN_RANGE),
         Check("missing-mean", "MeanWorkingHours", no_q & rated & ~full_timer),
@@ -96,18 +102,18 @@ def dmfa_checks() -> list[Check]:
     ]
 
 
-def whole_hours_finding(hours: Iterable[int], file: str) -> list[Anomaly]:
+def whole_hours_finding(hours: Iterable[int], place: InputSheet) -> list[Anomaly]:
     """A question when all hours of a table are hundreds below 10,000: 40 h written as 4000?
 
-    >>> [found.rule for found in whole_hours_finding([4000, 7500], "a.csv")]
+    >>> [found.rule for found in whole_hours_finding([4000, 7500], InputSheet("a.csv"))]
     ['perhaps-whole-hours']
-    >>> whole_hours_finding([4000, 7550], "a.csv"), whole_hours_finding([], "a.csv")
-    ([], [])
+    >>> whole_hours_finding([4000, 7550], InputSheet("a.csv"))
+    []
     """
     stated = [each for each in hours if each]
     if not stated or any(each % 100 or each >= _PERHAPS_HOURS for each in stated):
         return []
-    source = Source(file, None, "ServiceNbrHours")
+    source = place.at(None, "ServiceNbrHours")
     return [finding("perhaps-whole-hours", "ServiceNbrHours", source=source)]
 
 

@@ -13,6 +13,7 @@ from fla_batch.rights.relation import Relation, relations
 from fla_batch.rights.segments import Strand, rates_of, segments_of, whole_rate
 from fla_batch.rights.share import recent
 from fla_batch.tables.table import ROW
+from fla_batch.vocabulary.input_origin import InputSheet
 
 Row = Mapping[str, Any]
 
@@ -32,7 +33,7 @@ class MonthPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The rows of a worker with an employer, settled, and the names of the files.
+    """The rows of a worker with an employer, settled, and the places of the files.
 
     `day` is the day on which the right is looked at.
     """
@@ -40,7 +41,7 @@ class Evidence:
     history: History
     lines: Sequence[Row]
     periods: Sequence[Row]
-    files: Sequence[str]
+    files: Sequence[InputSheet]
     day: int
     year: int
 
@@ -50,8 +51,8 @@ class Evidence:
         return [recent(relation, self.year) for relation in running]
 
     def place(self, row: Row) -> str:
-        """File and row: `dmfa.csv, 7`."""
-        return f"{self.files[row['file']]}, {row[ROW]}"
+        """File, sheet and row: `dmfa.csv, 7`."""
+        return f"{self.files[row['file']].name}, {row[ROW]}"
 
     def place_of(self, lines: Sequence[Line]) -> str:
         """The places of lines of the history."""

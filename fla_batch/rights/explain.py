@@ -54,7 +54,8 @@ def _day(day: int) -> str | None:
 
 def _line_json(row: Any, evidence: Evidence) -> dict[str, Any]:
     return {
-        "file": evidence.files[row["file"]],
+        "file": evidence.files[row["file"]].file,
+        "sheet": evidence.files[row["file"]].sheet,
         "row": row[ROW],
         "quarter": quarter_text(row["quarter"]),
         "from": _day(row["start"]),
@@ -70,7 +71,8 @@ def _line_json(row: Any, evidence: Evidence) -> dict[str, Any]:
 
 def _period_json(row: Any, evidence: Evidence) -> dict[str, Any]:
     return {
-        "file": evidence.files[row["file"]],
+        "file": evidence.files[row["file"]].file,
+        "sheet": evidence.files[row["file"]].sheet,
         "row": row[ROW],
         "from": _day(row["start"]),
         "to": _day(row["end"]),

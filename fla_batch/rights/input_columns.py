@@ -13,6 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.models.zone import Zone, ZoneType
+from fla_batch.rights.contract_type import contract_type
+from fla_batch.rights.hours_columns import WRITTEN
+from fla_batch.rights.input_headings import InputColumns
 from fla_batch.rights.input_tables import Chunk, masked
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding, rule_blocks
@@ -22,7 +25,7 @@ from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.reader_findings import remark
 from fla_batch.tables.table import ROW
 from fla_batch.tables.values import Mistake, identifier
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.identifier_columns import has_inss_check_digits, inss_column
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
@@ -31,6 +34,7 @@ from fla_batch.vocabulary.identifiers import (
     is_valid_inss,
     mask_inss,
 )
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,7 +43,6 @@ _KNOWN_COMPANIES = 50_000
 _EPOCH_ORDINAL = 719_163  # 1 January 1970
 _ISO_DATE = r"^(19|20)\d\d-\d\d-\d\d$"
 _INSS = Zone("INSS", ZoneType.INSS)
-EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +55,12 @@ class Check:
     parts: Mapping[str, object] = field(default_factory=dict)
 
 
-def our_columns(
-    frame: pl.DataFrame, required: Sequence[str], optional: Sequence[str], file: str
-) -> tuple[pl.DataFrame, list[Anomaly]]:
-    """The frame with all of our columns, found by heading regardless of case.
-
-    An optional column that is absent is null; a required one is an anomaly, an unknown one too.
-    """
+def completed(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
+    """The frame with all of our columns, those that the file does not have null."""
     import polars as pl
 
-    known = {name.lower(): name for name in (*required, *optional)}
-    given = {name: known[name.lower()] for name in frame.columns if name.lower() in known}
-    missing = [name for name in required if name not in given.values()]
-    if not set(EMPLOYER_COLUMNS) & set(given.values()):
-        missing = [EMPLOYER_COLUMNS[0], *missing]
-    unknown = [name for name in frame.columns if name not in given and name != ROW]
-    anomalies = [
-        finding(rule, "Column", source=Source(file, 1, name), parts={"column": name})
-        for rule, names in (("missing-column", missing), ("unknown-column", unknown))
-        for name in names
-    ]
-    absent = [name for name in known.values() if name not in given.values()]
-    renamed = frame.select(ROW, *(pl.col(name).alias(ours) for name, ours in given.items()))
-    return renamed.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), anomalies
+    absent = [name for name in ours.names if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
 def as_number(frame: pl.DataFrame, column: str) -> pl.Series:
@@ -82,6 +68,13 @@ def as_number(frame: pl.DataFrame, column: str) -> pl.Series:
     import polars as pl
 
     return read_column(frame[column], whole_number, pl.Int64).values
+
+
+def as_contract(frame: pl.DataFrame, column: str) -> pl.Series:
+    """0 for full time and 1 for part time, from code or words; null where there is neither."""
+    import polars as pl
+
+    return read_column(frame[column], contract_type, pl.Int64).values
 
 
 def as_day(frame: pl.DataFrame, column: str) -> pl.Series:
@@ -142,7 +135,7 @@ def _is_company(text: str) -> bool:
     return is_valid_company_id(text)
 
 
-def identifier_remarks(frame: pl.DataFrame, file: str) -> list[Anomaly]:
+def identifier_remarks(frame: pl.DataFrame, place: InputSheet) -> list[Anomaly]:
     """Numbers that a program rounded or wrote as decimals, as the reader of tables says it."""
     import polars as pl
 
@@ -152,8 +145,9 @@ def identifier_remarks(frame: pl.DataFrame, file: str) -> list[Anomaly]:
         found = identifier(_INSS, text)
         if not isinstance(found, str):
             shown = mask_inss(text)
-            source = Source(file, row, "INSS")
-            told = remark(found.rule, "INSS", source, value=shown, parameters=found.parameters)
+            told = remark(
+                found.rule, "INSS", place.at(row, "INSS"), value=shown, parameters=found.parameters
+            )
             anomalies.append(masked(told))
     return anomalies
 
@@ -196,7 +190,7 @@ def number_check(column: str, number: str) -> Check:
     return Check("not-numeric", column, pl.col(column).is_not_null() & pl.col(number).is_null())
 
 
-def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], file: str) -> Chunk:
+def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], place: InputSheet) -> Chunk:
     """All findings in order of row, and the rows without a blocking one."""
     import polars as pl
 
@@ -207,7 +201,7 @@ def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], file: str) -> Chu
     if not wrong.height:
         return Chunk(frame, [])
     anomalies = [
-        _finding(check, row, file)
+        _finding(check, row, place)
         for row in wrong.iter_rows(named=True)
         for n, check in enumerate(checks)
         if row[f"!{n}"]
@@ -218,9 +212,7 @@ def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], file: str) -> Chu
     return Chunk(flagged.filter(~refused), anomalies, flagged.filter(refused))
 
 
-def all_refused(
-    frames: Sequence[pl.DataFrame | None], required: Sequence[str], optional: Sequence[str]
-) -> pl.DataFrame | None:
+def all_refused(frames: Sequence[pl.DataFrame | None], ours: InputColumns) -> pl.DataFrame | None:
     """Rows that were refused as they were read, and by a check: whose they are, and where."""
     import polars as pl
 
@@ -228,30 +220,27 @@ def all_refused(
     for frame in frames:
         if frame is None or not frame.height:
             continue
-        ours = frame if "inss_ok" in frame.columns else _identified(frame, required, optional)
-        quarter = pl.col("quarter") if "quarter" in ours.columns else pl.lit(None, pl.Int32)
+        known = frame if "inss_ok" in frame.columns else _identified(frame, ours)
+        quarter = pl.col("quarter") if "quarter" in known.columns else pl.lit(None, pl.Int32)
         named = ("inss", "inss_ok", "company", "company_ok", "noss")
-        found.append(ours.select(*named, quarter.alias("quarter"), ROW))
+        found.append(known.select(*named, quarter.alias("quarter"), ROW))
     return pl.concat(found) if found else None
 
 
-def _identified(
-    frame: pl.DataFrame, required: Sequence[str], optional: Sequence[str]
-) -> pl.DataFrame:
-    ours, _ = our_columns(frame, required, optional, "")
-    named = with_identifiers(ours)
-    if "Quarter" not in ours.columns:
+def _identified(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
+    named = with_identifiers(completed(frame, ours))
+    if "Quarter" not in named.columns:
         return named
-    return named.with_columns(as_quarter(ours, "Quarter").alias("quarter"))
+    return named.with_columns(as_quarter(named, "Quarter").alias("quarter"))
 
 
-def _finding(check: Check, row: Mapping[str, Any], file: str) -> Anomaly:
+def _finding(check: Check, row: Mapping[str, Any], place: InputSheet) -> Anomaly:
     return finding(
         check.rule,
         check.column,
-        value=row.get(check.column),
-        source=Source(file, row[ROW], check.column),
+        value=row.get(check.column + WRITTEN, row.get(check.column)),
+        source=place.at(row[ROW], check.column),
         inss=row["inss"],
         company_id=row["company"],
-        parts=check.parts,
+        parts={"column": place.written(check.column), **check.parts},
     )

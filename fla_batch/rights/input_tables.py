@@ -1,33 +1,46 @@
 """DmfA, Dimona and sector tables through the package's one table reader, under their headings.
 
-A chunk is a polars frame of text with the column ROW; wholly blank rows and comments are left
-out. What a table can have wrong wherever it comes from (a comment, an error of a formula, a
-decimal comma that shifts cells) is said as for every other table.
+A chunk is a polars frame of text under our names for the columns, with the column ROW; wholly
+blank rows and comments are left out. What a table can have wrong wherever it comes from (a
+comment, an error of a formula, a decimal comma that shifts cells, hidden rows, another sheet) is
+said as for every other table, and every finding names file, sheet, row and heading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fla_batch.rights.input_headings import (
+    AS_THEY_ARE,
+    InputColumns,
+    InputLayout,
+    InputReading,
+    input_layout,
+)
 from fla_batch.tables.cleaning import SUSPECT
+from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import read_column
 from fla_batch.tables.comment_rows import is_comment
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
 from fla_batch.tables.values import Mistake, plain_text
 from fla_batch.vocabulary.errors import InputUnreadable
-from fla_batch.vocabulary.findings import Anomaly, Source, blocking
+from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
 
 _BATCHES = 5
+_ENOUGH = 3
+"""Known headings that make a sheet the one that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +52,119 @@ class Chunk:
     refused: pl.DataFrame | None = None
 
 
-def read_table(
-    path: Path, columns: Collection[str], choice: TableChoice | None = None
-) -> Iterator[Chunk]:
-    """The chunks of a table; at least one, even without rows. Raises InputUnreadable.
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file: what its places are named by, and what is in it, read once."""
 
-    `columns` are the headings that tell the row of headings from titles above it.
-    """
-    known = {name.lower() for name in columns}
-    table = open_table(path, lambda text: text.strip().lower() in known, choice)
-    if isinstance(table, Anomaly):
-        raise _unreadable(path, table)
-    names = _names(table, path)
-    first = True
-    try:
-        for batch in _gathered(table.batches()):
-            yield _chunk(batch, names, path.name)
+    place: InputSheet
+    chunks: Iterator[Chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """An open table with its columns; `remarks` are what there is to say of it as a whole."""
+
+    table: Table
+    layout: InputLayout
+    how: InputReading
+    remarks: Sequence[Anomaly]
+
+    @property
+    def place(self) -> InputSheet:
+        """What its places are named by."""
+        return self.layout.sheet
+
+    @property
+    def heading_row(self) -> int | None:
+        """The row of the headings, where the format has one."""
+        return self.table.heading_row or None
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Its rows; at least one chunk, even without rows. Raises InputUnreadable."""
+        first = True
+        with_trouble = self._batches()
+        for batch in _gathered(with_trouble):
+            yield self._chunk(batch)
             first = False
-    except TableBroken as broken:
-        source = Source(path.name, broken.row)
-        told = remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
-        raise _unreadable(path, told) from broken
-    if first:
-        yield Chunk(_empty(names), [])
+        if first:
+            yield Chunk(self._empty(), [])
+
+    def texts(self, names: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """Some columns as they are written, read for themselves. Raises InputUnreadable."""
+        wanted = {i: name for i, name in self.layout.columns.items() if name in set(names)}
+        if wanted:
+            for batch in self._batches(wanted):
+                yield batch.select(batch[str(i)].alias(name) for i, name in wanted.items())
+
+    def _batches(self, wanted: Iterable[int] | None = None) -> Iterator[pl.DataFrame]:
+        try:
+            yield from self.table.batches(None if wanted is None else list(wanted))
+        except TableBroken as broken:
+            source = self.place.at(broken.row)
+            told = remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
+            raise _unreadable(self.place.file, told) from broken
+
+    def _empty(self) -> pl.DataFrame:
+        import polars as pl
+
+        names = dict.fromkeys(self.layout.columns.values(), pl.String)
+        return pl.DataFrame(schema={ROW: pl.UInt32, **names})
+
+    def _chunk(self, batch: pl.DataFrame) -> Chunk:
+        import polars as pl
+
+        place = self.place
+        filled = [i for i, text in enumerate(self.table.headings) if text.strip()]
+        comment = is_comment(str(min(filled, default=0)))
+        anomalies = [
+            remark("ignored-row", FILE, place.at(row)) for row in batch.filter(comment)[ROW]
+        ]
+        rows = batch.filter(~comment)
+        columns = {name: i for i, name in reversed(list(self.layout.columns.items()))}
+        named = rows.select(ROW, EXTRA, *(pl.col(str(i)).alias(n) for n, i in columns.items()))
+        for name in columns:
+            named, said = _cleaned(named, name, place)
+            anomalies += said
+        named = _as_told(named, self.how.mapping.values, self.layout.constants)
+        shifted = named.filter(pl.col(EXTRA).is_not_null())
+        anomalies += [
+            remark("extra-cells", COLUMN, place.at(row), value=extra)
+            for row, extra in shifted.select(ROW, EXTRA).iter_rows()
+        ]
+        blocked = {found.source.row for found in blocking(anomalies)}
+        named, refused = named.drop(EXTRA), pl.col(ROW).is_in(list(blocked))
+        ordered = sorted(anomalies, key=lambda found: found.source.row or 0)
+        return Chunk(named.filter(~refused), ordered, named.filter(refused))
+
+
+def open_input(path: Path, ours: InputColumns, how: InputReading = AS_THEY_ARE) -> InputTable:
+    """The table in a file. Raises InputUnreadable."""
+    table = _opened(path, ours, how)
+    if isinstance(table, Anomaly):
+        raise _unreadable(path.name, table)
+    place = InputSheet(path.name, table.sheet)
+    row = table.heading_row or None
+    layout = input_layout(table.headings, place, row, ours, how)
+    said = [
+        each.at(replace(each.source, file=path.name))
+        for each in sheet_remarks(table, layout.columns)
+    ]
+    return InputTable(table, layout, how, [*said, *layout.remarks])
+
+
+def _opened(path: Path, ours: InputColumns, how: InputReading) -> Table | Anomaly:
+    """The table in the sheet that is named; of several the one with headings of this kind."""
+
+    def knows(text: str) -> bool:
+        return ours.knows(text, how.mapping)
+
+    choices = [TableChoice(sheet, how.header_row) for sheet in how.sheets]
+    found = [
+        open_table(path, knows, choice) for choice in choices or [TableChoice(None, how.header_row)]
+    ]
+    tables = [each for each in found if isinstance(each, Table)]
+    fitting = [each for each in tables if sum(map(knows, each.headings)) >= _ENOUGH]
+    return next(iter([*fitting, *tables, *found]))
 
 
 def _gathered(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -72,51 +175,33 @@ def _gathered(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         yield pl.concat(several)
 
 
-def _unreadable(path: Path, why: Anomaly) -> InputUnreadable:
+def _unreadable(file: str, why: Anomaly) -> InputUnreadable:
     reason = (why.label.en or why.error_id).partition(": ")[2] or why.error_id
-    message = mask_text(f"{path.name} cannot be read: {reason}")
-    return InputUnreadable(message, file=path.name, row=why.source.row, hint=why.advice.en or None)
+    message = mask_text(f"{file} cannot be read: {reason}")
+    return InputUnreadable(message, file=file, row=why.source.row, hint=why.advice.en or None)
 
 
-def _names(table: Table, path: Path) -> dict[int, str]:
-    """Position -> heading. Raises InputUnreadable for one that stands twice."""
-    names = {i: text.strip() for i, text in enumerate(table.headings) if text.strip()}
-    if len({name.lower() for name in names.values()}) < len(names):
-        row = table.heading_row or None
-        raise InputUnreadable(f"{path.name} has a heading twice.", file=path.name, row=row)
-    return names
-
-
-def _empty(names: dict[int, str]) -> pl.DataFrame:
+def _as_told(
+    frame: pl.DataFrame, values: Mapping[str, Mapping[str, str]], constants: Mapping[str, str]
+) -> pl.DataFrame:
+    """The frame with the user's words as codes, and constants where nothing stands."""
     import polars as pl
 
-    return pl.DataFrame(schema={ROW: pl.UInt32, **dict.fromkeys(names.values(), pl.String)})
+    for name, words in values.items():
+        if name in frame.columns:
+            texts = frame[name].unique().drop_nulls().to_list()
+            codes = {text: words[bare_words(text)] for text in texts if bare_words(text) in words}
+            if codes:
+                frame = frame.with_columns(pl.col(name).replace(codes))
+    for name, text in constants.items():
+        given = pl.col(name).fill_null(text) if name in frame.columns else pl.lit(text)
+        frame = frame.with_columns(given.alias(name))
+    return frame
 
 
-def _chunk(batch: pl.DataFrame, names: dict[int, str], file: str) -> Chunk:
-    import polars as pl
-
-    comment = is_comment(str(min(names, default=0)))
-    anomalies = [
-        remark("ignored-row", FILE, Source(file, row)) for row in batch.filter(comment)[ROW]
-    ]
-    rows = batch.filter(~comment)
-    named = rows.select(ROW, EXTRA, *(pl.col(str(i)).alias(name) for i, name in names.items()))
-    for name in names.values():
-        named, said = _cleaned(named, name, file)
-        anomalies += said
-    shifted = named.filter(pl.col(EXTRA).is_not_null())
-    anomalies += [
-        remark("extra-cells", COLUMN, Source(file, row), value=extra)
-        for row, extra in shifted.select(ROW, EXTRA).iter_rows()
-    ]
-    blocked = {found.source.row for found in blocking(anomalies)}
-    named, refused = named.drop(EXTRA), pl.col(ROW).is_in(list(blocked))
-    ordered = sorted(anomalies, key=lambda found: found.source.row or 0)
-    return Chunk(named.filter(~refused), ordered, named.filter(refused))
-
-
-def _cleaned(frame: pl.DataFrame, name: str, file: str) -> tuple[pl.DataFrame, list[Anomaly]]:
+def _cleaned(
+    frame: pl.DataFrame, name: str, place: InputSheet
+) -> tuple[pl.DataFrame, list[Anomaly]]:
     """The frame with a column freed of what nobody meant, and what there is to say of its cells."""
     import polars as pl
 
@@ -129,8 +214,9 @@ def _cleaned(frame: pl.DataFrame, name: str, file: str) -> tuple[pl.DataFrame, l
         said = found.said.get(text) if text is not None else None
         if said is not None:
             shown = said.value if isinstance(said, Mistake) else said.shown
-            place = Source(file, row, name)
-            told = remark(said.rule, name, place, value=shown, parameters=said.parameters)
+            told = remark(
+                said.rule, name, place.at(row, name), value=shown, parameters=said.parameters
+            )
             anomalies.append(masked(told))
     return frame.with_columns(found.values.alias(name)), anomalies
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fla_batch.rights.dimona import dimona_values, read_dimona
 from fla_batch.rights.dimona_xml import read_dimona_messages
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.input_tables import Chunk
+from fla_batch.rights.input_headings import AS_THEY_ARE, STOPPING, InputReading
+from fla_batch.rights.input_tables import InputFile
 from fla_batch.rights.law import Law
 from fla_batch.rights.spill import Spill
-from fla_batch.rights.workers import Employers
+from fla_batch.rights.workers import KEY, Employers
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,19 +36,20 @@ class RefusedRow(NamedTuple):
 
 @dataclass(slots=True)
 class ReadInput:
-    """What reading came to. `files` has one name for each number that rows carry as `file`.
+    """What reading came to. `files` has one place for each number that rows carry as `file`.
 
     `usable` is false when a whole file could not be understood.
     """
 
-    files: list[str] = field(default_factory=list)
+    files: list[InputSheet] = field(default_factory=list)
     anomalies: list[Anomaly] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     usable: bool = True
 
     def source(self, row: Mapping[str, Any]) -> Source:
         """The place of a row that was set aside."""
-        return Source(self.files[row["file"]], row[ROW], None)
+        file: InputSheet = self.files[row["file"]]
+        return file.at(row[ROW])
 
 
 @dataclass(slots=True)
@@ -59,14 +62,14 @@ class InputReader:
     found: ReadInput = field(default_factory=ReadInput)
     _refused: list[tuple[pl.DataFrame, str, list[Anomaly]]] = field(default_factory=list)
 
-    def take(self, kind: str, path: Path, slot: int, chunks: Iterable[Chunk]) -> None:
+    def take(self, kind: str, file: InputFile, slot: int) -> None:
         """The `lines` or `periods` of one file."""
         number = len(self.found.files)
-        self.found.files.append(path.name)
-        for chunk in chunks:
+        self.found.files.append(file.place)
+        for chunk in file.chunks:
             blocked = blocking(chunk.anomalies)
             self.found.anomalies += chunk.anomalies
-            self.found.usable &= not any(each.rule == "missing-column" for each in blocked)
+            self.found.usable &= not any(each.rule in STOPPING for each in blocked)
             if chunk.values.height:
                 self.employers.learn(chunk.values)
                 self.spill.add(kind, _placed(chunk.values, number, slot))
@@ -84,24 +87,42 @@ class InputReader:
 
 
 def read_inputs(
-    dmfa: Sequence[Path], dimona: Sequence[Path], law: Law, employers: Employers, spill: Spill
+    dmfa: Sequence[Path],
+    dimona: Sequence[Path],
+    law: Law,
+    employers: Employers,
+    spill: Spill,
+    how: InputReading = AS_THEY_ARE,
 ) -> ReadInput:
     """Set all rows of all files aside. Raises InputUnreadable."""
     reader = InputReader(law, employers, spill)
     for path, slot in zip(dmfa, _slots(dmfa), strict=True):
-        reader.take("lines", path, slot, read_dmfa(path, law))
+        reader.take("lines", read_dmfa(path, law, how), slot)
     messages = [path for path in dimona if _is_xml(path)]
     for path in dimona:
         if not _is_xml(path):
-            reader.take("periods", path, 0, read_dimona(path, law))
+            reader.take("periods", read_dimona(path, law, how), 0)
     if messages:
         periods = read_dimona_messages(messages)
         for path in messages:
-            chunk = dimona_values(periods.frames[path], law, path.name)
-            reader.take("periods", path, 0, [chunk])
+            place = InputSheet(path.name)
+            chunk = dimona_values(periods.frames[path], law, place)
+            reader.take("periods", InputFile(place, iter([chunk])), 0)
         reader.found.anomalies += periods.anomalies
         reader.found.refused += _unjoined(periods.anomalies)
     return reader.closed()
+
+
+def first_rows(
+    lines: pl.DataFrame, periods: pl.DataFrame, read: ReadInput
+) -> dict[tuple[str, str], Source]:
+    """The first row of each worker and employer, among the lines, else among the periods."""
+    places: dict[tuple[str, str], Source] = {}
+    for rows in (periods, lines):
+        first = rows.sort("file", ROW).group_by(KEY).first().select(*KEY, "file", ROW)
+        for row in first.iter_rows(named=True):
+            places[row["inss"], row["employer"]] = read.source(row)
+    return places
 
 
 def _unjoined(anomalies: list[Anomaly]) -> Iterator[RefusedRow]:

@@ -13,7 +13,8 @@ from fla_batch.rights.right_findings import day_text, finding
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.workers import Employers, with_who
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +59,7 @@ class Settlement:
             self.declared[employer, quarter] = DeclaredQuarter(*(a + b for a, b in pairs))
 
 
-def settle_all(spill: Spill, employers: Employers, files: Sequence[str]) -> Settlement:
+def settle_all(spill: Spill, employers: Employers, files: Sequence[InputSheet]) -> Settlement:
     """Settle every part and set it aside again, its rows with `declarer`, `employer` and `WHO`."""
     found = Settlement()
     for number in spill.numbers():
@@ -72,7 +73,7 @@ def settle_all(spill: Spill, employers: Employers, files: Sequence[str]) -> Sett
 
 
 def settle_periods(
-    periods: pl.DataFrame, files: Sequence[str]
+    periods: pl.DataFrame, files: Sequence[InputSheet]
 ) -> tuple[pl.DataFrame, list[Anomaly]]:
     """Periods that begin on one day: of a later file, the later one counts.
 
@@ -103,17 +104,17 @@ def settle_periods(
 
 
 def _period_finding(
-    rule: str, row: dict[str, Any], other: dict[str, Any], files: Sequence[str]
+    rule: str, row: dict[str, Any], other: dict[str, Any], files: Sequence[InputSheet]
 ) -> Anomaly:
     return finding(
         rule,
         "EndingDate",
         value=_end_text(row["end"]),
-        source=Source(files[row["file"]], row[ROW], "EndingDate"),
+        source=files[row["file"]].at(row[ROW], "EndingDate"),
         inss=row["inss"],
         company_id=row["declarer"],
         parts={
-            "other": f"{files[other['file']]}:{other[ROW]}",
+            "other": f"{files[other['file']].name}:{other[ROW]}",
             "now": _end_text(other["end"]),
             "start": day_text(row["start"]),
         },

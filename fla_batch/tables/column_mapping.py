@@ -16,6 +16,7 @@ import json
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,13 @@ class ColumnMapping:
 NO_MAPPING = ColumnMapping()
 
 
-def read_mapping(path: Path, known: Collection[str]) -> ColumnMapping:
-    """The mapping in a TOML file to columns with those names, or to zones that only an XSD knows.
+def read_mapping(path: Path, known: Collection[str], *, extra_zones: bool = True) -> ColumnMapping:
+    """The mapping in a TOML file to columns with the `known` names.
 
+    With `extra_zones` also to `extra.NAME`, a zone that only an XSD knows.
     Raises ConfigurationMistake for what it does not say rightly.
     """
+    column = partial(_column, path=path, known=known, extra_zones=extra_zones)
     raw = _loaded(path)
     unknown = sorted(raw.keys() - set(_KNOWN))
     if unknown:
@@ -60,10 +63,10 @@ def read_mapping(path: Path, known: Collection[str]) -> ColumnMapping:
     if not isinstance(ignore, list) or not all(isinstance(each, str) for each in ignore):
         raise ConfigurationMistake(f"ignore in {path.name} is a list of headings")
     return ColumnMapping(
-        {bare_words(heading): _column(name, path, known) for heading, name in columns.items()},
+        {bare_words(heading): column(name) for heading, name in columns.items()},
         frozenset(map(bare_words, ignore)),
-        {_column(name, path, known): _words(name, words, path) for name, words in values.items()},
-        {_column(name, path, known): str(value) for name, value in constants.items()},
+        {column(name): _words(name, words, path) for name, words in values.items()},
+        {column(name): str(value) for name, value in constants.items()},
     )
 
 
@@ -115,8 +118,8 @@ def _words(column: str, words: object, path: Path) -> Mapping[str, str]:
     return {bare_words(word): str(code) for word, code in words.items()}
 
 
-def _column(name: object, path: Path, known: Collection[str]) -> str:
-    if name in known or str(name).startswith(EXTRA_ZONE):
+def _column(name: object, path: Path, known: Collection[str], *, extra_zones: bool) -> str:
+    if name in known or (extra_zones and str(name).startswith(EXTRA_ZONE)):
         return str(name)
     near = nearest(str(name), known)
     hint = f"Did you mean {near}?" if near else "docs/reference/input.md lists the columns."

@@ -8,8 +8,11 @@ those words without the small ones that carry no meaning.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from typing import Generic, TypeVar
 
 from fla_batch.tables.codes import bare_words
@@ -26,6 +29,13 @@ _TOO_GENERAL = frozenset({"date", "datum"})
 _ALMOST = 0.85
 
 Meant = TypeVar("Meant")
+
+
+@cache
+def common_synonyms() -> Mapping[str, list[str]]:
+    """What people write above columns of tables of every kind, by the name that we give them."""
+    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 class KnownHeadings(Generic[Meant]):

@@ -34,6 +34,22 @@ class InputSheet(NamedTuple):
         """16 characters that stand for it: the same for the same sheet, in every build."""
         return _digest(self)
 
+    @property
+    def name(self) -> str:
+        """
+        >>> InputSheet("dmfa.csv").name, InputSheet("dmfa.xlsx", "2024").name
+        ('dmfa.csv', 'dmfa.xlsx (2024)')
+        """
+        return self.file if self.sheet is None else f"{self.file} ({self.sheet})"
+
+    def written(self, column: str) -> str:
+        """The heading of a column as it stands there, else its name."""
+        return _by_name(self.headings or ()).get(column, column).strip()
+
+    def at(self, row: int | None, column: str | None = None) -> Source:
+        """A place in it, the column named by its heading."""
+        return Source(self.file, row, column and self.written(column), self.sheet)
+
     def to_json(self) -> dict[str, Any]:
         """The shape that the ledger keeps."""
         return {

@@ -12,6 +12,7 @@ from fla_batch.rights.dimona import dimona_values
 from fla_batch.rights.dimona_xml import read_dimona_messages
 from fla_batch.rights.law import law_of
 from fla_batch.rights.quarters import OPEN
+from fla_batch.vocabulary.input_origin import InputSheet
 from tests.rights.cases import COMPANY, DMFA_COLUMNS, inss_of, write_table
 from tests.rights.test_cli import SIZE, run
 
@@ -73,7 +74,7 @@ def read(paths: list[Path]) -> tuple[list[tuple[str, str | None]], list[str | No
     found = read_dimona_messages(paths)
     periods = []
     for path in paths:
-        chunk = dimona_values(found.frames[path], LAW, path.name)
+        chunk = dimona_values(found.frames[path], LAW, InputSheet(path.name))
         assert chunk.anomalies == []
     for cells in found.frames[paths[0]].iter_rows(named=True):
         periods.append((cells["StartingDate"], cells["EndingDate"]))
@@ -156,7 +157,7 @@ def test_a_form_that_was_refused_does_not_count(tmp_path: Path) -> None:
 def test_an_unknown_type_is_an_error_and_not_ordinary(tmp_path: Path) -> None:
     paths = messages(tmp_path, [form("10:00:00", dimona_in(ONE, kind="ZZZ"))], [])
     frame = read_dimona_messages(paths).frames[paths[0]]
-    chunk = dimona_values(frame, LAW, "dimona.xml")
+    chunk = dimona_values(frame, LAW, InputSheet("dimona.xml"))
     assert (chunk.values.height, [each.rule for each in chunk.anomalies]) == (0, ["unknown-type"])
 
 
@@ -166,7 +167,7 @@ def test_the_portals_sample() -> None:
     if not sample.exists():
         pytest.skip("the portal's samples do not lie beside the project (shared/official)")
     found = read_dimona_messages([sample])
-    chunk = dimona_values(found.frames[sample], LAW, sample.name)
+    chunk = dimona_values(found.frames[sample], LAW, InputSheet(sample.name))
     (row,) = chunk.values.iter_rows(named=True)
     assert (row["noss"], row["worker_type"], row["end"] == OPEN) == ("175110801", "TRI", False)
     assert (chunk.anomalies, found.anomalies) == ([], [])

@@ -52,7 +52,7 @@ def person(number: int, code: str, content: str) -> str:
 
 def lines(path: Path) -> list[tuple[str | None, str | None, Line]]:
     found = []
-    for chunk in read_dmfa(path, LAW):
+    for chunk in read_dmfa(path, LAW).chunks:
         assert chunk.anomalies == []
         found += [
             (row[0], row[2], Line._make(row[3 : 3 + len(Line._fields)]))
@@ -95,7 +95,7 @@ def test_findings_name_the_line_of_the_file(tmp_path: Path) -> None:
     path = declaration(
         tmp_path / "dmfa.xml", [person(1, "495", OCCUPATION.format(contract=1, hours=""))]
     )
-    (chunk,) = read_dmfa(path, LAW)
+    (chunk,) = read_dmfa(path, LAW).chunks
     (found,) = chunk.anomalies
     assert (found.rule, found.source.file, found.source.row) == ("missing-mean", "dmfa.xml", 4)
 
@@ -108,7 +108,7 @@ def test_workers_are_freed_as_they_are_read(tmp_path: Path) -> None:
     peaks = []
     for path in (few, many):
         tracemalloc.start()
-        for _ in read_dmfa(path, LAW):
+        for _ in read_dmfa(path, LAW).chunks:
             pass
         peaks.append(tracemalloc.get_traced_memory()[1] / path.stat().st_size)
         tracemalloc.stop()
@@ -231,7 +231,7 @@ def test_one_bad_worker_in_a_file_of_one_row_does_not_take_the_others_along(tmp_
         [person(1, "495", good), person(2, "495", OCCUPATION.format(contract=1, hours=""))],
     )
     path.write_text(path.read_text(encoding="utf-8").replace("\n", ""), encoding="utf-8")
-    (chunk,) = read_dmfa(path, LAW)
+    (chunk,) = read_dmfa(path, LAW).chunks
     assert chunk.values["inss"].to_list() == [inss_of(1)]
     assert chunk.refused is not None
     assert chunk.refused["inss"].to_list() == [inss_of(2)]

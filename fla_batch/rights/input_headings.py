@@ -1,0 +1,170 @@
+"""The columns of DmfA and Dimona tables, and what people write above them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from fla_batch.rights.right_findings import finding
+from fla_batch.tables.codes import bare_words
+from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
+from fla_batch.tables.heading_matching import KnownHeadings, common_synonyms
+from fla_batch.tables.reader_findings import COLUMN, remark
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import InputSheet
+
+EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
+STOPPING = frozenset({"missing-column", "unknown-column", "column-twice", "hours-or-hundredths"})
+"""Rules on headings that keep the whole file from counting."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputReading:
+    """What the user says of the tables: sheets and the row of the headings, and a mapping.
+
+    Of several sheets each workbook is read at the first that it has. What is not said is found.
+    """
+
+    sheets: Sequence[str] = ()
+    header_row: int | None = None
+    mapping: ColumnMapping = NO_MAPPING
+
+
+AS_THEY_ARE = InputReading()
+
+
+@dataclass(frozen=True)
+class InputColumns:
+    """The columns of one kind of table by their exact names."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.required, *self.optional)
+
+    @property
+    def headings(self) -> KnownHeadings[str]:
+        """What is written above them."""
+        return _known(self.names)
+
+    def knows(self, text: str, mapping: ColumnMapping) -> bool:
+        """True for the heading of one of them, the user's own word too."""
+        return self.headings.is_heading(text) or bare_words(text) in mapping.columns
+
+    def column(self, heading: str, mapping: ColumnMapping) -> str | None:
+        """The column that a heading means, by the user's word or ours."""
+        words = bare_words(heading)
+        if words in mapping.ignore:
+            return None
+        if words in mapping.columns:
+            name = mapping.columns[words]
+            return name if name in self.names else None
+        return self.headings.meant(heading)
+
+
+@dataclass(frozen=True, slots=True)
+class InputLayout:
+    """Where the columns of a table are, and what there is to say of its headings.
+
+    `columns` has the names by position, `constants` what the user gives for all rows; `in_words`
+    are those that stand under words of people and not under their exact name, so that their
+    hours may be hours.
+    """
+
+    columns: Mapping[int, str]
+    constants: Mapping[str, str]
+    sheet: InputSheet
+    in_words: frozenset[str]
+    remarks: Sequence[Anomaly]
+
+
+def input_layout(
+    texts: Sequence[str], place: InputSheet, row: int | None, ours: InputColumns, how: InputReading
+) -> InputLayout:
+    """The layout of a table with those headings, which stand in `row` of `place`."""
+    filled = {i: text.strip() for i, text in enumerate(texts) if text.strip()}
+    columns = {
+        i: name
+        for i, text in filled.items()
+        if (name := ours.column(text, how.mapping)) is not None
+    }
+    written = {name: filled[i] for i, name in reversed(list(columns.items()))}
+    sheet = place._replace(headings=tuple(written.items()))
+    others = [
+        text
+        for i, text in filled.items()
+        if i not in columns and bare_words(text) not in how.mapping.ignore
+    ]
+    in_words = {
+        name
+        for name, text in written.items()
+        if bare_words(text) not in how.mapping.columns and not ours.headings.is_exact(text)
+    }
+    constants = {name: text for name, text in how.mapping.constants.items() if name in ours.names}
+    headings = _Headings(sheet, row, {*columns.values(), *constants})
+    remarks = [
+        *headings.twice(filled, columns),
+        *headings.others(others, ours),
+        *headings.missing(others, ours),
+    ]
+    return InputLayout(columns, constants, sheet, frozenset(in_words), remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """The row of headings, with the names of the columns that are there."""
+
+    sheet: InputSheet
+    row: int | None
+    given: Collection[str]
+
+    def twice(self, filled: Mapping[int, str], columns: Mapping[int, str]) -> Iterator[Anomaly]:
+        """Columns that stand there twice, perhaps in other words."""
+        for name in dict.fromkeys(columns.values()):
+            texts = [filled[i] for i, other in columns.items() if other == name]
+            if len(texts) > 1:
+                shown = " / ".join(dict.fromkeys(texts))
+                told = {"name": name if shown == name else f"{shown} ({name})"}
+                place = self.sheet.at(self.row, texts[1])
+                yield remark("column-twice", COLUMN, place, parameters=told)
+
+    def others(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
+        """Headings that mean no column: misspelled ones stop the file, others are left out."""
+        for text in others:
+            near, place = ours.headings.almost(text), self.sheet.at(self.row, text)
+            if near is not None and near not in self.given:
+                told = {"column": text, "nearest": near}
+                yield finding("unknown-column", "Column", value=text, source=place, parts=told)
+            else:
+                told = {"name": text}
+                yield remark("ignored-column", COLUMN, place, parameters=told, value=text)
+
+    def missing(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
+        """Columns without which nothing can be computed; of the employer's two, one suffices."""
+        there = {*self.given, *map(ours.headings.almost, others)}
+        absent = [name for name in ours.required if name not in there]
+        if set(EMPLOYER_COLUMNS) <= set(ours.names) and not there & set(EMPLOYER_COLUMNS):
+            absent.insert(0, EMPLOYER_COLUMNS[0])
+        for name in absent:
+            told, place = {"column": name}, self.sheet.at(self.row, name)
+            yield finding("missing-column", "Column", source=place, parts=told)
+
+
+@cache
+def _known(names: tuple[str, ...]) -> KnownHeadings[str]:
+    synonyms = [(text, name) for name in names for text in _synonyms().get(name, ())]
+    return KnownHeadings({name: name for name in names}, [], synonyms)
+
+
+@cache
+def _synonyms() -> Mapping[str, list[str]]:
+    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
+    common = common_synonyms()
+    shared = {"CompanyID": "companyId", "INSS": "inss", "JointCommissionNbr": "jointCommissionNbr"}
+    return {**tomllib.loads(text), **{ours: common[name] for ours, name in shared.items()}}
