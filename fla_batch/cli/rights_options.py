@@ -16,7 +16,7 @@ from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     from fla_batch.rights.compute import Computation
-    from fla_batch.rights.input_headings import InputReading
+    from fla_batch.rights.input_headings import RightsReading
     from fla_batch.rights.request import Request
     from fla_batch.rights.sector import SectorFact
     from fla_batch.rights.size_store import SizeStore
@@ -134,17 +134,17 @@ def prepared(
     return computation
 
 
-def _reading(options: Mapping[str, Any]) -> InputReading:
+def _reading(options: Mapping[str, Any]) -> RightsReading:
     """Raises ConfigurationMistake for a mapping that is not right."""
     from fla_batch.rights.dimona import DIMONA_COLUMNS
     from fla_batch.rights.dmfa import DMFA_COLUMNS
-    from fla_batch.rights.input_headings import InputReading
+    from fla_batch.rights.input_headings import RightsReading
     from fla_batch.tables.column_mapping import NO_MAPPING, read_mapping
 
     known = tuple(dict.fromkeys((*DMFA_COLUMNS.names, *DIMONA_COLUMNS.names)))
     path = options["columns_file"]
     mapping = read_mapping(path, known, extra_zones=False) if path else NO_MAPPING
-    return InputReading(options["sheets"], options["header_row"], mapping)
+    return RightsReading(options["sheets"], options["header_row"], mapping)
 
 
 def own_facts(paths: Sequence[Path]) -> tuple[list[SectorFact], list[Anomaly]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fla_batch.intake.heading_words import almost
-from fla_batch.intake.headings import column_name, knows
+from fla_batch.intake.heading_words import KINDS, almost
+from fla_batch.intake.headings import column_name, knows, layout_of
+from fla_batch.intake.zone_columns import columns_of
+from fla_batch.models.zone import listed_codes
 from fla_batch.tables.column_mapping import NO_MAPPING
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import Table, TableChoice
@@ -21,7 +23,8 @@ def columns_draft(path: Path, choice: TableChoice) -> str:
         raise InputUnreadable(
             f"{path.name}: {table.label.en}", file=path.name, hint=table.advice.en or None
         )
-    return "\n".join([*_head(table, path), *_ignored(table), "", "[columns]", *_columns(table), ""])
+    parts = [*_head(table, path), *_ignored(table), "", "[columns]", *_columns(table), ""]
+    return "\n".join([*parts, *_constants(table)])
 
 
 def write_draft(text: str, path: Path) -> None:
@@ -66,6 +69,27 @@ def _columns(table: Table) -> list[str]:
         elif near is not None:
             lines.append(f'{_quoted(text)} = "{near}"  # is that what it means?')
     return lines
+
+
+def _constants(table: Table) -> list[str]:
+    """The mandatory columns that the table lacks, for who has one value for all rows."""
+    found = layout_of(table.headings, table.at(table.heading_row or None))
+    remarks = found if isinstance(found, list) else found.remarks
+    missing = [each.source.column or "" for each in remarks if each.rule == "missing-column"]
+    if not missing:
+        return []
+    return [
+        "# Mandatory, and not in the table. One value for all rows may stand here (remove the #).",
+        "[constants]",
+        *(f'# {name} = ""{_codes(name)}' for name in missing),
+        "",
+    ]
+
+
+def _codes(name: str) -> str:
+    zones = (columns_of(kind)[name].zone for kind in KINDS if name in columns_of(kind))
+    codes = next((listed_codes(zone) for zone in zones if zone.codes), "")
+    return f"  # {codes}" if codes else ""
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
 from fla_batch.rights.factor_book import FactorBook
 from fla_batch.rights.gap_findings import gap_finding
-from fla_batch.rights.input_headings import AS_THEY_ARE, InputReading
+from fla_batch.rights.input_headings import AS_THEY_ARE, RightsReading
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.not_computed import HeldBack, NotComputed
 from fla_batch.rights.occupation import Kind, history_of
@@ -287,7 +287,7 @@ def prepare(
     dimona: Sequence[Path],
     request: Request,
     store: SizeStore | None = None,
-    how: InputReading = AS_THEY_ARE,
+    how: RightsReading = AS_THEY_ARE,
 ) -> Computation:
     """Read everything and survey the employers. Raises InputUnreadable, ConfigurationMistake."""
     law = law_of(request.year)

@@ -21,8 +21,8 @@ from fla_batch.rights.input_columns import (
     identifier_remarks,
     with_identifiers,
 )
-from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, InputReading
-from fla_batch.rights.input_tables import Chunk, InputFile, InputTable, open_input
+from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, RightsReading
+from fla_batch.rights.input_tables import Chunk, InputTable, PlacedChunks, open_input
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Period
 from fla_batch.rights.quarters import OPEN
@@ -41,10 +41,10 @@ VALUES = ("inss", "company", "noss", *Period._fields, "worker_type", ROW)
 _TEXTS = {"inss", "company", "noss", "worker_type"}
 
 
-def read_dimona(path: Path, law: Law, how: InputReading = AS_THEY_ARE) -> InputFile:
+def read_dimona(path: Path, law: Law, how: RightsReading = AS_THEY_ARE) -> PlacedChunks:
     """The periods of a table, chunk by chunk. Raises InputUnreadable, also as they are read."""
     table = open_input(path, DIMONA_COLUMNS, how)
-    return InputFile(table.place, _table_chunks(table, law))
+    return PlacedChunks(table.place, _table_chunks(table, law))
 
 
 def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:

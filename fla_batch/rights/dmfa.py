@@ -28,8 +28,8 @@ from fla_batch.rights.input_columns import (
     identifier_remarks,
     with_identifiers,
 )
-from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, InputReading
-from fla_batch.rights.input_tables import Chunk, InputFile, InputTable, open_input
+from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, RightsReading
+from fla_batch.rights.input_tables import Chunk, InputTable, PlacedChunks, open_input
 from fla_batch.rights.law import DatedCode, Law
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
@@ -68,14 +68,14 @@ _TEXTS = {*_OF_WORKER, "joint_committee", "occupation"}
 _FLAGS = {"agency", "undated", "is_update"}
 
 
-def read_dmfa(path: Path, law: Law, how: InputReading = AS_THEY_ARE) -> InputFile:
+def read_dmfa(path: Path, law: Law, how: RightsReading = AS_THEY_ARE) -> PlacedChunks:
     """The lines of a file, chunk by chunk. Raises InputUnreadable, also as they are read."""
     if path.suffix.lower() == ".xml":
         place = InputSheet(path.name)
         frames = read_dmfa_xml(path, law)
-        return InputFile(place, (dmfa_values(frame, law, place) for frame in frames))
+        return PlacedChunks(place, (dmfa_values(frame, law, place) for frame in frames))
     table = open_input(path, DMFA_COLUMNS, how)
-    return InputFile(table.place, _table_chunks(table, law))
+    return PlacedChunks(table.place, _table_chunks(table, law))
 
 
 def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:

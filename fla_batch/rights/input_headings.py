@@ -22,7 +22,7 @@ STOPPING = frozenset({"missing-column", "unknown-column", "column-twice", "hours
 
 
 @dataclass(frozen=True, slots=True)
-class InputReading:
+class RightsReading:
     """What the user says of the tables: sheets and the row of the headings, and a mapping.
 
     Of several sheets each workbook is read at the first that it has. What is not said is found.
@@ -33,7 +33,7 @@ class InputReading:
     mapping: ColumnMapping = NO_MAPPING
 
 
-AS_THEY_ARE = InputReading()
+AS_THEY_ARE = RightsReading()
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class InputLayout:
 
 
 def input_layout(
-    texts: Sequence[str], place: InputSheet, row: int | None, ours: InputColumns, how: InputReading
+    texts: Sequence[str], place: InputSheet, row: int | None, ours: InputColumns, how: RightsReading
 ) -> InputLayout:
     """The layout of a table with those headings, which stand in `row` of `place`."""
     filled = {i: text.strip() for i, text in enumerate(texts) if text.strip()}

@@ -18,7 +18,7 @@ from fla_batch.rights.input_headings import (
     AS_THEY_ARE,
     InputColumns,
     InputLayout,
-    InputReading,
+    RightsReading,
     input_layout,
 )
 from fla_batch.tables.cleaning import SUSPECT
@@ -53,7 +53,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class InputFile:
+class PlacedChunks:
     """One file: what its places are named by, and what is in it, read once."""
 
     place: InputSheet
@@ -66,7 +66,7 @@ class InputTable:
 
     table: Table
     layout: InputLayout
-    how: InputReading
+    how: RightsReading
     remarks: Sequence[Anomaly]
 
     @property
@@ -137,7 +137,7 @@ class InputTable:
         return Chunk(named.filter(~refused), ordered, named.filter(refused))
 
 
-def open_input(path: Path, ours: InputColumns, how: InputReading = AS_THEY_ARE) -> InputTable:
+def open_input(path: Path, ours: InputColumns, how: RightsReading = AS_THEY_ARE) -> InputTable:
     """The table in a file. Raises InputUnreadable."""
     table = _opened(path, ours, how)
     if isinstance(table, Anomaly):
@@ -152,7 +152,7 @@ def open_input(path: Path, ours: InputColumns, how: InputReading = AS_THEY_ARE) 
     return InputTable(table, layout, how, [*said, *layout.remarks])
 
 
-def _opened(path: Path, ours: InputColumns, how: InputReading) -> Table | Anomaly:
+def _opened(path: Path, ours: InputColumns, how: RightsReading) -> Table | Anomaly:
     """The table in the sheet that is named; of several the one with headings of this kind."""
 
     def knows(text: str) -> bool:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fla_batch.rights.dimona import dimona_values, read_dimona
 from fla_batch.rights.dimona_xml import read_dimona_messages
 from fla_batch.rights.dmfa import read_dmfa
-from fla_batch.rights.input_headings import AS_THEY_ARE, STOPPING, InputReading
-from fla_batch.rights.input_tables import InputFile
+from fla_batch.rights.input_headings import AS_THEY_ARE, STOPPING, RightsReading
+from fla_batch.rights.input_tables import PlacedChunks
 from fla_batch.rights.law import Law
 from fla_batch.rights.spill import Spill
 from fla_batch.rights.workers import KEY, Employers
@@ -62,7 +62,7 @@ class InputReader:
     found: ReadInput = field(default_factory=ReadInput)
     _refused: list[tuple[pl.DataFrame, str, list[Anomaly]]] = field(default_factory=list)
 
-    def take(self, kind: str, file: InputFile, slot: int) -> None:
+    def take(self, kind: str, file: PlacedChunks, slot: int) -> None:
         """The `lines` or `periods` of one file."""
         number = len(self.found.files)
         self.found.files.append(file.place)
@@ -92,7 +92,7 @@ def read_inputs(
     law: Law,
     employers: Employers,
     spill: Spill,
-    how: InputReading = AS_THEY_ARE,
+    how: RightsReading = AS_THEY_ARE,
 ) -> ReadInput:
     """Set all rows of all files aside. Raises InputUnreadable."""
     reader = InputReader(law, employers, spill)
@@ -107,7 +107,7 @@ def read_inputs(
         for path in messages:
             place = InputSheet(path.name)
             chunk = dimona_values(periods.frames[path], law, place)
-            reader.take("periods", InputFile(place, iter([chunk])), 0)
+            reader.take("periods", PlacedChunks(place, iter([chunk])), 0)
         reader.found.anomalies += periods.anomalies
         reader.found.refused += _unjoined(periods.anomalies)
     return reader.closed()

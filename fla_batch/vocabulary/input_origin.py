@@ -17,6 +17,10 @@ from fla_batch.vocabulary.findings import Source
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE, Path, path_text
 
 _DIFFERENT_SHEETS = 1000
+_DERIVED_FROM = {
+    "trainingFirstStartDate": "trainingStartDate",
+    "trainingLastEndDate": "trainingEndDate",
+}
 
 
 class InputSheet(NamedTuple):
@@ -109,7 +113,8 @@ class InputOrigin:
         return Source(sheet.file, self.rows.get(nearest), self._column(path), sheet.sheet)
 
     def _column(self, path: Path) -> str | None:
-        """The heading as written; `hours` for trainingHours when that is the file's column."""
+        """The heading as written; `hours` for trainingHours when that is the file's column, and
+        the dates of the periods for those of the training, which follow from them."""
         if self.sheet.headings is None:
             return path_text(path) or None
         names = [step for step in path if isinstance(step, str)]
@@ -118,7 +123,7 @@ class InputOrigin:
         name = names[-1]
         friendly = next((short for short in ("hours", "days") if name.lower().endswith(short)), "")
         headings = _by_name(self.sheet.headings)
-        known = (name, friendly, EXTRA_ZONE + name)
+        known = (name, friendly, EXTRA_ZONE + name, _DERIVED_FROM.get(name, name))
         return next(filter(None, map(headings.get, known)), name).strip()
 
 

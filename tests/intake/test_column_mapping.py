@@ -110,3 +110,39 @@ def test_the_draft_is_a_mapping(training: Cells, csv_file: Write, tmp_path: Path
     assert '"trainingPlaec" = "trainingPlace"' in text
     how = mapping(tmp_path, text.replace('= "trainingPlace"', '= "scope"'))
     assert read(path, how=how).declarations == plain
+
+
+def test_the_draft_offers_constants_for_what_the_table_lacks(
+    training: Cells, csv_file: Write, tmp_path: Path
+) -> None:
+    """A sheet of one's own hardly ever has a column that says whether it is in scope."""
+    given = {name: cell for name, cell in training.items() if name not in ("scope", "trainingType")}
+    path = csv_file(given)
+    text = columns_draft(path, TableChoice())
+    offered = text.partition("[constants]\n")[2].splitlines()
+    assert [line.split("=")[0].strip() for line in offered] == ["# scope", "# trainingType"]
+    for line in offered:
+        name = line.split()[1]
+        text = text.replace(line, f'{name} = "1"')
+    assert not [each for each in read(path, how=mapping(tmp_path, text)).anomalies if each.blocks]
+
+
+@pytest.mark.parametrize(
+    ("column", "texts", "code"),
+    [
+        ("scope", ["oui", "Ja", "dans le périmètre", "binnen het toepassingsgebied"], 1),
+        ("scope", ["non", "neen", "hors du périmètre", "buiten het toepassingsgebied"], 2),
+        ("trainingPlace", ["interne", "Intern", "en interne"], 1),
+        ("trainingPlace", ["externe", "Extern", "buitenshuis"], 2),
+        ("trainingPlace", ["en ligne", "online", "E-learning"], 3),
+        ("trainingType", ["formelle", "formeel", "Formele opleiding"], 1),
+    ],
+)
+def test_words_that_people_write_for_codes(
+    training: Cells, csv_file: Write, column: str, texts: list[str], code: int
+) -> None:
+    for text in texts:
+        found = read(csv_file(training | {column: text}))
+        (one,) = found.declarations[0]["trainings"]
+        zones = {**one, **one["detailsPerPeriod"][0]}
+        assert zones[column] == code, text

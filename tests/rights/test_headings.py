@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from fla_batch.cli.rights import rights
 from fla_batch.rights.dmfa import DMFA_COLUMNS, read_dmfa
-from fla_batch.rights.input_headings import InputReading
+from fla_batch.rights.input_headings import RightsReading
 from fla_batch.rights.law import law_of
 from fla_batch.tables.column_mapping import read_mapping
 from fla_batch.vocabulary.findings import Anomaly
@@ -42,8 +42,8 @@ LINE = (
 )  # fmt: skip
 
 
-def read(path: Path, how: InputReading | None = None) -> tuple[pl.DataFrame, list[Anomaly]]:
-    chunks = list(read_dmfa(path, LAW, how or InputReading()).chunks)
+def read(path: Path, how: RightsReading | None = None) -> tuple[pl.DataFrame, list[Anomaly]]:
+    chunks = list(read_dmfa(path, LAW, how or RightsReading()).chunks)
     found = [each for chunk in chunks for each in chunk.anomalies]
     return pl.concat([chunk.values for chunk in chunks]), found
 
@@ -98,7 +98,7 @@ def test_hours_that_nothing_tells_from_hundredths_are_asked(tmp_path: Path) -> N
     )  # fmt: skip
     mapping = tmp_path / "columns.toml"
     mapping.write_text('[columns]\n"Heures prestées" = "ServiceNbrHours"\n', encoding="utf-8")
-    how = InputReading(mapping=read_mapping(mapping, DMFA_COLUMNS.names, extra_zones=False))
+    how = RightsReading(mapping=read_mapping(mapping, DMFA_COLUMNS.names, extra_zones=False))
     assert read(tmp_path / "dmfa.csv", how)[0]["hours_centi"].to_list() == [7600]
 
 
