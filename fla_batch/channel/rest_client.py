@@ -36,6 +36,7 @@ from fla_batch.channel.rest_call import (
 from fla_batch.channel.rest_token import ClientRefused, TokenAnswer, TokenSource
 from fla_batch.channel.retry import RetryPolicy
 from fla_batch.system.closing import Closing
+from fla_batch.system.telemetry import span
 from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
 
 if TYPE_CHECKING:
@@ -130,7 +131,10 @@ class RestClient(Closing):
             token = ""
             try:
                 token = self._tokens.token()
-                attempt = self._attempt(call, token)
+                # The path holds employer and worker: the method has to do.
+                with span(f"rest {call.method}", {"http.request.method": call.method}) as add:
+                    attempt = self._attempt(call, token)
+                    add("http.response.status_code", attempt.exchange.status)
             except GatewayUnavailable as error:
                 attempt = _Attempt(self._nothing(call, str(error)), reached=False)
             if attempt.exchange.status == UNAUTHORISED and not renewed:

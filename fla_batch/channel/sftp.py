@@ -27,6 +27,7 @@ from fla_batch.channel.protocol import (
 from fla_batch.channel.wire import Refused, SftpWire
 from fla_batch.configuration.server import GatewaySettings
 from fla_batch.system.closing import Closing
+from fla_batch.system.telemetry import span
 from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown
 from fla_batch.vocabulary.identifiers import mask_text
 
@@ -191,7 +192,11 @@ class SftpGateway(Closing):
         watchdog = self._session.watchdog
         limit_s = self._settings.limits.operation_s
         try:
-            with translated(self._settings, doing, watchdog), watchdog.phase(doing, limit_s):
+            with (
+                span(f"sftp {doing.partition(' ')[0]}", {"fla_batch.doing": doing}),
+                translated(self._settings, doing, watchdog),
+                watchdog.phase(doing, limit_s),
+            ):
                 yield self._session.wire
         except Refused as refused:
             kind = OperationRefused if refused.code in _FINAL else refusal

@@ -20,6 +20,18 @@ _HINT = {Language.EN: "Hint", Language.FR: "Conseil", Language.NL: "Tip"}
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; prints what went wrong to stderr."""
+    from fla_batch.cli.commands import COMMANDS
+    from fla_batch.system.telemetry import span, spans_sent
+
+    # Of what was typed only the command's own name: the rest may be a national number.
+    name = next((each for each in arguments[:1] if each in COMMANDS), "")
+    with spans_sent(), span(f"fla-batch {name}".rstrip()) as add:
+        code = _run(arguments)
+        add("process.exit.code", code)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     from fla_batch.cli.commands import commands
     from fla_batch.cli.translation import command_in, translated
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from pathlib import Path
@@ -174,7 +175,7 @@ class RestSending:
                 room = 2 * self._concurrency - len(under_way)
                 for form in islice(forms, room if not self._stopped else 0):
                     self._reach(form.place)
-                    under_way.add(pool.submit(self._called, form, journal))
+                    under_way.add(pool.submit(copy_context().run, self._called, form, journal))
                 if not under_way:
                     break
                 done, under_way = wait(under_way, _SEAL_AFTER_S, FIRST_COMPLETED)
