@@ -10,11 +10,11 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import plural
 from fla_batch.cli.whose import Whose, whose_options
 
 if TYPE_CHECKING:
     from fla_batch.report.training_account import TrainingAccount
+    from fla_batch.vocabulary.words import Words
 
 
 @click.group()
@@ -83,13 +83,14 @@ def export(folder: Path, people_file: Path | None, whose: Whose, shared: Shared)
             ]
         shared.show_json(document)
         return
-    say(f"{plural(count, 'account')} written to {folder}.")
+    say(shared.words.count("accounts_written", count, folder=folder))
     if people is not None:
-        _tell_incomplete(incomplete)
+        _tell_incomplete(incomplete, shared.words)
 
 
-def _tell_incomplete(incomplete: list[TrainingAccount]) -> None:
+def _tell_incomplete(incomplete: list[TrainingAccount], words: Words) -> None:
     for each in incomplete:
-        say(f"{each.inss}, employer {each.company_id}: no {', '.join(each.missing)}")
+        whose = {"inss": each.inss, "company_id": each.company_id}
+        say(words.line("personnel_lack", missing=", ".join(each.missing), **whose))
     if incomplete:
-        say(f"The personnel file lacks something of {plural(len(incomplete), 'worker')}.")
+        say(words.count("personnel_lacks", len(incomplete)))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.cli.show import table
 from fla_batch.vocabulary.belgian_time import belgian
-from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import FormKind, RightType
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.ledger.records import ConsultationRow
@@ -22,56 +22,62 @@ _STEMS = {
     RightType.SECTOR: "complementarySector",
     RightType.EMPLOYER: "complementaryEmployer",
 }
-_CREDIT_HEADINGS = ["worker", "right", "year", "initial", "remaining"]
 _HEADINGS = {
-    FormKind.ASK_CREDIT: _CREDIT_HEADINGS,
-    FormKind.ASK_RIGHTS: [
-        "worker", "year", "right", "size", "joint committee", "activity", "source", "valid until"
-    ],
-    FormKind.ASK_TRAININGS: [
-        "worker", "year", "training", "from", "to", "size", "state", "provider's id"
-    ],
-    FormKind.ASK_TO_VALIDATE: ["worker", "year"],
-    FormKind.ASK_CHANGED_RIGHTS: ["worker", "year"],
-}  # fmt: skip
+    FormKind.ASK_CREDIT: "credit_headings",
+    FormKind.ASK_RIGHTS: "rights_headings",
+    FormKind.ASK_TRAININGS: "trainings_headings",
+    FormKind.ASK_TO_VALIDATE: "listed_headings",
+    FormKind.ASK_CHANGED_RIGHTS: "listed_headings",
+}
 
 
-def answer_tables(rows: Iterable[ConsultationRow]) -> str:
+def answer_tables(rows: Iterable[ConsultationRow], words: Words) -> str:
     """A table for each kind of answer, employer by employer; what is empty says so."""
     texts = []
     for (kind, company_id), group in groupby(rows, key=lambda row: (row.kind, row.company_id)):
         theirs = list(group)
         told_at = max(row.told_at for row in theirs)
-        cells = [line for row in theirs for line in _LINES[kind](row)]
-        texts.append(f"Employer {company_id}, told {_local(told_at)}")
-        texts.append(table(_HEADINGS[kind], cells) if cells else "Nothing.")
+        cells = [line for row in theirs for line in _LINES[kind](row, words)]
+        texts.append(words.line("told_at", company_id=company_id, at=_local(told_at, words)))
+        texts.append(
+            table(words.headings(_HEADINGS[kind]), cells) if cells else words.line("nothing_told")
+        )
     return "\n".join(texts)
 
 
-def credit_table(found: Iterable[dict[str, Any]]) -> str:
+def credit_table(found: Iterable[dict[str, Any]], words: Words) -> str:
     """Credits in the REST manual's shape: every year that has something, and the totals."""
-    return table(_CREDIT_HEADINGS, [line for credit in found for line in _credit_lines(credit)])
+    lines = [line for credit in found for line in _credit_lines(credit, words)]
+    return table(words.headings("credit_headings"), lines)
 
 
-def hours(centi: int | None) -> str:
+def hours(centi: int | None, words: Words) -> str:
     """Hundredths of an hour as hours.
 
-    >>> hours(760), hours(3800), hours(None)
-    ('7.6 h', '38 h', '-')
+    >>> from fla_batch.vocabulary.terms import Language
+    >>> dutch = Words("fla_batch.cli", Language.NL)
+    >>> hours(760, dutch), hours(3800, dutch), hours(None, dutch)
+    ('7,6 u', '38 u', '-')
     """
-    return "-" if centi is None else f"{spelled(centi)} h"
+    return "-" if centi is None else words.line("hours", hours=words.number(centi))
 
 
-def _size(block: dict[str, Any], stem: str) -> str:
+def _size(block: dict[str, Any], stem: str, words: Words) -> str:
     days = block.get(f"{stem}Days")
-    return f"{spelled(days)} d" if days is not None else hours(block.get(f"{stem}Hours"))
+    if days is not None:
+        return words.line("days", days=words.number(days))
+    return hours(block.get(f"{stem}Hours"), words)
 
 
-def _credit(row: ConsultationRow) -> Iterator[Cells]:
-    return _credit_lines(row.body)
+def _credit(row: ConsultationRow, words: Words) -> Iterator[Cells]:
+    return _credit_lines(row.body, words)
 
 
-def _credit_lines(credit: dict[str, Any]) -> Iterator[Cells]:
+def _right(right_type: RightType, words: Words) -> str:
+    return words.line(f"right-{right_type.value}")
+
+
+def _credit_lines(credit: dict[str, Any], words: Words) -> Iterator[Cells]:
     worker = credit.get("employee", {}).get("inss")
     found = False
     for right_type, stem in _STEMS.items():
@@ -81,19 +87,21 @@ def _credit_lines(credit: dict[str, Any]) -> Iterator[Cells]:
             continue
         found = True
         for year in block.get(f"{stem}CreditPerYear", ()):
-            initial, left = _size(year, f"initial{name}"), _size(year, f"remaining{name}")
-            if initial not in ("0 h", "-"):
-                yield [worker, right_type.value.lower(), year.get("calendarYear"), initial, left]
-        yield [worker, right_type.value.lower(), "total", "", _size(block, f"total{name}")]
+            initial = _size(year, f"initial{name}", words)
+            left = _size(year, f"remaining{name}", words)
+            if initial not in (hours(0, words), "-"):
+                yield [worker, _right(right_type, words), year.get("calendarYear"), initial, left]
+        all_of_it = _size(block, f"total{name}", words)
+        yield [worker, _right(right_type, words), words.line("total"), "", all_of_it]
     for reserved in credit.get("reservedTrainingTime", ()):
         found = True
-        total = _size(reserved, "totalReservedTrainingTime")
-        yield [worker, "reserved", "total", "", total]
+        total = _size(reserved, "totalReservedTrainingTime", words)
+        yield [worker, words.line("reserved"), words.line("total"), "", total]
     if not found:
-        yield [worker, "none", "", "", ""]
+        yield [worker, words.line("no_credit"), "", "", ""]
 
 
-def _rights(row: ConsultationRow) -> Iterator[Cells]:
+def _rights(row: ConsultationRow, words: Words) -> Iterator[Cells]:
     rights = row.body.get("trainingRights", {})
     for right_type, stem in _STEMS.items():
         block = rights.get(f"{stem}Right", ())
@@ -102,8 +110,8 @@ def _rights(row: ConsultationRow) -> Iterator[Cells]:
             yield [
                 row.inss,
                 row.calendar_year,
-                right_type.value.lower(),
-                _size(right, f"{stem}Right"),
+                _right(right_type, words),
+                _size(right, f"{stem}Right", words),
                 committees if isinstance(committees, str) else ", ".join(committees),
                 right.get("activityCode"),
                 right.get("source"),
@@ -111,10 +119,11 @@ def _rights(row: ConsultationRow) -> Iterator[Cells]:
             ]
 
 
-def _trainings(row: ConsultationRow) -> Iterator[Cells]:
+def _trainings(row: ConsultationRow, words: Words) -> Iterator[Cells]:
     for training in row.body.get("trainings", ()):
         reference = training.get("trainingProviderReference", {})
-        sizes = [_size(period, "training") for period in training.get("detailsPerPeriod", ())]
+        periods = training.get("detailsPerPeriod", ())
+        sizes = [_size(period, "training", words) for period in periods]
         yield [
             row.inss,
             row.calendar_year,
@@ -127,13 +136,13 @@ def _trainings(row: ConsultationRow) -> Iterator[Cells]:
         ]
 
 
-def _listed(row: ConsultationRow) -> Iterator[Cells]:
+def _listed(row: ConsultationRow, _: Words) -> Iterator[Cells]:
     for each in row.body.get("employeeYear", ()):
         yield [each.get("inss"), each.get("calendarYear")]
 
 
-def _local(moment: datetime) -> str:
-    return belgian(moment).strftime("%Y-%m-%d %H:%M")
+def _local(moment: datetime, words: Words) -> str:
+    return belgian(moment).strftime(words.line("moment"))
 
 
 _LINES = {

@@ -14,7 +14,9 @@ from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show
 from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options, write_list
-from fla_batch.cli.show import counts_in_words, in_words, plural, show_groups, table
+from fla_batch.cli.show import counts_in_words, in_words, show_groups, table
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.commands.build_batches import BuildResult
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
-_NEXT_UNCHANGED = "Next: fla-batch status; --again builds them once more."
-_NEXT_CANCELLED = "Next: fla-batch poll"
-_ONCE_SETTLED = "Once `fla-batch poll` says that it is cancelled, build once more."
-_NEXT_BUILT = "Built and staged. Next: fla-batch send"
 
 
 def build_options(command: Command) -> Command:
@@ -95,16 +93,17 @@ def _foreseen(inputs: tuple[Path, ...], how: ReadingChoice, shared: Shared) -> i
 def _show_foreseen(result: Foreseen, shared: Shared) -> None:
     show_groups(result.anomalies.groups, shared)
     show_receipts(result.receipts, shared.language)
-    headings = ["employer", "workers", "added", "changed", "unchanged"]
+    words = shared.words
     rows = [
         [one.company_id, len(one.workers), one.added, one.changed, one.unchanged]
         for one in result.employers
     ]
     if rows:
-        say(table(headings, rows))
+        say(table(words.headings("foreseen_headings"), rows))
     for removal in result.removals:
-        say(f"would be deleted: {removal.what}, {removal.inss}, {removal.calendar_year}")
-    say(f"{plural(result.to_send, 'declaration')} would be built; nothing was written.")
+        whose = {"inss": removal.inss, "year": removal.calendar_year}
+        say(words.line("would_be_deleted", what=removal.what, **whose))
+    say(words.count("would_be_built", result.to_send))
 
 
 def built(
@@ -136,8 +135,9 @@ def built(
 
 def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) -> None:
     """What was built and what is wrong; the next command, unless the caller goes on by itself."""
-    for warning in result.notes:
-        shared.tell(f"Note: {warning}")
+    words = shared.words
+    for note in result.notes:
+        shared.tell(words.line("note", text=translated(note, words.language)))
     if result.skipped and result.batches:
         _show_left_out(result, shared)
     else:
@@ -145,43 +145,44 @@ def show_built(result: BuildResult, shared: Shared, *, goes_on: bool = False) ->
     say(counts_in_words(result.anomalies.counts, shared.language))
     show_receipts(result.receipts, shared.language)
     for batch in result.batches:
-        say(f"{batch.name}: {plural(batch.forms, 'form')}, {plural(batch.parts, 'part')}")
-    _show_unchanged(result)
+        counts = words.count("form", batch.forms), words.count("part", batch.parts)
+        say(words.line("batch_holds", batch=batch.name, counts=", ".join(counts)))
+    _show_unchanged(result, words)
     if result.unchanged or result.batches:
         if result.skipped:
-            say(f"{plural(result.skipped, 'blocked declaration')} left out.")
+            say(words.count("blocked_left_out", result.skipped))
         if not goes_on:
-            say(_NEXT_BUILT if result.batches else _next_unchanged(result))
+            say(words.line(_next(result)))
         return
-    say("Nothing was written to the outbox.")
+    say(words.line("nothing_written"))
     if result.removals_file:
-        say(f"What would be deleted is listed in {result.removals_file}. Read it; when all of it")
-        say(f"is meant: fla-batch build ... --allow-removals-of {result.removals_file}")
+        say(words.line("removals_listed", file=result.removals_file))
     if result.skipped:
-        blocked = plural(result.skipped, "blocked declaration")
-        say(f"Correct {blocked}, or build without what is blocked: --skip-blocked.")
+        say(words.count("correct_blocked", result.skipped))
 
 
 def _show_left_out(result: BuildResult, shared: Shared) -> None:
     """Who leaves blocked forms out is told each of them, not only their causes."""
     for anomaly in islice(result.anomalies.by_place(blocking_first=True), _MOST_IN_WORDS):
-        say(in_words(anomaly, shared.language))
+        say(in_words(anomaly, shared.language, text=shared.text))
     left = len(result.anomalies) - _MOST_IN_WORDS
     if left > 0:
-        say(f"... and {left} more: --json gives all, `fla-batch check --all` lists them.")
+        say(shared.words.line("and_more_to_check", count=left))
 
 
-def _next_unchanged(result: BuildResult) -> str:
-    return _NEXT_CANCELLED if result.being_cancelled else _NEXT_UNCHANGED
+def _next(result: BuildResult) -> str:
+    if result.batches:
+        return "built_and_staged"
+    return "then_poll" if result.being_cancelled else "then_status"
 
 
-def _show_unchanged(result: BuildResult) -> None:
+def _show_unchanged(result: BuildResult, words: Words) -> None:
     if result.unchanged:
-        say(f"{plural(result.unchanged, 'declaration')} unchanged, so not built again:")
+        say(words.count("unchanged", result.unchanged))
     for name, count in result.held_by.items():
-        say(f"  {count} in {name}")
+        say(words.line("in_batch", count=count, batch=name))
     for name in sorted(result.being_cancelled):
-        say(f"{name} is being cancelled, and may still be processed. {_ONCE_SETTLED}")
+        say(words.line("being_cancelled", batch=name))
 
 
 def exit_code(result: BuildResult) -> int:

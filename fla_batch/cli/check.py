@@ -14,7 +14,7 @@ from fla_batch.cli.findings_options import FindingsFiles, findings_options
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
 from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import counts_in_words, in_words, plural, show_anomalies, show_groups
+from fla_batch.cli.show import counts_in_words, in_words, show_anomalies, show_groups
 
 if TYPE_CHECKING:
     from fla_batch.commands.check import CheckResult
@@ -50,8 +50,8 @@ def check(
         result = check_command(inputs, context, counted, how)
     written = files.write(result, inputs, how, shared)
     _show(result, shared, written, each=each)
-    said = "" if files.any_named else "; nothing was written"
-    shared.tell(f"{plural(result.declarations, 'declaration')} read{said}.")
+    said = "read" if files.any_named else "read_only"
+    shared.tell(shared.words.count(said, result.declarations))
     return 1 if result.anomalies.counts.blocking else 0
 
 
@@ -68,7 +68,7 @@ def _show(
         return
     if each:
         for anomaly in result.anomalies.by_place():
-            say(in_words(with_proposal(anomaly), shared.language))
+            say(in_words(with_proposal(anomaly), shared.language, text=shared.text))
     else:
         show_groups(groups, shared)
     say(counts_in_words(result.anomalies.counts, shared.language))

@@ -34,5 +34,5 @@ def draft(
         say(text.rstrip("\n"))
         return 0
     write_draft(text, output)
-    shared.tell(f"{output} written. Check it, then: fla-batch check {file} --columns {output}")
+    shared.tell(shared.words.line("draft_written", output=output, file=file))
     return 0

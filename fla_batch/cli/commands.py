@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import fla_batch
+from fla_batch.configuration.ui_language import NAMES
 from fla_batch.vocabulary.terms import Language
 
 # name: (module below fla_batch.cli, attribute, one line of help)
@@ -58,7 +59,7 @@ class _Lazy(click.Group):
         language = ctx.find_root().obj or Language.EN
         if language is Language.EN:
             return command
-        from fla_batch.cli.translation import command_in
+        from fla_batch.cli.help_pages import command_in
 
         return command_in(command, language)
 
@@ -89,9 +90,15 @@ def _nearest(name: str) -> str:
     epilog="Every command that shows something takes --json. Start with: fla-batch demo",
 )
 @click.option("--version", is_flag=True, help="Show the version; with --json what it is made of.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(NAMES),
+    help="Language of help and texts.",
+)
 @click.option("--json", "as_json", is_flag=True, hidden=True)
 @click.pass_context
-def commands(ctx: click.Context, version: bool, as_json: bool) -> None:
+def commands(ctx: click.Context, version: bool, as_json: bool, language: str | None) -> None:  # noqa: ARG001 - the commands look it up
     """BATCH declarations for the Belgian Federal Learning Account."""
     if version:
         _show_version(as_json)

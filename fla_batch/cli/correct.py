@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
 from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options
-from fla_batch.cli.show import counted as counted_anomalies
-from fla_batch.cli.show import in_words, plural
-from fla_batch.vocabulary.findings import blocking
+from fla_batch.cli.show import counts_in_words, in_words, kind_in_words
+from fla_batch.vocabulary.findings import AnomalyCounts, blocking
+from fla_batch.vocabulary.place_words import whom
 
 if TYPE_CHECKING:
     from fla_batch.commands.correct import CorrectResult
     from fla_batch.models import DeclarationKey
+    from fla_batch.vocabulary.terms import Language
+    from fla_batch.vocabulary.words import Words
 
 _MOST_IN_WORDS = 50
 
@@ -57,50 +60,50 @@ def correct(
 
 
 def _show(result: CorrectResult, shared: Shared) -> None:
+    words = shared.words
     for anomaly in result.anomalies[:_MOST_IN_WORDS]:
-        click.echo(in_words(anomaly, shared.language))
+        say(in_words(anomaly, shared.language, text=shared.text))
     if len(result.anomalies) > _MOST_IN_WORDS:
-        click.echo(f"... and {len(result.anomalies) - _MOST_IN_WORDS} more: --json gives all.")
-    click.echo(counted_anomalies(result.anomalies))
+        say(words.line("and_more", count=len(result.anomalies) - _MOST_IN_WORDS))
+    say(counts_in_words(AnomalyCounts.of(result.anomalies), shared.language))
     for key, batch in result.corrected.items():
-        click.echo(f"already corrected in {batch}: {_who(key)}")
-    _show_missing(result)
-    _list("the same as was refused", result.unchanged)
+        say(words.line("already_corrected", batch=batch, who=_who(key, shared.language)))
+    _show_missing(result, words)
+    _list("same_as_refused", result.unchanged, words)
     if result.ignored:
-        declarations = plural(result.ignored, "other declaration")
-        click.echo(f"{declarations} in the input left alone: not refused in {result.previous}.")
+        say(words.count("others_left_alone", result.ignored, batch=result.previous))
     for built in result.batches:
-        click.echo(f"{built.name}: {plural(built.forms, 'form')}, corrects {result.previous}")
-    if result.batches:
-        click.echo("Built and staged. Next: fla-batch send")
-    else:
-        click.echo("Nothing was written to the outbox.")
+        forms = words.count("form", built.forms)
+        parts = {"batch": built.name, "forms": forms, "previous": result.previous}
+        say(words.line("correction_built", **parts))
+    say(words.line("built_and_staged" if result.batches else "nothing_written"))
 
 
-def _show_missing(result: CorrectResult) -> None:
+def _show_missing(result: CorrectResult, words: Words) -> None:
     """What cannot be found, why, and which command sends it."""
     nowhere = [key for key in result.missing if key not in result.elsewhere]
-    _list("refused, and not in the input", nowhere)
+    _list("not_in_input", nowhere, words)
     moved = list(result.elsewhere.items())
     for key, found in moved[:_MOST_IN_WORDS]:
-        where = ", ".join(f"employer {each.company_id}, {each.calendar_year}" for each in found)
-        click.echo(f"refused: {_who(key)}; the input has this worker for {where}")
-    if moved:
-        left = len(moved) - _MOST_IN_WORDS
-        if left > 0:
-            click.echo(f"... and {left} more; --json gives all")
-        click.echo(
-            "A mended employer number or year is another declaration: fla-batch build FILE sends "
-            "what changed in the whole file, and leaves out what was accepted."
+        places = ", ".join(
+            ", ".join([*whom(each.company_id, None, words.language), str(each.calendar_year)])
+            for each in found
         )
+        say(words.line("moved", who=_who(key, words.language), places=places))
+    if moved:
+        if len(moved) > _MOST_IN_WORDS:
+            say(words.line("and_more", count=len(moved) - _MOST_IN_WORDS))
+        say(words.line("moved_do"))
 
 
-def _list(what: str, keys: list[DeclarationKey]) -> None:
+def _list(what: str, keys: list[DeclarationKey], words: Words) -> None:
     for key in keys[:_MOST_IN_WORDS]:
-        click.echo(f"{what}: {_who(key)}")
+        say(words.line(what, who=_who(key, words.language)))
     if len(keys) > _MOST_IN_WORDS:
-        click.echo(f"{what}: {len(keys) - _MOST_IN_WORDS} more; --json gives all")
+        more = words.line("more_declarations", count=len(keys) - _MOST_IN_WORDS)
+        say(words.line(what, who=more))
 
 
-def _who(key: DeclarationKey) -> str:
-    return f"worker {key.inss}, employer {key.company_id}, {key.calendar_year}, {key.kind.value}"
+def _who(key: DeclarationKey, language: Language) -> str:
+    parts = whom(key.company_id, key.inss, language)
+    return ", ".join([*parts, str(key.calendar_year), kind_in_words(key.kind, language)])

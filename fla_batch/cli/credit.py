@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.ask import Day
+from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
 from fla_batch.cli.options import Shared, now, shared
-from fla_batch.cli.show import in_words, plural, table
+from fla_batch.cli.show import in_words, table
 from fla_batch.vocabulary.belgian_time import belgian
 
 if TYPE_CHECKING:
-    from fla_batch.account.remaining_credit import Forecast
+    from collections.abc import Callable, Iterable
+
+    from fla_batch.account.remaining_credit import Forecast, TrainingTime
     from fla_batch.models import Declaration
+    from fla_batch.vocabulary.words import Words
 
 
 @click.group()
@@ -66,8 +70,8 @@ def forecast(
         )
     else:
         for anomaly in blocked:
-            click.echo(in_words(anomaly, shared.language))
-        _show(found)
+            say(in_words(anomaly, shared.language, text=shared.text))
+        _show(found, shared.words)
     return 1 if blocked else 0
 
 
@@ -85,29 +89,34 @@ def _completed(declarations: list[Declaration], shared: Shared) -> list[Declarat
         return credit_forecast.with_ledger(declarations, workspace.ledger, workspace.environment)
 
 
-def _show(found: list[Forecast]) -> None:
-    from fla_batch.cli.answer_tables import credit_table, hours
+def _show(found: list[Forecast], words: Words) -> None:
+    from fla_batch.cli.answer_tables import credit_table
 
     if not found:
-        click.echo("No declaration to compute from.")
+        say(words.line("nothing_to_compute"))
         return
-    click.echo(credit_table([each.credit.to_json() for each in found]))
-    uncovered = [
-        [each.credit.employee.inss, period.start_date, period.end_date, hours(period.hours_centi)]
-        for each in found
-        for period in each.uncovered
-    ]
+    say(credit_table([each.credit.to_json() for each in found], words))
+    uncovered = _periods(found, lambda each: each.uncovered, words)
     if uncovered:
-        click.echo(f"\n{plural(len(uncovered), 'followed period')} without enough credit:")
-        click.echo(table(["worker", "from", "to", "without credit"], uncovered))
-    without_status = [
-        [each.credit.employee.inss, period.start_date, period.end_date, hours(period.hours_centi)]
-        for each in found
-        for period in each.without_status
-    ]
+        say("\n" + words.count("uncovered", len(uncovered)))
+        say(table(words.headings("uncovered_headings"), uncovered))
+    without_status = _periods(found, lambda each: each.without_status, words)
     if without_status:
-        click.echo(f"\nNot counted, no status: {plural(len(without_status), 'period')}:")
-        click.echo(table(["worker", "from", "to", "not counted"], without_status))
+        say("\n" + words.count("without_status", len(without_status)))
+        say(table(words.headings("without_status_headings"), without_status))
     for each in found:
         for zone in each.beyond_bounds:
-            click.echo(f"\nRemark: {each.credit.employee.inss}: {zone}.")
+            say("\n" + words.line("remark", inss=each.credit.employee.inss, zone=zone))
+
+
+def _periods(
+    found: list[Forecast], which: Callable[[Forecast], Iterable[TrainingTime]], words: Words
+) -> list[list[object]]:
+    """Worker, first and last day, and hours of those periods of each."""
+    from fla_batch.cli.answer_tables import hours
+
+    return [
+        [each.credit.employee.inss, one.start_date, one.end_date, hours(one.hours_centi, words)]
+        for each in found
+        for one in which(each)
+    ]

@@ -12,12 +12,13 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared_without_config
 from fla_batch.cli.report import write_report
-from fla_batch.cli.show import in_words, plural
+from fla_batch.cli.show import in_words
 from fla_batch.cli.status import batch_table
 
 if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
     from fla_batch.sandbox.ground import Ground
+    from fla_batch.vocabulary.words import Words
 
 EXAMPLES = ("trainings-2024.csv", "rights-2024.json", "with-mistakes.csv")
 REPORT = "report.html"
@@ -60,8 +61,7 @@ def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> int
     loaded = load(profile)
     step = _Steps(shared)
     rest = RestFaultPlan() if channel == "rest" else None
-    way = "REST" if rest else "sFTP"
-    step(f"Starting a simulated portal in {place} ({way} on loopback, throw-away keys)")
+    step("demo_starts", folder=place, way="REST" if rest else "sFTP")
     with practice_ground(place, loaded, clock=now, rest=rest) as ground:
         # Nothing of the user's own settings: practice stays on this machine (S14).
         settings = load_settings(ground.settings_file, environ={})
@@ -76,9 +76,9 @@ class _Steps:
         self._shared = shared
         self._count = 0
 
-    def __call__(self, text: str) -> None:
+    def __call__(self, key: str, /, **parts: object) -> None:
         self._count += 1
-        self._shared.tell(f"{self._count}. {text}")
+        self._shared.tell(f"{self._count}. {self._shared.words.line(key, **parts)}")
 
 
 def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
@@ -89,15 +89,17 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
 
     folder = ground.folder
     inputs = _examples(folder / "input")
-    step(f"Reading {', '.join(path.name for path in inputs)} and applying the rules")
+    words = shared.words
+    step("demo_reads", files=", ".join(path.name for path in inputs))
     result = build(workspace, inputs, skip_blocked=True)
     blocked = [anomaly for anomaly in result.anomalies.by_place() if anomaly.blocks]
-    step(f"{plural(result.skipped, 'declaration')} blocked by {plural(len(blocked), 'mistake')}")
+    stopped = words.count("declaration", result.skipped)
+    step("demo_blocks", declarations=stopped, mistakes=words.count("mistake", len(blocked)))
     for batch in result.batches:
-        how = "Built" if ground.rest else "Built, validated and signed"
-        step(f"{how} {batch.name}: {plural(batch.forms, 'form')}")
+        how = "demo_built" if ground.rest else "demo_signed"
+        step(how, batch=batch.name, forms=words.count("form", batch.forms))
     send(workspace, to_send(workspace, []))
-    step(f"Sent: {' -> '.join(_order(ground))}")
+    step("demo_sent", order=" -> ".join(_order(ground, words)))
     answers = watch(
         workspace,
         every_s=0.2,
@@ -107,9 +109,9 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         told=lambda _: None,
     )
     if not ground.rest:
-        step(f"Answers received: {', '.join(answers.processed)}")
+        step("demo_answers", names=", ".join(answers.processed))
     write_report(workspace, folder / REPORT, shared.language)
-    step(f"Report written: {folder / REPORT}")
+    step("demo_report", file=folder / REPORT)
     rows = status(workspace)
     with anomalies(workspace) as found:
         remote = [anomaly for anomaly in found.by_worker() if not anomaly.blocked]
@@ -123,41 +125,29 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
             }
         )
         return 0
-    say("\n== Batches ==\n" + batch_table(rows))
-    say("\n== What our own rules stopped before sending ==")
+    say(f"\n== {words.line('demo_batches')} ==\n{batch_table(rows, words)}")
+    say(f"\n== {words.line('demo_stopped')} ==")
     for anomaly in blocked:
-        say(in_words(anomaly, shared.language))
-    say("\n== What the platform says, worker by worker ==")
+        say(in_words(anomaly, shared.language, text=shared.text))
+    say(f"\n== {words.line('demo_remote')} ==")
     for worker, theirs in per_worker(remote, shared.language):
         say(worker)
         for anomaly in theirs:
-            say(in_words(anomaly, shared.language, indent="  "))
-    say("\n" + _places(folder))
+            say(in_words(anomaly, shared.language, indent="  ", text=shared.text))
+    say("\n" + words.line("demo_places", folder=folder, report=folder / REPORT))
     return 0
 
 
-def _order(ground: Ground) -> list[str]:
+def _order(ground: Ground, words: Words) -> list[str]:
     """Which kinds of files were opened for us on the server, in that order; over REST the calls."""
     if ground.rest:
-        return [f"{plural(len(ground.rest.calls), 'call')}, each answered at once"]
+        return [words.count("calls", len(ground.rest.calls))]
     written = [
         operation.name[:2]
         for operation in ground.server.operations
         if operation.kind == "open" and operation.folder.startswith("IN")
     ]
     return list(dict.fromkeys(written))
-
-
-def _places(folder: Path) -> str:
-    return f"""== Where everything lies ==
-input files        {folder / "input"}
-what was sent      {folder / "outbox" / "S"}
-what was answered  in each batch's folder received/
-the report         {folder / REPORT}
-the ledger         {folder / "outbox" / "ledger.db"}
-the portal's side  {folder / "portal"}
-
-Next: fla-batch init, then fla-batch template trainings mine.xlsx"""
 
 
 def _examples(target: Path) -> list[Path]:

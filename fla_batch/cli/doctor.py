@@ -12,7 +12,6 @@ from fla_batch.cli.options import Shared, now, shared
 
 if TYPE_CHECKING:
     from fla_batch.commands.doctor.diagnosis import Diagnosis, Health
-    from fla_batch.vocabulary.terms import Language
     from fla_batch.vocabulary.words import Words
 
 _EXIT_UNFIT = 3
@@ -43,7 +42,7 @@ def doctor(offline: bool, shared: Shared) -> int:
         offline=offline,
     )
     names: dict[Health, list[str]] = {state: [] for state in Health}
-    found = _sorted_out(examine(around), names, shared.language)
+    found = _sorted_out(examine(around), names)
     if shared.as_json:
         shared.show_json({"checks": (each.to_json() for each in found)})
     else:
@@ -57,15 +56,11 @@ def doctor(offline: bool, shared: Shared) -> int:
     return _EXIT_UNFIT if names[Health.ERROR] else 0
 
 
-def _sorted_out(
-    found: Iterator[Diagnosis], names: dict[Health, list[str]], language: Language
-) -> Iterator[Diagnosis]:
-    """Each as it comes, its name noted; the hint of an exception comes in English till here."""
-    from fla_batch.cli.translation import translated
-
+def _sorted_out(found: Iterator[Diagnosis], names: dict[Health, list[str]]) -> Iterator[Diagnosis]:
+    """Each as it comes, its name noted."""
     for each in found:
         names[each.state].append(each.name)
-        yield each._replace(advice=each.advice and translated(each.advice, language))
+        yield each
 
 
 def _line(found: Diagnosis, words: Words) -> str:

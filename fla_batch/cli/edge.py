@@ -11,11 +11,14 @@ import click
 
 from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 
 INTERRUPTED = 130
 INTERNAL = 70
-_HINT = {Language.EN: "Hint", Language.FR: "Conseil", Language.NL: "Tip"}
+_SHOWS_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""A group that was named alone; click before 8.2 shows the help by itself."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -33,32 +36,49 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     from fla_batch.cli.commands import commands
-    from fla_batch.cli.translation import command_in, translated
+    from fla_batch.cli.help_pages import command_in
 
     language = _language(arguments)
+    words = Words("fla_batch.cli", language)
     try:
         outcome = command_in(commands, language).main(
             list(arguments), prog_name="fla-batch", standalone_mode=False, obj=language
         )
     except click.ClickException as error:
-        error.show()
+        _tell_usage(error, words)
         return 2
     except FlaBatchError as error:
-        tell(f"Error: {mask_text(str(error))}")
-        tell(f"{_HINT[language]}: {mask_text(translated(error.hint, language))}")
+        _tell_trouble(*error.told(language), words)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        tell("Interrupted. What was finished is kept; run the same command again to go on.")
+        tell(words.line("interrupted"))
         return INTERRUPTED
     except OSError as error:  # a file or folder that no module expected to fail
-        tell(f"Error: {mask_text(_of_the_disk(error))}")
-        tell(f"{_HINT[language]}: {translated(DiskTrouble.hint, language)}")
+        _tell_trouble(*DiskTrouble(_of_the_disk(error)).told(language), words)
         return DiskTrouble.exit_code
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
-        tell("This is a mistake in fla-batch itself, not in your files. Please report it.")
+        tell(words.line("our_mistake"))
         return INTERNAL
     return outcome if isinstance(outcome, int) else 0
+
+
+def _tell_trouble(said: str, hint: str, words: Words) -> None:
+    tell(words.line("trouble", said=mask_text(said)))
+    tell(words.line("hint", said=mask_text(hint)))
+
+
+def _tell_usage(error: click.ClickException, words: Words) -> None:
+    """A mistake in the command line, as click tells it, in the reader's language."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, _SHOWS_HELP):
+        error.show()
+        return
+    if context is not None:
+        tell(context.get_usage())
+        asked = f"{context.command_path} {context.help_option_names[0]}"
+        tell(words.line("see_help", command=asked) + "\n")
+    tell(words.line("trouble", said=translated(error.format_message(), words.language)))
 
 
 def _language(arguments: Sequence[str]) -> Language:

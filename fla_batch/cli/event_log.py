@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def telling(workspace: Workspace, section: OnSection, *, as_log: bool) -> Iterator[None]:
+def telling(
+    workspace: Workspace, section: OnSection, complain: Callable[[str], None], *, as_log: bool
+) -> Iterator[None]:
     """At the end of the `with`, also one that fails, tells the events that came meanwhile.
 
     Other processes on the same ledger may have made some of them: each process tells what it saw.
@@ -33,7 +35,7 @@ def telling(workspace: Workspace, section: OnSection, *, as_log: bool) -> Iterat
         if as_log:
             for each in workspace.ledger.news(since):
                 tell(json.dumps(event_json(each), ensure_ascii=False))
-        tell_hooks(section, workspace.ledger.news(since), tell)
+        tell_hooks(section, workspace.ledger.news(since), complain)
 
 
 def event_json(row: EventRow) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH
-from fla_batch.cli.show import plural
+from fla_batch.vocabulary.place_words import place
+from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
@@ -133,8 +134,10 @@ class FindingsFiles:
         changes, lost = write_mended(result, inputs, self.fix, how, shared.language, kinds)
         if not shared.as_json:
             for change in changes:
-                say(f"changed {change.source}: {change.proposal.old} -> {change.proposal.new}")
-        shared.tell(f"{self.fix}: {plural(len(changes), 'cell')} changed.")
+                where = place(change.source, shared.language)
+                old, new = change.proposal.old, change.proposal.new
+                say(shared.words.line("changed_cell", place=where, old=old, new=new))
+        shared.tell(shared.words.count("changed_cells", len(changes), file=self.fix))
         _tell_lost(self.fix, lost, shared)
         return [_change_json(change) for change in changes]
 
@@ -144,13 +147,13 @@ _SUFFIXES = {"csv": (".csv",), "xlsx": (".xlsx",), "html": (".html", ".htm")}
 
 def _change_json(change: Change) -> dict[str, object]:
     kind, old, new = change.proposal
-    place = change.source
+    source = change.source
     return {
         "kind": kind.value,
-        "file": place.file,
-        "sheet": place.sheet,
-        "row": place.row,
-        "column": place.column,
+        "file": source.file,
+        "sheet": source.sheet,
+        "row": source.row,
+        "column": source.column,
         "old": old,
         "new": new,
     }
@@ -158,4 +161,5 @@ def _change_json(change: Change) -> dict[str, object]:
 
 def _tell_lost(path: Path, lost: Sequence[str], shared: Shared) -> None:
     for each in lost:
-        shared.tell(f"{path} does not have what your file has: {each}. Your file is as it was.")
+        lost_part = translated(each, shared.language)
+        shared.tell(shared.words.line("file_lacks", file=path, part=lost_part))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared
-from fla_batch.cli.show import plural
+from fla_batch.vocabulary.sentences import translated
 
 
 @click.group()
@@ -24,10 +25,14 @@ def verify(shared: Shared) -> int:
     if shared.as_json:
         shared.show_json({"faults": [each.to_json() for each in found]})
         return 1 if found else 0
+    words = shared.words
     for each in found:
-        what = f"{each.fault.file} {each.fault.problem}" if each.fault.file else each.fault.problem
-        click.echo(f"{each.fault.batch}: {what}\n  {each.advice}")
-    click.echo(f"{plural(len(found), 'fault')}." if found else "Ledger and outbox fit together.")
+        fault = each.fault
+        said = translated(fault.problem, shared.language)
+        what = f"{fault.file} {said}" if fault.file else said
+        advice = translated(each.advice, shared.language)
+        say(words.line("fault", batch=fault.batch, what=what, advice=advice))
+    say(words.count("faults", len(found)) if found else words.line("fits_together"))
     return 1 if found else 0
 
 
@@ -52,8 +57,9 @@ def rebuild(from_outbox: bool, shared: Shared) -> int:
         shared.show_json({"answers": rows})
         return 1 if left else 0
     for each in left:
-        click.echo(f"{each.file_name}: {each.problem}")
-    click.echo(f"{plural(len(done) - len(left), 'answer')} read again, {len(left)} left alone.")
+        reason = translated(each.problem or "", shared.language)
+        say(shared.words.line("named", name=each.file_name, reason=reason))
+    say(shared.words.count("read_again", len(done) - len(left), left=len(left)))
     return 1 if left else 0
 
 
@@ -65,13 +71,17 @@ def _restored(shared: Shared) -> int:
     if shared.as_json:
         shared.show_json(result.to_json())
         return 1 if result.problems else 0
+    words = shared.words
     for name, why in result.problems:
-        click.echo(f"{name}: {why}")
-    click.echo(
-        f"{plural(len(result.batches), 'batch')} put back, {len(result.brought_up)} brought up to "
-        f"date, {plural(len(result.answers), 'answer')} read, "
-        f"{plural(len(result.problems), 'problem')}. Next: fla-batch ledger verify"
-    )
+        reason = translated(why, shared.language)
+        say(words.line("named", name=name, reason=reason))
+    parts = [
+        words.count("put_back", len(result.batches)),
+        words.count("brought_up", len(result.brought_up)),
+        words.count("answers_read", len(result.answers)),
+        words.count("problems", len(result.problems)),
+    ]
+    say(words.line("restored", counts=", ".join(parts)))
     return 1 if result.problems else 0
 
 
@@ -89,11 +99,12 @@ def replay(shared: Shared) -> int:
         shared.show_json(document)
     else:
         for name in result.processed:
-            click.echo(f"{name}: processed")
-        for name, reason in result.quarantined:
-            click.echo(f"{name!r}: still in quarantine, {reason}")
+            say(shared.words.line("processed", name=name))
+        for name, why in result.quarantined:
+            reason = translated(why, shared.language)
+            say(shared.words.line("still_quarantined", name=repr(name), reason=reason))
         if not (result.processed or result.quarantined):
-            click.echo("Quarantine is empty.")
+            say(shared.words.line("quarantine_empty"))
     return 1 if result.quarantined else 0
 
 
@@ -121,7 +132,7 @@ def purge(days: float, shared: Shared) -> None:
         shared.show_json(purged.to_json())
         return
     for name in purged.batches:
-        click.echo(f"{name}: files deleted, manifest kept")
-    click.echo(f"{plural(purged.quarantined, 'file')} deleted from quarantine.")
+        say(shared.words.line("purged", batch=name))
+    say(shared.words.count("quarantine_purged", purged.quarantined))
     if purged.answers:
-        click.echo(f"{plural(purged.answers, 'answer')} deleted that fit no batch of ours.")
+        say(shared.words.count("answers_purged", purged.answers))

@@ -18,8 +18,10 @@ import click
 from fla_batch.cli.edge import tell
 from fla_batch.cli.json_document import Encode, blocks, json_pieces
 from fla_batch.configuration.settings_file import FILE_NAME, NoSettings, find
+from fla_batch.configuration.ui_language import NAMES
 from fla_batch.system.cores import cores
 from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import Words
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
     from fla_batch.configuration.loading import Settings
     from fla_batch.message import Profile
+    from fla_batch.vocabulary.findings import Labels
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,6 +50,17 @@ class Shared:
     def language(self) -> Language:
         """In which language texts are shown."""
         return language_of_texts(self.given_language, self.config)
+
+    @cached_property
+    def text(self) -> Callable[[Labels], str]:
+        """What a finding's label or advice says to the reader, in German too."""
+        from fla_batch.configuration.ui_language import wants_german
+        from fla_batch.vocabulary.german import german_text
+
+        if wants_german(self.given_language, os.environ, _settings_file(self.config)):
+            return german_text
+        language = self.language
+        return lambda labels: labels.text(language)
 
     @cached_property
     def words(self) -> Words:
@@ -96,8 +110,10 @@ class Shared:
         if needs_settings:
             self.require_settings()
         opened = Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
-        with opened as workspace, telling(workspace, self.settings.on, as_log=self.as_log):
-            yield workspace
+        with opened as workspace:
+            told = telling(workspace, self.settings.on, self.tell_translated, as_log=self.as_log)
+            with told:
+                yield workspace
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.
@@ -112,6 +128,10 @@ class Shared:
     def tell(self, text: str) -> None:
         """A message, on standard error."""
         tell(text)
+
+    def tell_translated(self, text: str) -> None:
+        """What the library remarks in English, in the language of texts."""
+        tell(translated(text, self.language))
 
 
 def _encoder(encoding: str) -> Encode:
@@ -147,7 +167,7 @@ _CONFIG = click.option(
 _LANG = click.option(
     "--lang",
     "language",
-    type=click.Choice([language.value for language in Language]),
+    type=click.Choice(NAMES),
     help="Language of texts; by default that of the settings, else the system's.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -174,6 +194,7 @@ def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
             log_format: str = "text",
             **rest: Any,
         ) -> Any:
+            language = language or _before_the_command()
             given = Shared(config_file, language, as_json, log_format == "json")
             return command(*args, shared=given, **rest)
 
@@ -182,6 +203,12 @@ def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
         return cast(Command, call)
 
     return decorate
+
+
+def _before_the_command() -> str | None:
+    """The --lang of `fla-batch --lang fr check ...`."""
+    given: str | None = click.get_current_context().find_root().params.get("language")
+    return given
 
 
 shared = _sharing(_CONFIG, _LANG, _JSON)
@@ -203,10 +230,14 @@ def language_of_texts(given: str | None = None, config: Path | None = None) -> L
     """That of --lang, else of the settings, else of the locale."""
     from fla_batch.configuration.ui_language import chosen_language
 
-    file = None
+    return chosen_language(given, os.environ, _settings_file(config))
+
+
+def _settings_file(config: Path | None) -> Path | None:
+    """The file of the settings, also where nothing else of them may be looked at yet."""
     with suppress(ConfigurationMistake):
-        file = find(config, here=_here(), user_folder=user_folder())
-    return chosen_language(given, os.environ, file)
+        return find(config, here=_here(), user_folder=user_folder())
+    return None
 
 
 def now() -> datetime:

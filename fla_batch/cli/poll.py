@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.edge import say
+from fla_batch.cli.edge import say, say_all
 from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import left_alone_lines, plural
+from fla_batch.cli.show import left_alone_lines
+from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
     from fla_batch.commands.poll_result import PollResult
@@ -49,7 +50,7 @@ def poll(every_s: float | None, timeout_s: float | None, shared: Shared) -> int:
     if shared.as_json:
         shared.show_json(result.to_json())
     else:
-        show_polled(result, watched=every_s is not None)
+        show_polled(result, shared, watched=every_s is not None)
     return exit_code(result)
 
 
@@ -69,44 +70,42 @@ def polled(
         timeout_s=timeout_s,
         sleep=time.sleep,
         elapsed=time.monotonic,
-        told=lambda text: shared.tell(text),
+        told=shared.tell_translated,
     )
 
 
-def show_polled(result: PollResult, *, watched: bool) -> None:
+def show_polled(result: PollResult, shared: Shared, *, watched: bool) -> None:
     """What came, what could not be used, and what is still open.
 
     A watch has named the answers already, one by one as they came.
     """
+    words = shared.words
     if watched:
-        say(f"{plural(len(result.processed), 'answer')} processed.")
+        say(words.count("answers_processed", len(result.processed)))
     else:
         for name in result.processed:
-            say(f"{name}: processed")
+            say(words.line("processed", name=name))
     for name, reason in result.quarantined:
-        say(f"{name}: QUARANTINED, {reason}")
+        told = translated(reason, shared.language)
+        say(words.line("quarantined", name=name, reason=told))
     for one in result.unfetched:
-        say(f"{one.name}: NOT FETCHED, {one.reason}")
-    for line in left_alone_lines(result.strangers):
-        say(line)
+        told = translated(one.reason, shared.language)
+        say(words.line("unfetched", name=one.name, reason=told))
+    say_all(left_alone_lines(result.strangers, shared.language))
     for text in result.unmatched:
-        say(f"not matched: {text}")
-    for batch in result.cancelled:
-        say(f"{batch}: cancelled; nothing of it is processed")
+        say(words.line("unmatched", text=translated(text, shared.language)))
+    for name in result.cancelled:
+        say(words.line("is_cancelled", name=name))
     if not watched and result.brought_nothing:
-        say(result.note or "No new answers.")
+        note = translated(result.note, shared.language)
+        say(note or words.line("no_new_answers"))
     if result.refused_forms:
-        say(
-            f"{plural(result.refused_forms, 'declaration')} refused: fla-batch anomalies says why. "
-            "Mend the rows in your file and build the whole file again: fla-batch build FILE sends "
-            "what changed, and leaves out what was accepted."
-        )
-    still = f"{plural(result.open_batches, 'batch')} still open" if result.open_batches else ""
-    say(
-        f"{still}. Next: fla-batch {'send' if result.note else 'poll --watch 60'}"
-        if still
-        else "All batches are closed. Next: fla-batch anomalies"
-    )
+        say(words.count("refused_forms", result.refused_forms))
+    if result.open_batches:
+        then = "send" if result.note else "poll --watch 60"
+        say(words.count("still_open", result.open_batches, next=then))
+    else:
+        say(words.line("all_closed"))
 
 
 def exit_code(result: PollResult) -> int:

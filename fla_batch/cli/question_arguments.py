@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared
-from fla_batch.cli.show import in_words, plural
+from fla_batch.cli.show import in_words, kind_in_words, outcome_in_words
 from fla_batch.vocabulary.errors import GatewayUnavailable, WaitTimedOut
 from fla_batch.vocabulary.terms import FormKind
 
@@ -59,11 +58,11 @@ def _sent(
 
     left = None if after_closure else asking.time_left(workspace)
     if left:
-        shared.tell(left)
+        shared.tell_translated(left)
     batches = asking.build(workspace, asked, after_closure=after_closure)
     waiting = to_send(workspace, [str(name) for name in batches])
     for sent in send(workspace, waiting):
-        shared.tell(f"{sent.name}: {sent.state.value}{sent.remark}")
+        shared.tell(outcome_in_words(sent, shared.language))
     return batches
 
 
@@ -87,11 +86,11 @@ def _waited(
             timeout_s=timeout_s,
             sleep=time.sleep,
             elapsed=time.monotonic,
-            told=shared.tell,
+            told=shared.tell_translated,
         )
     except WaitTimedOut as error:
         # What did come is shown all the same.
-        shared.tell(f"{error}. {error.hint}")
+        shared.tell(". ".join(error.told(shared.language)))
         return error.exit_code
     return 0
 
@@ -105,7 +104,8 @@ def _show_known(workspace: Workspace, asked: list[Question], shared: Shared) -> 
     if shared.as_json:
         shared.show_json({"answers": [answer_json(row) for row in rows]})
     else:
-        click.echo(answer_tables(rows) if rows else "The ledger holds no answer to that yet.")
+        words = shared.words
+        say(answer_tables(rows, words) if rows else words.line("no_answer_yet"))
     return 0
 
 
@@ -123,18 +123,11 @@ def _show_asked(
     else:
         _show_in_words(asked, refused, shared)
         if waiting and not (waited and answers_later):
-            click.echo(_next(waiting, answers_later=answers_later))
+            then = "questions_sent" if answers_later else "questions_unanswered"
+            say(shared.words.count(then, waiting))
     if refused:
         return 1
     return 0 if answers_later or not waiting else GatewayUnavailable.exit_code
-
-
-def _next(waiting: int, *, answers_later: bool) -> str:
-    sent = plural(waiting, "question")
-    then = "and then the same question with --show"
-    if answers_later:
-        return f"{sent} sent. Next: fla-batch poll --watch 60, {then}"
-    return f"{sent} without a usable answer. Next: fla-batch send, {then}"
 
 
 def _document(
@@ -155,8 +148,10 @@ def _show_in_words(asked: list[Asked], refused: list[Asked], shared: Shared) -> 
 
     rows = [one.answer for one in asked if one.answer]
     if rows:
-        click.echo(answer_tables(rows))
+        say(answer_tables(rows, shared.words))
     for one in refused:
-        click.echo(f"Refused: {one.form.kind.value} {one.form.inss or ''}".rstrip())
+        kind = kind_in_words(one.form.kind, shared.language)
+        what = " ".join(filter(None, (kind, one.form.inss)))
+        say(shared.words.line("question_refused", what=what))
         for anomaly in one.anomalies:
-            click.echo(in_words(anomaly, shared.language, indent="  "))
+            say(in_words(anomaly, shared.language, indent="  ", text=shared.text))

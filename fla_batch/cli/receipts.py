@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.vocabulary.hundredths import spelled
+from fla_batch.cli.answer_tables import hours
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import Words
 
@@ -46,7 +46,7 @@ def _counts(receipt: Receipt, words: Words) -> Iterator[str]:
     yield words.count("worker", receipt.workers)
     yield words.count("employer", receipt.employers)
     if receipt.hours_centi:
-        yield words.line("hours", hours=words.with_comma(spelled(receipt.hours_centi)))
+        yield hours(receipt.hours_centi, words)
 
 
 def _left(receipt: Receipt, words: Words) -> Iterator[str]:

@@ -9,7 +9,6 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, now, shared
-from fla_batch.cli.show import plural
 from fla_batch.cli.whose import EVERYBODY, Whose, whose_options
 
 if TYPE_CHECKING:
@@ -35,8 +34,10 @@ def report(file: Path, whose: Whose, shared: Shared) -> None:
     if shared.as_json:
         shared.show_json({"file": str(file), **document})
     else:
+        words = shared.words
         batches, anomalies = document["batches"], document["anomalies"]
-        say(f"{file}: {plural(batches, 'batch')}, {plural(anomalies, 'anomaly')}.")
+        counts = words.count("batch", batches), words.count("anomaly", anomalies)
+        say(words.line("report_holds", file=file, counts=", ".join(counts)))
 
 
 def write_report(

@@ -13,7 +13,7 @@ from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.poll import timeout_option
 from fla_batch.cli.progress_bar import counting
-from fla_batch.cli.show import plural
+from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
     from fla_batch.commands.question_line import QuestionLine
@@ -101,7 +101,7 @@ def rescue(
         if not offline:
             line = _line(workspace, every_s, timeout_s, shared, after_closure=after_closure)
         result = rescuing.rescue(
-            workspace, line, subjects, folder, sources=sources, told=shared.tell
+            workspace, line, subjects, folder, sources=sources, told=shared.tell_translated
         )
         written = _write(workspace, result, folder, people_file, shared)
     _show(result, folder, written, shared)
@@ -142,14 +142,11 @@ def _line(
 
     left = None if after_closure else asking.time_left(workspace)
     if left:
-        shared.tell(left)
+        shared.tell(translated(left, shared.language))
     if not asking.can_ask(workspace.profile):
-        shared.tell(
-            f"The profile {workspace.profile.name} has no questions: missing.csv lists what to ask "
-            "by another way; give the answers with --from."
-        )
+        shared.tell(shared.words.line("no_questions", profile=workspace.profile.name))
         return None
-    return BatchLine(workspace, every_s, timeout_s, shared.tell, after_closure)
+    return BatchLine(workspace, every_s, timeout_s, shared.tell_translated, after_closure)
 
 
 def _write(
@@ -202,22 +199,25 @@ def _show(result: Rescued, folder: Path, written: dict[str, int], shared: Shared
     if shared.as_json:
         shared.show_json(document)
         return
+    words = shared.words
     for each in result.unread[:_MOST_REASONS]:
-        say(f"{each.file}: not read: {each.reason}")
+        reason = translated(each.reason, shared.language)
+        say(words.line("not_read", file=each.file, reason=reason))
     if len(result.unread) > _MOST_REASONS:
-        say(f"... and {len(result.unread) - _MOST_REASONS} more files.")
-    say(
-        f"{plural(written['accounts'], 'account')} of "
-        f"{plural(len(result.holdings.employers), 'employer')} in {folder}, "
-        f"with {plural(written['answers'], 'answer')} as they came."
-    )
+        say(words.line("more_files", count=len(result.unread) - _MOST_REASONS))
+    counts = {
+        "accounts": words.count("account", written["accounts"]),
+        "employers": words.count("employer", len(result.holdings.employers)),
+        "answers": words.count("answer", written["answers"]),
+    }
+    say(words.line("rescued", folder=folder, **counts))
     if not result.missing:
-        say("Nothing is missing.")
+        say(words.line("nothing_missing"))
         return
     reasons: dict[str, int] = {}
     for missing in result.missing:
         reasons[missing.reason] = reasons.get(missing.reason, 0) + 1
-    say(f"{plural(len(result.missing), 'thing')} missing, listed in {folder / 'missing.csv'}:")
+    say(words.count("missing", len(result.missing), file=folder / "missing.csv"))
     for reason, count in sorted(reasons.items(), key=lambda one: -one[1])[:_MOST_REASONS]:
-        say(f"  {count} x {reason}")
-    say("Run the same command again to go on; give answers of another way with --from.")
+        say(f"  {count} x {translated(reason, shared.language)}")
+    say(words.line("rescue_again"))

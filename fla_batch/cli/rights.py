@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, now, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.rights_options import SECTORS, own_facts, prepared, rights_options
-from fla_batch.cli.show import MOST_ON_SCREEN, in_words, plural, table
-from fla_batch.cli.show import counted as counted_text
+from fla_batch.cli.show import MOST_ON_SCREEN, counts_in_words, in_words, table
 from fla_batch.vocabulary.errors import UsageMistake
-from fla_batch.vocabulary.findings import Anomaly, blocking, summary
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, blocking, summary
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fla_batch.rights.not_computed import NotComputed
     from fla_batch.rights.right import WorkerRight
     from fla_batch.rights.worksheet import WorksheetRequest
+    from fla_batch.vocabulary.words import Words
 
 _MOST_QUARTERS = 40
 
@@ -57,9 +58,9 @@ def check(*, shared: Shared, **options: Any) -> int:
         }
         shared.show_json(found)
     else:
-        _show_head(computation, anomalies)
+        _show_head(computation, anomalies, shared.words)
         _tell_anomalies(anomalies, shared)
-        click.echo(_computed_text(workers, len(held)))
+        say(shared.words.count("can_be_computed", workers, held=len(held)))
     return 1 if held or blocking(anomalies) else 0
 
 
@@ -106,14 +107,17 @@ def compute(output: Path, all_or_nothing: bool, *, shared: Shared, **options: An
             }
         )
     else:
-        _show_head(computation, written.anomalies)
+        _show_head(computation, written.anomalies, shared.words)
         _tell_anomalies(written.anomalies, shared)
         if kept:
-            click.echo(f"{output}: {written.workers} workers, {written.rows} rights")
+            words = shared.words
+            counts = words.count("worker", written.workers), words.count("right", written.rows)
+            say(words.line("batch_holds", batch=output, counts=", ".join(counts)))
         if held:
-            click.echo(f"{output.parent / NOT_COMPUTED_FILE}: {len(held)} not computed")
+            file = output.parent / NOT_COMPUTED_FILE
+            say(shared.words.line("not_computed", file=file, count=len(held)))
         if kept and written.supplements:
-            click.echo(f"{len(written.supplements)} sector supplements beside it, no legal right")
+            say(shared.words.count("sector_supplements", len(written.supplements)))
     return 0 if kept and not held and not blocking(written.anomalies) else 1
 
 
@@ -174,7 +178,7 @@ def _show_pages(
     if html:
         click.echo(as_html(pages, asked.language), nl=False)
     elif pages:
-        click.echo("\n\n".join(map(as_text, pages)))
+        say("\n\n".join(map(as_text, pages)))
 
 
 @rights.command()
@@ -193,17 +197,13 @@ def sectors(committee: str | None, sectors: Sequence[Path], *, shared: Shared) -
     else:
         _tell_anomalies(anomalies, shared)
         headings, rows = fact_rows(facts)
-        click.echo(table(headings, rows))
+        say(table(headings, rows))
     if not facts:
         raise UsageMistake(
             f"No fact is known of joint committee {committee}.",
             hint="The law's own numbers hold: fla-batch rights sectors law",
         )
     return 1 if blocking(anomalies) else 0
-
-
-def _computed_text(workers: int, held: int) -> str:
-    return f"{plural(workers, 'worker')} can be computed; not computed: {held}"
 
 
 def _held_json(held: NotComputed) -> dict[str, Any]:
@@ -225,19 +225,20 @@ def _head_json(computation: Computation, anomalies: Sequence[Anomaly]) -> list[d
     return [row._asdict() for row in rows]
 
 
-def _show_head(computation: Computation, anomalies: Sequence[Anomaly]) -> None:
+def _show_head(computation: Computation, anomalies: Sequence[Anomaly], words: Words) -> None:
     """What was given, by employer and quarter as far as a screen takes it, else in total."""
-    from fla_batch.rights.input_report import QuarterReport, input_report
+    from fla_batch.rights.input_report import input_report
 
     rows = input_report(computation.settled.declared, anomalies)
     if len(rows) <= _MOST_QUARTERS:
-        click.echo(table(QuarterReport._fields, rows))
+        headings = words.headings("quarter_headings")
+        say(table(headings, rows))
         return
     sums = [sum(column) for column in zip(*(row[2:] for row in rows), strict=True)]
     employers = len({row.company_id for row in rows})
     quarters = len({row.quarter for row in rows})
-    headings = ("employers", "quarters", *QuarterReport._fields[2:])
-    click.echo(table(headings, [(employers, quarters, *sums)]))
+    headings = words.headings("quarter_sum_headings")
+    say(table(headings, [(employers, quarters, *sums)]))
 
 
 def _sizes_json(computation: Computation) -> dict[str, Any]:
@@ -250,9 +251,10 @@ def _sizes_json(computation: Computation) -> dict[str, Any]:
 def _tell_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
     """Each finding with its place and what to do, as far as a screen takes them, without INSS."""
     for found in anomalies[:MOST_ON_SCREEN]:
-        shared.tell(mask_text(in_words(found, shared.language)))
+        shared.tell(mask_text(in_words(found, shared.language, text=shared.text)))
     left_out = len(anomalies) - MOST_ON_SCREEN
     if left_out > 0:
-        shared.tell(f"... and {left_out} more, not shown here: --json gives all of them.")
+        total = len(anomalies)
+        shared.tell(shared.words.line("more_anomalies", count=left_out, total=total))
     if anomalies:
-        shared.tell(counted_text(anomalies))
+        shared.tell(counts_in_words(AnomalyCounts.of(anomalies), shared.language))

@@ -68,5 +68,5 @@ def run(
     if shared.as_json:
         shared.show_json(result.to_json() | {"poll": answers.to_json()})
     else:
-        polling.show_polled(answers, watched=True)
+        polling.show_polled(answers, shared, watched=True)
     return sending.exit_code(outcomes) or polling.exit_code(answers) or building.exit_code(result)

@@ -18,6 +18,7 @@ from fla_batch.sandbox.rest_faults import RestFault, RestFaultPlan
 
 if TYPE_CHECKING:
     from fla_batch.sandbox.ground import Ground
+    from fla_batch.vocabulary.words import Words
 
 # "take-away" is for a server alone: with a portal behind it there would be nothing to answer.
 _FAULTS = sorted({*CHANNEL_FAULTS, *ANSWER_FAULTS} - {"take-away"})
@@ -138,13 +139,13 @@ def serve(
             if shared.as_json:
                 shared.show_json(_facts(ground))
             else:
-                say(_how_to_connect(ground))
+                say(_how_to_connect(ground, shared.words))
             while True:
                 time.sleep(0.5)
                 for line in view.news(now().astimezone()):
                     shared.tell(line)
         except KeyboardInterrupt:
-            shared.tell("Stopped. The folder keeps everything for the next time.")
+            shared.tell(shared.words.line("sandbox_stopped"))
 
 
 def _sow(seed: str, ground: Ground) -> None:
@@ -169,18 +170,15 @@ def _facts(ground: Ground) -> dict[str, object]:
     }
 
 
-def _how_to_connect(ground: Ground) -> str:
+def _how_to_connect(ground: Ground, words: Words) -> str:
     server, folder = ground.server, ground.folder
-    rest = f"\nREST API   {ground.rest.base_url}" if ground.rest else ""
-    return f"""The simulated portal listens on {server.host}:{server.port}.
-host key   {server.fingerprint}{rest}
-
-With this tool, in another terminal:
-  fla-batch run FILE --config {ground.settings_file} --every 2
-
-With any sFTP client:
-  sftp -P {server.port} -i {folder / "keys" / "user.pem"} practice@{server.host}
-  (WinSCP, FileZilla: protocol SFTP, user practice, that key file, no password)
-
-Send FI, FS and then GO to INTEST-S, find answers in OUTTEST-S; both lie in {folder / "portal"}.
-Ctrl-C stops it."""
+    return words.line(
+        "how_to_connect",
+        host=server.host,
+        port=server.port,
+        fingerprint=server.fingerprint,
+        rest=f"\nREST API   {ground.rest.base_url}" if ground.rest else "",
+        settings=ground.settings_file,
+        key=folder / "keys" / "user.pem",
+        portal=folder / "portal",
+    )

@@ -9,10 +9,11 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import EXISTING_FILE, Shared, shared
-from fla_batch.cli.show import plural, table
+from fla_batch.cli.show import table
 
 if TYPE_CHECKING:
     from fla_batch.message.conformity import Conformity, Difference
+    from fla_batch.vocabulary.words import Words
 
 
 @click.group()
@@ -31,16 +32,17 @@ def list_profiles(shared: Shared) -> None:
     if shared.as_json:
         shared.show_json({"profiles": list(map(profile_json, profiles))})
         return
+    words = shared.words
     rows = [
         [
             profile.name,
-            "official" if profile.official else "RECONSTRUCTED, not official",
+            words.line("official" if profile.official else "RECONSTRUCTED"),
             profile.declaration.schema.name,
             profile.title,
         ]
         for profile in profiles
     ]
-    say(table(["profile", "standing", "schema", "title"], rows))
+    say(table(words.headings("profile_headings"), rows))
 
 
 @schema.command()
@@ -72,9 +74,10 @@ def check(profile: str | None, shared: Shared) -> int:
         )
         return 1 if failed else 0
     for difference in found.differences:
-        say(_difference_line(difference))
-    standing = "official" if loaded.official else "reconstructed, not official"
-    say(f"{loaded.name} ({standing}): {_verdict(found)}.")
+        say(_difference_line(difference, shared.words))
+    standing = shared.words.line("official" if loaded.official else "reconstructed")
+    verdict = _verdict(found, shared.words)
+    say(shared.words.line("profile_verdict", name=loaded.name, standing=standing, verdict=verdict))
     return 1 if failed else 0
 
 
@@ -93,20 +96,21 @@ def _difference_json(difference: Difference) -> dict[str, object]:
     }
 
 
-def _difference_line(difference: Difference) -> str:
-    standing = "accepted" if difference.is_accepted else difference.standing.value.upper()
+def _difference_line(difference: Difference, words: Words) -> str:
+    of_its_own = f"standing-{difference.standing.value}"
+    standing = words.line("accepted" if difference.is_accepted else of_its_own)
     where = f", {difference.where}" if difference.where else ""
-    broken = f" [{plural(difference.samples, 'sample')}]" if difference.samples else ""
+    broken = f" [{words.count('sample', difference.samples)}]" if difference.samples else ""
     line = f"{standing} {difference.kind}: {difference.text}  ({difference.path}{where}){broken}"
     advice = difference.advice and difference.breaks
     return f"{line}\n    {difference.advice}" if advice else line
 
 
-def _verdict(found: Conformity) -> str:
+def _verdict(found: Conformity, words: Words) -> str:
     open_ones = sum(difference.breaks for difference in found.differences)
     if open_ones:
-        return f"{found.verdict.value}, {plural(open_ones, 'difference')} to mend or accept"
-    named = f", with the limits that it names: {', '.join(found.limits)}" if found.limits else ""
+        return f"{found.verdict.value}, {words.count('differences_open', open_ones)}"
+    named = words.line("named_limits", limits=", ".join(found.limits)) if found.limits else ""
     return f"{found.verdict.value}{named}"
 
 
@@ -140,5 +144,5 @@ def draft(xsds: tuple[Path, ...], folder: Path, answer: Path | None, shared: Sha
     for each in sorted(made.elements, key=lambda element: element.standing):
         say(f"{each.standing:8} {each.path}: {each.text}")
     if made.limits:
-        say(f"The XSD has no place for: {', '.join(made.limits)} (drop, in [profile]).")
-    say(f"Next: fla-batch schema check {folder}")
+        say(shared.words.line("no_place_for", names=", ".join(made.limits)))
+    say(shared.words.line("then_schema_check", folder=folder))

@@ -10,10 +10,12 @@ import click
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import Shared, shared_and_logged
 from fla_batch.cli.progress_bar import Unit, counting
-from fla_batch.cli.show import plural
+from fla_batch.cli.show import outcome_in_words, state_in_words
+from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
     from fla_batch.commands.send import SendOutcome
+    from fla_batch.vocabulary.words import Words
 
 after_closure_option = click.option(
     "--after-closure", is_flag=True, help="Send to production although the platform closed."
@@ -46,8 +48,8 @@ def send(batches: tuple[str, ...], after_closure: bool, shared: Shared) -> int:
         shared.show_json({"batches": [outcome.to_json() for outcome in outcomes]})
     else:
         for outcome in outcomes:
-            say(f"{outcome.name}: {outcome.state.value}{outcome.remark}")
-        say(_next(outcomes, answers_later=answers_later))
+            say(outcome_in_words(outcome, shared.language))
+        say(_next(outcomes, shared.words, answers_later=answers_later))
     return exit_code(outcomes)
 
 
@@ -62,22 +64,18 @@ def exit_code(outcomes: Sequence[SendOutcome]) -> int:
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
-def _next(outcomes: Sequence[SendOutcome], *, answers_later: bool) -> str:
+def _next(outcomes: Sequence[SendOutcome], words: Words, *, answers_later: bool) -> str:
     if not outcomes:
-        return "Nothing is staged. Next: fla-batch build FILE"
-    settles = "poll settles it by the answer" if answers_later else "send asks the platform again"
+        return words.line("nothing_staged")
     if any(outcome.in_doubt for outcome in outcomes):
-        return f"In doubt: fla-batch {settles}. Do not build it again."
+        return words.line("poll_settles" if answers_later else "send_settles")
     if any(outcome.unanswered for outcome in outcomes):
-        return "Not all was answered. Next: fla-batch send"
+        return words.line("unanswered")
     left = [one for one in outcomes if one.trouble or one.elsewhere or one.waits_for]
     count = len(outcomes) - len(left)
     if not count:
-        return "Nothing was sent. What each batch waits for: fla-batch status"
-    sent = plural(count, "batch")
-    if not answers_later:
-        return f"{sent} sent and answered. Next: fla-batch anomalies"
-    return f"{sent} sent. Next: fla-batch poll --watch 60"
+        return words.line("nothing_sent")
+    return words.count("sent" if answers_later else "sent_and_answered", count)
 
 
 @click.command()
@@ -98,4 +96,5 @@ def cancel(batch: str, shared: Shared) -> None:
     if shared.as_json:
         shared.show_json({"name": batch, "state": state.value, "waits_for": row.waits_for})
     else:
-        say(f"{batch}: {state.value}" + (f": {row.waits_for}." if row.waits_for else ""))
+        why = f": {translated(row.waits_for, shared.language)}." if row.waits_for else ""
+        say(f"{batch}: {state_in_words(state, shared.language)}{why}")

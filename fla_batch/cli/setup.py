@@ -17,14 +17,15 @@ _KINDS = {"trainings": FormKind.TRAININGS, "rights": FormKind.TRAINING_RIGHTS}
 @click.command()
 @click.argument("file", type=ANY_PATH, default=Path("fla-batch.toml"))
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
-def init(file: Path, force: bool) -> None:
+@only_language
+def init(file: Path, force: bool, shared: Shared) -> None:
     """Write a commented fla-batch.toml with every setting and its default."""
     from fla_batch.system.files import write_whole
 
     _refuse_existing(file, force)
     text = files("fla_batch.cli").joinpath("fla-batch.toml").read_bytes()
     write_whole(file, text)
-    say(f"{file} written. Fill in [sender] and [gateway]; then: fla-batch check FILE")
+    say(shared.words.line("settings_written", file=file))
 
 
 @click.command()
@@ -43,11 +44,7 @@ def template(kind: str, file: Path, force: bool, shared: Shared) -> None:
         raise click.UsageError(f"{file.name}: a template is an .xlsx or a .csv file.")
     _refuse_existing(file, force)
     write_template(_KINDS[kind], file, shared.language)
-    say(f"{file} written. Fill in a row per {_row_of(kind)}; then: fla-batch check {file}")
-
-
-def _row_of(kind: str) -> str:
-    return "training period" if kind == "trainings" else "right"
+    say(shared.words.line(f"template_of_{kind}", file=file))
 
 
 def _refuse_existing(file: Path, force: bool) -> None:

@@ -10,14 +10,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
-from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Source
+from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
 from fla_batch.vocabulary.place_words import PACKAGE, place, whom
-from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind, Language
 from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
+    from fla_batch.commands.send import SendOutcome
     from fla_batch.ledger.left_rows import LeftAlone
+    from fla_batch.ledger.lifecycle import BatchState, FormState
     from fla_batch.system.anomaly_groups import AnomalyGroup
     from fla_batch.system.anomaly_store import AnomalySpool
 
@@ -42,7 +45,7 @@ def show_anomalies(
         return
     language = shared.language
     for anomaly in islice(anomalies.by_place(), MOST_ON_SCREEN):
-        say(in_words(anomaly, language))
+        say(in_words(anomaly, language, text=shared.text))
     left_out = len(anomalies) - MOST_ON_SCREEN
     if left_out > 0:
         say(_words(language).line("more_anomalies", count=left_out, total=len(anomalies)))
@@ -53,23 +56,24 @@ def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
     """Anomalies by their cause; one that stands alone as `in_words` has it."""
     for group in groups:
         if group.count == 1:
-            say(in_words(group.first, shared.language))
+            say(in_words(group.first, shared.language, text=shared.text))
         else:
-            say(group_in_words(group, shared.language))
+            say(group_in_words(group, shared.language, shared.text))
 
 
-def group_in_words(group: AnomalyGroup, language: Language) -> str:
+def group_in_words(group: AnomalyGroup, language: Language, text: Callable[[Labels], str]) -> str:
     """A group in four short lines: what, how often and where, for example, what to do."""
     severity = _severity(group.first, language)
-    label = group.label.text(language) or group.cause.error_id
+    label = text(group.label) or group.cause.error_id
     lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
     times = _words(language).count("times", group.count)
-    lines.append((_MARGIN, f"{times}: {_places(group, language)}"))
+    colon = " : " if language is Language.FR else ": "
+    lines.append((_MARGIN, f"{times}{colon}{_places(group, language)}"))
     if not group.alike:
-        example = group.first.label.text(language)
-        text = example.partition(": ")[2] or example
-        lines.append((_MARGIN, _words(language).line("example", text=text)))
-    advice = group.first.advice.text(language)
+        example = text(group.first.label)
+        said = example.partition(": ")[2] or example
+        lines.append((_MARGIN, _words(language).line("example", text=said)))
+    advice = text(group.first.advice)
     if advice:
         lines.append((f"{_MARGIN}-> ", advice))
     width = _terminal_width()
@@ -104,18 +108,27 @@ def _words(language: Language) -> Words:
     return Words("fla_batch.cli", language)
 
 
-def in_words(anomaly: Anomaly, language: Language, *, indent: str = "") -> str:
+def in_words(
+    anomaly: Anomaly,
+    language: Language,
+    *,
+    indent: str = "",
+    text: Callable[[Labels], str] | None = None,
+) -> str:
     """One anomaly in three short lines: what, where, and what to do.
+
+    `text` tells labels in another language than the rest.
 
     On a terminal longer ones are folded, so that the severities stand out on the left.
     """
     severity = _severity(anomaly, language)
-    head = anomaly.label.text(language) or anomaly.error_id
+    told = text or (lambda labels: labels.text(language))
+    head = told(anomaly.label) or anomaly.error_id
     lines = [(f"{severity} ", f"{head}  [{anomaly.error_id}]")]
     found_at = where(anomaly, language)
     if found_at:
         lines.append((_MARGIN, found_at))
-    advice = anomaly.advice.text(language)
+    advice = told(anomaly.advice)
     if advice:
         lines.append((f"{_MARGIN}-> ", advice))
     width = _terminal_width()
@@ -159,21 +172,38 @@ def where(anomaly: Anomaly, language: Language) -> str:
     return "; ".join(parts)
 
 
-def left_alone_lines(found: Sequence[LeftAlone]) -> Iterator[str]:
+def left_alone_lines(found: Sequence[LeftAlone], language: Language) -> Iterator[str]:
     """What lies in a folder and was left there, the first ones by name."""
+    words = _words(language)
     for one in found[:MOST_LEFT_ON_SCREEN]:
-        yield f"left in {one.place}: {one.name} ({one.reason})"
+        reason = translated(one.reason, language)
+        yield words.line("left_in", place=one.place, name=one.name, reason=reason)
     rest = len(found) - MOST_LEFT_ON_SCREEN
     if rest > 0:
-        yield f"... and {rest} more that are left alone: --json names all {len(found)}."
+        yield words.line("more_left", count=rest, total=len(found))
 
 
-def counted(anomalies: Iterable[Anomaly]) -> str:
+def state_in_words(state: BatchState | FormState, language: Language) -> str:
     """
-    >>> counted([])
-    'No anomalies.'
+    >>> from fla_batch.ledger.lifecycle import BatchState
+    >>> state_in_words(BatchState.CLOSED, Language.FR)
+    'clôturé'
     """
-    return counts_in_words(AnomalyCounts.of(anomalies))
+    return Words("fla_batch.ledger", language).line(state.value)
+
+
+def outcome_in_words(outcome: SendOutcome, language: Language) -> str:
+    """Name, state and remark of a batch that was to be sent."""
+    state = state_in_words(outcome.state, language)
+    return f"{outcome.name}: {state}{translated(outcome.remark, language)}"
+
+
+def kind_in_words(kind: FormKind, language: Language) -> str:
+    """
+    >>> kind_in_words(FormKind.TRAININGS, Language.FR)
+    'formations'
+    """
+    return Words(PACKAGE, language).line(kind.value)
 
 
 def counts_in_words(counts: AnomalyCounts, language: Language = Language.EN) -> str:
@@ -192,18 +222,6 @@ def counts_in_words(counts: AnomalyCounts, language: Language = Language.EN) -> 
     if counts.information:
         told.append(words.line("for_information", count=counts.information))
     return ", ".join(told) + "."
-
-
-def plural(count: int, noun: str) -> str:
-    """
-    >>> plural(1, "form"), plural(2, "blocking anomaly"), plural(0, "batch")
-    ('1 form', '2 blocking anomalies', '0 batches')
-    """
-    if count == 1:
-        return f"1 {noun}"
-    if noun.endswith("y"):
-        return f"{count:,} {noun[:-1]}ies".replace(",", " ")
-    return f"{count:,} {noun}{'es' if noun.endswith('ch') else 's'}".replace(",", " ")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -13,20 +13,18 @@ from fla_batch.cli.options import ANY_PATH, Shared, now, shared
 from fla_batch.cli.show import (
     counts_in_words,
     in_words,
+    kind_in_words,
     left_alone_lines,
-    plural,
+    state_in_words,
     table,
     table_lines,
 )
 from fla_batch.cli.whose import Whose, whose_options
-from fla_batch.ledger.lifecycle import FormState
+from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind, Language
 from fla_batch.vocabulary.words import Words
-
-_WHICH = "fla-batch anomalies"
-
-_PACKAGE = "fla_batch.cli"
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,6 +50,7 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
     from fla_batch.commands.status import status as status_command
     from fla_batch.vocabulary.yearly_calendar import deadlines
 
+    words = shared.words
     with shared.workspace() as workspace:
         rows = status_command(workspace, batch, whose.whom)
         lines = forms_about(workspace, rows, whose.whom) if batch or any(whose) else None
@@ -72,26 +71,25 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
                 document["forms"] = (form.to_json() for form in lines)
             shared.show_json(document)
         elif not rows:
-            nothing = "No batches yet. Start with: fla-batch build FILE"
-            say("No batch holds anything of that." if any(whose) else nothing)
+            say(words.line("in_no_batch" if any(whose) else "no_batches"))
         else:
-            say(batch_table(rows))
-            say_all(_set_apart(rows))
-            say_all(_waiting(rows))
+            say(batch_table(rows, words))
+            say_all(_set_apart(rows, words))
+            say_all(_waiting(rows, words))
             if lines is not None:
                 say()
-                say_all(_form_table(lines))
+                say_all(_form_table(lines, words))
         if not shared.as_json:
-            say_all(left_alone_lines(left))
+            say_all(left_alone_lines(left, shared.language))
             if blocked:
-                say(f"{plural(blocked, 'declaration')} held back. Which, and why: {_WHICH}")
+                say(words.count("held_back", blocked))
             if lines is None:
-                say_all(_coming(coming, today, shared.words))
+                say_all(_coming(coming, today, words))
 
 
 def _due(each: Deadline, today: date) -> dict[str, object]:
     """A deadline in the document, with its text in each language."""
-    texts = {language.value: _due_text(each, Words(_PACKAGE, language)) for language in Language}
+    texts = {language.value: _due_text(each, Words("fla_batch.cli", language)) for language in Language}
     left = (each.day - today).days
     return {"day": each.day.isoformat(), "days_left": left, "due": each.due, "text": texts}
 
@@ -118,37 +116,39 @@ def _write_metrics(path: Path, rows: list[BatchRow], blocked: int) -> None:
     path.chmod(0o644)
 
 
-def _set_apart(rows: Iterable[BatchRow]) -> Iterator[str]:
+def _set_apart(rows: Iterable[BatchRow], words: Words) -> Iterator[str]:
     """Batches that cannot be sent as they lie there, with the way out."""
     from fla_batch.commands.send import OUT_OF_TROUBLE
 
     for row in rows:
         if row.trouble:
-            yield f"{row.name} is set apart: {row.trouble}. {OUT_OF_TROUBLE}"
+            why, way_out = (
+                translated(each, words.language) for each in (row.trouble, OUT_OF_TROUBLE)
+            )
+            yield words.line("set_apart", name=row.name, why=why, way_out=way_out)
 
 
-def _waiting(rows: Iterable[BatchRow]) -> Iterator[str]:
+def _waiting(rows: Iterable[BatchRow], words: Words) -> Iterator[str]:
     """Batches that do not go on by themselves."""
     for row in rows:
         if row.waits_for:
-            yield f"{row.name} is {row.state.value}: {row.waits_for}."
+            state, why = state_in_words(row.state, words.language), row.waits_for
+            yield words.line(
+                "standing", name=row.name, state=state, why=translated(why, words.language)
+            )
 
 
-def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:
+def _form_table(forms: Iterable[FormLine], words: Words) -> Iterator[str]:
     """One line a form, in columns of the same width for every batch."""
-    widths = {
-        "form": 20,
-        "state": max(map(len, FormState)),
-        "kind": max(map(len, FormKind)),
-        "employer": 10,
-        "worker": 11,
-        "year": 4,
-    }
+    states = {state: state_in_words(state, words.language) for state in FormState}
+    kinds = {kind: kind_in_words(kind, words.language) for kind in FormKind}
+    longest = (20, max(map(len, states.values())), max(map(len, kinds.values())), 10, 11, 4)
+    widths = dict(zip(words.headings("form_headings"), longest, strict=True))
     rows = (
         [
             form.reference_nbr,
-            form.state.value,
-            form.kind.value,
+            states[form.state],
+            kinds[form.kind],
             form.company_id,
             form.inss,
             form.calendar_year,
@@ -158,15 +158,14 @@ def _form_table(forms: Iterable[FormLine]) -> Iterator[str]:
     return table_lines(widths, rows)
 
 
-def batch_table(rows: list[BatchRow]) -> str:
+def batch_table(rows: list[BatchRow], words: Words) -> str:
     """One line a batch; an overdue one shows how long it has been silent."""
-    headings = ["batch", "state", "ticket", "forms", "accepted", "warned", "refused", "open"]
     return table(
-        headings,
+        words.headings("batch_headings"),
         [
             [
                 row.name,
-                _state(row),
+                _state(row, words),
                 row.ticket,
                 row.forms,
                 row.accepted,
@@ -179,11 +178,13 @@ def batch_table(rows: list[BatchRow]) -> str:
     )
 
 
-def _state(row: BatchRow) -> str:
-    if row.state.value != "overdue" or row.age is None:
-        return row.state.value
+def _state(row: BatchRow, words: Words) -> str:
+    state = state_in_words(row.state, words.language)
+    if row.state is not BatchState.OVERDUE or row.age is None:
+        return state
     hours = int(row.age.total_seconds() // 3600)
-    return f"overdue ({hours} h)" if hours < 72 else f"overdue ({hours // 24} days)"
+    unit, count = ("overdue_hours", hours) if hours < 72 else ("overdue_days", hours // 24)
+    return words.line(unit, state=state, count=count)
 
 
 @click.command()
@@ -214,7 +215,7 @@ def anomalies(
     if dismiss:
         with shared.workspace() as workspace:
             count = workspace.ledger.forget_blocked(workspace.environment)
-        shared.tell(f"{plural(count, 'finding')} of declarations that were held back: forgotten.")
+        shared.tell(shared.words.count("forgotten", count))
     files = [path for path in (csv_file, xlsx_file) if path]
     finder = AnomalyOrigin(origin) if origin else None
     with (
@@ -226,20 +227,20 @@ def anomalies(
             require_room(path, counts.total)
         for path in files:
             write_anomalies(path, found.by_worker(), shared.language)
-            shared.tell(f"{path}: {counts.total} anomalies written.")
+            shared.tell(shared.words.line("anomalies_written", path=path, count=counts.total))
         if shared.as_json:
             each = (anomaly.to_json() for anomaly in found.by_worker())
             shared.show_json({"anomalies": each} | counts._asdict())
         elif not files:
-            say_all(_in_words(found.by_worker(), shared.language))
+            say_all(_in_words(found.by_worker(), shared))
             say(counts_in_words(counts, shared.language))
     return 1 if counts.blocking else 0
 
 
-def _in_words(anomalies: Iterable[Anomaly], language: Language) -> Iterator[str]:
+def _in_words(anomalies: Iterable[Anomaly], shared: Shared) -> Iterator[str]:
     from fla_batch.commands.status import per_worker
 
-    for worker, theirs in per_worker(anomalies, language):
+    for worker, theirs in per_worker(anomalies, shared.language):
         yield worker
         for anomaly in theirs:
-            yield in_words(anomaly, language, indent="  ")
+            yield in_words(anomaly, shared.language, indent="  ", text=shared.text)

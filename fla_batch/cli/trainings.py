@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.ask import YEAR, company_id_option
+from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, Shared, shared
-from fla_batch.cli.show import plural, table
+from fla_batch.cli.show import table
 from fla_batch.vocabulary.errors import UsageMistake
 
 if TYPE_CHECKING:
     from fla_batch.models import TrainingsDeclaration
-
-_HEADINGS = ["worker", "year", "training", "from", "to", "provider's id"]
 
 
 @click.group()
@@ -74,8 +73,8 @@ def validate(
         for choice in choices
         for training in choice.trainings
     ]
-    click.echo(table(_HEADINGS, rows))
-    click.echo(f"{output}: {plural(len(choices), 'declaration')}. Next: fla-batch run {output}")
+    say(table(shared.words.headings("validated_headings"), rows))
+    say(shared.words.count("validated", len(choices), output=output))
 
 
 def _write(path: Path, declarations: Sequence[TrainingsDeclaration]) -> None:

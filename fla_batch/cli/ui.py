@@ -73,7 +73,7 @@ def ui(
     with listening.bound() as bound:
         access = Access(frozenset({listening.origin(bound)}), token)
         address = link(listening.origin(bound), access)
-        say(f"The page opens once, with this link:\n  {address}\nCtrl-C ends it.")
+        say(shared.words.line("page_link", link=address))
         if not no_browser:
             open_browser(address, settings.workspace.outbox)
         serve(make_app(state, access, shared.tell), listening, bound)

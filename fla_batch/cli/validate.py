@@ -10,9 +10,10 @@ import click
 
 from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
 from fla_batch.cli.progress_bar import Unit, counting
-from fla_batch.cli.show import plural, show_anomalies
+from fla_batch.cli.show import show_anomalies
 from fla_batch.system.anomaly_store import AnomalySpool
 from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fla_batch.message.validation import MessageResult
     from fla_batch.rules import RuleContext
     from fla_batch.vocabulary.findings import Anomaly
+    from fla_batch.vocabulary.words import Words
 
 
 @click.command()
@@ -44,10 +46,10 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
         anomalies.add(_of_the_name(path, chosen, result, shared))
-        shared.tell(_verdict(path, result))
+        shared.tell(_verdict(path, result, shared.words))
         if result.check.total > len(result.check.errors):
             left = result.check.total - len(result.check.errors)
-            shared.tell(f"{path.name}: {left} more XSD errors are not shown")
+            shared.tell(shared.words.count("more_xsd_errors", left, file=path.name))
     show_anomalies(anomalies, shared)
     return 1 if invalid or anomalies.counts.blocking else 0
 
@@ -91,10 +93,12 @@ def _context(shared: Shared) -> RuleContext:
     return rule_context(shared.settings.rules, now())
 
 
-def _verdict(path: Path, result: MessageResult) -> str:
+def _verdict(path: Path, result: MessageResult, words: Words) -> str:
     check = result.check
-    text = f"{path.name}: {check.verdict.value} by {check.schema} ({check.fingerprint[:12]})"
+    verdict = words.line(f"verdict-{check.verdict.value}")
+    by = f"{check.schema} ({check.fingerprint[:12]})"
+    text = words.line("verdict", file=path.name, verdict=verdict, by=by)
     if check.verdict is Verdict.NOT_CHECKED:
-        return f"{text}; {check.why}"
-    format_said = ", its format is not" if result.format_faults else ""
-    return f"{text}{format_said}, {plural(result.forms, 'form')} read"
+        return f"{text}; {translated(check.why or '', words.language)}"
+    format_said = words.line("format_is_not") if result.format_faults else ""
+    return f"{text}{format_said}, {words.count('forms_read', result.forms)}"

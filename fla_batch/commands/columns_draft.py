@@ -20,9 +20,8 @@ def columns_draft(path: Path, choice: TableChoice) -> str:
     """The text of a mapping file for the table in `path`. Raises InputUnreadable."""
     table = open_table(path, knows(NO_MAPPING), choice)
     if isinstance(table, Anomaly):
-        raise InputUnreadable(
-            f"{path.name}: {table.label.en}", file=path.name, hint=table.advice.en or None
-        )
+        said = table.label.changed(lambda text, _: f"{path.name}: {text}")
+        raise InputUnreadable(said, file=path.name, hint=table.advice)
     parts = [*_head(table, path), *_ignored(table), "", "[columns]", *_columns(table), ""]
     return "\n".join([*parts, *_constants(table)])
 

@@ -54,14 +54,15 @@ def _behind(older: RivalBatch) -> str:
     if older.state is BatchState.IN_DOUBT:
         return f"{_held(older)}, was built before it and is in doubt: `fla-batch poll` settles it"
     return (
-        f"{_held(older)}, was built before it and is {older.state.value}. `fla-batch send` sends "
-        f"both in their order; if it is not to be sent, `fla-batch cancel {older.batch}`"
+        f"{_held(older)}, was built before it and is not sent yet. `fla-batch send` sends both in "
+        f"their order; if it is not to be sent, `fla-batch cancel {older.batch}`"
     )
 
 
 def _held(holding: RivalBatch) -> str:
-    workers = "a declaration" if holding.forms == 1 else f"{holding.forms} declarations"
-    return f"{holding.batch}, which holds {workers} of the same workers"
+    if holding.forms == 1:
+        return f"{holding.batch}, which holds a declaration of the same workers"
+    return f"{holding.batch}, which holds {holding.forms} declarations of the same workers"
 
 
 def _goes_form_by_form(workspace: Records, older: RivalBatch) -> bool:

@@ -74,8 +74,11 @@ def _outcome(batch: BatchName, state: BatchState, tally: VerdictTally) -> SendOu
     failure = next(iter(tally.failures.values()), None)
     total = tally.judged + tally.open + tally.in_doubt
     if tally.in_doubt:
-        remark = f": {tally.in_doubt} of {total} without a known outcome ({tally.reason}); `send` "
-        return SendOutcome(batch, state, remark + "asks the platform again", tally.refused)
+        remark = (
+            f": {tally.in_doubt} of {total} without a known outcome ({tally.reason}); `send` asks "
+            "the platform again"
+        )
+        return SendOutcome(batch, state, remark, tally.refused)
     if failure is not None:
         raise _said(batch, failure, tally)
     if tally.open:

@@ -176,12 +176,13 @@ def _alone(workspace: Channelled, name: BatchName, counted: Counted) -> SendOutc
     try:
         with leased(workspace, name) as lease:
             if workspace.ledger.state(name) not in SENDABLE:
-                return SendOutcome(name, workspace.ledger.state(name), ": by another process")
+                remark = ": by another process"
+                return SendOutcome(name, workspace.ledger.state(name), remark)
             require_channel(workspace, name)
             return _held_back(workspace, name) or workspace.channel.send(lease, counted)
     except LockHeld as error:
-        state = workspace.ledger.state(name)
-        return SendOutcome(name, state, f": left alone, for {error}", elsewhere=True)
+        remark = f": left alone, for {error}"
+        return SendOutcome(name, workspace.ledger.state(name), remark, elsewhere=True)
     except OutboxDamaged as error:
         remark = f": set apart and not sent: {error}. {OUT_OF_TROUBLE}"
         return SendOutcome(name, workspace.ledger.state(name), remark, trouble=str(error))

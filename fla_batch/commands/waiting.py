@@ -30,9 +30,8 @@ def _certainty(workspace: AnswerTools, row: BatchRow) -> str:
         return f"its cancelling was cut off. Run `fla-batch cancel {row.name}` again"
     if known.beside_go and known.taken_at is None:
         return "TD lies beside GO: when the portal takes both, `fla-batch poll` calls it cancelled"
-    hours = f"{workspace.answers.overdue_acrf_hours:g} hours"
+    hours = workspace.answers.overdue_acrf_hours
     return (
-        "TD may have come too late. An answer will tell; when none has come "
-        f"{hours} after GO was gone, and none lies in quarantine, `fla-batch poll` calls it "
-        "cancelled"
+        f"TD may have come too late. An answer will tell; when none has come {hours:g} hours "
+        "after GO was gone, and none lies in quarantine, `fla-batch poll` calls it cancelled"
     )

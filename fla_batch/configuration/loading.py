@@ -22,10 +22,10 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, nearest
 from fla_batch.configuration.sections import ENV_PREFIX, Settings
 from fla_batch.configuration.settings_file import line_of
+from fla_batch.configuration.ui_language import NAMES
 from fla_batch.configuration.ui_language import VARIABLE as LANGUAGE_VARIABLE
 from fla_batch.system.plain_texts import decoded
 from fla_batch.vocabulary.errors import ConfigurationMistake
-from fla_batch.vocabulary.terms import Language
 
 __all__ = ["Settings", "load"]
 
@@ -100,8 +100,8 @@ class _Given:
             if name.startswith(ENV_PREFIX) and "__" in name and name not in known:
                 self._note(name, "unknown variable", nearest(name, known))
         language = self.environ.get(LANGUAGE_VARIABLE)
-        if language and language not in list(Language):
-            self._note(LANGUAGE_VARIABLE, f"must be one of {', '.join(Language)}")
+        if language and language not in NAMES:
+            self._note(LANGUAGE_VARIABLE, f"must be one of {', '.join(NAMES)}")
 
     def settings(self) -> Settings | None:
         """The settings; None when they cannot be made, and then the mistakes say why."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.terms import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,13 @@ class SettingsMistake:
     said: str
     hint: str = ""
 
+    def told(self, language: Language, *, with_hint: bool) -> str:
+        """In one line, in that language."""
+        told = translated(f"{self.place}: {self.said}", language)
+        return told + (f" ({translated(self.hint, language)})" if with_hint and self.hint else "")
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.said}"
+        return self.told(Language.EN, with_hint=False)
 
 
 class WrongSettings(ConfigurationMistake):
@@ -27,13 +35,13 @@ class WrongSettings(ConfigurationMistake):
     def __init__(self, mistakes: Sequence[SettingsMistake]) -> None:
         self.mistakes = tuple(mistakes)
         several = len(mistakes) > 1
-        lines = [
-            str(each) + (f" ({each.hint})" if several and each.hint else "") for each in mistakes
-        ]
-        head = f"{len(mistakes)} mistakes in the settings\n  " if several else ""
-        super().__init__(
-            head + "\n  ".join(lines), hint=None if several else mistakes[0].hint or None
-        )
+
+        def sentence(_: str, language: Language) -> str:
+            lines = [each.told(language, with_hint=several) for each in mistakes]
+            head = translated(f"{len(mistakes)} mistakes in the settings", language)
+            return "\n  ".join([head, *lines] if several else lines)
+
+        super().__init__(Labels().changed(sentence), hint=None if several else mistakes[0].hint)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

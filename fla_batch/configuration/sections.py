@@ -167,7 +167,7 @@ class InputSection(_Section):
 class UiSection(_Section):
     """How the program speaks to people; `FLA_BATCH_LANG` and `--lang` come before it."""
 
-    language: Literal["en", "fr", "nl"] | None = None
+    language: Literal["en", "fr", "nl", "de"] | None = None
 
 
 class OnSection(_Section):

@@ -34,7 +34,8 @@ def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[Nam
     meant = {plain(word): ours for ours, words in names.items() for word in (ours, *words)}
     table = open_table(path, lambda heading: plain(heading) in meant)
     if isinstance(table, Anomaly):
-        raise InputUnreadable(f"{path.name}: {table.label.en}", file=path.name)
+        said = table.label.changed(lambda text, _: f"{path.name}: {text}")
+        raise InputUnreadable(said, file=path.name, hint=table.advice)
     columns = {
         place: meant[plain(heading)]
         for place, heading in enumerate(table.headings)

@@ -17,6 +17,7 @@ from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import InputUnreadable
+from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
     compact_inss,
@@ -24,6 +25,8 @@ from fla_batch.vocabulary.identifiers import (
     is_valid_inss,
     mask_text,
 )
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.terms import Language
 
 _COLUMNS = {
     "CompanyID": ("kbo", "bce", "numéro d'entreprise", "ondernemingsnummer", "enterprise number"),
@@ -158,7 +161,12 @@ def _require_sound(path: Path, found: Sequence[tuple[int, object]]) -> None:
     faults = [(row, each.why) for row, each in found if isinstance(each, _Fault)]
     if not faults:
         return
-    said = "; ".join(f"row {row}: {why}" for row, why in faults[:_MOST_FAULTS])
-    more = f"; and {len(faults) - _MOST_FAULTS} more rows" if len(faults) > _MOST_FAULTS else ""
+
+    def sentence(name: str, language: Language) -> str:
+        said = [translated(f"row {row}: {why}", language) for row, why in faults[:_MOST_FAULTS]]
+        if len(faults) > _MOST_FAULTS:
+            said.append(translated(f"and {len(faults) - _MOST_FAULTS} more rows", language))
+        return mask_text(f"{name}, {'; '.join(said)}")
+
     first = faults[0][0]
-    raise InputUnreadable(mask_text(f"{path.name}, {said}{more}"), file=path.name, row=first)
+    raise InputUnreadable(Labels(path.name).changed(sentence), file=path.name, row=first)

@@ -1,4 +1,4 @@
-"""Numbers, dates and plurals as the reader's language writes them in Belgium (Babel)."""
+"""Numbers, dates and plurals as the reader's language writes them in Belgium."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fla_batch.report.html import Figure
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import is_one
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -48,8 +49,7 @@ def plural(count: int, one: str, many: str, language: Language) -> str:
     >>> plural(0, "{count} constat", "{count} constats", Language.FR)
     '0 constat'
     """
-    form = one if _locale(language).plural_form(count) == "one" else many
-    return form.format(count=figure(count, language))
+    return (one if is_one(count, language) else many).format(count=figure(count, language))
 
 
 @cache

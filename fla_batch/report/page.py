@@ -32,6 +32,7 @@ from fla_batch.report.local_forms import figure, instant, plural
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
 from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
 
 MOST_ANOMALIES = 20_000
 """Anomalies that one page shows."""
@@ -111,12 +112,13 @@ def _batches(rows: Sequence[BatchRow], word: dict[str, Any], language: Language)
         return paragraph(word["no_batches"])
     names = ("batch", "state", "ticket", *_COUNTS[:-1], "cancelled_forms", "sent", "closed_at")
     sums = dict(zip(_COUNTS, map(sum, zip(*map(_counts, rows), strict=True)), strict=True))
+    states = Words("fla_batch.ledger", language)
     listed = table(
         [word[name] for name in names],
         (
             [
                 row.name,
-                word["states"][row.state.value],
+                states.line(row.state.value),
                 row.ticket,
                 *(figure(count, language) for count in _counts(row)),
                 instant(row.sent_at, language),

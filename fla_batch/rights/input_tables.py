@@ -34,6 +34,8 @@ from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.input_origin import InputSheet
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.terms import Language
 
 if TYPE_CHECKING:
     import polars as pl
@@ -176,9 +178,12 @@ def _gathered(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def _unreadable(file: str, why: Anomaly) -> InputUnreadable:
-    reason = (why.label.en or why.error_id).partition(": ")[2] or why.error_id
-    message = mask_text(f"{file} cannot be read: {reason}")
-    return InputUnreadable(message, file=file, row=why.source.row, hint=why.advice.en or None)
+    def sentence(label: str, language: Language) -> str:
+        reason = label.partition(": ")[2] or why.error_id
+        return mask_text(translated(f"{file} cannot be read: {reason}", language))
+
+    message = why.label.changed(sentence)
+    return InputUnreadable(message, file=file, row=why.source.row, hint=why.advice)
 
 
 def _as_told(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.right import decimal_text, plain_text
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
+from fla_batch.vocabulary.words import Words, is_one
 
 
 class LocalText(Words):
@@ -63,4 +63,4 @@ class LocalText(Words):
         return self.line(f"{unit}-{self._form(value)}", number=self.plain(value))
 
     def _form(self, value: Fraction) -> str:
-        return "one" if self.is_one(value) else "many"
+        return "one" if is_one(value, self.language) else "many"

@@ -39,7 +39,8 @@ def read_edits(path: Path) -> tuple[CellEdit, ...]:
     """The edits in a file. Raises InputUnreadable, with the row of what is none."""
     encoding = table_encoding(path)
     if isinstance(encoding, Anomaly):
-        raise InputUnreadable(f"{path.name}: {encoding.label.en}", file=path.name, hint=_HINT)
+        said = encoding.label.changed(lambda text, _: f"{path.name}: {text}")
+        raise InputUnreadable(said, file=path.name, hint=_HINT)
     found = []
     with open_text(path, encoding) as text:
         lines = list(csv.reader(text, delimiter=";"))

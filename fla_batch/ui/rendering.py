@@ -98,12 +98,13 @@ def page(
 def trouble_page(request: Request, trouble: FlaBatchError, status: int = 409) -> HTMLResponse:
     """What went wrong, as a piece of the page that asked or as a page of its own."""
     piece = request.headers.get("hx-request") == "true"
+    said, hint = trouble.told(language_of(request))
     return page(
         request,
         "trouble_piece.html" if piece else "trouble.html",
         status,
-        said=mask_text(str(trouble)),
-        hint=mask_text(trouble.hint),
+        said=mask_text(said),
+        hint=mask_text(hint),
     )
 
 

@@ -3,25 +3,55 @@
 Bad data is a value (`findings.Anomaly`). Each class carries the exit code of the command line and
 a one-line hint what to do next; `retryable` says whether trying again, with
 nothing changed, makes sense. Foreign exceptions are translated once, in the module that owns
-the library.
+the library. `told` gives what a person reads of it, in their language.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.sentences import translated
+from fla_batch.vocabulary.terms import Language
+
+
+class ErrorText(NamedTuple):
+    """An exception as a person reads it: what is wrong, and what to do next."""
+
+    sentence: str
+    hint: str
 
 
 class FlaBatchError(Exception):
-    """Base of all. `str(error)` is one sentence for a person; it holds no secret and no INSS."""
+    """Base of all. `str(error)` is one sentence for a person; it holds no secret and no INSS.
+
+    A sentence that a finding has in three languages is given as Labels; all others are in English,
+    and translated by `sentences.toml`.
+    """
 
     exit_code: ClassVar[int] = 2
     hint: str = "Run the command with --help to see what it takes."
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        if hint is not None:
-            self.hint = hint
+    def __init__(self, message: str | Labels, *, hint: str | Labels | None = None) -> None:
+        super().__init__(_english(message))
+        self._message, self._hint = message, hint or ""
+        if own := _english(self._hint):
+            self.hint = own
+
+    def told(self, language: Language) -> ErrorText:
+        """What the terminal and the page show of it, in that language; not masked."""
+        return ErrorText(
+            *(
+                (isinstance(given, Labels) and given.text(language))
+                or translated(english, language)
+                for given, english in ((self._message, str(self)), (self._hint, self.hint))
+            )
+        )
+
+
+def _english(text: str | Labels) -> str:
+    return text if isinstance(text, str) else text.text(Language.EN)
 
 
 class UsageMistake(FlaBatchError):
@@ -35,7 +65,12 @@ class InputUnreadable(FlaBatchError):
     hint = "Open the file, mend it at that place, and run the command again."
 
     def __init__(
-        self, message: str, *, file: str, row: int | None = None, hint: str | None = None
+        self,
+        message: str | Labels,
+        *,
+        file: str,
+        row: int | None = None,
+        hint: str | Labels | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.file = file

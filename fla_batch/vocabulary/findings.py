@@ -7,7 +7,7 @@ portal's NOTIFICATION. Local findings add where the value came from and what to 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -32,6 +32,14 @@ class Labels:
         """
         wanted = getattr(self, language.value)
         return wanted or self.en or self.fr or self.nl or ""
+
+    def changed(self, change: Callable[[str, Language], str]) -> Labels:
+        """Each of the three languages with `change` applied to its text.
+
+        >>> Labels("read", "lu").changed(lambda text, _: f"a.csv: {text}").text(Language.NL)
+        'a.csv: read'
+        """
+        return Labels(*(change(self.text(language), language) for language in Language))
 
     def to_json(self) -> dict[str, str | None]:
         return {"en": self.en, "fr": self.fr, "nl": self.nl}

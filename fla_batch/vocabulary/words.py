@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language
 
 
@@ -39,20 +40,29 @@ class Words:
         text: str = texts_of(self.package)[key][self.language.value]
         return text.format_map(parts)
 
+    def headings(self, key: str) -> list[str]:
+        """Those of a table, which stand in one text with commas between them."""
+        return self.line(key).split(", ")
+
     def knows(self, key: str) -> bool:
         """True when there is such a text."""
         return key in texts_of(self.package)
 
     def count(self, key: str, count: int, /, **parts: object) -> str:
         """The text of `key` for so many; `{count}` in it is the number, its thousands apart."""
-        form = "one" if self.is_one(count) else "many"
+        form = "one" if is_one(count, self.language) else "many"
         text: str = texts_of(self.package)[key][form][self.language.value]
         return text.format_map({"count": f"{count:,}".replace(",", " "), **parts})
 
-    def is_one(self, value: Any) -> bool:
-        """Whether the language puts that number in the singular: French all below 2."""
-        return bool(-2 < value < 2) if self.language is Language.FR else bool(value == 1)
+    def number(self, centi: int) -> str:
+        """Hundredths as a number of the language, no digit lost: 7,6 for 760."""
+        return self.with_comma(spelled(centi))
 
     def with_comma(self, number: str) -> str:
         """A number that is written with a point, with the sign that the language has for it."""
         return number if self.language is Language.EN else number.replace(".", ",")
+
+
+def is_one(value: Any, language: Language) -> bool:
+    """Whether the language puts that number in the singular: French all below 2."""
+    return bool(-2 < value < 2) if language is Language.FR else bool(value == 1)

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from fla_batch.cli.commands import commands
-from fla_batch.cli.translation import command_in
+from fla_batch.cli.help_pages import command_in
 from fla_batch.vocabulary.terms import Language
 from tests import json_schemas, settings_page, zone_pages
 

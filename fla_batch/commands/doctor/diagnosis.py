@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fla_batch.configuration.server import GatewaySettings
     from fla_batch.message import Profile
     from fla_batch.signing.signer import CmsSigner
+    from fla_batch.vocabulary.terms import Language
 
 
 class Health(StrEnum):
@@ -57,6 +58,11 @@ class Surroundings:
     connect: Callable[[GatewaySettings], Gateway]
     free_bytes: Callable[[Path], int]
     offline: bool = False
+
+    @property
+    def language(self) -> Language:
+        """In which language the diagnoses are."""
+        return self.words.language
 
     @cached_property
     def settings(self) -> Settings:

@@ -99,7 +99,7 @@ def _carried_out(check: Examined, around: Surroundings) -> Iterator[Diagnosis]:
     try:
         yield from check.look(around)
     except FlaBatchError as error:
-        yield Diagnosis(check.name, Health.ERROR, mask_text(str(error)), mask_text(error.hint))
+        yield Diagnosis(check.name, Health.ERROR, *map(mask_text, error.told(around.language)))
     except Exception as error:  # a check must never end the examination
         said = mask_text(f"{type(error).__name__}: {error}")
         yield around.error(check.name, "crashed", said=said)

@@ -82,7 +82,7 @@ def server(around: Surroundings) -> Iterator[Diagnosis]:
             try:
                 count = len(session.list_folder(folder))
             except FlaBatchError as error:
-                said = mask_text(str(error))
+                said = mask_text(error.told(around.language).sentence)
                 yield around.error("server-folders", "folder-refused", folder=folder, said=said)
             else:
                 yield around.ok("server-folders", "folder-there", folder=folder, count=count)
@@ -90,7 +90,7 @@ def server(around: Surroundings) -> Iterator[Diagnosis]:
 
 def _not_opened(around: Surroundings, error: FlaBatchError, address: str) -> Iterator[Diagnosis]:
     """Each way to fail under the name of what failed; what comes after it was not looked at."""
-    said, hint = mask_text(str(error)), mask_text(error.hint)
+    said, hint = map(mask_text, error.told(around.language))
     if isinstance(error, HostKeyMismatch):
         yield around.ok("server", "server-reached", address=address)
         yield Diagnosis("host-key", Health.ERROR, said, hint)

@@ -9,6 +9,7 @@ from fla_batch.configuration.mistakes import WrongSettings
 from fla_batch.configuration.settings_file import NoSettings
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.closure import CLOSED_FROM, ERASED_FROM
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Environment
 
 
@@ -21,7 +22,9 @@ def settings(around: Surroundings) -> Iterator[Diagnosis]:
         return
     except WrongSettings as error:
         for mistake in error.mistakes:
-            yield Diagnosis("settings", Health.ERROR, str(mistake), mistake.hint or error.hint)
+            said = mistake.told(around.language, with_hint=False)
+            hint = translated(mistake.hint or error.hint, around.language)
+            yield Diagnosis("settings", Health.ERROR, said, hint)
         return
     where = around.file or around.words.line("variables-only")
     yield around.ok(

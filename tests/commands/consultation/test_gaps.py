@@ -27,6 +27,7 @@ from fla_batch.report.training_account import training_accounts
 from fla_batch.report.training_account_page import account_page
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language, ProcessingState
+from fla_batch.vocabulary.words import Words
 from tests.builders import answer_shape
 from tests.commands.consultation.asked import PROFILE, Desk, question, told
 from tests.commands.consultation.test_answers import LEGAL, SECTOR, training
@@ -150,7 +151,7 @@ def show_all(desk: Desk, asked: Any) -> None:
     rows = desk.ledger.consultations(S)
     here: Any = SimpleNamespace(ledger=desk.ledger, environment=S, profile=PROFILE)
     assert known(here, [asked])
-    assert answer_tables(rows)
+    assert answer_tables(rows, Words("fla_batch.cli", Language.NL))
     for row in rows:
         json.dumps(answer_json(row))
     for account in training_accounts(desk.ledger, S, AT):
