@@ -89,7 +89,9 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
 
 def _due(each: Deadline, today: date) -> dict[str, object]:
     """A deadline in the document, with its text in each language."""
-    texts = {language.value: _due_text(each, Words("fla_batch.cli", language)) for language in Language}
+    texts = {
+        language.value: _due_text(each, Words("fla_batch.cli", language)) for language in Language
+    }
     left = (each.day - today).days
     return {"day": each.day.isoformat(), "days_left": left, "due": each.due, "text": texts}
 
