@@ -27,7 +27,7 @@ fla-batch \\- BATCH declarations for the Belgian Federal Learning Account
 .B FLA_BATCH_SECTION__KEY
 overrides a setting,
 .B FLA_BATCH_LANG
-(en, fr, nl) sets the language.
+(en, fr, nl, de) sets the language.
 .SH FILES
 ./fla-batch.toml, else ~/.config/fla-batch/fla-batch.toml: settings; fla-batch init writes one.
 .SH COMMANDS

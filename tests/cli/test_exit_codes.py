@@ -41,7 +41,7 @@ def test_1_blocking_anomalies(fla: CommandLine, tmp_path: Path) -> None:
         (["zzz"], "No such command 'zzz'."),
         (["check"], "Missing argument 'INPUTS...'"),
         (["check", "good.csv", "--bogus"], "No such option"),
-        (["check", "good.csv", "--lang", "de"], "'de' is not one of 'en', 'fr', 'nl'"),
+        (["check", "good.csv", "--lang", "es"], "'es' is not one of 'en', 'fr', 'nl', 'de'"),
         (["poll", "--watch", "0"], "0.0 is not in the range"),
         (["template", "trainings", "mine.pdf"], "mine.pdf: a template is an .xlsx or a .csv file"),
         (["template", "hours", "mine.csv"], "'hours' is not one of"),

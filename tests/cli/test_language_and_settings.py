@@ -70,10 +70,10 @@ def test_the_language_of_the_settings_and_what_comes_before_it(
 def test_a_language_that_there_is_not_is_refused(
     fla: CommandLine, bad: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FLA_BATCH_LANG", "de")
+    monkeypatch.setenv("FLA_BATCH_LANG", "es")
     called = fla("check", bad)
     assert called.code == 3
-    assert "FLA_BATCH_LANG: must be one of en, fr, nl" in called.err
+    assert "FLA_BATCH_LANG: must be one of en, fr, nl, de" in called.err
 
 
 NEED_SETTINGS = {

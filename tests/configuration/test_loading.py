@@ -232,7 +232,7 @@ def test_all_mistakes_come_at_once_each_with_its_place(tmp_path: Path) -> None:
             environ={
                 "FLA_BATCH_LIMITS__PARTS": "ten",
                 "FLA_BATCH_GATEWAY__PRT": "1",
-                "FLA_BATCH_LANG": "de",
+                "FLA_BATCH_LANG": "es",
             },
         )
     assert {(each.place, each.said.split(":")[0]) for each in caught.value.mistakes} == {
@@ -241,7 +241,7 @@ def test_all_mistakes_come_at_once_each_with_its_place(tmp_path: Path) -> None:
         ("fla-batch.toml, line 4", "unknown section [gatway]"),
         ("FLA_BATCH_LIMITS__PARTS", "limits.parts"),
         ("FLA_BATCH_GATEWAY__PRT", "unknown variable"),
-        ("FLA_BATCH_LANG", "must be one of en, fr, nl"),
+        ("FLA_BATCH_LANG", "must be one of en, fr, nl, de"),
     }
     told = str(caught.value)
     assert told.startswith("6 mistakes in the settings\n  ")
