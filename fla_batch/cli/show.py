@@ -62,20 +62,24 @@ def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
 
 
 def group_in_words(group: AnomalyGroup, language: Language, text: Callable[[Labels], str]) -> str:
-    """A group in four short lines: what, how often and where, for example, what to do."""
+    """A group in four short lines: what, how often and where, for example, what to do.
+
+    Where its anomalies are mended in several ways, an example and what to do for each.
+    """
     severity = _severity(group.first, language)
     label = text(group.label) or group.cause.error_id
     lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
     times = _words(language).count("times", group.count)
     colon = " : " if language is Language.FR else ": "
     lines.append((_MARGIN, f"{times}{colon}{_places(group, language)}"))
-    if not group.alike:
-        example = text(group.first.label)
-        said = example.partition(": ")[2] or example
-        lines.append((_MARGIN, _words(language).line("example", text=said)))
-    advice = text(group.first.advice)
-    if advice:
-        lines.append((f"{_MARGIN}-> ", advice))
+    for each in (group.first, *group.otherwise):
+        if not group.alike:
+            example = text(each.label)
+            said = example.partition(": ")[2] or example
+            lines.append((_MARGIN, _words(language).line("example", text=said)))
+        advice = text(each.advice)
+        if advice:
+            lines.append((f"{_MARGIN}-> ", advice))
     width = _terminal_width()
     return "\n".join(_folded(mark, text, width) for mark, text in lines)
 

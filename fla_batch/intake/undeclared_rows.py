@@ -1,4 +1,4 @@
-"""Rows that are no declaration: comments, totals, headings that stand once more.
+"""Rows that are no declaration: comments, totals, footnotes, headings that stand once more.
 
 Each is said, except the templates' example: a row that begins with `#`, about the REST manual's
 own example worker, so that an example that was forgotten in the file is never sent.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.headings import TableLayout
+from fla_batch.intake.zone_columns import KEY_COLUMNS
 from fla_batch.tables.comment_rows import MARK, is_comment
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import ROW, Table
@@ -27,6 +28,7 @@ _TOTAL = (
     r"(?:total|totaal|totaux|totalen|somme|som|sum|gesamt|summe)(?:\b.*)?)$"
 )
 _HEADINGS_AGAIN = 3
+_LETTERS = r"[^\W\d_]{3}"
 
 
 def without_comments(
@@ -53,7 +55,8 @@ def without_totals(
 
     inss = next(str(i) for i, column in layout.columns.items() if column.name == "inss")
     heading = pl.col(inss) == table.headings[int(inss)].strip() if _is_in(inss, table) else False
-    odd = frame.filter(pl.col(inss).is_null() | heading)
+    total = pl.col(inss).str.contains(_TOTAL)
+    odd = frame.filter(pl.col(inss).is_null() | heading | total)
     if odd.is_empty():
         return frame
     left_out: list[int] = []
@@ -65,6 +68,17 @@ def without_totals(
             written = next((text for text in cells.values() if text), "")
             say(remark(rule, FILE, table.at(row), value=shown(written)))
     return frame.filter(~pl.col(ROW).is_in(left_out)) if left_out else frame
+
+
+def _is_note(filled: dict[int, str], layout: TableLayout) -> bool:
+    """A text that stands alone where numbers belong: a footnote, a line for the signature."""
+    import re
+
+    if len(filled) != 1:
+        return False
+    ((position, text),) = filled.items()
+    column = layout.columns.get(position)
+    return column is not None and column.name in KEY_COLUMNS and bool(re.search(_LETTERS, text))
 
 
 def _is_in(position: str, table: Table) -> bool:
@@ -82,6 +96,8 @@ def _rule(cells: dict[str, str | None], table: Table, layout: TableLayout) -> st
     total = re.compile(_TOTAL)
     if any(total.fullmatch(text) for text in filled.values()):
         return "total-row"
+    if _is_note(filled, layout):
+        return "note-row"
     amounts = {
         i for i, column in layout.columns.items() if column.name.lower().endswith(("hours", "days"))
     }

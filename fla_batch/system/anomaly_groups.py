@@ -10,6 +10,7 @@ from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 
 MOST_PLACES = 5
+_MOST_WAYS = 2
 
 
 class Cause(NamedTuple):
@@ -24,13 +25,17 @@ class Cause(NamedTuple):
 
 @dataclass(slots=True)
 class AnomalyGroup:
-    """`count` anomalies of one cause; the first of them, and where the first few stand."""
+    """`count` anomalies of one cause; the first of them, and where the first few stand.
+
+    `otherwise` are the first of those that are mended in another way than the first of all.
+    """
 
     cause: Cause
     first: Anomaly
     count: int = 0
     places: list[Source] = field(default_factory=list)
     alike: bool = True
+    otherwise: list[Anomaly] = field(default_factory=list)
 
     @property
     def label(self) -> Labels:
@@ -44,8 +49,15 @@ class AnomalyGroup:
         """One more of the same cause."""
         self.count += 1
         self.alike = self.alike and anomaly.label == self.first.label
+        if anomaly.advice != self.first.advice:
+            self._note_another_way(anomaly)
         if len(self.places) < MOST_PLACES and anomaly.source not in self.places:
             self.places.append(anomaly.source)
+
+    def _note_another_way(self, anomaly: Anomaly) -> None:
+        known = {other.advice for other in self.otherwise}
+        if len(known) < _MOST_WAYS and anomaly.advice not in known:
+            self.otherwise.append(anomaly)
 
     def to_json(self) -> dict[str, Any]:
         """As `--json` gives it under `groups`."""

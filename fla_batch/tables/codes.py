@@ -6,6 +6,7 @@ The words are the zones' own, in three languages, and the other forms of them th
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from fla_batch.models.zone import Zone, ZoneType, listed_codes
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.values import Mistake, shown
 
+_BOTH = re.compile(r"(.+?)\s*\((.+)\)")
+
 
 def coded(zone: Zone, text: str) -> int | str | Mistake:
     """A code, its word, or both.
@@ -27,6 +30,8 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
     [1, 1, 1, 1, 1]
     >>> coded(zone, "1 - failed").rule, coded(zone, "magna").rule, coded(zone, "magna").text
     ('unknown-code', 'not-a-number', 'unknown-code')
+    >>> coded(zone, "geslaagd (1)"), coded(zone, "1 (passed)"), coded(zone, "failed (1)").rule
+    (1, 1, 'not-a-number')
     """
     code, dash, meaning = text.partition(" - ")
     if dash:
@@ -36,6 +41,8 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
             return _unknown(zone, text) if whole is None else whole
         return meant
     meant = _code_of(zone, text)
+    if meant is None and (both := _BOTH.fullmatch(text)):
+        meant = _of_both(zone, both[1], both[2])
     if meant is not None:
         return meant
     if zone.type is not ZoneType.INTEGER:
@@ -45,6 +52,15 @@ def coded(zone: Zone, text: str) -> int | str | Mistake:
         # To somebody who wrote the word, "digits only" would not say which.
         return replace(_unknown(zone, text), rule="not-a-number", text="unknown-code")
     return number
+
+
+def _of_both(zone: Zone, first: str, second: str) -> int | str | None:
+    """The code of `formelle (1)` or `1 (formelle)`, where word and number say the same."""
+    for code, word in ((first, second), (second, first)):
+        meant = _code_of(zone, word)
+        if meant is not None and str(meant) == code.strip():
+            return meant
+    return None
 
 
 def _unknown(zone: Zone, text: str) -> Mistake:

@@ -22,7 +22,7 @@ _COMMAS = re.compile(r"([+-]?[0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]+)")
 _TWO_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
 _AMBIGUOUS = re.compile(r"[+-]?([1-9][0-9]{0,2})[.,]([0-9]{3})")
 _CLOCK = re.compile(
-    r"([0-9]{1,5})\s*(?::|h(?:eures?|ours?)?|u(?:ur|ren)?)\s*"
+    r"([0-9]{1,5})\s*(?::|(?:h(?:rs?|eures?|ours?)?|u(?:ur|ren)?)\.?)\s*(?:et\s|en\s|and\s)?\s*"
     r"(?:([0-9]{1,2})\s*(?:m(?:in(?:ut[a-z]{1,4}|s)?)?\.?)?)?(?::([0-9]{2})(?:[.,]0+)?)?",
     re.IGNORECASE,
 )
@@ -58,6 +58,8 @@ def hours_centi(text: str) -> int | Mistake:
     [760, 760, 760, 760, 700, 733, 123450]
     >>> [hours_centi(text) for text in ("7,6 h", "7.6 uur", "7 heures 36", "7u36", "7h36min")]
     [760, 760, 760, 760, 760]
+    >>> [hours_centi(text) for text in ("7 h. 36 min.", "7 heures et 36 min", "7 uur en 36")]
+    [760, 760, 760]
     >>> hours_centi("7:75").rule, hours_centi("1.234").rule, hours_centi("7,6x").rule
     ('not-a-number', 'ambiguous-number', 'not-a-number')
     >>> hours_centi("1 jour").text
