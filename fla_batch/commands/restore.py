@@ -2,7 +2,8 @@
 
 Batches and their forms come from manifests and FI files, what was done with them from the marks,
 verdicts from the raw answers, used numbers from the names and the high-water mark. What the
-ledger knows already stays; nothing is ever taken back.
+ledger knows already stays; nothing is ever taken back. Where a form stood in the user's
+files is not there to be found (decision 1513).
 """
 
 from __future__ import annotations
