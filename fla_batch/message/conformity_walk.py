@@ -182,7 +182,13 @@ def _twice(element: Element, path: str) -> Difference:
     places = ", ".join(each.where for each in element.declared)
     text = f"the XSD names {element.name} twice at this place: {places}"
     where = element.line.where if element.line else ""
-    return Difference("ambiguous", path, text, where=where, advice="Name one payload only.")
+    return Difference(
+        "ambiguous",
+        path,
+        text,
+        where=where,
+        advice="No line can choose: one payload only, or an XSD that names it once.",
+    )
 
 
 _FORM_ADVICE = (

@@ -19,6 +19,7 @@ from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import written_texts
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.words import texts_of
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _DATE_FORMATS = (
@@ -29,7 +30,12 @@ _DATE_FORMATS = (
     "date:%Y-%m-%dT00:00:00",
 )
 _TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
-_SAME_WORDS = {"nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number"}
+_SAME_WORDS = {
+    **dict.fromkeys(("nbr", "nr", "no", "num", "id"), "number"),
+    "ref": "reference",
+    **dict.fromkeys(("in", "de", "du", "des", "la", "le", "van", "het", "een", "per"), ""),
+}
+_IN_EVERY_LABEL = frozenset({"training", "trainings", "form", "fla", "number"})
 _HEADER_INTEGERS = ("attestation", "reference")
 _SHORT_WORDS = {
     "yes": ("y", "yes", "j", "ja", "o", "oui", "true", "1"),
@@ -69,13 +75,27 @@ _HEADER_LINE = BindingLine("", "", ())
 
 @cache
 def words(label: str) -> frozenset[str]:
-    """The words of a label, in one spelling.
+    """The words of a label, in one spelling; French and Dutch ones in English (decision 1227).
 
     >>> sorted(words("trainingFirst_StartDate")), words("CompanyID") == words("company-nr")
     (['date', 'first', 'start', 'training'], True)
+    >>> words("BegindatumOpleiding") == words("DateDebutFormation") == words("TrainingStartDate")
+    True
     """
     found = (word.lower() for word in _WORD.findall(label))
-    return frozenset(_SAME_WORDS.get(word, word) for word in found)
+    known = _known_words()
+    return frozenset(each for word in found for each in known.get(word, word).split())
+
+
+def bare_words(label: str) -> frozenset[str]:
+    """The words of a label without those that most of our labels have."""
+    return words(label) - _IN_EVERY_LABEL
+
+
+@cache
+def _known_words() -> Mapping[str, str]:
+    tables = texts_of("fla_batch.message", "label_words.toml")
+    return {**tables["fr"], **tables["nl"], **_SAME_WORDS}
 
 
 @dataclass(frozen=True, slots=True)

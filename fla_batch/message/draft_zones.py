@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fla_batch.message import value_formats as formats
 from fla_batch.message.draft_labels import fields_of, label_of, labels_of
 from fla_batch.message.draft_leftovers import DraftedElement
-from fla_batch.message.draft_matching import words, written_as
+from fla_batch.message.draft_matching import bare_words, words, written_as
 from fla_batch.message.draft_places import Place, below
 from fla_batch.message.draft_units import unit_and_value
 from fla_batch.message.drafted_message import ASK_ONLY, DraftedMessage
@@ -146,7 +146,9 @@ class ZoneDrawing:
             if free:
                 return free[0]
         same = [each for each in every if words(each.declared.name) == words(label)]
-        return same[0].because(f"the words of {label}") if same else None
+        near = [each for each in every if bare_words(each.declared.name) == bare_words(label)]
+        found = same or (near if len(near) == 1 and bare_words(label) else [])
+        return found[0].because(f"the words of {label}") if found else None
 
 
 def _in_list(place: Place, start: Place) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,49 @@ def test_kinds_that_share_an_xsd_and_no_worker_are_messages_of_their_own(
         path, forms = message(profile, shape, tmp_path)
         assert forms
         assert shape_of(path, profile) is shape
+
+
+DUTCH = {
+    "Employer": "Werkgever", "CompanyID": "Ondernemingsnummer", "Employee": "Werknemer",
+    "INSS": "INSZ", "Language": "Taal", "CalendarYear": "Kalenderjaar",
+    "RefHoursInWorkingDay": "ReferentieUrenPerWerkdag", "Trainings": "Opleidingen",
+    "Training": "Opleiding", "TrainingSequenceNbr": "Volgnummer",
+    "TrainingDenomination": "BenamingOpleiding", "TrainingFirstStartDate": "EersteBegindatum",
+    "TrainingLastEndDate": "LaatsteEinddatum", "TrainingResult": "ResultaatOpleiding",
+    "TrainingDays": "Opleidingsdagen", "TrainingHours": "Opleidingsuren",
+    "Scope": "Toepassingsgebied", "DetailsPerPeriod": "DetailsPerPeriode",
+}  # fmt: skip
+FRENCH = {
+    "Employer": "Employeur", "CompanyID": "NumeroEntreprise", "Employee": "Travailleur",
+    "INSS": "NISS", "Language": "Langue", "CalendarYear": "AnneeCivile",
+    "RefHoursInWorkingDay": "HeuresReferenceJourTravail", "Trainings": "Formations",
+    "Training": "Formation", "TrainingSequenceNbr": "NumeroSequence",
+    "TrainingDenomination": "DenominationFormation", "TrainingFirstStartDate": "PremiereDateDebut",
+    "TrainingLastEndDate": "DerniereDateFin", "TrainingResult": "ResultatFormation",
+    "TrainingDays": "JoursFormation", "TrainingHours": "HeuresFormation",
+    "Scope": "ChampApplication", "DetailsPerPeriod": "DetailsParPeriode",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("labels", [DUTCH, FRENCH], ids=["nl", "fr"])
+def test_labels_in_french_and_dutch_are_guessed(labels: dict[str, str], tmp_path: Path) -> None:
+    schemas = received([BY_NAME["training-998"]], tmp_path / "received")
+    text = schemas[0].read_text(encoding="utf-8").replace("998", "999")
+    for ours, theirs in labels.items():
+        text = re.sub(rf'(name|ref)="{ours}"', rf'\1="{theirs}"', text)
+    schemas[0].write_text(text, encoding="utf-8")
+    made = draft_profile(schemas, None, tmp_path / "mine")
+    assert made.limits == ("questions",)
+    assert {each.standing for each in made.elements if each.path.endswith("INSZ")} <= {"guessed"}
+    found = examined(load(made.folder))
+    assert found.verdict is ProfileVerdict.CLEAN, [e.text for e in found.differences if e.breaks]
+
+
+def test_what_reads_back_different_has_the_line_that_writes_it(tmp_path: Path) -> None:
+    schemas = received([BY_NAME["FormCreationHour:seconds"]], tmp_path / "received")
+    profile = load(draft_profile(schemas, None, tmp_path / "mine").folder)
+    odd = [each for each in examined(profile).differences if each.kind == "not-the-same"]
+    assert [each.where.partition(":")[0] for each in odd] == ["mine/binding.toml"]
 
 
 def test_codes_of_which_the_xsd_lacks_one_are_drafted_all_the_same(tmp_path: Path) -> None:
