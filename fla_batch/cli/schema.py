@@ -103,7 +103,7 @@ def _difference_line(difference: Difference, words: Words) -> str:
     broken = f" [{words.count('sample', difference.samples)}]" if difference.samples else ""
     line = f"{standing} {difference.kind}: {difference.text}  ({difference.path}{where}){broken}"
     advice = difference.advice and difference.breaks
-    return f"{line}\n    {difference.advice}" if advice else line
+    return f"{line}\n    {difference.advice_in(words.language)}" if advice else line
 
 
 def _verdict(found: Conformity, words: Words) -> str:

@@ -16,6 +16,8 @@ from fla_batch.message.profile import Profile
 from fla_batch.message.xsd_driver import other_schema
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import texts_of
 
 
 class Standing(Enum):
@@ -58,6 +60,17 @@ class Difference:
     def breaks(self) -> bool:
         """True when the profile is not fit for use because of it."""
         return self.standing is not Standing.NOTE and not self.is_accepted
+
+    def advice_in(self, language: Language) -> str:
+        """What to do, in that language: in French and Dutch by the kind of difference."""
+        texts = texts_of(__package__, "difference_words.toml")
+        if language is Language.EN or not self.advice or self.kind not in texts:
+            return self.advice
+        said: str = texts[self.kind][language.value]
+        if self.name and self.accepted_in:
+            accepted: str = texts["accepted"][language.value]
+            said += " " + accepted.format(list=self.accepted_in, name=self.name)
+        return said
 
 
 def stricter(name: str, path: str, say: str, declared: Declared) -> Difference:

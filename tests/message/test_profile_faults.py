@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from fla_batch.message import load
-from fla_batch.message.conformity import ProfileVerdict, examined
+from fla_batch.message.conformity import Difference, ProfileVerdict, examined
 from fla_batch.message.conformity_samples import sample_forms
 from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.models import Entry
 from fla_batch.vocabulary.errors import ProfileMistake
-from fla_batch.vocabulary.terms import FormKind, Verdict
+from fla_batch.vocabulary.terms import FormKind, Language, Verdict
 from tests import builders as b
 from tests.command_line import CommandLine
 from tests.message.profiles import SHIPPED
@@ -250,3 +250,17 @@ def test_an_assertion_in_an_included_file_that_samples_break_is_faulty(folder: P
     found = examined(load(folder))
     assert found.verdict is ProfileVerdict.FAULTY
     assert any("assertion" in each.text for each in found.differences)
+
+
+def test_what_to_do_about_a_difference_is_said_in_french_and_dutch() -> None:
+    page = Path(__file__).parents[2] / "docs" / "concepts" / "profiles.md"
+    table = page.read_text(encoding="utf-8").partition("| difference |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    kinds = {kind for row in rows for kind in re.findall(r"`([a-z-]+)`", row)} - {"looser"}
+    assert {"unknown", "stricter", "no-text"} <= kinds
+    for kind in kinds:
+        found = Difference(kind, "/FLA", "", advice="Do.", name="scope", accepted_in="narrower")
+        said = {language: found.advice_in(language) for language in Language}
+        assert said.pop(Language.EN) == "Do."
+        assert len(set(said.values())) == 2, kind
+        assert all('narrower = ["scope"]' in each for each in said.values())
