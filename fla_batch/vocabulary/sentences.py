@@ -14,9 +14,12 @@ from functools import cached_property
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import texts_of
 
+_NAME = re.compile(r"\{\w+\}")
 _VALUE = re.compile(r"\\\{(\w+)\\\}")
 GERMAN = "de"
 """Not a Language of ours: only some texts have it (decision 1910)."""
+_STATES = "fla_batch.ledger"
+"""The room whose words are the states of batches and forms: values of many sentences."""
 Entry = Mapping[str, str]
 
 
@@ -68,7 +71,8 @@ class Sentences:
 
     @cached_property
     def _exact(self) -> Mapping[str, Entry]:
-        return {
+        states = {entry["en"]: entry for entry in texts_of(_STATES).values()}
+        return states | {
             one_line(english): {GERMAN: entry} if isinstance(entry, str) else entry
             for name in self.names
             for english, entry in texts_of(self.package, name).items()
@@ -77,8 +81,10 @@ class Sentences:
     @cached_property
     def _templates(self) -> list[tuple[re.Pattern[str], Entry]]:
         """The longest fixed part first: "Run {x}" must not take what "Run {x} on {y}" means."""
-        found = [(_pattern(text), entry) for text, entry in self._exact.items() if "{" in text]
-        return sorted(found, key=lambda pair: -len(_VALUE.sub("", pair[0].pattern)))
+        texts = sorted(
+            filter(_NAME.search, self._exact), key=lambda text: -len(_NAME.sub("", text))
+        )
+        return [(_pattern(text), self._exact[text]) for text in texts]
 
 
 SENTENCES = Sentences(__package__, "sentences.toml", "foreign_sentences.toml")

@@ -201,6 +201,16 @@ def test_a_mistake_in_the_command_line_in_that_language(
     assert not re.search("exist|Invalid|Usage", called.err.replace("n'existe", ""))
 
 
+def test_the_longest_template_counts() -> None:
+    said = translated("cannot read keys/a.pem: Permission denied", Language.NL)
+    assert said == "kan keys/a.pem niet lezen: de toegang is geweigerd"
+
+
+def test_a_state_within_a_sentence_is_told_in_that_language() -> None:
+    said = translated("FLAD is closed: it is not to be sent (again)", Language.FR)
+    assert said == "FLAD est à l'état « clôturé » : il ne doit pas être envoyé (de nouveau)"
+
+
 def test_what_a_finding_has_in_three_languages_stays_so() -> None:
     error = InputUnreadable(Labels("read", "lu", "gelezen"), file="a", hint=Labels("do", "faites"))
     assert (str(error), error.hint) == ("read", "do")
