@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
 from fla_batch.commands.doctor.outbox_checks import open_ledger_of, written_at
 from fla_batch.system.files import existing
+from fla_batch.vocabulary.errors import LedgerTrouble
 
 _ZONE = "Europe/Brussels"
 _NO_EARLIER = datetime(2025, 1, 1, tzinfo=UTC)
@@ -62,8 +63,11 @@ def clock(around: Surroundings) -> Iterator[Diagnosis]:
 
 
 def _last_seen(around: Surroundings) -> datetime | None:
-    """When the newest batch of the ledger was built, sent or closed."""
-    with open_ledger_of(around) as found:
-        rows = found.batches() if found is not None else []
+    """When the newest batch was built, sent or closed; None without a ledger that can be read."""
+    try:
+        with open_ledger_of(around) as found:
+            rows = found.batches() if found is not None else []
+    except LedgerTrouble:  # the ledger's own check says it
+        return None
     times = [at for row in rows for at in (row.built_at, row.sent_at, row.closed_at, row.since)]
     return max(filter(None, times), default=None)
