@@ -72,7 +72,10 @@ def outbox(around: Surroundings) -> Iterator[Diagnosis]:
 def outbox_rights(around: Surroundings) -> Iterator[Diagnosis]:
     """It is for us alone, or for our group (S12). Nothing else fails where it is not."""
     where = around.settings.workspace.outbox
-    mode = mode_of(where.stat()) if where.exists() else None
+    if not where.exists():
+        yield around.ok("outbox-rights", "outbox-will-be-made", path=where)
+        return
+    mode = mode_of(where.stat())
     is_open = mode is not None and mode & OTHERS and not is_shared(where)
     if is_open and is_untouched(where):
         yield around.ok("outbox-rights", "outbox-untouched", path=where)
