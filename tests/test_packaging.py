@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -68,3 +69,17 @@ def test_the_unpacked_wheel_works_elsewhere(wheel: Path, tmp_path: Path) -> None
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "What the platform says" in done.stdout
+
+
+def test_every_dependency_says_its_lowest_version() -> None:
+    """`.ci/packages` tries them; one without would be tried at its newest, unseen."""
+    told = subprocess.run(
+        [sys.executable, str(ROOT / ".ci" / "bounds.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert len(told) == len(project["dependencies"])
+    assert all("==" in line for line in told)
+    assert not [line for line in told if line.startswith("asn1crypto")]
