@@ -383,7 +383,9 @@ class NotComputedWorkerJson(TypedDict):
     company_id: str | None
     inss: str | None
     file: str | None
+    sheet: str | None
     row: int | None
+    column: str | None
     rule: str | None
     reason: TextsJson
     what_to_do: TextsJson

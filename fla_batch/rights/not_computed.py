@@ -12,7 +12,7 @@ from fla_batch.rights.read_inputs import RefusedRow
 from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.terms import Language
 
-COLUMNS = ("CompanyID", "INSS", "File", "Row", "Reason", "WhatToDo")
+COLUMNS = ("CompanyID", "INSS", "File", "Sheet", "Row", "Column", "Reason", "WhatToDo")
 
 
 class NotComputed(NamedTuple):
@@ -29,7 +29,9 @@ class NotComputed(NamedTuple):
             self.company_id or "",
             self.inss or "",
             source.file or "",
+            source.sheet or "",
             "" if source.row is None else str(source.row),
+            source.column or "",
             self.reason.label.text(language),
             self.reason.advice.text(language),
         )

@@ -113,7 +113,7 @@ def test_what_cannot_be_computed_is_listed_and_the_rest_is_written(tmp_path: Pat
     assert document["blocking"] > 0
     assert len(output.read_text().splitlines()) == 3
     listed = (tmp_path / "not-computed.csv").read_text().splitlines()
-    assert listed[0] == "CompanyID;INSS;File;Row;Reason;WhatToDo"
+    assert listed[0] == "CompanyID;INSS;File;Sheet;Row;Column;Reason;WhatToDo"
     assert len(listed) == 1 + document["blocking"]
     assert run("compute", *arguments, *SIZE, "-o", output).exit_code == 0
     assert not (tmp_path / "not-computed.csv").exists()
