@@ -127,8 +127,9 @@ PROFILE = "fla-20250131"
 def read(inputs: Iterable[Path]) -> Iterator[Declaration | Anomaly]:
     """The declarations in files of any kind that `fla-batch check` takes, and what is wrong there.
 
-    Streamed: a file of a million rows is never whole in memory. Raises InputUnreadable for a file
-    that cannot be read at all. Source: docs/reference/input.md.
+    A declaration of which something could not be read is not given, only what `blocks` it: it
+    would say less than the file. Streamed: a file of a million rows is never whole in memory.
+    Raises InputUnreadable for a file that cannot be read at all. Source: docs/reference/input.md.
 
     >>> from importlib.resources import files
     >>> example = Path(str(files("fla_batch.sandbox") / "examples" / "trainings-2024.csv"))
@@ -138,13 +139,18 @@ def read(inputs: Iterable[Path]) -> Iterator[Declaration | Anomaly]:
     from fla_batch.intake import read_inputs
 
     for item in read_inputs(inputs):
-        yield item if isinstance(item, Anomaly) else item.declaration
+        if isinstance(item, Anomaly):
+            yield item
+            continue
+        yield from item.anomalies
+        if not any(each.blocks for each in item.anomalies):
+            yield item.declaration
 
 
 def declaration_from_json(body: str | bytes) -> list[Declaration | Anomaly]:
     """A body of PUT /trainings or PUT /trainingRights, one or a list, as the REST manual prints it.
 
-    What cannot be read of it is an Anomaly. Source: REST manual 3.3.3.3 and 3.3.4.3.
+    What cannot be read of it is an Anomaly, as in `read`. Source: REST manual 3.3.3.3 and 3.3.4.3.
 
     >>> (one,) = declaration_from_json('{"employer": {"companyId": "0880820673"}, "trainings": []}')
     >>> one.employer.company_id

@@ -30,8 +30,12 @@ def parsed(line: str) -> None:
             raise click.UsageError(f"no command {name}: {line}")
         command, rest = command_of_it, rest[1:]
         context = click.Context(command, info_name=command.name, parent=context)
+    # First without looking at files: one that is not there would hide words that are too many.
+    _, left, _ = command.make_parser(context).parse_args(list(rest))
+    if left and not isinstance(command, click.Group):
+        raise click.UsageError(f"nothing takes {' '.join(left)}: {line}")
     try:
-        command.make_context(command.name, rest, parent=context.parent)
+        command.make_context(command.name, list(rest), parent=context.parent)
     except click.exceptions.Exit:
         return  # --help and --version answer at once
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
+
+import pytest
 
 from fla_batch import api
+from tests.builders import inss
+from tests.command_line import write_csv
 
 PROMISED = {
     "build": "(workspace, inputs)",
@@ -49,3 +54,16 @@ def test_every_function_is_promised_with_its_arguments() -> None:
 def test_what_is_public_is_documented() -> None:
     assert [name for name in api.__all__ if not (getattr(api, name).__doc__ or "").strip()] == []
     assert api.__all__ == sorted(api.__all__)
+
+
+@pytest.mark.parametrize("cell", ["hours", "trainingStartDate", "trainingPlace"])
+def test_what_could_not_be_read_is_told_and_not_left_out(tmp_path: Path, cell: str) -> None:
+    """A cell that nobody can read stops its declaration, also where it might have been empty."""
+    rows = [{cell: "sept"}, {"inss": inss(2)}]
+    told = list(api.read([write_csv(tmp_path / "mine.csv", rows)]))
+    read = [each for each in told if not isinstance(each, api.Anomaly)]
+    assert [each.employee.inss for each in read if each.employee] == [inss(2)]
+    (anomaly,) = [each for each in told if isinstance(each, api.Anomaly)]
+    assert anomaly.blocks
+    assert anomaly.source is not None
+    assert (anomaly.source.row, anomaly.source.column) == (2, cell)

@@ -58,6 +58,7 @@ def test_how_they_are_found(text: str, found: list[str]) -> None:
         ("fla-batch check", False, None),
         ("fla-batch sandbox serve --fault KIND", False, None),
         ("fla-batch sandbox serve --fault kinds", False, "is not one of"),
+        ("fla-batch rights compute --dmfa a.xml b.xml", True, "nothing takes b.xml"),
         ("fla-batch poll --watch soon", True, "not a valid float"),
         ("fla-batch send one --after-closure two three --x", True, "No such option"),
     ],
