@@ -56,7 +56,9 @@ def keys_of(section: str) -> Iterator[None]:
     try:
         yield
     except KeyOrCertificateMistake as error:
-        error.hint = error.hint.replace("[signing]", f"[{section}]")
+        hint = f"Check the [{section}] section of fla-batch.toml and the files that it names."
+        usual = error.hint == KeyOrCertificateMistake.hint
+        error.hint = hint if usual else error.hint.replace("[signing]", f"[{section}]")
         raise
 
 
