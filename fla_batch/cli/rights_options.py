@@ -180,10 +180,6 @@ def _request(inss: str | None, facts: Sequence[SectorFact], options: Mapping[str
 
 def _store(given: str | None, shared: Shared) -> SizeStore | None:
     """The ledger named, else the configured one when it is there already, else none."""
-    from fla_batch.rights.size_store import open_size_store
+    from fla_batch.rights.size_store import open_size_store, size_store_if_any
 
-    url = given or shared.settings.workspace.ledger
-    prefix = "sqlite:///"
-    if not given and url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
-        return None
-    return open_size_store(url)
+    return open_size_store(given) if given else size_store_if_any(shared.settings.workspace.ledger)

@@ -17,10 +17,11 @@ from fla_batch.report.training_account_page import CREDITS, words
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, TrainingStatus
 
-_HEADINGS = (
-    "employer", "worker", *PERSONAL, "year", "LEGAL", "SECTOR", "EMPLOYER", "trainings",
-    "followed", "to_validate", "left",
+YEAR_HEADINGS = (
+    "year", "LEGAL", "SECTOR", "EMPLOYER", "trainings", "followed", "to_validate", "left"
 )  # fmt: skip
+"""Those of what is known of one year of a worker."""
+_HEADINGS = ("employer", "worker", *PERSONAL, *YEAR_HEADINGS)
 
 
 def account_table(accounts: Iterable[TrainingAccount], language: Language) -> bytes:
@@ -37,9 +38,15 @@ def account_table(accounts: Iterable[TrainingAccount], language: Language) -> by
 
 def account_rows(account: TrainingAccount, language: Language) -> Iterator[list[str]]:
     """A row per year; one without a year where nothing is known but the worker."""
+    who = [account.company_id, account.inss, *(account.personal.get(n, "") for n in PERSONAL)]
+    for year in year_rows(account, language):
+        yield [*who, *year]
+
+
+def year_rows(account: TrainingAccount, language: Language) -> Iterator[list[str]]:
+    """The same under YEAR_HEADINGS, without whose account it is."""
     hours = partial(spelled, comma=language is not Language.EN)
     day_hours = DayHours.of(account.account.counting())
-    who = [account.company_id, account.inss, *(account.personal.get(n, "") for n in PERSONAL)]
     left = _left(account)
     for year in account.years or [0]:
         state = account.account.of(year)
@@ -52,7 +59,6 @@ def account_rows(account: TrainingAccount, language: Language) -> Iterator[list[
         )
         waiting = sum(1 for _ in account.to_validate(year))
         yield [
-            *who,
             str(year or ""),
             *(
                 hours(sum(right_hours(right, day_hours.in_year(year)) or 0 for right in rights))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -47,6 +47,26 @@ def words(language: Language) -> dict[str, str]:
 
 def account_page(account: TrainingAccount, at: datetime, language: Language) -> str:
     """The page as HTML; `at` is when it is written, in Belgian time."""
+    title = f"{words(language)['title']} {account.inss}"
+    return "".join(document(title, language.value, _parts(account, at, language)))
+
+
+def accounts_page(
+    company_id: str, accounts: Iterable[TrainingAccount], at: datetime, language: Language
+) -> Iterator[str]:
+    """All accounts of an employer, each from a new sheet of paper on; streamed as they come."""
+    title = words(language)["title"]
+    sheets = (
+        part
+        for account in accounts
+        for part in (heading(2, f"{title} {account.inss}"), *_parts(account, at, language, 3))
+    )
+    style = "h2{break-before:page}h2:first-of-type{break-before:auto}"
+    return document(f"{title} - {company_id}", language.value, sheets, style=style)
+
+
+def _parts(account: TrainingAccount, at: datetime, language: Language, level: int = 2) -> list[str]:
+    """What stands under the name of an account, with headings of that level."""
     word = words(language)
     known = [
         [word["worker"], account.inss],
@@ -55,20 +75,19 @@ def account_page(account: TrainingAccount, at: datetime, language: Language) -> 
     ]
     parts = [
         table([], known),
-        heading(2, word["person"]),
+        heading(level, word["person"]),
         table([], [[word[name], account.personal.get(name, "")] for name in PERSONAL]),
         *_missing(account, word),
-        heading(2, word["rights"]),
+        heading(level, word["rights"]),
         _table(word, RIGHT_HEADINGS, rights_rows(account, word)),
-        heading(2, word["trainings"]),
+        heading(level, word["trainings"]),
         _table(word, TRAINING_HEADINGS, training_rows(account, language)),
-        heading(2, word["to_validate"]),
+        heading(level, word["to_validate"]),
         _table(word, TRAINING_HEADINGS, _waiting(account, language)),
-        heading(2, word["credit"]),
+        heading(level, word["credit"]),
         _table(word, ("right", "year", "initial", "remaining"), _credit(account, word)),
     ]
-    parts += [paragraph(line) for line in _notes(account, word)]
-    return "".join(document(f"{word['title']} {account.inss}", language.value, parts))
+    return [*parts, *(paragraph(line) for line in _notes(account, word))]
 
 
 def _missing(account: TrainingAccount, word: dict[str, str]) -> Iterator[str]:
@@ -171,6 +190,16 @@ def credit_years(account: TrainingAccount) -> Iterator[CreditYear]:
             )
             if initial:
                 yield CreditYear(right, year.calendar_year or 0, initial, remaining)
+
+
+def credit_years_of(accounts: Iterable[TrainingAccount]) -> list[CreditYear]:
+    """The same of several workers together."""
+    sums: dict[tuple[RightType, int], tuple[int, int]] = {}
+    for account in accounts:
+        for right, year, initial, remaining in credit_years(account):
+            before = sums.get((right, year), (0, 0))
+            sums[right, year] = before[0] + initial, before[1] + remaining
+    return [CreditYear(*key, *amounts) for key, amounts in sorted(sums.items())]
 
 
 def _size(block: Block, stem: str) -> str:

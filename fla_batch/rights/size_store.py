@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fla_batch.rights.size import SizeBasis
@@ -18,6 +19,8 @@ from fla_batch.vocabulary.errors import LedgerTrouble
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
+
+_FILE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,12 @@ def open_size_store(url: str) -> SqlSizeStore:
 
     with _translated():
         return SqlSizeStore(create_engine(database_address(url), poolclass=NullPool))
+
+
+def size_store_if_any(url: str) -> SqlSizeStore | None:
+    """The same where the database is there already; none is made. Raises LedgerTrouble."""
+    file = url.removeprefix(_FILE)
+    return None if file != url and not Path(file).exists() else open_size_store(url)
 
 
 def _table() -> Table:

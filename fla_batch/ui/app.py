@@ -21,6 +21,7 @@ from fla_batch.ui import (
     file_views,
     look_views,
     machine_views,
+    right_views,
     start_views,
 )
 from fla_batch.ui.access import Access, App, Guard, Message, Receive, Scope, Send
@@ -49,6 +50,7 @@ def make_app(state: PageState, access: Access, tell: Callable[[str], None]) -> A
             *build_views.ROUTES,
             *batch_views.ROUTES,
             *look_views.ROUTES,
+            *right_views.ROUTES,
             *machine_views.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

@@ -89,7 +89,7 @@ def keep(state: PageState, name: str, read: Any) -> DroppedFile:
             while block := read(_AT_ONCE):
                 size += target.write(block)
                 require_small(size)
-        _require_fair(file.path)
+        require_fair(file.path)
         _recall_columns(state, file)
     except BaseException:
         state.files.remove(file)
@@ -103,7 +103,7 @@ def require_small(size: int) -> None:
         raise too_large()
 
 
-def _require_fair(path: Path) -> None:
+def require_fair(path: Path) -> None:
     """A small archive that unpacks to what no page can hold is refused before it is read."""
     if path.stat().st_size == 0:
         raise UsageMistake(f"{path.name} is empty", hint="Save it once more, and drop it again.")

@@ -12,6 +12,8 @@ from tests.browser import axe, steps
 from tests.browser.serving import RunningPage
 from tests.command_line import workers, write_csv
 from tests.counts import COUNTED
+from tests.rights.cases import COMPANY, inss_of, write_inputs
+from tests.rights.test_cli import TWO_CONTRACTS
 
 Takes = Callable[[Page, str], Path]
 _WIDTHS = (375, 768, 1920)
@@ -69,6 +71,7 @@ def _addresses(page: Page, origin: str) -> dict[str, str]:
     batch = page.locator(".batch-name").first.get_attribute("href") or ""
     page.goto(f"{origin}/workers")
     worker = page.locator("tbody th a").first.get_attribute("href") or ""
+    employer = worker.replace("/workers/", "/employers/").rpartition("/")[0]
     return {
         "home": "/",
         "file": files["wrong"],
@@ -79,7 +82,10 @@ def _addresses(page: Page, origin: str) -> dict[str, str]:
         "batch": batch,
         "workers": "/workers",
         "worker": worker,
+        "employer": employer,
+        "rights": "/rights",
         "print": f"{worker}/account.html",
+        "print-all": f"{employer}/accounts.html",
         "practice": "/practice",
         "missing": "/nowhere",
     }
@@ -111,7 +117,7 @@ def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(
         for width in _WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert overflow <= 0 or name == "print", (name, width, overflow)
+            assert overflow <= 0 or name.startswith("print"), (name, width, overflow)
             if width == _WIDTHS[0]:
                 picture(page, f"{name}-{width}")
                 assert axe.findings(page) == [], (name, width)
@@ -154,6 +160,30 @@ def test_the_editor_is_clean_and_works_by_keyboard_alone(
     page.locator("#cell-text").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#shown")).to_have_text("Rows: 39")
+    page.close()
+
+
+def test_a_right_is_explained_on_the_page(
+    visitor: BrowserContext, practised: RunningPage, picture: Takes, tmp_path: Path
+) -> None:
+    page = visitor.new_page()
+    page.goto(f"{_origin(practised)}/rights")
+    dmfa, dimona = write_inputs(tmp_path, TWO_CONTRACTS)
+    page.get_by_label("Worker").fill(inss_of(1))
+    page.get_by_label("Right on").fill("2024-09-19")
+    page.get_by_label("DmfA lines").set_input_files(dmfa)
+    page.get_by_label("Dimona periods").set_input_files(dimona)
+    page.get_by_label("Employer whose size you know").fill(COMPANY)
+    page.get_by_label("Its size").fill("25")
+    page.get_by_role("button", name="Explain").click()
+    expect(page.locator(".worksheet")).to_contain_text("Right: 15.30 hours = 15h18")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert axe.findings(page) == []
+        picture(page, scheme)
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    picture(page, "375")
     page.close()
 
 

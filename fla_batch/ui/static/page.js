@@ -196,6 +196,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
     text.focus();
     text.select();
   }
+  const question = target.querySelector("[role=alertdialog]");
+  if (question) question.querySelector(".button:not(.danger)").focus();
   if (target.id === "notice") {
     const editor = document.getElementById("editor");
     if (editor && editor.open) editor.close();
