@@ -100,6 +100,6 @@ async def _not_found(request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, HTTPException)  # noqa: S101 - registered for these
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": trouble.detail}, trouble.status_code)
-    said = UsageMistake(f"{trouble.detail}: {request.url.path}", hint="Go back to the files.")
+    said = UsageMistake(f"there is no page {request.url.path}", hint="Go back to the files.")
     answer: HTMLResponse = trouble_page(request, said, trouble.status_code)
     return answer

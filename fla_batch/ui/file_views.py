@@ -182,9 +182,10 @@ def columns(request: Request) -> Response:
     """Sheet, row of headings, and what each column means."""
     state, file = state_of(request), _file(request)
     table = _first_rows(state, file)
-    if table is None or isinstance(table, Anomaly):
-        said = table.label.text(language_of(request)) if table else "it is no table"
-        raise UsageMistake(f"{file.name}: {said}", hint="Nothing is to be chosen here.")
+    if table is None:
+        raise UsageMistake(f"{file.name} is no table", hint="Nothing is to be chosen here.")
+    if isinstance(table, Anomaly):
+        raise UsageMistake(table.label, hint="Nothing is to be chosen here.")
     how = how_of(state, file)
     meanings = [column_name(text, how.mapping, how.extras) for text in table.headings]
     sheets = [table.sheet, *table.facts.unread] if table.sheet is not None else []

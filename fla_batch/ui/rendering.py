@@ -16,6 +16,7 @@ from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.identifiers import mask_text
+from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import Words
 
@@ -84,6 +85,8 @@ def page(
             language=language,
             languages=list(Language),
             say=say,
+            told=lambda trouble: [mask_text(text) for text in trouble.told(language)],
+            sentence=lambda text: mask_text(translated(text, language)),
             when=_instant,
             hours=lambda centi: _hours(centi, language),
             state=state,
@@ -98,14 +101,8 @@ def page(
 def trouble_page(request: Request, trouble: FlaBatchError, status: int = 409) -> HTMLResponse:
     """What went wrong, as a piece of the page that asked or as a page of its own."""
     piece = request.headers.get("hx-request") == "true"
-    said, hint = trouble.told(language_of(request))
-    return page(
-        request,
-        "trouble_piece.html" if piece else "trouble.html",
-        status,
-        said=mask_text(said),
-        hint=mask_text(hint),
-    )
+    template = "trouble_piece.html" if piece else "trouble.html"
+    return page(request, template, status, trouble=trouble)
 
 
 def _instant(at: datetime | None) -> str:

@@ -30,7 +30,7 @@ ROOMS = [
 FILES = [(HELP.package, HELP.names[0]), (SENTENCES.package, SENTENCES.names[0])]
 ELSEWHERE = {
     # in three languages already
-    *("said", "message", "Labels(path.name).changed(sentence)", "given.mistakes"),
+    *("said", "message", "Labels(path.name).changed(sentence)", "given.mistakes", "table.label"),
     # made of another one that is looked at
     *("str(error)", "error.hint", "judgement.reason", "entry.fault"),
     # click's, and what is no sentence

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from string import Formatter
 from typing import Any
+
+import pytest
 
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ui.app import STATIC
 from fla_batch.vocabulary.terms import Environment, Language
 from fla_batch.vocabulary.words import texts_of
+from tests.ui.conftest import Browser
 
 _TEXTS = texts_of("fla_batch.ui")
 _SOURCES = [
@@ -51,3 +55,23 @@ def test_each_is_there_in_three_languages_with_the_same_parts() -> None:
             assert set(texts) == {language.value for language in Language}, key
             assert all(text.strip() for text in texts.values()), key
             assert len({frozenset(_parts(text)) for text in texts.values()}) == 1, key
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "hint"),
+    [
+        ("fr", "large.csv est vide", "Enregistrez-le"),
+        ("nl", "large.csv is leeg", "Bewaar het"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_the_language_of_the_page(
+    browser: Browser, language: str, said: str, hint: str
+) -> None:
+    browser.headers["accept-language"] = language
+    answer = browser.post("/files", files={"file": ("large.csv", b"")})
+    assert said in answer.text
+    assert hint in answer.text
+    gone = browser.get("/nowhere").text
+    assert {"fr": "il n'y a pas de page /nowhere", "nl": "er is geen pagina /nowhere"}[
+        language
+    ] in unescape(gone)
