@@ -7,6 +7,7 @@ their zones.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from fla_batch.message.binding_lines import HERE
 from fla_batch.message.draft_labels import Fields, fields_of, labels_below, labels_of
@@ -15,6 +16,7 @@ from fla_batch.message.draft_matching import words
 from fla_batch.message.draft_places import Place, containers, reachable
 from fla_batch.message.draft_zones import ZoneDrawing
 from fla_batch.message.drafted_message import CONTENT, DraftedMessage
+from fla_batch.message.xsd_outline import Declared, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, is_list
 
@@ -163,10 +165,16 @@ class BlockDrawing:
 
 
 def _may_be_empty(place: Place, anchor: Place, *, many: bool) -> bool:
-    """True when a block, or the wrapper of a list, may stand without anything in it."""
-    path = anchor.path[:-1] if many else anchor.path
-    for each in containers(place):
-        if each.path == path:
-            parts = (*each.declared.children, *each.declared.attributes.values())
-            return not any(part.least for part in parts)
-    return False
+    """True when a block, or what stands around the items of a list, may be without content."""
+    along = [each for each in containers(place) if each.path == anchor.path[: len(each.path)]]
+    if many:
+        pairs = pairwise((place, *along))
+        along = [one for one, inner in pairs if _repeats(one.declared, inner.declared)]
+    if not along or not along[-1].path:
+        return False
+    parts = (*along[-1].declared.children, *along[-1].declared.attributes.values())
+    return not any(part.least for part in parts)
+
+
+def _repeats(around: Declared, inner: Declared) -> bool:
+    return most_times(around.content, inner) != 1

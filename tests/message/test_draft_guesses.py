@@ -34,6 +34,8 @@ REACHED = [
     "root-attribute-code",
     "hours-unit-attribute",
     "small-letters",
+    "training-wrapped",
+    "training-wrapped-in-list",
     "amounts-unit-beside",
     "amounts-unit-attribute",
     "legal-unit-attribute-fixed",

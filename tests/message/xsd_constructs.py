@@ -999,6 +999,16 @@ STRUCTURES = [
         ),
     ),
     _construct(
+        "training-wrapped-in-list",
+        "training",
+        _replaced(
+            _ONE_TRAINING,
+            _nested(["Items", "Item"], _elements("Training")).replace(
+                'name="Item"', 'name="Item" minOccurs="0" maxOccurs="999"', 1
+            ),
+        ),
+    ),
+    _construct(
         "training-list",
         "training",
         _replaced(
