@@ -25,6 +25,8 @@ EXAMPLES = Path(__file__).parents[2] / "fla_batch" / "sandbox" / "examples"
 EMPLOYER, WORKER = "0880820673", "81511716525"
 ABSENT = "0999999922"
 ABOUT = ("--company-id", EMPLOYER, "--inss", WORKER)
+LENGTH, PIECES = count(2, 3), count(1, 20)
+"""How many commands stand side by side, and in how many workspaces: a long history takes longer."""
 Words = tuple[str, ...]
 
 SEQUENCED: tuple[Words, ...] = (
@@ -138,22 +140,34 @@ def take_out(ground: Ground, pattern: bytes) -> None:
         signature.unlink()
 
 
+@pytest.mark.parametrize("piece", range(PIECES))
 def test_r38_every_command_after_every_other(
-    fla: CommandLine, ground: Ground, tmp_path: Path, record_property: Any
+    piece: int, fla: CommandLine, ground: Ground, tmp_path: Path, record_property: Any
 ) -> None:
     refused = played(fla, ground, tmp_path)
-    length = count(2, 3)
     done: list[Words] = []
-    for number in in_turn(len(SEQUENCED), length):
+    for number in pieces(list(in_turn(len(SEQUENCED), LENGTH)))[piece]:
         words = tuple(word.format(refused=refused) for word in SEQUENCED[number])
         called = fla(*words)
         done.append(words)
-        assert called.code != 70, (done[-length:], called.said)
-        assert called.code in range(8), (done[-length:], called.code)
+        assert called.code != 70, (done[-LENGTH:], called.said)
+        assert called.code in range(8), (done[-LENGTH:], called.code)
     for template in ONCE:
         words = tuple(word.format(refused=refused) for word in template)
         assert fla(*words).code in range(8), words
-    record_property(COUNTED, f"{len(done)} commands, every {length} side by side, none with 70")
+    record_property(COUNTED, f"{len(done)} commands, every {LENGTH} side by side, none with 70")
+
+
+def pieces(whole: list[int]) -> list[list[int]]:
+    """`whole` in PIECES, each with the last ones of the piece before: all side by side once."""
+    size = -(-len(whole) // PIECES)
+    return [whole[max(0, at - LENGTH + 1) : at + size] for at in range(0, len(whole), size)]
+
+
+def test_the_pieces_lose_no_neighbours() -> None:
+    whole = list(in_turn(len(SEQUENCED), LENGTH))
+    seen = {tuple(p[at : at + LENGTH]) for p in pieces(whole) for at in range(len(p) - LENGTH + 1)}
+    assert len(seen) == len(SEQUENCED) ** LENGTH
 
 
 def test_every_command_is_among_them() -> None:
