@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from fla_batch.cli.rights import rights
+from fla_batch.cli.commands import commands
 from fla_batch.vocabulary.errors import ConfigurationMistake, UsageMistake
 from tests.rights.cases import (
     COMPANY,
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
 def run(*arguments: object, env: dict[str, str] | None = None) -> Answer:
     """The command with a fixed locale; an error of ours is raised, as the edge sees it."""
     result = CliRunner(env={"LC_ALL": "en_GB.UTF-8", **(env or {})}).invoke(
-        rights, [str(each) for each in arguments], standalone_mode=False
+        commands, ["rights", *map(str, arguments)], standalone_mode=False
     )
     if result.exception is not None:
         raise result.exception

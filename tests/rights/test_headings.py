@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from fla_batch.cli.rights import rights
+from fla_batch.cli.commands import commands
 from fla_batch.rights.dmfa import DMFA_COLUMNS, read_dmfa
 from fla_batch.rights.input_headings import RightsReading
 from fla_batch.rights.law import law_of
@@ -144,7 +144,8 @@ def workbook(path: Path) -> Path:
 
 def run(*arguments: str) -> tuple[int, dict[str, object]]:
     options = ["--as-of", "2024-07-01", "--size", "0880820673=25", "--json"]
-    done = CliRunner().invoke(rights, ["check", *options, *arguments], standalone_mode=False)
+    words = ["rights", "check", *options, *arguments]
+    done = CliRunner().invoke(commands, words, standalone_mode=False)
     return int(done.return_value), json.loads(done.stdout)
 
 
