@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from fla_batch.batching.arrange import Part
 from fla_batch.batching.form_store import Spool
+from fla_batch.batching.make_part import VALIDATORS, MadePart, PartOrder, make_part
 from fla_batch.message import MessageShape, MessageWriter
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
 from fla_batch.outbox.staging import StagedBatch
 from fla_batch.signing.signer import Signer
-from fla_batch.system.cores import cores
+from fla_batch.system.workforce import Workforce, let_go
 from fla_batch.vocabulary.errors import BlockedByAnomalies
 from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.findings import Anomaly
-from fla_batch.vocabulary.terms import Verdict
+from fla_batch.vocabulary.terms import FormKind, Verdict
 
 
 class NotValid(BlockedByAnomalies):
@@ -69,12 +70,19 @@ class BatchBeingFilled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assembler:
-    """What every part needs. Without a signer no FS is made (circuit test and simulation)."""
+    """What every part needs. Without a signer no FS is made (circuit test and simulation).
+
+    `profile` is the folder that another worker finds the XSD in, `kind` one of its message.
+    """
 
     shape: MessageShape
     writer: MessageWriter
     validator: SchemaValidator
     signer: Signer | None
+    profile: str
+    kind: FormKind
+    workforce: Workforce
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def around(self) -> int:
@@ -87,32 +95,31 @@ class Assembler:
     ) -> Iterator[Filling]:
         """Write all files of a batch: every FI, validated, every FS, and GO last.
 
-        The parts are made in threads, as many at a time as there are cores, and the caller may
-        do something else meanwhile; it must call `finish`. When the body raises, what is under
-        way comes to its end and what is not begun is dropped.
+        The workforce makes the parts, and the caller may do something else meanwhile; it must
+        call `finish`. When the body raises, what is under way comes to its end and what is not
+        begun is dropped.
         """
         total = len(parts)
         names = [staged.batch.fi(number, total) for number in range(1, total + 1)]
         staged.expect(names)
-        pool = ThreadPoolExecutor(cores(), thread_name_prefix="part")
-        try:
-            digests = [
-                pool.submit(self._part, staged, name, forms, spool)
-                for name, forms in zip(names, parts, strict=True)
-            ]
-            yield Filling(self, staged, digests, at)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def _part(self, staged: StagedBatch, name: FileName, forms: Part, spool: Spool) -> bytes:
-        with staged.file(name) as file:
-            file.write(self.writer.head)
-            for piece in spool.contents(forms):
-                file.write(piece)
-            file.write(self.writer.foot)
-        path = staged.path(name)
-        _require_valid(self.validator.check(path), path)
-        return bytes.fromhex(file.facts.sha256)
+        begun: list[Future[MadePart]] = []
+        with VALIDATORS.lent(self.key, self.validator):
+            try:
+                for name, forms in zip(names, parts, strict=True):
+                    extents = list(spool.extents(forms))
+                    order = PartOrder(
+                        staged.path(name),
+                        self.writer.head,
+                        self.writer.foot,
+                        extents,
+                        self.profile,
+                        self.kind,
+                        self.key,
+                    )
+                    begun.append(self.workforce.submit(make_part, order))
+                yield Filling(self, staged, names, begun, at)
+            finally:
+                let_go(begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +128,35 @@ class Filling:
 
     assembler: Assembler
     staged: StagedBatch
-    digests: list[Future[bytes]]
+    names: list[FileName]
+    begun: list[Future[MadePart]]
     at: datetime
 
     def finish(self) -> None:
         """Wait for the parts, then write FS and GO.
 
-        Raises NotValid, DiskTrouble, KeyOrCertificateMistake; nothing of the batch is then kept.
+        Raises NotValid, DiskTrouble, KeyOrCertificateMistake, WorkersLost; nothing of the batch is
+        then kept.
         """
-        staged, signer, total = self.staged, self.assembler.signer, len(self.digests)
-        found = [digest.result() for digest in self.digests]
+        staged, signer, total = self.staged, self.assembler.signer, len(self.names)
+        digests = []
+        for name, begun in zip(self.names, self.begun, strict=True):
+            made = self.assembler.workforce.outcome(begun)
+            _require_valid(made.check, str(name))
+            staged.note(name, made.facts)
+            digests.append(bytes.fromhex(made.facts.sha256))
         if signer is not None:
-            for number, digest in enumerate(found, start=1):
-                name = staged.batch.fs(number, total)
-                staged.write(name, signer.sign(digest, signed_at=self.at))
+            for number, digest in enumerate(digests, start=1):
+                fs = staged.batch.fs(number, total)
+                staged.write(fs, signer.sign(digest, signed_at=self.at))
         staged.write(staged.batch.go(total), b"")
 
 
-def _require_valid(check: SchemaCheck, path: Path) -> None:
+def _require_valid(check: SchemaCheck, name: str) -> None:
     """Only valid is sent; "not checked" is not valid (R24)."""
     if check.verdict is Verdict.VALID:
         return
     if check.verdict is Verdict.NOT_CHECKED:
-        raise NotValid(f"{path.name} could not be checked against {check.schema}: {check.why}", [])
-    anomalies = [error.to_anomaly(path.name) for error in check.errors]
-    raise NotValid(f"{path.name} breaks {check.schema} in {check.total} places", anomalies)
+        raise NotValid(f"{name} could not be checked against {check.schema}: {check.why}", [])
+    anomalies = [error.to_anomaly(name) for error in check.errors]
+    raise NotValid(f"{name} breaks {check.schema} in {check.total} places", anomalies)

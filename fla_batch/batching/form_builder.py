@@ -76,11 +76,6 @@ class ScreenedChunk:
         )
 
     @property
-    def declarations(self) -> int:
-        """How many declarations it holds."""
-        return len(self.fine)
-
-    @property
     def questions(self) -> int:
         """How many of them the rules have to look at one by one."""
         return len(self.cleared)
@@ -91,25 +86,30 @@ class ScreenedChunk:
             yield replace(entry, cleared=cleared)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Job:
     """Part of the input; `first` is the number of its first declaration, from 1.
 
     `stamps` are the creation stamps that were reserved for it; without them those of the maker.
+    Its text says nothing: a worker may write it into a log.
     """
 
     first: int
-    items: list[Entry | Anomaly] | ScreenedChunk
+    items: list[Entry | Anomaly] | TableChunk
     stamps: CreationStamps | None = None
 
 
 @dataclass(slots=True)
 class Done:
-    """What became of a job: the forms to send, all anomalies, and the counts."""
+    """What became of a job: the forms to send, all anomalies, and the counts.
+
+    `questions` are the declarations that the rules had to look at one by one.
+    """
 
     written: WrittenForms = field(default_factory=WrittenForms)
     anomalies: list[Anomaly] = field(default_factory=list)
     declarations: int = 0
+    questions: int = field(default=0, compare=False)
     blocked: int = 0
     in_files: int = 0
 
@@ -151,8 +151,8 @@ class Desk:
 
     def _do(self, job: Job) -> Done:
         done = Done()
-        if isinstance(job.items, ScreenedChunk):
-            done.written.extend(self._of_chunk(job.items, job.first, done))
+        if isinstance(job.items, TableChunk):
+            done.written.extend(self._of_chunk(self.screened(job.items), job.first, done))
         else:
             done.written.extend(list(self._of_items(job.items, job.first, done)))
         return done
@@ -194,6 +194,7 @@ class Desk:
     def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
         """The form of one declaration; None when it is blocked."""
         done.declarations += 1
+        done.questions += 1
         found = self.limits.told(entry, check(entry, self.context))
         done.anomalies += found
         if any(anomaly.blocks for anomaly in found):

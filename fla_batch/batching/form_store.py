@@ -1,25 +1,28 @@
-"""Forms written one after the other to a temporary file, with what is needed to arrange them.
+"""Forms written one after the other to temporary files, with what is needed to arrange them.
 
 A form's bytes do not depend on the batch or part that it ends up in, so each is written once,
-as it comes; memory holds a few numbers a form. What the ledger keeps of it lies beside, a line
-a form.
+by whoever makes it; memory holds a few numbers a form. What the ledger keeps of it lies beside, a
+line a form.
 """
 
 from __future__ import annotations
 
 import hashlib
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from fla_batch.models.form import Form
-from fla_batch.system.closing import Closing
+from fla_batch.system.files import disk_errors, partial_path
 from fla_batch.vocabulary.input_origin import InputOrigin, InputSheet, NoOrigin, Origin, rows_text
 
 _AT_ONCE_BYTES = 1 << 20
+_FORMS, _NOTES = ".forms", ".notes"
 
 
 class Note(NamedTuple):
@@ -66,7 +69,10 @@ SEPARATOR = "\t"
 
 @dataclass(slots=True)
 class WrittenForms:
-    """Forms written one after the other, and their notes; it can go between processes."""
+    """Forms written one after the other, and their notes; it can go between processes.
+
+    Those that were set down lie in files that begin with `name`, and no longer here.
+    """
 
     forms: bytearray = field(default_factory=bytearray)
     notes: bytearray = field(default_factory=bytearray)
@@ -74,6 +80,7 @@ class WrittenForms:
     note_sizes: array[int] = field(default_factory=lambda: array("Q"))
     workers: array[int] = field(default_factory=lambda: array("Q"))
     sheets: dict[str, InputSheet] = field(default_factory=dict)
+    name: str = ""
 
     def note(self, sheet: InputSheet) -> None:
         """Some of them came from that sheet."""
@@ -90,17 +97,55 @@ class WrittenForms:
         self.note_sizes.extend(map(len, notes))
         self.workers.extend(workers)
 
+    def set_down(self, folder: Path, name: str) -> None:
+        """Put them in files of `folder`, whole, over those of who began it before.
 
-class Spool(Closing):
-    """Forms on disk in `folder`, numbered from 0. Whoever made the folder removes it.
+        Raises DiskTrouble.
+        """
+        self.name = name
+        with disk_errors("write the spool in", folder):
+            for suffix, content in ((_FORMS, self.forms), (_NOTES, self.notes)):
+                path = folder / (name + suffix)
+                partial = partial_path(path)
+                partial.write_bytes(content)
+                partial.replace(path)
+                content.clear()
+
+
+class Extent(NamedTuple):
+    """Bytes `start` to `end` of a file."""
+
+    path: Path
+    start: int
+    end: int
+
+
+def bytes_of(extents: Iterable[Extent]) -> Iterator[bytes]:
+    """What lies there, in that order, in pieces. Raises OSError."""
+    with ExitStack() as opened:
+        path, file = Path(), None
+        for extent in extents:
+            if file is None or extent.path != path:
+                opened.close()
+                path, file = extent.path, opened.enter_context(extent.path.open("rb"))
+            start = extent.start
+            file.seek(start)
+            while start < extent.end:
+                piece = file.read(min(extent.end - start, _AT_ONCE_BYTES))
+                start += len(piece)
+                yield piece
+
+
+class Spool:
+    """Forms that were set down in `folder`, numbered from 0. Whoever made the folder removes it.
 
     `sheets` are those that the forms came from, by their digests.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._forms_path, self._notes_path = folder / "forms", folder / "notes"
-        self._forms = self._forms_path.open("w+b")
-        self._notes = self._notes_path.open("w+b")
+        self.folder = folder
+        self._names: list[str] = []
+        self._firsts = array("Q")
         self._offsets = array("Q", [0])
         self._note_offsets = array("Q", [0])
         self._workers = array("Q")
@@ -110,18 +155,14 @@ class Spool(Closing):
         return len(self._workers)
 
     def add(self, written: WrittenForms) -> None:
-        """Forms as they were written. Raises OSError when the disk is full."""
-        self._forms.write(written.forms)
-        self._notes.write(written.notes)
+        """Forms that were set down here."""
+        if written.workers:
+            self._names.append(written.name)
+            self._firsts.append(len(self))
         _append(self._offsets, written.sizes)
         _append(self._note_offsets, written.note_sizes)
         self._workers.extend(written.workers)
         self.sheets |= written.sheets
-
-    def flush(self) -> None:
-        """Put all of it on disk, to be read. Raises OSError when the disk is full."""
-        self._forms.flush()
-        self._notes.flush()
 
     def size(self, number: int) -> int:
         """Bytes of form `number`."""
@@ -140,22 +181,30 @@ class Spool(Closing):
                 taken[following] = True
             yield group
 
-    def contents(self, numbers: Iterable[int]) -> Iterator[bytes]:
-        """The bytes of those forms, in that order. May be read in several threads at once."""
-        return _pieces(self._forms_path, self._offsets, numbers)
+    def extents(self, numbers: Iterable[int]) -> Iterator[Extent]:
+        """Where those forms lie, in that order."""
+        return self._extents(_FORMS, self._offsets, numbers)
 
     def notes(self, numbers: Iterable[int]) -> Iterator[Note]:
         """What the ledger keeps of those forms, in that order."""
         rest = b""
-        for piece in _pieces(self._notes_path, self._note_offsets, numbers):
+        for piece in bytes_of(self._extents(_NOTES, self._note_offsets, numbers)):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 yield Note(*line.decode().split(SEPARATOR))
 
-    def close(self) -> None:
-        """Close both files."""
-        self._forms.close()
-        self._notes.close()
+    def _extents(
+        self, suffix: str, offsets: array[int], numbers: Iterable[int]
+    ) -> Iterator[Extent]:
+        for first, last in _runs(numbers):
+            begin = first
+            while begin <= last:
+                place = bisect_right(self._firsts, begin) - 1
+                after = [*self._firsts[place + 1 : place + 2], last + 1]
+                end, before = min(after), offsets[self._firsts[place]]
+                path = self.folder / (self._names[place] + suffix)
+                yield Extent(path, offsets[begin] - before, offsets[end] - before)
+                begin = end
 
 
 def worker_number(company_id: str, inss: str) -> int:
@@ -196,17 +245,6 @@ def _followers(workers: array[int]) -> array[int]:
         if workers[this] == workers[following]:
             followers[this] = following
     return followers
-
-
-def _pieces(path: Path, offsets: array[int], numbers: Iterable[int]) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        for first, last in _runs(numbers):
-            start, end = offsets[first], offsets[last + 1]
-            file.seek(start)
-            while start < end:
-                piece = file.read(min(end - start, _AT_ONCE_BYTES))
-                start += len(piece)
-                yield piece
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

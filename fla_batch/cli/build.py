@@ -11,7 +11,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
-from fla_batch.cli.options import Shared, shared_and_logged
+from fla_batch.cli.options import WORKERS, Shared, shared_and_logged
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options, write_list
 from fla_batch.cli.show import counts_in_words, in_words, show_groups, table
@@ -40,7 +40,7 @@ def build_options(command: Command) -> Command:
         is_flag=True,
         help="Build also what the portal has already, or is about to get; each is listed.",
     )
-    return skip(removal_options(again(command)))
+    return skip(removal_options(again(WORKERS(command))))
 
 
 @click.command()
@@ -57,6 +57,7 @@ def build(
     skip_blocked: bool,
     allowed: Allowed,
     again: bool,
+    workers: str | None,
     reading: InputOptions,
     shared: Shared,
 ) -> int:
@@ -67,8 +68,8 @@ def build(
     """
     how = reading.choice(shared.settings)
     if dry_run:
-        return _foreseen(inputs, how, shared)
-    with shared.workspace(needs_settings=False) as workspace:
+        return _foreseen(inputs, how, workers, shared)
+    with shared.workspace(needs_settings=False, workers=workers) as workspace:
         result = built(workspace, inputs, shared, skip_blocked, allowed, again, how)
     if shared.as_json:
         shared.show_json(result.to_json())
@@ -77,11 +78,14 @@ def build(
     return exit_code(result)
 
 
-def _foreseen(inputs: tuple[Path, ...], how: ReadingChoice, shared: Shared) -> int:
+def _foreseen(
+    inputs: tuple[Path, ...], how: ReadingChoice, workers: str | None, shared: Shared
+) -> int:
     """1 when something would stop the build, else 0."""
     from fla_batch.commands.foresee_build import foresee
 
-    with shared.workspace() as workspace, counting("declarations", shared) as counted:
+    opened = shared.workspace(workers=workers)
+    with opened as workspace, counting("declarations", shared) as counted:
         result = foresee(workspace, inputs, how=how, counted=counted)
     if shared.as_json:
         shared.show_json(result.to_json())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import WORKERS, Shared, now, shared
 
 if TYPE_CHECKING:
     from fla_batch.commands.doctor.diagnosis import Diagnosis, Health
@@ -19,8 +19,9 @@ _EXIT_UNFIT = 3
 
 @click.command()
 @click.option("--offline", is_flag=True, help="Leave out what needs the network.")
+@WORKERS
 @shared
-def doctor(offline: bool, shared: Shared) -> int:
+def doctor(offline: bool, workers: str | None, shared: Shared) -> int:
     """Check settings, keys, certificate, server, disk, clock and ledger before the deadline.
 
     Nothing is sent, built or changed. Exit code 3 when there is an error, else 0.
@@ -40,6 +41,7 @@ def doctor(offline: bool, shared: Shared) -> int:
         connect=connect,
         free_bytes=free_bytes,
         offline=offline,
+        workers=workers,
     )
     names: dict[Health, list[str]] = {state: [] for state in Health}
     found = _sorted_out(examine(around), names)

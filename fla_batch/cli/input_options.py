@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -20,7 +21,21 @@ if TYPE_CHECKING:
     from fla_batch.vocabulary.terms import Language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-INPUT = click.Path(exists=True, allow_dash=True, path_type=Path)
+
+
+class _Input(click.Path):
+    """A file, a folder, standard input, or an address on shared storage."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        from fla_batch.intake.input_url import is_address, path_of, url_of
+
+        path = path_of(value) if is_address(str(value)) else value
+        if isinstance(path, Path) and url_of(path):
+            return path
+        return Path(str(super().convert(str(path), param, ctx)))
+
+
+INPUT = _Input(exists=True, allow_dash=True, path_type=Path)
 _STANDARD_INPUT = "-"
 
 HEADER_ROW = click.option(
@@ -110,7 +125,15 @@ class InputOptions:
             self._format,
             extra_names(settings.profile.name),
             read_edits(self._edits_file) if self._edits_file else (),
+            fetch=_fetched,
         )
+
+
+def _fetched(url: str, target: Path) -> bool:
+    """Get what lies on shared storage. Raises StoreUnfit, StoreUnavailable, DiskTrouble."""
+    from fla_batch.outbox.object_store import fetched
+
+    return fetched(url, target, os.environ)
 
 
 def show_receipts(receipts: Iterable[Receipt], language: Language) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
     from fla_batch.configuration.loading import Settings
     from fla_batch.message import Profile
+    from fla_batch.system.workforce import Workforce
     from fla_batch.vocabulary.findings import Labels
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -98,8 +99,13 @@ class Shared:
         return configured_profile(self.settings)
 
     @contextmanager
-    def workspace(self, *, mend: bool = False, needs_settings: bool = True) -> Iterator[Workspace]:
+    def workspace(
+        self, *, mend: bool = False, needs_settings: bool = True, workers: str | None = None
+    ) -> Iterator[Workspace]:
         """Ledger, outbox and all that a command works on; what it did is told at the end.
+
+        `workers` is the address of a cluster that shares the work of a build. Raises what
+        `workforce` raises.
 
         `mend` opens a ledger that is behind its outbox too, to rebuild it. Raises NoSettings,
         before anything is made, unless defaults are enough.
@@ -109,11 +115,15 @@ class Shared:
 
         if needs_settings:
             self.require_settings()
-        opened = Workspace.open(self.settings, clock=now, hands=cores(), mend=mend)
-        with opened as workspace:
+        with ExitStack() as opened:
+            crew = opened.enter_context(workforce(workers)) if workers else None
+            found = Workspace.open(
+                self.settings, clock=now, hands=cores(), workforce=crew, mend=mend
+            )
+            workspace = opened.enter_context(found)
             told = telling(workspace, self.settings.on, self.tell_translated, as_log=self.as_log)
-            with told:
-                yield workspace
+            opened.enter_context(told)
+            yield workspace
 
     def show_json(self, document: object) -> None:
         """One JSON document on standard output, in ASCII where that takes nothing else.
@@ -132,6 +142,28 @@ class Shared:
     def tell_translated(self, text: str) -> None:
         """What the library remarks in English, in the language of texts."""
         tell(translated(text, self.language))
+
+
+def workforce(workers: str | None) -> Workforce:
+    """Those at the address `workers`, or this machine; close it.
+
+    Raises WorkersUnfit, SchedulerUnavailable, WorkersLost.
+    """
+    if workers is None:
+        from fla_batch.system.workforce import OwnWorkforce
+
+        return OwnWorkforce(cores())
+    from fla_batch.commands.cluster import Cluster
+
+    return Cluster.at(workers)
+
+
+WORKERS = click.option(
+    "--workers",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster that shares the work, such as tls://HOST:8786; by default "
+    "this machine does it all.",
+)
 
 
 def _encoder(encoding: str) -> Encode:

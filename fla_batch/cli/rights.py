@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import WORKERS, Shared, now, shared, workforce
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.rights_options import SECTORS, own_facts, prepared, rights_options
 from fla_batch.cli.show import MOST_ON_SCREEN, counts_in_words, in_words, table
@@ -78,16 +78,29 @@ def check(*, shared: Shared, **options: Any) -> int:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A .json file (input for build) or a .csv file; not-computed.csv is put beside it.",
 )
+@WORKERS
 @shared
-def compute(output: Path, all_or_nothing: bool, *, shared: Shared, **options: Any) -> int:
+def compute(
+    output: Path, all_or_nothing: bool, workers: str | None, *, shared: Shared, **options: Any
+) -> int:
     """Write every right that can be computed, and list what cannot."""
     from fla_batch.rights.output import NOT_COMPUTED_FILE, write_rights
     from fla_batch.rights.spill import Spill
 
-    with Spill() as spill, counting("rights", shared) as counted:
+    # Other machines see the folder of the output, and not where this one keeps temporary files.
+    with (
+        workforce(workers) as crew,
+        Spill(output.parent if workers else None) as spill,
+        counting("rights", shared) as counted,
+    ):
         computation = prepared(spill, None, shared, options)
         written = write_rights(
-            computation, output, counted, all_or_nothing=all_or_nothing, language=shared.language
+            computation,
+            output,
+            counted,
+            all_or_nothing=all_or_nothing,
+            language=shared.language,
+            workforce=crew,
         )
         established = computation.sizes.establish(now()) if written.kept else 0
     kept, held = written.kept, written.not_computed

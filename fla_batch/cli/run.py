@@ -36,6 +36,7 @@ def run(
     skip_blocked: bool,
     allowed: Allowed,
     again: bool,
+    workers: str | None,
     after_closure: bool,
     every_s: float,
     timeout_s: float | None,
@@ -49,7 +50,7 @@ def run(
     from fla_batch.commands.send import outgoing_bytes, require_open, send, to_send
 
     how = reading.choice(shared.settings)
-    with shared.workspace(needs_settings=False) as workspace:
+    with shared.workspace(needs_settings=False, workers=workers) as workspace:
         result = building.built(workspace, inputs, shared, skip_blocked, allowed, again, how)
         if not shared.as_json:
             building.show_built(result, shared, goes_on=True)

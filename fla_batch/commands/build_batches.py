@@ -18,8 +18,8 @@ from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Note, Spool, SpooledForm, WrittenForms
+from fla_batch.batching.spool_all import Item, spool_all
 from fla_batch.batching.stamp_book import StampBook
-from fla_batch.batching.worker_pool import Item, spool_all
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
 from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
 from fla_batch.ledger import HeldLock, LockHeld
@@ -127,9 +127,9 @@ def build_declarations(
             items,
             spool,
             desk,
-            lambda: workspace.recipe(maker, context),
+            workspace.recipe(maker, context),
             counted,
-            hands=workspace.hands,
+            workforce=workspace.workforce,
             reserve=StampBook(workspace.reserve_stamps).take,
         )
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
@@ -159,8 +159,8 @@ def build_bodies(
         written, bodies = WrittenForms(), list(bodies)
         stamped = maker.stamped(StampBook(workspace.reserve_stamps).take(1, len(bodies)))
         written.extend([_spooled(workspace, stamped, body, written) for body in bodies])
+        written.set_down(spool.folder, "forms")
         spool.add(written)
-        spool.flush()
         if not len(spool):
             return []
         return _batches(workspace, spool, maker, previous, UNWATCHED, None, lock)[0]
@@ -193,8 +193,7 @@ def spooling(workspace: BuildTools) -> Iterator[Spool]:
             private_folder(folder)
             held.enter_context(folder_lock(folder))
         held.callback(remove_folder, folder)
-        with Spool(folder) as spool:
-            yield spool
+        yield Spool(folder)
 
 
 def _batches(

@@ -44,7 +44,7 @@ def check(
         if not isinstance(item, Entry):
             counted.expect(item.announces)
             screened = ScreenedChunk.of(item, context)
-            entries, many = screened.entries(), screened.declarations
+            entries, many = screened.entries(), item.declarations
         for entry in entries:
             found.add(check_entry(entry, context))
         declarations += many

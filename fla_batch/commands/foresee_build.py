@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_store import Spool
-from fla_batch.batching.worker_pool import spool_all
+from fla_batch.batching.spool_all import spool_all
 from fla_batch.commands.build_batches import spooling
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.unchanged import is_same, key_of, with_newest
@@ -121,9 +121,9 @@ def foresee(
             reading,
             spool,
             desk,
-            lambda: workspace.recipe(maker, context),
+            workspace.recipe(maker, context),
             counted,
-            hands=workspace.hands,
+            workforce=workspace.workforce,
         )
         return Foreseen(
             _by_employer(workspace, spool),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fla_batch.account.ledger_history import LedgerHistory
     from fla_batch.batching.assemble import FillsBatches
     from fla_batch.batching.form_maker import FormMaker
-    from fla_batch.batching.worker_pool import Recipe
+    from fla_batch.batching.recipe import Recipe
     from fla_batch.channel.protocol import Gateway
     from fla_batch.commands.channels import Channel
     from fla_batch.configuration.sections import AnswersSection, LimitsSection, RulesSection
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fla_batch.message.extra_zones import EmployerZones
     from fla_batch.outbox.outbox import Outbox
     from fla_batch.rules import RuleContext
+    from fla_batch.system.workforce import Workforce
     from fla_batch.vocabulary.creation_stamps import Stretch
     from fla_batch.vocabulary.filenames import BatchName
     from fla_batch.vocabulary.terms import Environment, FormKind
@@ -72,7 +73,7 @@ class BuildTools(Records, Protocol):
     @property
     def limits(self) -> LimitsSection: ...
     @property
-    def hands(self) -> int: ...
+    def workforce(self) -> Workforce: ...
     def form_maker(self) -> FormMaker: ...
     def recipe(self, maker: FormMaker, context: RuleContext) -> Recipe: ...
     def next_name(self, day: date, application: str) -> BatchName: ...

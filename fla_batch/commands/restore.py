@@ -73,6 +73,7 @@ def restore(workspace: AnswerTools) -> Restored:
     result = Restored()
     ledger, outbox = workspace.ledger, workspace.outbox
     with no_poller(workspace) as renew:
+        outbox.take_folder_in()
         reached = outbox.high_water
         for manifest in _manifests(workspace, result):
             renew()

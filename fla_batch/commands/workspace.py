@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from fla_batch.channel.retry import RetryPolicy, with_retries
 from fla_batch.commands.channels import SftpChannel
 from fla_batch.system.closing import Closing
+from fla_batch.system.workforce import OwnWorkforce
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.filenames import BatchName
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from fla_batch.account.ledger_history import LedgerHistory
     from fla_batch.batching.assemble import FillsBatches
     from fla_batch.batching.form_maker import FormMaker
-    from fla_batch.batching.worker_pool import Recipe
+    from fla_batch.batching.recipe import Recipe
     from fla_batch.channel.protocol import Gateway
     from fla_batch.channel.rest_client import RestClient
     from fla_batch.commands.channels import Channel
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from fla_batch.outbox.outbox import Outbox
     from fla_batch.rules import RuleContext
     from fla_batch.signing.signer import Signer
+    from fla_batch.system.workforce import Workforce
     from fla_batch.vocabulary.creation_stamps import Stretch
     from fla_batch.vocabulary.terms import FormKind
 
@@ -94,6 +96,7 @@ class Workspace(Closing):
     connect: Callable[[], Gateway]
     waiting: Waiting = PATIENTLY
     hands: int = 1
+    given_workforce: Workforce | None = None
 
     @classmethod
     def open(
@@ -106,6 +109,7 @@ class Workspace(Closing):
         connect: Callable[[], Gateway] | None = None,
         waiting: Waiting = PATIENTLY,
         hands: int = 1,
+        workforce: Workforce | None = None,
         mend: bool = False,
     ) -> Self:
         """The workspace of these settings.
@@ -116,8 +120,8 @@ class Workspace(Closing):
         `mend` takes a ledger that is behind the outbox, or makes one: to rebuild it.
 
         Without `profile` the configured one is loaded when it is needed. `hands` is how many
-        processes may share slow chunks of a table (`batching.worker_pool`) or a large answer
-        (`receive`).
+        processes of this machine may share a build or a large answer (`receive`); a `workforce`
+        takes over the build, and whoever gives it closes it.
         """
         from fla_batch.commands.ledger_of_outbox import open_ledger
         from fla_batch.commands.outbox_of_settings import outbox_of
@@ -136,6 +140,7 @@ class Workspace(Closing):
             connect=connect or (lambda: _connect(settings)),
             waiting=waiting,
             hands=hands,
+            given_workforce=workforce,
         )
 
     @property
@@ -192,6 +197,15 @@ class Workspace(Closing):
         """Where another process finds the ledger."""
         return self.settings.workspace.ledger
 
+    @property
+    def workforce(self) -> Workforce:
+        """Who shares the work of a build."""
+        return self.given_workforce or self._own_workforce
+
+    @cached_property
+    def _own_workforce(self) -> Workforce:
+        return OwnWorkforce(self.hands)
+
     @cached_property
     def profile(self) -> Profile:
         """How messages are written and read. Raises ConfigurationMistake, ProfileMistake."""
@@ -226,7 +240,10 @@ class Workspace(Closing):
 
         kind = next(kind for kind, each in self.profile.shapes.items() if each is shape)
         validator = SchemaValidator(self.profile, shape)
-        return Assembler(shape, self.writers[kind], validator, self.signer)
+        folder = str(self.profile.folder)
+        return Assembler(
+            shape, self.writers[kind], validator, self.signer, folder, kind, self.workforce
+        )
 
     @cached_property
     def signer(self) -> Signer | None:
@@ -262,7 +279,7 @@ class Workspace(Closing):
     def recipe(self, maker: FormMaker, context: RuleContext) -> Recipe:
         """What another process needs to check and write declarations of this run."""
         from fla_batch.account.ledger_history import LedgerHistory
-        from fla_batch.batching.worker_pool import Recipe
+        from fla_batch.batching.recipe import Recipe
 
         history = context.history
         return Recipe(
@@ -340,8 +357,10 @@ class Workspace(Closing):
         self.waiting.sleep(_A_MOMENT_S)
 
     def close(self) -> None:
-        """Let go of the ledger."""
-        self.ledger.close()
+        """Let go of the ledger, and of those who worked."""
+        with self.ledger:
+            if "_own_workforce" in self.__dict__:
+                self._own_workforce.close()
 
 
 def _connect(settings: Settings) -> Gateway:

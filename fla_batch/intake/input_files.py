@@ -1,7 +1,8 @@
 """What a user names as input, to files: a file, a folder, a ZIP archive, a pipe, standard input.
 
-A pipe can be read only once, so it is copied aside first, like the members of an archive. A file
-keeps the name under which the user knows it: `trainings.zip/2024.csv`.
+A pipe can be read only once, so it is copied aside first, like the members of an archive and what
+lies on shared storage. A file keeps the name under which the user knows it:
+`trainings.zip/2024.csv`.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from __future__ import annotations
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from fla_batch.intake.input_url import url_of
 from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.tables.decoding import unopened
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import TABLE_SUFFIXES
 from fla_batch.vocabulary.findings import Anomaly, Source
 
+Fetch = Callable[[str, Path], bool]
+"""Copies what lies at an address to a new file; False when nothing does."""
 STANDARD_INPUT = Path("-")
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*JSON_SUFFIXES, *TABLE_SUFFIXES)
@@ -43,18 +47,41 @@ class InputFile:
 
 @contextmanager
 def input_files(
-    named: Iterable[Path], input_format: str | None = None
+    named: Iterable[Path], input_format: str | None = None, fetch: Fetch | None = None
 ) -> Iterator[list[InputFile | Anomaly]]:
     """The files among `named` and in them, in order; what is copied aside is gone afterwards.
 
     `input_format` says what standard input and files without a known ending are: `csv`, `json`.
+    `fetch` gets what is named by an address. Raises what it raises.
     """
     with TemporaryDirectory(prefix="fla-batch-") as aside:
         found: list[InputFile | Anomaly] = []
         for number, path in enumerate(named):
             folder = Path(aside, str(number))
-            found += _files(path, folder, f".{input_format}" if input_format else None)
+            suffix = f".{input_format}" if input_format else None
+            url = url_of(path)
+            found += (
+                _on_storage(url, folder, suffix, fetch)
+                if url and fetch
+                else _files(path, folder, suffix)
+            )
         yield found
+
+
+def _on_storage(
+    url: str, aside: Path, suffix: str | None, fetch: Fetch
+) -> Iterator[InputFile | Anomaly]:
+    """What lies at `url`, copied aside; an archive is opened as one that lies here."""
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy = aside / PurePosixPath(url).name
+    if not fetch(url, copy):
+        yield remark("no-such-file", FILE, Source(url), value=url)
+        return
+    for file in _files(copy, aside / "members", suffix):
+        if isinstance(file, Anomaly):
+            yield file.at(replace(file.source, file=url))
+        else:
+            yield replace(file, shown=file.shown.replace(str(copy), url, 1))
 
 
 def _files(path: Path, aside: Path, suffix: str | None) -> Iterator[InputFile | Anomaly]:

@@ -57,7 +57,7 @@ class InputReading:
 
     def __iter__(self) -> Iterator[Entry | Anomaly | TableChunk]:
         seen = Photos()
-        with input_files(self._paths, self._how.input_format) as files:
+        with input_files(self._paths, self._how.input_format, self._how.fetch) as files:
             if self._how.edits:
                 _require_one_table(files)
             for index, file in enumerate(files):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fla_batch.intake.headings import knows
+from fla_batch.intake.input_files import Fetch
 from fla_batch.tables.cell_edits import CellEdit, edited
 from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.tables.opening import open_table
@@ -23,7 +24,8 @@ class ReadingChoice:
 
     `extras` are the names of the zones that only the XSD of the profile knows. `input_format` is
     that of standard input and of files whose ending says nothing: csv or json. `edits` are cells
-    that are read otherwise than they stand in the one file that there is.
+    that are read otherwise than they stand in the one file that there is. `fetch` gets what is
+    named by an address.
     """
 
     table: TableChoice = field(default_factory=TableChoice)
@@ -32,6 +34,7 @@ class ReadingChoice:
     extras: tuple[str, ...] = ()
     edits: Sequence[CellEdit] = ()
     opens: Opens = open_table
+    fetch: Fetch | None = None
 
     def opened(self, path: Path) -> Table | Anomaly:
         """The table in a file as it is to be read, or why there is none.

@@ -56,6 +56,11 @@ class TableChunk:
         """What its rows have in common."""
         return self.layout.input_sheet(self.file)
 
+    @property
+    def declarations(self) -> int:
+        """How many declarations it holds."""
+        return int(self.frame[KEY].rle_id()[-1]) + 1 if len(self.frame) else 0
+
     def keys(self) -> Iterator[DeclarationKey]:
         """The key of each declaration; parts that are missing are empty or 0."""
         heads = self.frame.filter(self.frame[KEY].is_first_distinct()).select(KEY_COLUMNS)

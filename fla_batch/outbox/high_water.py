@@ -15,6 +15,7 @@ from fla_batch.system.files import (
     PARTIAL_PREFIX,
     disk_errors,
     private_folder,
+    remove_file,
     remove_partials,
     write_whole,
 )
@@ -90,6 +91,11 @@ def begin_high_water(root: Path, reached: HighWater) -> None:
     private_folder(root)
     with disk_errors("write", root / HIGH_WATER), folder_lock(root):
         _write(root, reached)
+
+
+def forget_high_water(root: Path) -> None:
+    """Delete the mark of an outbox that is now another one's copy. Raises DiskTrouble."""
+    remove_file(root / HIGH_WATER)
 
 
 def _write(root: Path, reached: HighWater) -> None:

@@ -22,6 +22,12 @@ class HostCopy:
         path = self.root / key
         return self.store.put_new(key, path) or self.store.facts(key) == facts_of(path)
 
+    def keys(self, prefix: str) -> list[str]:
+        """The files of this host below a folder, but for what was never whole."""
+        paths = sorted(path for path in (self.root / prefix).rglob("*") if path.is_file())
+        keys = [path.relative_to(self.root) for path in paths]
+        return [key.as_posix() for key in keys if not any(p.startswith(".") for p in key.parts)]
+
     def fetch(self, key: str) -> FileFacts | None:
         """An object as a file of this host, whole or not at all; None when there is none."""
         target = self.root / key

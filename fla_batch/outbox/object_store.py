@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from fla_batch.configuration.loopback import is_loopback
-from fla_batch.system.files import FileFacts, HashingWriter
+from fla_batch.system.files import FileFacts, HashingWriter, new_private_file
 from fla_batch.vocabulary.errors import ConfigurationMistake, DiskTrouble
 from fla_batch.vocabulary.identifiers import mask_text
 
@@ -53,16 +53,19 @@ class ObjectStore:
     _is_fit: bool = False
 
     @classmethod
-    def at(cls, url: str, environ: Mapping[str, str]) -> ObjectStore:
+    def at(
+        cls, url: str, environ: Mapping[str, str], named: str = "[workspace] store"
+    ) -> ObjectStore:
         """The store at `s3://bucket/prefix`; nothing is asked of it yet.
 
-        `environ` is looked at for the address of a server that is not the provider's own. Raises
-        StoreUnfit for a URL that is none, one with a password, or without the library.
+        `environ` is looked at for the address of a server that is not the provider's own, and
+        `named` is what the user calls it. Raises StoreUnfit for a URL that is none, one with a
+        password, or without the library.
         """
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or not parts.hostname:
-            raise StoreUnfit("[workspace] store is no address such as s3://bucket/prefix")
-        _require_no_secret(parts)
+            raise StoreUnfit(f"{named} is no address such as s3://bucket/prefix")
+        _require_no_secret(parts, named)
         endpoint = next((environ[name] for name in _ENDPOINTS if environ.get(name)), "")
         plain = endpoint.startswith("http://")
         if plain and not _may_be_plain(endpoint, environ):
@@ -165,10 +168,21 @@ class ObjectStore:
             take(bytes(chunk))
 
 
-def _require_no_secret(parts: SplitResult) -> None:
+def fetched(url: str, target: Path, environ: Mapping[str, str]) -> bool:
+    """Copy the object at `url` to a new file; False when there is none.
+
+    Raises StoreUnfit, StoreUnavailable, DiskTrouble.
+    """
+    folder, _, name = url.rpartition("/")
+    store = ObjectStore.at(folder, environ, named="the input")
+    with new_private_file(target) as writer:
+        return store.fetch(name, writer)
+
+
+def _require_no_secret(parts: SplitResult, named: str) -> None:
     if parts.username or parts.password or parts.query:
         raise StoreUnfit(
-            "[workspace] store holds more than a bucket and a prefix: no secret belongs there",
+            f"{named} holds more than a bucket and a prefix: no secret belongs there",
             hint="Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by the "
             "role of the machine.",
         )
@@ -185,7 +199,7 @@ def _library() -> ModuleType:
         import obstore
     except ModuleNotFoundError as error:
         raise StoreUnfit(
-            f"the library for [workspace] store is not installed: {error.name}",
+            f"the library for object stores is not installed: {error.name}",
             hint="pip install 'fla-batch[objects]'",
         ) from error
     return obstore

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from fla_batch.ledger.artefacts import Artefact
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox.high_water import HighWater
+from fla_batch.outbox.high_water import HighWater, forget_high_water
 from fla_batch.outbox.host_copy import HostCopy
 from fla_batch.outbox.inbox import Arrival, Kept, name_beside
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
-from fla_batch.outbox.marks import Mark, add_mark, mark_from, mark_line
+from fla_batch.outbox.marks import MARKS, Mark, add_mark, mark_from, mark_line
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.outbox import PURGED, Fault, Outbox
 from fla_batch.outbox.quarantine import Quarantine
@@ -42,6 +42,10 @@ from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
     from fla_batch.ledger import Ledger
+
+
+_LAST = (FILE_NAME, MARKS, PURGED)
+"""Files of a batch that are no objects of their own, or the last of them."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,34 @@ class SharedOutbox(Outbox):
                 f"the object store holds other content as {key}",
                 hint="A name is used only once: is this the store of another ledger?",
             )
+
+    def take_folder_in(self) -> int:
+        """See `Outbox`: a folder that was no copy, and has a high-water mark of its own.
+
+        That mark goes last, and so the next run goes on where this one was ended. Raises
+        UsageMistake when the store holds other content under one of these names.
+        """
+        local = Outbox(self.root)
+        if (reached := local.high_water) is None:
+            return 0
+        self._high_waters.reach(HighWater(0, reached.names))
+        taken = 0
+        for batch in (each for where in Environment for each in local.batches(where)):
+            manifest, folder = local.manifest(batch), self.relative_folder(batch)
+            own = [key for key in self.copy.keys(folder) if PurePosixPath(key).name not in _LAST]
+            for key in (*own, f"{folder}/{PURGED}"):
+                if (self.root / key).is_file():
+                    self._publish(key)
+                    taken += 1
+            for number, mark in enumerate(local.marks(batch), start=1):
+                self.store.put_new(self._mark_key(batch, number), mark_line(mark))
+            self._publish(self._key(manifest.batch, FILE_NAME))
+        for folder in ("quarantine", *(f"{where}/inbox" for where in Environment)):
+            for key in self.copy.keys(folder):
+                self._publish(key)
+                taken += 1
+        forget_high_water(self.root)
+        return taken
 
     def withdraw(self, batch: BatchName) -> None:
         """The manifest first: what has none was never there."""

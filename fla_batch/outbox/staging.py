@@ -68,6 +68,10 @@ class StagedBatch:
             yield writer
         self.files[str(name)] = writer.facts
 
+    def note(self, name: FileName, facts: FileFacts) -> None:
+        """A file that was written at its `path` by somebody else."""
+        self.files[str(name)] = facts
+
     def write(self, name: FileName, content: bytes) -> FileFacts:
         """Write one small file, such as FS or the empty GO."""
         with self.file(name) as writer:

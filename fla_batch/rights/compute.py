@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fla_batch.rights.column_rights import amounts, plain_shares
 from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
-from fla_batch.rights.factor_book import FactorBook
+from fla_batch.rights.factor_book import FactorBook, LookedUp
 from fla_batch.rights.gap_findings import gap_finding
 from fla_batch.rights.input_headings import AS_THEY_ARE, RightsReading
 from fla_batch.rights.law import Law, law_of
@@ -29,7 +29,7 @@ from fla_batch.rights.settlement import Settlement, settle_all
 from fla_batch.rights.share import Basis, Share
 from fla_batch.rights.size_store import SizeStore
 from fla_batch.rights.sizes import Sizes
-from fla_batch.rights.spill import Part, Spill
+from fla_batch.rights.spill import Part, SetAside, Spill
 from fla_batch.rights.survey import Usual, survey
 from fla_batch.rights.workers import KEY, WHO, Employers, Worker, histories
 from fla_batch.tables.table import ROW
@@ -37,6 +37,12 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from fla_batch.system.workforce import Workforce
+
+
+_WORTH_PROCESSES_BYTES = 20_000_000
+"""Rows set aside from which on it is worth to start other processes on this machine."""
 
 
 class CountedPart(NamedTuple):
@@ -47,7 +53,21 @@ class CountedPart(NamedTuple):
     excluded: frozenset[tuple[str, str]]
 
 
-@dataclass(slots=True)
+class DonePart(NamedTuple):
+    """What became of a part: plain workers as a table, the others, and what was found on them.
+
+    `asked` are the employers whose size was looked at.
+    """
+
+    plain: pl.DataFrame
+    rights: list[WorkerRight]
+    anomalies: list[Anomaly]
+    held: HeldBack
+    looked_up: LookedUp
+    asked: list[str]
+
+
+@dataclass(slots=True, repr=False)
 class Computation:
     """One run over what was read. `anomalies` and `held` are complete once `rights` is exhausted.
 
@@ -55,7 +75,7 @@ class Computation:
     worker that was asked for, by INSS and employer.
     """
 
-    spill: Spill
+    spill: SetAside
     law: Law
     request: Request
     sizes: Sizes
@@ -81,16 +101,56 @@ class Computation:
             yield from self._part_rights(self._counted(part))
         self._close()
 
-    def tables(self) -> Iterator[tuple[pl.DataFrame, list[WorkerRight]]]:
+    def tables(
+        self, workforce: Workforce | None = None
+    ) -> Iterator[tuple[pl.DataFrame, list[WorkerRight]]]:
         """The same by parts: `joint_committee`, `size`, `a` / `a_of`, `bc`, `days`, `hours` and
-        `hours_centi` of plain workers as a table, the others one by one."""
+        `hours_centi` of plain workers as a table, the others one by one.
+
+        The workforce shares the parts, by default this thread does them. Raises WorkersLost,
+        WorkersUnfit.
+        """
         if not self.read.usable:
             return
-        for part in self.spill.parts():
-            counted = self._counted(part)
-            plain, rest = self._plain(counted)
-            yield plain, list(self._part_rights(rest))
+        for done in self._done(workforce):
+            self.anomalies += done.anomalies
+            self.held.join(done.held)
+            self.factors.join(done.looked_up)
+            for employer in done.asked:
+                self.sizes.of(employer)
+            yield done.plain, done.rights
         self._close()
+
+    def _done(self, workforce: Workforce | None) -> Iterator[DonePart]:
+        alone = self.alone()
+        if workforce is None:
+            yield from (compute_part(alone, number) for number in self.spill.numbers())
+            return
+        workforce.require_sight_of(self.spill.folder)
+        executor = workforce.executor(holds_lock=self.spill.size > _WORTH_PROCESSES_BYTES)
+        yield from workforce.in_order(
+            executor.submit(compute_part, alone, number) for number in self.spill.numbers()
+        )
+
+    def alone(self) -> Computation:
+        """What somebody else needs for a part of the workers: nothing that was found yet."""
+        sizes = self.sizes.alone()
+        return replace(
+            self,
+            spill=SetAside(self.spill.folder),
+            sizes=sizes,
+            factors=self.factors.alone(sizes),
+            held=self.held.alone(),
+            anomalies=[],
+            evidence={},
+        )
+
+    def part(self, number: int) -> DonePart:
+        """The workers of one part, and all that is found on them."""
+        plain, rest = self._plain(self._counted(self.spill.part(number)))
+        rights = list(self._part_rights(rest))
+        looked_up, asked = self.factors.looked_up(), self.sizes.asked()
+        return DonePart(plain, rights, self.anomalies, self.held, looked_up, asked)
 
     def _close(self) -> None:
         self.anomalies += self.sizes.anomalies
@@ -279,6 +339,11 @@ class Computation:
 
     def _hold(self, rule: str, zone: str, worker: Worker) -> None:
         self.held.worker(self._report(rule, zone, worker))
+
+
+def compute_part(alone: Computation, number: int) -> DonePart:
+    """One part of the workers of a run, by whoever does it; `alone` stays as it is."""
+    return alone.alone().part(number)
 
 
 def prepare(

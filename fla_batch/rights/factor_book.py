@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.column_rights import fits
 from fla_batch.rights.factor import Factor, factor_a
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 PlainFactor = tuple[str, str, str, str, int, int, bool, str]
+
+
+class LookedUp(NamedTuple):
+    """A by employer and joint committee, and how many workers it is unsure for."""
+
+    factors: dict[tuple[str, str], Factor]
+    unsure: Counter[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -37,6 +44,19 @@ class FactorBook:
         """Each committee and A that was looked up."""
         for (_, committee), factor in self._factors.items():
             yield committee, factor
+
+    def alone(self, sizes: Sizes) -> FactorBook:
+        """The same for a part of the workers, with the sizes that are looked at there."""
+        return FactorBook(self.law, self.request, sizes)
+
+    def looked_up(self) -> LookedUp:
+        """What was looked up, and for how many it is not certain."""
+        return LookedUp(self._factors, self.unsure)
+
+    def join(self, found: LookedUp) -> None:
+        """Take over what was looked up for a part of the workers."""
+        self.unsure.update(found.unsure)
+        self._factors.update(found.factors)
 
     def counted(self, employer: str, committee: str, size: Fraction) -> Factor:
         """A for one more worker."""

@@ -55,6 +55,15 @@ class HeldBack:
                 held._workers.add((row.inss, row.employer))
         return held
 
+    def alone(self) -> HeldBack:
+        """The same for a part of the workers: what is listed there is only what is new."""
+        return HeldBack(_workers=set(self._workers))
+
+    def join(self, other: HeldBack) -> None:
+        """Take over who was held back in a part."""
+        self._listed += other._listed
+        self._workers |= other._workers
+
     def worker(self, reason: Anomaly) -> None:
         """Hold back the worker and employer that a finding names."""
         if reason.inss is not None:

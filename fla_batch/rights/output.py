@@ -30,6 +30,8 @@ from fla_batch.vocabulary.terms import AnomalyClass, Language
 if TYPE_CHECKING:
     import polars as pl
 
+    from fla_batch.system.workforce import Workforce
+
 CSV_COLUMNS = (
     "CompanyID",
     "INSS",
@@ -72,6 +74,7 @@ def write_rights(
     *,
     all_or_nothing: bool = False,
     language: Language = Language.EN,
+    workforce: Workforce | None = None,
 ) -> Written:
     """Compute every right and write to `path` what can be computed.
 
@@ -85,7 +88,9 @@ def write_rights(
     written = Written(computation.request.year)
     with kept_file(path, lambda: written.kept) as file:
         write = _write_bodies if kind == _JSON else _write_rows
-        write(file, _checked_tables(computation, written, kind == _JSON, counted), written)
+        tables = computation.tables(workforce)
+        checked = _checked_tables(computation, tables, written, kind == _JSON, counted)
+        write(file, checked, written)
         written.anomalies = [
             *computation.anomalies,
             *written.anomalies,
@@ -133,13 +138,14 @@ def body(right: WorkerRight) -> dict[str, Any]:
 
 def _checked_tables(
     computation: Computation,
+    tables: Tables,
     written: Written,
     for_declaration: bool,
     counted: Callable[[int], None],
 ) -> Iterator[tuple[pl.DataFrame, list[WorkerRight]]]:
     """Part by part the plain workers as a table, and the others that can be written."""
     unknown: set[str] = set()
-    for plain, rights in computation.tables():
+    for plain, rights in tables:
         checked = [
             right
             for right in rights

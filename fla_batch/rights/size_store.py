@@ -38,8 +38,8 @@ class FrozenSize:
 class SizeStore(Protocol):
     """Keeps one size per employer and period of two years."""
 
-    def get(self, company_id: str, period: str) -> FrozenSize | None:
-        """The size that counts, None when none was established."""
+    def of_period(self, period: str) -> dict[str, FrozenSize]:
+        """The sizes that count, by employer; none where none was established."""
         ...
 
     def put(self, size: FrozenSize) -> None:
@@ -56,26 +56,22 @@ class SqlSizeStore:
         with _translated():
             self._table.create(engine, checkfirst=True)
 
-    def get(self, company_id: str, period: str) -> FrozenSize | None:
+    def of_period(self, period: str) -> dict[str, FrozenSize]:
         table = self._table
-        query = (
-            table.select()
-            .where(table.c.company_id == company_id, table.c.period == period)
-            .order_by(table.c.id.desc())
-            .limit(1)
-        )
+        query = table.select().where(table.c.period == period).order_by(table.c.id)
         with _translated(), self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            return None
-        return FrozenSize(
-            row.company_id,
-            row.period,
-            Fraction(row.size),
-            SizeBasis(row.basis),
-            row.fingerprint,
-            datetime.fromisoformat(row.computed_at),
-        )
+            rows = connection.execute(query).all()
+        return {
+            row.company_id: FrozenSize(
+                row.company_id,
+                row.period,
+                Fraction(row.size),
+                SizeBasis(row.basis),
+                row.fingerprint,
+                datetime.fromisoformat(row.computed_at),
+            )
+            for row in rows
+        }
 
     def put(self, size: FrozenSize) -> None:
         with _translated(), self._engine.begin() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -32,12 +32,27 @@ class Sizes:
     refused: Mapping[str, int] = field(default_factory=dict)
     anomalies: list[Anomaly] = field(default_factory=list)
     _found: dict[str, Size | None] = field(default_factory=dict)
+    _frozen: Mapping[str, FrozenSize] | None = None
 
     def of(self, company_id: str) -> Size | None:
         """The size that counts; None, with an anomaly, when nothing says it."""
         if company_id not in self._found:
             self._found[company_id] = self._decide(company_id)
         return self._found[company_id]
+
+    def alone(self) -> Sizes:
+        """The same for a part of the workers, somewhere else: nothing was asked for yet."""
+        frozen = self._established_ones()
+        return replace(self, store=None, anomalies=[], _found={}, _frozen=frozen)
+
+    def asked(self) -> list[str]:
+        """The employers that were asked for, in that order."""
+        return list(self._found)
+
+    def _established_ones(self) -> Mapping[str, FrozenSize]:
+        if self._frozen is None:
+            self._frozen = self.store.of_period(self.law.period) if self.store else {}
+        return self._frozen
 
     def known(self) -> dict[str, Size]:
         """Every size that was asked for and found."""
@@ -63,7 +78,7 @@ class Sizes:
             return Size(self.stated[company_id], SizeBasis.STATED)
         census = self.censuses.get(company_id)
         computed = size_of(census, self.law) if census is not None else None
-        known = self.store.get(company_id, self.law.period) if self.store is not None else None
+        known = self._established_ones().get(company_id)
         if known is not None and not self.recompute:
             return self._established(known, computed)
         if computed is None:

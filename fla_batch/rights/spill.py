@@ -33,19 +33,12 @@ class Part(NamedTuple):
     periods: pl.DataFrame
 
 
-class Spill(Closing):
-    """The rows of one run; a context manager that removes them at its end.
+class SetAside:
+    """The rows of one run in `folder`; whoever has a part of the work reads them there."""
 
-    They lie in a new folder below `parent`, by default where the system keeps temporary files.
-    """
-
-    def __init__(self, parent: Path | None = None) -> None:
-        self._folder = TemporaryDirectory(prefix="fla-batch-rights-", dir=parent)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._numbers = count()
-
-    def close(self) -> None:
-        """Remove them."""
-        self._folder.cleanup()
 
     def add(self, kind: str, rows: pl.DataFrame) -> None:
         """Set rows of `lines` or `periods` aside."""
@@ -86,9 +79,29 @@ class Spill(Closing):
         return sorted(self._part(kind, number).iterdir())
 
     def _part(self, kind: str, number: int) -> Path:
-        folder = Path(self._folder.name) / f"{kind}-{number:02d}"
+        folder = self.folder / f"{kind}-{number:02d}"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        return sum(path.stat().st_size for path in self.folder.glob("*/*"))
+
+
+class Spill(SetAside, Closing):
+    """The rows of one run; a context manager that removes them at its end.
+
+    They lie in a new folder below `parent`, by default where the system keeps temporary files.
+    """
+
+    def __init__(self, parent: Path | None = None) -> None:
+        self._holder = TemporaryDirectory(prefix="fla-batch-rights-", dir=parent)
+        super().__init__(Path(self._holder.name))
+
+    def close(self) -> None:
+        """Remove them."""
+        self._holder.cleanup()
 
 
 def _without_rows(values: pl.DataFrame) -> pl.DataFrame:

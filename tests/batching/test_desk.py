@@ -55,7 +55,7 @@ def one_by_one(desk: Desk, chunk: TableChunk, first: int) -> Done:
 def compare(profile: str, found: list[TableChunk], context: RuleContext = CONTEXT) -> None:
     for chunk in found:
         at = desk(profile, context)
-        quick = at.do(Job(7, ScreenedChunk.of(chunk, at.context)))
+        quick = at.do(Job(7, chunk))
         slow = one_by_one(desk(profile, context), chunk, 7)
         assert bytes(quick.written.forms) == bytes(slow.written.forms)
         assert bytes(quick.written.notes) == bytes(slow.written.notes)
@@ -89,7 +89,7 @@ def test_blocked_and_warned_ones_take_their_places_in_between(tmp_path: Path) ->
     ]
     found = chunks_of(tmp_path / "t.parquet", rows)
     at = desk("shipped")
-    done = at.do(Job(1, ScreenedChunk.of(found[0], at.context)))
+    done = at.do(Job(1, found[0]))
     assert (done.declarations, done.blocked, len(done.written.sizes)) == (6, 3, 3)
     references = [line.split(b"\t")[0].decode() for line in done.written.notes.splitlines()]
     assert references == ["RUN" + counter(number) for number in (1, 2, 3)]
@@ -109,7 +109,7 @@ def test_what_the_platform_may_hold_is_compared_with_it(tmp_path: Path) -> None:
     at = desk("shipped", context)
     found = chunks_of(tmp_path / "t.parquet", rows)
     for chunk in found:
-        at.do(Job(1, ScreenedChunk.of(chunk, at.context)))
+        at.do(Job(1, chunk))
     assert {key.inss for key in asked} == {WORKERS[1]}
     compare("shipped", found, replace(CONTEXT, history=Everything()))
 

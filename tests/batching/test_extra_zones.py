@@ -68,7 +68,7 @@ def done(at: Desk, items: list[Entry | Anomaly | TableChunk], *, by_columns: boo
         if not isinstance(item, TableChunk):
             job = Job(whole.declarations + 1, [item])
         elif by_columns:
-            job = Job(whole.declarations + 1, at.screened(item))
+            job = Job(whole.declarations + 1, item)
         else:
             job = Job(whole.declarations + 1, list(item.entries()))
         part = at.do(job)

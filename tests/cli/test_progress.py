@@ -10,10 +10,13 @@ from rich.console import Console
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool
-from fla_batch.batching.worker_pool import spool_all
+from fla_batch.batching.recipe import Recipe
+from fla_batch.batching.spool_all import spool_all
 from fla_batch.cli.progress_bar import Drawn, Unit, bar
 from fla_batch.intake import InputReading
 from fla_batch.message import load
+from fla_batch.system.workforce import OwnWorkforce
+from fla_batch.vocabulary.terms import Environment
 from tests.batching.test_desk import CONTEXT, STARTED, trainings
 from tests.batching.test_screened_tables import WORKERS
 from tests.intake.test_photos import table
@@ -44,8 +47,12 @@ def test_a_table_says_how_many_declarations_it_holds(tmp_path: Path) -> None:
     profile = load("fla-20250131")
     desk = Desk.for_profile(profile, FormMaker(profile, "RUN", STARTED), CONTEXT)
     noted = Noted()
-    with Spool(tmp_path) as spool:
-        spool_all(InputReading(files), spool, desk, lambda: None, noted)  # type: ignore[arg-type, return-value]
+    recipe = Recipe(
+        str(profile.folder), "RUN", STARTED, CONTEXT, "", Environment.SIMULATION, held=False
+    )
+    with OwnWorkforce() as workforce:
+        spool = Spool(tmp_path)
+        spool_all(InputReading(files), spool, desk, recipe, noted, workforce=workforce)
     assert (noted.sum("expect"), noted.sum("done")) == (3, 3)
 
 

@@ -197,7 +197,7 @@ def test_an_outbox_that_is_open_hides_nothing_else(
     found = checks_of(office, capsys, "--offline")
     assert [line.partition(":")[0] for line in states(found, "error")] == ["outbox-rights"]
     skipped = {each["name"] for each in found if each["state"] == "skipped"}
-    assert skipped == {"server", "rest-key", "rest"}
+    assert skipped == {"server", "workers", "rest-key", "rest"}
 
 
 def test_the_outbox_of_a_clone_is_closed_by_the_first_build(

@@ -108,7 +108,7 @@ def test_a_database_that_was_made_without_a_language(postgres: Postgres) -> None
         record_anomalies(ledger, found, NOW)
         with ledger.found_anomalies() as kept:
             assert list(kept.by_worker()) == plainly(found)
-    assert open_size_store(url).get("0880820673", "2024-2025") is None
+    assert open_size_store(url).of_period("2024-2025") == {}
 
 
 def test_those_of_one_batch(ledger: Ledger, recorded: list[list[Anomaly]]) -> None:

@@ -32,6 +32,7 @@ from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_certificates
 from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
+from fla_batch.system.workforce import Workforce
 from fla_batch.vocabulary.terms import Environment
 from tests.reliability.folder_gateway import OPERATIONS, FolderGateway
 
@@ -116,6 +117,7 @@ class Scene:
         run: str = "TEST",
         gateway: Gateway | None = None,
         hands: int = 1,
+        workforce: Workforce | None = None,
         mend: bool = False,
     ) -> Iterator[Workspace]:
         """Our side, whose gateway is the account's folders unless another one is given."""
@@ -128,6 +130,7 @@ class Scene:
             connect=lambda: gateway or FolderGateway(self.account),
             waiting=IMPATIENT,
             hands=hands,
+            workforce=workforce,
             mend=mend,
         ) as workspace:
             yield workspace

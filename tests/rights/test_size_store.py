@@ -39,15 +39,15 @@ def rules(sizes: Sizes) -> list[str | None]:
 def test_what_is_put_is_got_exactly(store: SqlSizeStore) -> None:
     size = FrozenSize(COMPANY, "2024-2025", Fraction(59, 3), SizeBasis.REFERENCE, "ab", NOW)
     store.put(size)
-    assert store.get(COMPANY, "2024-2025") == size
-    assert store.get(COMPANY, "2026-2027") is None
-    assert store.get("0403170701", "2024-2025") is None
+    assert store.of_period("2024-2025").get(COMPANY) == size
+    assert store.of_period("2026-2027").get(COMPANY) is None
+    assert store.of_period("2024-2025").get("0403170701") is None
 
 
 def test_rows_are_only_added_and_the_newest_counts(tmp_path: Path, store: SqlSizeStore) -> None:
     for value in (12, 9):
         store.put(FrozenSize(COMPANY, "2024-2025", Fraction(value), SizeBasis.REFERENCE, "ab", NOW))
-    found = store.get(COMPANY, "2024-2025")
+    found = store.of_period("2024-2025").get(COMPANY)
     assert found is not None
     assert found.value == 9
     engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
@@ -61,9 +61,9 @@ def test_nothing_is_written_before_establish(store: SqlSizeStore) -> None:
     size = sizes.of(COMPANY)
     assert size is not None
     assert (size.value, size.frozen) == (Fraction(12), False)
-    assert store.get(COMPANY, LAW.period) is None
+    assert store.of_period(LAW.period).get(COMPANY) is None
     assert sizes.establish(NOW) == 1
-    assert store.get(COMPANY, LAW.period) is not None
+    assert store.of_period(LAW.period).get(COMPANY) is not None
 
 
 def test_later_corrections_do_not_change_an_established_size(store: SqlSizeStore) -> None:
@@ -93,7 +93,7 @@ def test_recompute_establishes_a_new_size(store: SqlSizeStore) -> None:
         sizes = Sizes(LAW, census(fte), store=store, recompute=recompute)
         sizes.of(COMPANY)
         sizes.establish(NOW)
-    found = store.get(COMPANY, LAW.period)
+    found = store.of_period(LAW.period).get(COMPANY)
     assert found is not None
     assert found.value == 25
 

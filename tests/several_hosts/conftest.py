@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.ledger import Ledger
+from tests.dask_cluster import DaskCluster, running_cluster
 from tests.object_store import S3Server, running_s3
 from tests.postgres import Postgres, running_postgres
 from tests.several_hosts.hosts import Hosts
@@ -35,3 +36,10 @@ def s3() -> Iterator[S3Server]:
 def hosts(tmp_path: Path, postgres: Postgres, empty_ledger: str, s3: S3Server) -> Hosts:
     """Two hosts on one PostgreSQL ledger and one object store."""
     return Hosts.make(tmp_path, postgres.new_database(empty_ledger), s3.new_store())
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A Dask cluster, of one worker to begin with."""
+    with running_cluster(tmp_path_factory.mktemp("dask"), workers=1) as running:
+        yield running

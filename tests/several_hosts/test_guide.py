@@ -19,7 +19,7 @@ from fla_batch.vocabulary.errors import ConfigurationMistake
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "guides" / "several-hosts.md").read_text(encoding="utf-8")
-COMPOSE, KUBERNETES = (
+COMPOSE, KUBERNETES, WORKERS = (
     yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 )
 
@@ -54,11 +54,35 @@ def test_hosts_have_names_and_folders_of_their_own() -> None:
     hosts = [services[name] for name in ("host-1", "host-2")]
     assert len({host["hostname"] for host in hosts}) == 2
     assert len({host["volumes"][0] for host in hosts}) == 2
-    named = {volume.partition(":")[0] for each in services.values() for volume in each["volumes"]}
+    mounted = [volume for each in services.values() for volume in each.get("volumes", ())]
+    named = {volume.partition(":")[0] for volume in mounted}
     assert {name for name in named if not name.startswith(".")} == set(COMPOSE["volumes"])
     used = {name for each in services.values() for name in each.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
-    assert all(set(host["depends_on"]) <= set(services) for host in hosts)
+    assert all(set(each.get("depends_on", ())) <= set(services) for each in services.values())
+
+
+def test_workers_see_the_outbox_of_their_coordinator() -> None:
+    services = COMPOSE["services"]
+    assert {"scheduler", "worker-1", "worker-2", "sandbox"} <= set(services)
+    outbox = services["host-1"]["environment"]["FLA_BATCH_WORKSPACE__OUTBOX"]
+    for name in ("worker-1", "worker-2"):
+        (volume,) = services[name]["volumes"]
+        assert volume == services["host-1"]["volumes"][0]
+        assert outbox.startswith(volume.partition(":")[2])
+        assert services[name]["command"].split()[2] == "tcp://scheduler:8786"
+        assert services[name]["environment"]["POLARS_MAX_THREADS"] == "1"
+    pod = WORKERS["spec"]["template"]["spec"]
+    (worker,) = pod["containers"]
+    assert WORKERS["spec"]["replicas"] == 2
+    assert (
+        WORKERS["spec"]["selector"]["matchLabels"]
+        == WORKERS["spec"]["template"]["metadata"]["labels"]
+    )
+    mounts = {mount["name"]: mount["mountPath"] for mount in worker["volumeMounts"]}
+    assert set(mounts) == {volume["name"] for volume in pod["volumes"]}
+    assert outbox.startswith(mounts["shared"])
+    assert worker["command"][2].startswith("tls://")
 
 
 def test_the_copy_of_a_pod_is_mounted_where_the_outbox_is() -> None:
@@ -83,11 +107,15 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
 
 def test_what_is_to_be_installed_is_an_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (extras,) = re.findall(r"pip install 'fla-batch\[([a-z,]+)\]'", PAGE)
-    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    extras = {
+        e for found in re.findall(r"'fla-batch\[([a-z,]+)\]'", PAGE) for e in found.split(",")
+    }
+    assert extras == {"cluster", "objects", "postgresql"}
+    assert extras <= set(project["optional-dependencies"])
     plain = " ".join(project["dependencies"])
     assert "obstore" not in plain
     assert "psycopg" not in plain
+    assert "distributed" not in plain
 
 
 def test_a_store_beside_a_ledger_of_one_machine_is_refused(tmp_path: Path) -> None:

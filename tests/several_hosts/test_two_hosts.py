@@ -329,3 +329,28 @@ def doctor_says(hosts: Hosts, number: int) -> list[Diagnosis]:
         offline=True,
     )
     return list(examine(around))
+
+
+def test_r30_r36_a_folder_moves_into_a_store(
+    hosts: Hosts, postgres: Postgres, tmp_path: Path
+) -> None:
+    """Settings with a store and an empty database, then `ledger rebuild --from-outbox`."""
+    alone = Hosts.make(tmp_path / "alone", "sqlite:///outbox/ledger.db", None, count=1)
+    sent, *_ = alone.build(1)
+    with alone.on(1, 2) as workspace:
+        send(workspace, [sent])
+    alone.answer()
+    assert alone.poll(1)
+    states = alone.states()
+    shared = hosts.scenes[0].settings().workspace
+    path = alone.scenes[0].folder / "fla-batch.toml"
+    text = path.read_text(encoding="utf-8").replace("sqlite:///outbox/ledger.db", shared.ledger)
+    path.write_text(text.replace("[workspace]", f'[workspace]\nstore = "{shared.store}"'))
+    with alone.scenes[0].workspace(mend=True) as workspace:
+        found = restore(workspace)
+    assert (len(found.batches), found.problems) == (3, [])
+    assert alone.problems(1) == []
+    assert hosts.problems(2) == []
+    assert alone.states() == hosts.states() == states
+    # What the folder's host had not sent yet, any host sends.
+    assert hosts.send(2, 11) == ["sent", "sent"]

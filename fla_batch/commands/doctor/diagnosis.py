@@ -48,7 +48,7 @@ class Surroundings:
     """The settings and the world around them. `free_bytes` tells the room left at a path.
 
     `file` is that of the settings; None when only variables set something. `offline` leaves out
-    what needs the network.
+    what needs the network. `workers` is the address of a cluster, None for this machine alone.
     """
 
     file: Path | None
@@ -58,6 +58,7 @@ class Surroundings:
     connect: Callable[[GatewaySettings], Gateway]
     free_bytes: Callable[[Path], int]
     offline: bool = False
+    workers: str | None = None
 
     @property
     def language(self) -> Language:

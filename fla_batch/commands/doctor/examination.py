@@ -29,6 +29,7 @@ from fla_batch.commands.doctor.outbox_checks import (
     outbox_rights,
     quarantine,
     store,
+    workers,
 )
 from fla_batch.commands.doctor.server_checks import gateway, known_host, legacy, rest, server
 from fla_batch.commands.doctor.settings_checks import closing_date, sender, settings
@@ -74,6 +75,7 @@ CHECKS = (
     Examined("legacy-ssh-rsa", legacy),
     Examined("server", server, after=("gateway", "login-key", "host-key"), online=True),
     Examined("rest-key", rest_key),
+    Examined("workers", workers, after=("settings", "outbox"), online=True),
     Examined("rest", rest, after=("settings", "rest-key"), online=True),
 )
 

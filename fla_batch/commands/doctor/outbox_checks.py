@@ -38,6 +38,19 @@ def store(around: Surroundings) -> Iterator[Diagnosis]:
     yield around.ok("store", "store-fit", url=where) if where else around.ok("store", "store-none")
 
 
+def workers(around: Surroundings) -> Iterator[Diagnosis]:
+    """The cluster that a build would share is there, has our versions, and sees the outbox."""
+    if around.workers is None:
+        yield around.ok("workers", "workers-none")
+        return
+    from fla_batch.commands.cluster import Cluster
+
+    with Cluster.at(around.workers) as cluster:
+        cluster.require_sight_of(existing(around.settings.workspace.outbox))
+        count = len(cluster.names)
+        yield around.ok("workers", "workers-fit", address=around.workers, count=count)
+
+
 def written_at(folder: Path) -> datetime | None:
     """When the disk says that a file, written there now, was written; None when none can be."""
     try:
