@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,10 +46,10 @@ def test_fifty_thousand_rows_stay_fluent(
     page.goto(running.link)
     page.wait_for_url("**/")
     file = _workbook(tmp_path / "large.xlsx")
-    before_s = running.cpu_s
+    before_s, begun_s = running.cpu_s, time.monotonic()
     page.set_input_files("#file", file)
     page.locator("#first-rows td, #grid td[data-column]").first.wait_for(timeout=_PATIENCE_MS)
-    first_s = running.cpu_s - before_s
+    first_s, wall_s = running.cpu_s - before_s, time.monotonic() - begun_s
     expect(page.locator(".verdict strong")).to_have_text(
         "1 000 mistakes to mend", timeout=_PATIENCE_MS
     )
@@ -69,7 +71,9 @@ def test_fifty_thousand_rows_stay_fluent(
     again_s = running.cpu_s - before_s
     record_property(
         COUNTED,
-        f"{_ROWS} rows, CPU of the server: first rows {first_s:.2f} s, checked {checked_s:.2f} s, "
+        f"{_ROWS} rows: first rows after {wall_s:.2f} s by the clock, at a load of "
+        f"{os.getloadavg()[0]:.1f}; CPU of the server: first rows {first_s:.2f} s, "
+        f"checked {checked_s:.2f} s, "
         f"to the last row {jump_s:.2f} s, mended and checked again {again_s:.2f} s; "
         f"{running.peak_mb} MB",
     )
