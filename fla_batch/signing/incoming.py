@@ -138,7 +138,7 @@ def _certificate(der: bytes) -> x509.Certificate | None:
         certificate.subject.rfc4514_string()
         _ = (certificate.issuer, certificate.extensions)
         _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-    except (ValueError, x509.DuplicateExtension):
+    except (ValueError, x509.DuplicateExtension, x509.InvalidVersion):
         return None
     return certificate
 

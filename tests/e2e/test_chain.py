@@ -113,8 +113,8 @@ def test_what_comes_back_is_valid_by_the_portals_own_schemas(
 
 def test_the_chain_in_words(fla: CommandLine, server: Server, nine_workers: Path) -> None:
     built = fla("build", nine_workers, "--lang", "nl")
-    assert "9 forms, 1 part" in built.out
-    assert "Next: fla-batch send" in built.out
+    assert "9 formulieren, 1 deel" in built.out
+    assert "Daarna: fla-batch send" in built.out
     sent = fla("send")
     assert "1 batch sent. Next: fla-batch poll" in sent.out
     server.answered()
