@@ -108,7 +108,7 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
 def test_what_is_to_be_installed_is_an_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = {
-        e for found in re.findall(r"'fla-batch\[([a-z,]+)\]'", PAGE) for e in found.split(",")
+        e for found in re.findall(r"pip install '\.\[([a-z,]+)\]'", PAGE) for e in found.split(",")
     }
     assert extras == {"cluster", "objects", "postgresql"}
     assert extras <= set(project["optional-dependencies"])
