@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from fla_batch.cli.options import Shared
+    from fla_batch.vocabulary.words import Words
 
 # Drawing is done ten times a second; telling the bar more often than that only takes time.
 _TELL_S = 0.05
@@ -39,7 +40,7 @@ def counting(
     from rich.console import Console
 
     with bar(Console(stderr=True), unit) as progress:
-        drawn = Drawn(progress, noun, total)
+        drawn = Drawn(progress, shared.words, noun, total)
         try:
             yield drawn
         finally:
@@ -47,13 +48,14 @@ def counting(
 
 
 class Drawn:
-    """A Watcher that draws a bar for each stage."""
+    """A Watcher that draws a bar for each stage, named by a noun of `words`."""
 
-    def __init__(self, progress: Progress, noun: str, total: int | None) -> None:
+    def __init__(self, progress: Progress, words: Words, noun: str, total: int | None) -> None:
         self._progress = progress
+        self._words = words
         self._total = total
         self._untold, self._told_at = 0, 0.0
-        self._task = progress.add_task(noun, total=total, rate="")
+        self._task = progress.add_task(words.line(f"counted-{noun}"), total=total, rate="")
 
     def __call__(self, count: int) -> None:
         self._untold += count
@@ -63,7 +65,8 @@ class Drawn:
     def begin(self, noun: str) -> None:
         self.tell()
         self._total = None
-        self._task = self._progress.add_task(noun, total=None, rate="")
+        named = self._words.line(f"counted-{noun}")
+        self._task = self._progress.add_task(named, total=None, rate="")
 
     def expect(self, count: int) -> None:
         if count:

@@ -210,7 +210,9 @@ def sectors(committee: str | None, sectors: Sequence[Path], *, shared: Shared) -
     else:
         _tell_anomalies(anomalies, shared)
         headings, rows = fact_rows(facts)
-        say(table(headings, rows))
+        words = shared.words
+        told = [words.line(f"sector-{one}") if one.isalpha() else one for one in headings]
+        say(table(told, rows))
     if not facts:
         raise UsageMistake(
             f"No fact is known of joint committee {committee}.",

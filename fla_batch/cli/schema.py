@@ -107,11 +107,12 @@ def _difference_line(difference: Difference, words: Words) -> str:
 
 
 def _verdict(found: Conformity, words: Words) -> str:
+    verdict = words.line(f"verdict-{found.verdict.value}")
     open_ones = sum(difference.breaks for difference in found.differences)
     if open_ones:
-        return f"{found.verdict.value}, {words.count('differences_open', open_ones)}"
+        return f"{verdict}, {words.count('differences_open', open_ones)}"
     named = words.line("named_limits", limits=", ".join(found.limits)) if found.limits else ""
-    return f"{found.verdict.value}{named}"
+    return f"{verdict}{named}"
 
 
 @schema.command()

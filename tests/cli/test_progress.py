@@ -16,7 +16,8 @@ from fla_batch.cli.progress_bar import Drawn, Unit, bar
 from fla_batch.intake import InputReading
 from fla_batch.message import load
 from fla_batch.system.workforce import OwnWorkforce
-from fla_batch.vocabulary.terms import Environment
+from fla_batch.vocabulary.terms import Environment, Language
+from fla_batch.vocabulary.words import Words
 from tests.batching.test_desk import CONTEXT, STARTED, trainings
 from tests.batching.test_screened_tables import WORKERS
 from tests.intake.test_photos import table
@@ -59,7 +60,8 @@ def test_a_table_says_how_many_declarations_it_holds(tmp_path: Path) -> None:
 def test_a_new_stage_has_a_bar_of_its_own() -> None:
     text = io.StringIO()
     with bar(Console(file=text, force_terminal=True, width=120), Unit.ONE) as progress:
-        drawn = Drawn(progress, "declarations", None)
+        words = Words("fla_batch.cli", Language.FR)
+        drawn = Drawn(progress, words, "declarations", None)
         drawn(2)
         drawn.expect(2)
         drawn.begin("forms")
@@ -68,5 +70,5 @@ def test_a_new_stage_has_a_bar_of_its_own() -> None:
         drawn(3)
         drawn.tell()
         first, second = progress.tasks
-    assert (first.description, first.completed, first.total) == ("declarations", 2, 2)
-    assert (second.description, second.completed, second.total) == ("forms", 3, 10)
+    assert (first.description, first.completed, first.total) == ("déclarations", 2, 2)
+    assert (second.description, second.completed, second.total) == ("formulaires", 3, 10)
