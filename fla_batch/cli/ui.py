@@ -69,7 +69,7 @@ def ui(
     token = read_token(api_token_file) if api_token_file else None
     settings = shared.settings
     configured = bool(settings.sender.number) or settings.uses_rest
-    state = PageState(settings, configured, Path.cwd(), now, shared.language)
+    state = PageState(settings, configured, Path.cwd(), now, shared.language, shared.settings_file)
     with listening.bound() as bound:
         access = Access(frozenset({listening.origin(bound)}), token)
         address = link(listening.origin(bound), access)

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class PageState:
-    """One person, one workspace. `place` is the folder in which the sandbox is put."""
+    """One person, one workspace. `place` is the folder in which the sandbox is put.
+
+    `settings_file` holds the user's own settings; None where there is none.
+    """
 
     own_settings: Settings
     configured: bool
     place: Path
     clock: Callable[[], datetime]
     language: Language
+    settings_file: Path | None = None
     jobs: Jobs = field(default_factory=Jobs)
     practice: Practice | None = None
     _files: dict[Path, DroppedFiles] = field(default_factory=dict)

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from fla_batch.ui.page_state import PageState
 from fla_batch.ui.serving import Listening, open_browser
 from fla_batch.vocabulary.errors import ConfigurationMistake, UsageMistake
 from tests.command_line import CommandLine
+from tests.ui.conftest import served
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,17 @@ def test_half_of_tls_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "certificate.pem"
     with pytest.raises(UsageMistake, match="go together"):
         Listening.of("127.0.0.1:0", 0, path, None, "https://fla.example.be")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (None, "There are no settings yet"),
+        ("fla-batch.toml", "The sender number is missing in fla-batch.toml"),
+    ],
+)
+def test_what_keeps_from_sending_is_said(state: PageState, file: str | None, said: str) -> None:
+    state.configured = False
+    state.settings_file = Path(file) if file else None
+    with served(state) as client:
+        assert said in client.begin().get("/").text
