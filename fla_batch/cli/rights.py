@@ -209,10 +209,7 @@ def sectors(committee: str | None, sectors: Sequence[Path], *, shared: Shared) -
         shared.show_json({"facts": [fact_json(fact) for fact in facts], **summary(anomalies)})
     else:
         _tell_anomalies(anomalies, shared)
-        headings, rows = fact_rows(facts)
-        words = shared.words
-        told = [words.line(f"sector-{one}") if one.isalpha() else one for one in headings]
-        say(table(told, rows))
+        say(table(shared.words.headings("sector_headings"), fact_rows(facts)))
     if not facts:
         raise UsageMistake(
             f"No fact is known of joint committee {committee}.",

@@ -8,11 +8,6 @@ from fla_batch.rights.committees import compact_committee
 from fla_batch.rights.right import plain_text
 from fla_batch.rights.sector import DAYS_COLUMNS, HOURS_COLUMNS, SectorFact, SectorTable
 
-_HEADINGS = (
-    *("committee", "from", "to", "0-9", "10-19", "20+"),
-    *("kind", "right", "confidence", "agreement", "source", "file"),
-)
-
 
 def facts_of(table: SectorTable, committee: str | None) -> list[SectorFact]:
     """All facts, or those of a committee, of what it belongs to and of its parts."""
@@ -27,9 +22,11 @@ def _related(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
-def fact_rows(facts: list[SectorFact]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Headings and rows; a number of hours ends in h."""
-    return _HEADINGS, [
+def fact_rows(facts: list[SectorFact]) -> list[tuple[str, ...]]:
+    """Committee, from, to, the numbers by size of the employer (one of hours ends in h), kind,
+    right, confidence, agreement, source and file of each.
+    """
+    return [
         (
             fact.joint_committee,
             fact.first.isoformat(),

@@ -85,9 +85,10 @@ def _command(number: str) -> bytes:
 
 
 def _interrupt_once_it_works() -> None:
+    # Python and our package are still being imported there: it is certain to be in the middle.
     while not workers():
-        time.sleep(0.01)
-    time.sleep(0.2)
+        time.sleep(0.002)
+    time.sleep(0.05)
     os.kill(os.getpid(), signal.SIGINT)
 
 
