@@ -70,8 +70,11 @@ class Grid {
     this.total = Number(answer.headers.get("x-total"));
     if (start && start >= this.total) { this.load(0, 0); return; }
     this.first = start;
+    const rows = await answer.text();
     const focus = this.focus;
-    this.body.innerHTML = await answer.text();
+    // Who is in the grid stays there, whatever made it load.
+    const within = this.body.contains(document.activeElement);
+    this.body.innerHTML = rows;
     const count = this.body.rows.length;
     this.spacer(this.body.rows[0], start);
     this.spacer(null, this.total - start - count);
@@ -81,7 +84,7 @@ class Grid {
     if (shown) shown.textContent = shown.dataset.one.replace("{count}", this.total);
     const cells = this.body.querySelectorAll("td[data-column]");
     const again = focus && this.cell(focus.row, focus.column);
-    if (again) { again.tabIndex = 0; if (this.returning) again.focus({ preventScroll: true }); }
+    if (again) { again.tabIndex = 0; if (this.returning || within) again.focus({ preventScroll: true }); }
     else if (cells.length) cells[0].tabIndex = 0;
     this.returning = false;
   }
