@@ -312,7 +312,7 @@ class Workspace(Closing):
         if not sender:
             raise ConfigurationMistake(
                 "[sender] number is missing: file names begin with it",
-                hint="Set your six-digit sender number in fla-batch.toml.",
+                hint="Set your six-digit sender number in fla-batch.toml; `fla-batch init` writes one.",
             )
         return sender
 
