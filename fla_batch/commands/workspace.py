@@ -312,7 +312,8 @@ class Workspace(Closing):
         if not sender:
             raise ConfigurationMistake(
                 "[sender] number is missing: file names begin with it",
-                hint="Set your six-digit sender number in fla-batch.toml; `fla-batch init` writes one.",
+                hint="Set your six-digit sender number in fla-batch.toml; "
+                "`fla-batch init` writes one.",
             )
         return sender
 

@@ -18,7 +18,8 @@ _RAISED = (
     lzma.LZMAError,
     struct.error,
     EOFError,
-    # A password, and as NotImplementedError a way of packing that the damage names by chance.
+    # zipfile's for a password, and for a way of packing that it lacks: damaged bytes may name any
+    # (NotImplementedError, which is a RuntimeError).
     RuntimeError,
     # A place before the file's begin, and as UnicodeDecodeError a name that is no text.
     ValueError,
