@@ -17,7 +17,10 @@ import fla_batch
 from fla_batch.cli.commands import COMMANDS, commands
 
 PACKAGE = Path(fla_batch.__file__).parent
-_SAID = {"hint", "_HINT", "remark", "OUT_OF_TROUBLE", "NOTHING_TO_FETCH", "_NEVER_ASKED"}
+_SAID = {
+    *("hint", "_HINT", "remark", "OUR_MISTAKE", "OUT_OF_TROUBLE", "NOTHING_TO_FETCH"),
+    "_NEVER_ASKED",
+}
 """Names of what is shown to people as it stands there."""
 _SPEAKING = {
     *(

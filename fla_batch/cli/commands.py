@@ -75,10 +75,10 @@ class _Lazy(click.Group):
 
 
 def _nearest(name: str) -> str:
-    import difflib
+    from fla_batch.vocabulary.nearest import nearest
 
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    near = nearest(name, COMMANDS)
+    return f" Did you mean {near!r}?" if near else ""
 
 
 @click.group(

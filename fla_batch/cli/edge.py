@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from fla_batch.vocabulary.errors import DiskTrouble, FlaBatchError
+from fla_batch.vocabulary.errors import OUR_MISTAKE, DiskTrouble, FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str]) -> int:
         return DiskTrouble.exit_code
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
-        tell(words.line("our_mistake"))
+        tell(translated(OUR_MISTAKE, language))
         return INTERNAL
     return outcome if isinstance(outcome, int) else 0
 

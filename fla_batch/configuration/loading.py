@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
-from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, nearest
+from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, meant
 from fla_batch.configuration.sections import ENV_PREFIX, Settings
 from fla_batch.configuration.settings_file import line_of
 from fla_batch.configuration.ui_language import NAMES
@@ -98,7 +98,7 @@ class _Given:
         ]
         for name in self.environ:
             if name.startswith(ENV_PREFIX) and "__" in name and name not in known:
-                self._note(name, "unknown variable", nearest(name, known))
+                self._note(name, "unknown variable", meant(name, known))
         language = self.environ.get(LANGUAGE_VARIABLE)
         if language and language not in NAMES:
             self._note(LANGUAGE_VARIABLE, f"must be one of {', '.join(NAMES)}")
@@ -175,9 +175,9 @@ def _unknown(section: str, key: str | None = None, *_: str) -> tuple[str, str]:
     """What to say of a section or key that nothing reads, beside the nearest known one."""
     fields = Settings.model_fields
     if key is None:
-        return f"unknown section [{section}]", nearest(section, fields)
+        return f"unknown section [{section}]", meant(section, fields)
     known = getattr(fields[section].annotation, "model_fields", {})
-    return f"unknown key {key} in [{section}]", nearest(key, known)
+    return f"unknown key {key} in [{section}]", meant(key, known)
 
 
 def _told(error: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.nearest import nearest
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
 
@@ -44,8 +44,8 @@ class WrongSettings(ConfigurationMistake):
         super().__init__(Labels().changed(sentence), hint=None if several else mistakes[0].hint)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> str:
     """What was probably meant, or what there is."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    return f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(names)}."
+    near = nearest(name, names, least=0.4)
+    return f"Did you mean {near}?" if near else f"Known are: {', '.join(names)}."

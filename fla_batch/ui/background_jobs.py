@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fla_batch.vocabulary.errors import FlaBatchError
+from fla_batch.vocabulary.errors import OUR_MISTAKE, FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
 
 _KEPT = 200
@@ -86,7 +86,7 @@ class InternalMistake(FlaBatchError):
     """A mistake in this program."""
 
     exit_code = 70
-    hint = "This is a mistake in fla-batch itself, not in your files. Please report it."
+    hint = OUR_MISTAKE
 
 
 class Jobs:

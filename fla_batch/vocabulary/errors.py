@@ -14,6 +14,9 @@ from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
 
+OUR_MISTAKE = "This is a mistake in fla-batch itself, not in your files. Please report it."
+"""What to do about an exception that is none of these."""
+
 
 class ErrorText(NamedTuple):
     """An exception as a person reads it: what is wrong, and what to do next."""

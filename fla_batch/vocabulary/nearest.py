@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], *, least: float = 0.6) -> str | None:
     """The name in `known` closest to `name`, upper and lower case being equal; None if none is.
+
+    `least`, from 0 to 1, is how much alike they have to be.
 
     >>> nearest("TrainingHour", ["trainingHours", "trainingDays"])
     'trainingHours'
@@ -15,5 +17,5 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     True
     """
     by_lower = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.strip().lower(), by_lower, n=1, cutoff=0.6)
+    found = get_close_matches(name.strip().lower(), by_lower, n=1, cutoff=least)
     return by_lower[found[0]] if found else None

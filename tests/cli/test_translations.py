@@ -15,7 +15,7 @@ from fla_batch.cli.help_pages import HELP
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Labels
-from fla_batch.vocabulary.sentences import SENTENCES, one_line, translated
+from fla_batch.vocabulary.sentences import SENTENCES, Sentences, one_line, translated
 from fla_batch.vocabulary.terms import FormKind, Language
 from fla_batch.vocabulary.words import texts_of
 from tests.command_line import CommandLine
@@ -27,18 +27,17 @@ ROOMS = [
     for path in sorted(PACKAGE.rglob("words.toml"))
     if path.parent.name != "report"  # its words lie by language; tests/report has its own test
 ]
-FILES = [(HELP.package, HELP.names[0]), (SENTENCES.package, SENTENCES.names[0])]
 ELSEWHERE = {
     # in three languages already
     *("said", "message", "Labels(path.name).changed(sentence)", "given.mistakes", "table.label"),
     # made of another one that is looked at
     *("str(error)", "error.hint", "judgement.reason", "entry.fault"),
     # click's, and what is no sentence
-    *("error.message + _nearest(args[0])", "nearest(name, known)"),
+    *("error.message + _nearest(args[0])", "meant(name, known)"),
     "mask_text(traceback.format_exc(limit=-3))",
 }
 """Sentences of exceptions that do not stand in the source as texts."""
-SAID = set(map(one_line, texts_of(*FILES[1])))
+SAID = set(map(one_line, texts_of(SENTENCES.package, SENTENCES.names[0])))
 MODULES = sorted((PACKAGE / "cli").rglob("*.py"))
 IN_NO_LANGUAGE = {
     "fla-batch, version {v1}",
@@ -75,11 +74,14 @@ def test_each_sentence_of_an_exception_is_found() -> None:
     assert unread.keys() == ELSEWHERE, "its sentence cannot be read off the source"
 
 
-@pytest.mark.parametrize(("package", "file"), FILES)
-def test_nothing_is_translated_that_nobody_says(package: str, file: str) -> None:
-    said = set(map(_plain, help_texts() | hints() | sentences()))
-    fixed = [_fixed(each) for each in help_texts()]  # with lists of names filled in
-    for text, entry in texts_of(package, file).items():
+@pytest.mark.parametrize("catalogue", [HELP, SENTENCES], ids=lambda each: each.names[0])
+def test_nothing_is_translated_that_nobody_says(catalogue: Sentences) -> None:
+    texts = help_texts() if catalogue is HELP else hints() | sentences()
+    said = set(map(_plain, texts))
+    # with lists of names filled in
+    fixed = [_fixed(each) for each in texts] if catalogue is HELP else []
+    file = catalogue.names[0]
+    for text, entry in texts_of(catalogue.package, file).items():
         assert set(entry) == {"fr", "nl"}, text
         assert all(names(each) == names(text) for each in entry.values()), text
         is_said = _plain(text) in said or any(_fixed(text) in each for each in fixed)
