@@ -14,7 +14,7 @@ from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
 from fla_batch.vocabulary.place_words import PACKAGE, place, whom
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind, Language
-from fla_batch.vocabulary.words import Words
+from fla_batch.vocabulary.words import Words, colon
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
@@ -70,8 +70,7 @@ def group_in_words(group: AnomalyGroup, language: Language, text: Callable[[Labe
     label = text(group.label) or group.cause.error_id
     lines = [(f"{severity} ", f"{label}  [{group.cause.error_id}]")]
     times = _words(language).count("times", group.count)
-    colon = " : " if language is Language.FR else ": "
-    lines.append((_MARGIN, f"{times}{colon}{_places(group, language)}"))
+    lines.append((_MARGIN, f"{times}{colon(language)}{_places(group, language)}"))
     for each in (group.first, *group.otherwise):
         if not group.alike:
             example = text(each.label)

@@ -14,7 +14,8 @@ from io import FileIO
 from pathlib import Path
 
 from fla_batch.system.closing import Closing
-from fla_batch.system.files import disk_errors, open_private, private_folder, sync_folder
+from fla_batch.system.files import disk_errors, open_private, private_folder
+from fla_batch.system.portable import sync_folder
 
 _OPEN = ".open-answers"
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from fla_batch.system.files import disk_errors, open_private, sync_folder
+from fla_batch.system.files import disk_errors, open_private
+from fla_batch.system.portable import sync_folder
 
 MARKS = "marks.jsonl"
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})

@@ -21,9 +21,9 @@ from fla_batch.system.files import (
     new_private_file,
     private_folder,
     remove_folder,
-    sync_folder,
 )
 from fla_batch.system.folder_locks import folder_lock
+from fla_batch.system.portable import sync_folder
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, FileName
 

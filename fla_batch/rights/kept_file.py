@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-from fla_batch.system.files import sync_folder
+from fla_batch.system.portable import sync_folder
 from fla_batch.vocabulary.errors import DiskTrouble
 
 

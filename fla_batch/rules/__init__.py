@@ -41,6 +41,7 @@ from fla_batch.rules.columns import DeclarationColumns
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.words import colon
 from fla_batch.vocabulary.zone_path import path_text
 
 if TYPE_CHECKING:
@@ -189,6 +190,5 @@ def _label(finding: Finding) -> Labels:
         head = getattr(zone, language)
         if meaning is not None:
             head += f" - {getattr(meaning, language)}"
-        colon = " : " if language == "fr" else ": "
-        texts.append(head + colon + getattr(says, language))
+        texts.append(head + colon(language) + getattr(says, language))
     return Labels(*texts)

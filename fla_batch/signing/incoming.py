@@ -17,12 +17,12 @@ from cryptography.hazmat import asn1
 
 from fla_batch.signing import cms_types as types
 from fla_batch.signing.cms import signed_bytes
-from fla_batch.signing.der import as_der
+from fla_batch.signing.der import SEQUENCE, as_der
 
 MAX_SIGNATURE_BYTES = 1_000_000
 MAX_CERTIFICATES = 50
 _PEM_LINES = re.compile(rb"-----(?:BEGIN|END) [A-Z0-9 ]{1,20}-----")
-_DER_SEQUENCE = b"\x30"
+_SEQUENCE = bytes([SEQUENCE])
 _DIGEST_NAMES = {
     "1.3.14.3.2.26": "sha1",
     "2.16.840.1.101.3.4.2.1": "sha256",
@@ -49,7 +49,6 @@ _SHA1 = types.DigestAlgorithm(
 _SHA256 = types.DigestAlgorithm(algorithm=types.SHA256, parameters=None)
 _MGF1_SHA1 = types.MaskAlgorithm(algorithm=types.MGF1, parameters=_SHA1)
 _SALT_BYTES = 20
-_CERTIFICATE_TAG = b"\x30"
 
 _Attributes = dict[x509.ObjectIdentifier, list[asn1.TLV]]
 
@@ -96,7 +95,7 @@ def read_signature(content: bytes) -> IncomingSignature:
 
 
 def _binary(content: bytes) -> bytes:
-    if content[:1] == _DER_SEQUENCE:
+    if content[:1] == _SEQUENCE:
         return content
     text = b"".join(_PEM_LINES.sub(b"", content).split())
     try:
@@ -121,7 +120,7 @@ def _read_der(der: bytes) -> IncomingSignature:
 
 def _certificates(bundle: Sequence[asn1.TLV]) -> tuple[x509.Certificate, ...]:
     # The other choices (RFC 5652 10.2.2) carry tags of their own.
-    found = [asn1.encode_der(item) for item in bundle if item.tag_bytes == _CERTIFICATE_TAG]
+    found = [asn1.encode_der(item) for item in bundle if item.tag_bytes == _SEQUENCE]
     if len(found) > MAX_CERTIFICATES:
         raise Unreadable(f"more than {MAX_CERTIFICATES} certificates")
     return tuple(certificate for certificate in map(_certificate, found) if certificate)

@@ -28,7 +28,7 @@ from fla_batch.system.portable import (
     is_ours,
     mode_of,
     second_name,
-    sync_entries,
+    sync_folder,
 )
 from fla_batch.vocabulary.errors import DiskTrouble
 
@@ -185,11 +185,6 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def sync_folder(path: Path) -> None:
-    """Flush a folder's entries to disk, so that a rename in it survives a loss of power."""
-    sync_entries(path)
 
 
 @contextmanager

@@ -45,8 +45,11 @@ def give_mode(descriptor: int, mode: int) -> None:
         os.fchmod(descriptor, mode)
 
 
-def sync_entries(folder: Path) -> None:
-    """Flush a folder's entries to disk; where a folder cannot be opened, the system does it."""
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to disk, so that a rename in it survives a loss of power.
+
+    Where a folder cannot be opened, the system does it.
+    """
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import texts_of
+from fla_batch.vocabulary.words import colon, texts_of
 
 _NAME = re.compile(r"\{\w+\}")
 _VALUE = re.compile(r"\\\{(\w+)\\\}")
@@ -62,8 +62,8 @@ class Sentences:
             if not is_there or (whole and self.known(head, code) is None):
                 continue
             if ours := self.known(reason, code):
-                colon = " : " if (mark, code) == (": ", "fr") else mark
-                return f"{self._value(head, code)}{colon}{ours}"
+                joint = colon(code) if mark == ": " else mark
+                return f"{self._value(head, code)}{joint}{ours}"
         return None
 
     def _value(self, text: str, code: str) -> str:

@@ -63,6 +63,15 @@ class Words:
         return number if self.language is Language.EN else number.replace(".", ",")
 
 
+def colon(language: str) -> str:
+    """What stands between a heading and its text, in the language of that code.
+
+    >>> colon(Language.FR), colon("de")
+    (' : ', ': ')
+    """
+    return " : " if language == Language.FR else ": "
+
+
 def is_one(value: Any, language: Language) -> bool:
     """Whether the language puts that number in the singular: French all below 2."""
     return bool(-2 < value < 2) if language is Language.FR else bool(value == 1)
