@@ -14,8 +14,10 @@ from fla_batch.cli.options import Shared, now, shared_without_config
 from fla_batch.cli.report import write_report
 from fla_batch.cli.show import in_words
 from fla_batch.cli.status import batch_table
+from fla_batch.vocabulary.findings import blocking
 
 if TYPE_CHECKING:
+    from fla_batch.commands.build_batches import BuildResult
     from fla_batch.commands.workspace import Workspace
     from fla_batch.sandbox.ground import Ground
     from fla_batch.vocabulary.words import Words
@@ -45,7 +47,7 @@ _ANSWER_TIMEOUT_S = 60.0
     help="Profile to write and answer with: try one of your own before anything is sent.",
 )
 @shared_without_config
-def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> int:
+def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> None:
     """Run the whole chain on the examples that come with the package.
 
     Build, validate, sign, send, poll, anomalies, report: against a simulated portal that runs
@@ -66,7 +68,8 @@ def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> int
         # Nothing of the user's own settings: practice stays on this machine (S14).
         settings = load_settings(ground.settings_file, environ={})
         with Workspace.open(settings, loaded, clock=now) as workspace:
-            return _chain(workspace, ground, step, shared)
+            result = _chain(workspace, ground, step, shared)
+            _show(workspace, result, ground.folder, shared)
 
 
 class _Steps:
@@ -81,20 +84,19 @@ class _Steps:
         self._shared.tell(f"{self._count}. {self._shared.words.line(key, **parts)}")
 
 
-def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> int:
+def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> BuildResult:
+    """From input to report; tells each step."""
     from fla_batch.commands.build import build
     from fla_batch.commands.send import send, to_send
-    from fla_batch.commands.status import anomalies, per_worker, status
     from fla_batch.commands.watch import watch
 
-    folder = ground.folder
-    inputs = _examples(folder / "input")
+    inputs = _examples(ground.folder / "input")
     words = shared.words
     step("demo_reads", files=", ".join(path.name for path in inputs))
     result = build(workspace, inputs, skip_blocked=True)
-    blocked = [anomaly for anomaly in result.anomalies.by_place() if anomaly.blocks]
     stopped = words.count("declaration", result.skipped)
-    step("demo_blocks", declarations=stopped, mistakes=words.count("mistake", len(blocked)))
+    mistakes = words.count("mistake", result.anomalies.counts.blocking)
+    step("demo_blocks", declarations=stopped, mistakes=mistakes)
     for batch in result.batches:
         how = "demo_built" if ground.rest else "demo_signed"
         step(how, batch=batch.name, forms=words.count("form", batch.forms))
@@ -110,8 +112,17 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     )
     if not ground.rest:
         step("demo_answers", names=", ".join(answers.processed))
-    write_report(workspace, folder / REPORT, shared.language)
-    step("demo_report", file=folder / REPORT)
+    report = ground.folder / REPORT
+    write_report(workspace, report, shared.language)
+    step("demo_report", file=report)
+    return result
+
+
+def _show(workspace: Workspace, result: BuildResult, folder: Path, shared: Shared) -> None:
+    """What came of it: batches, what was stopped here, and what the platform found."""
+    from fla_batch.commands.status import anomalies, per_worker, status
+
+    words = shared.words
     rows = status(workspace)
     with anomalies(workspace) as found:
         remote = [anomaly for anomaly in found.by_worker() if not anomaly.blocked]
@@ -124,10 +135,10 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
                 "remote": [anomaly.to_json() for anomaly in remote],
             }
         )
-        return 0
+        return
     say(f"\n== {words.line('demo_batches')} ==\n{batch_table(rows, words)}")
     say(f"\n== {words.line('demo_stopped')} ==")
-    for anomaly in blocked:
+    for anomaly in blocking(result.anomalies.by_place()):
         say(in_words(anomaly, shared.language, text=shared.text))
     say(f"\n== {words.line('demo_remote')} ==")
     for worker, theirs in per_worker(remote, shared.language):
@@ -135,7 +146,6 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         for anomaly in theirs:
             say(in_words(anomaly, shared.language, indent="  ", text=shared.text))
     say("\n" + words.line("demo_places", folder=folder, report=folder / REPORT))
-    return 0
 
 
 def _order(ground: Ground, words: Words) -> list[str]:

@@ -46,7 +46,6 @@ def built(docs: Path, site: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("furo", reason="pip install '.[docs]'")
     folder = tmp_path_factory.mktemp("site") / "site"
     done = built(DOCS, folder)
     assert done.returncode == 0, done.stderr
@@ -108,7 +107,6 @@ def test_no_mark_of_markdown_is_left(site: Path) -> None:
     ],
 )
 def test_a_fault_stops_the_build(tmp_path: Path, changed: str, said: str) -> None:
-    pytest.importorskip("furo", reason="pip install '.[docs]'")
     docs = tmp_path / "docs"
     (docs / "guides").mkdir(parents=True)
     shutil.copy(DOCS / "conf.py", docs)
