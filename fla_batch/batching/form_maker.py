@@ -50,12 +50,14 @@ class FormMaker:
         return other
 
     def form(self, body: Declaration | Question, number: int | None = None) -> Form:
-        """Form `number` of the run (from 1), by default the next one.
+        """Form `number` of the run (from 1), by default the next one of those without a number.
 
-        Raises UsageMistake when the profile has no such form.
+        Several threads may ask at once, with a number each. Raises UsageMistake when the profile
+        has no such form.
         """
-        self._made = self._made + 1 if number is None else number
-        return Form.model_construct(header=self.header(body.kind, self._made), body=body)
+        if number is None:
+            self._made = number = self._made + 1
+        return Form.model_construct(header=self.header(body.kind, number), body=body)
 
     def header(self, kind: FormKind, number: int) -> FormHeader:
         """The header of form `number` of the run. Raises UsageMistake as `form` does."""

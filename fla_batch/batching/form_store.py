@@ -7,6 +7,7 @@ line a form.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from array import array
 from bisect import bisect_right
@@ -132,6 +133,8 @@ def bytes_of(extents: Iterable[Extent]) -> Iterator[bytes]:
             file.seek(start)
             while start < extent.end:
                 piece = file.read(min(extent.end - start, _AT_ONCE_BYTES))
+                if not piece:
+                    raise OSError(errno.EIO, "the file is shorter than it was written", str(path))
                 start += len(piece)
                 yield piece
 
