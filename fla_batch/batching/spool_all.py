@@ -95,19 +95,27 @@ def _those_of_the_maker(_first: int, _count: int) -> None:
 
 def _jobs(items: Iterable[Item], counted: Watcher, reserve: Reserve) -> Iterator[Job]:
     first = 1
+    for together in _gathered(items):
+        if isinstance(together, TableChunk):
+            counted.expect(together.announces)
+            declarations = together.declarations
+        else:
+            declarations = sum(isinstance(one, Entry) for one in together)
+        yield Job(first, together, reserve(first, declarations))
+        first += declarations
+
+
+def _gathered(items: Iterable[Item]) -> Iterator[list[Entry | Anomaly] | TableChunk]:
+    """The same in their order: what comes one by one in lists, chunks as they are."""
     waiting: list[Entry | Anomaly] = []
     for item in items:
-        if not isinstance(item, TableChunk):
-            waiting.append(item)
-        if waiting and (isinstance(item, TableChunk) or len(waiting) == _ITEMS_A_JOB):
-            declarations = sum(isinstance(one, Entry) for one in waiting)
-            yield Job(first, waiting, reserve(first, declarations))
-            first += declarations
+        is_chunk = isinstance(item, TableChunk)
+        if waiting and (is_chunk or len(waiting) == _ITEMS_A_JOB):
+            yield waiting
             waiting = []
         if isinstance(item, TableChunk):
-            counted.expect(item.announces)
-            yield Job(first, item, reserve(first, item.declarations))
-            first += item.declarations
+            yield item
+        else:
+            waiting.append(item)
     if waiting:
-        declarations = sum(isinstance(one, Entry) for one in waiting)
-        yield Job(first, waiting, reserve(first, declarations))
+        yield waiting

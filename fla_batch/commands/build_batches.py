@@ -18,7 +18,7 @@ from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Note, Spool, SpooledForm, WrittenForms
-from fla_batch.batching.spool_all import Item, spool_all
+from fla_batch.batching.spool_all import Item, Reserve, Spooled, spool_all
 from fla_batch.batching.stamp_book import StampBook
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
 from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
@@ -122,16 +122,8 @@ def build_declarations(
     require_clean(workspace.profile.folder)
     with spooling(workspace) as spool:
         maker = workspace.form_maker()
-        desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
-        done = spool_all(
-            items,
-            spool,
-            desk,
-            workspace.recipe(maker, context),
-            counted,
-            workforce=workspace.workforce,
-            reserve=StampBook(workspace.reserve_stamps).take,
-        )
+        reserve = StampBook(workspace.reserve_stamps).take
+        done = spool_checked(workspace, items, spool, maker, context, counted, reserve)
         result = BuildResult(anomalies=done.anomalies, skipped=done.blocked)
         stopped = done.in_files or (done.blocked and not skip_blocked)
         if not stopped and len(spool):
@@ -141,6 +133,22 @@ def build_declarations(
             result.unchanged, result.held_by = found.count, dict(found.batches)
             result.being_cancelled = found.being_cancelled
     return result
+
+
+def spool_checked(
+    workspace: BuildTools,
+    items: Iterable[Item],
+    spool: Spool,
+    maker: FormMaker,
+    context: RuleContext,
+    counted: Watcher,
+    reserve: Reserve | None = None,
+) -> Spooled:
+    """The whole input, checked and put in the spool by the workforce; see `spool_all`."""
+    desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
+    recipe = workspace.recipe(maker, context)
+    crew = workspace.workforce
+    return spool_all(items, spool, desk, recipe, counted, workforce=crew, reserve=reserve)
 
 
 def build_bodies(

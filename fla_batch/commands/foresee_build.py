@@ -11,10 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fla_batch.batching.form_builder import Desk
 from fla_batch.batching.form_store import Spool
-from fla_batch.batching.spool_all import spool_all
-from fla_batch.commands.build_batches import spooling
+from fla_batch.commands.build_batches import spool_checked, spooling
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.unchanged import is_same, key_of, with_newest
 from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice, Receipt
@@ -116,15 +114,7 @@ def foresee(
     reading = InputReading(inputs, how)
     with spooling(workspace) as spool:
         maker = workspace.form_maker()
-        desk = Desk.for_profile(workspace.profile, maker, context, workspace.employer_zones)
-        done = spool_all(
-            reading,
-            spool,
-            desk,
-            workspace.recipe(maker, context),
-            counted,
-            workforce=workspace.workforce,
-        )
+        done = spool_checked(workspace, reading, spool, maker, context, counted)
         return Foreseen(
             _by_employer(workspace, spool),
             removals_of(done.anomalies),
