@@ -22,7 +22,7 @@ from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
 from fla_batch.system.anomaly_store import AnomalySpool
-from fla_batch.system.cores import in_order
+from fla_batch.system.workforce import OwnWorkforce
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyClass, Verdict
@@ -136,17 +136,19 @@ def _by_lines(
 
     forms, valid, stamps = 0, True, []
     try:
-        for block in in_order(seen, lines.blocks(path)):
-            valid &= block.is_valid
-            stamps.append(block.stamps)
-            for each in block.left:
-                number = forms + each.index + 1
-                form, reading = reader.read(lines.alone(block.head, each.line))
-                reading.move_to(block.head.count(b"\n") + number)
-                anomalies.add(
-                    _by_rules(form, reading, path.name, number, context, cleared=each.cleared)
-                )
-            forms += block.forms
+        with OwnWorkforce() as threads:
+            begun = (threads.submit(seen, block) for block in lines.blocks(path))
+            for block in threads.in_order(begun):
+                valid &= block.is_valid
+                stamps.append(block.stamps)
+                for each in block.left:
+                    number = forms + each.index + 1
+                    form, reading = reader.read(lines.alone(block.head, each.line))
+                    reading.move_to(block.head.count(b"\n") + number)
+                    anomalies.add(
+                        _by_rules(form, reading, path.name, number, context, cleared=each.cleared)
+                    )
+                forms += block.forms
     except (NotByLines, xmlsafe.UnusableXml, OSError):
         return None  # the other way says what there is to say
     return LinesResult(forms, valid, all_differ(stamps))
