@@ -67,10 +67,7 @@ def noted(connection: Connection, environment: Environment) -> Mapping[str, list
 
 
 def note(connection: Connection, looks: Iterable[Look], at: datetime) -> None:
-    """Remember how answers were listed and that they were compared; those without outcome: not.
-
-    R32.
-    """
+    """Remember how answers with an outcome were listed, and that they were compared (R32)."""
     values = [
         {
             "of_name": storable(look.name),
