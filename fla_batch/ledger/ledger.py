@@ -40,6 +40,7 @@ from fla_batch.ledger.news import news_since
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
     ANYBODY,
+    NO_DETAILS,
     AnswerOutcome,
     AnswerRow,
     BatchRow,
@@ -56,8 +57,6 @@ from fla_batch.vocabulary.creation_stamps import span_of
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import AnomalyOrigin, Environment
-
-_NOTHING: Json = {}
 
 
 class Ledger(OneTransactionEach, Closing):
@@ -120,7 +119,7 @@ class Ledger(OneTransactionEach, Closing):
         batch: BatchName,
         event: Event,
         at: datetime,
-        details: Json = _NOTHING,
+        details: Json = NO_DETAILS,
         *,
         ticket: str | None = None,
         held: HeldLock | None = None,
@@ -153,7 +152,9 @@ class Ledger(OneTransactionEach, Closing):
             locks.require(connection, held.lock)
             for name in names:
                 batch_id = event_rows.batch_id_of(connection, name)
-                event_rows.record_batch_event(connection, batch_id, Happening(event, at), _NOTHING)
+                event_rows.record_batch_event(
+                    connection, batch_id, Happening(event, at), NO_DETAILS
+                )
 
     append_form = writes(event_rows.record_form_event)
 
