@@ -43,7 +43,7 @@ class DaskCluster:
         options = ["--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(file)]
         self.scheduler = self._start("scheduler", ["--host", "127.0.0.1", *options])
         until = time.monotonic() + _PATIENCE_S
-        while not file.exists():
+        while not _is_whole(file):
             assert time.monotonic() < until, self.logged()
             time.sleep(0.05)
 
@@ -74,6 +74,14 @@ class DaskCluster:
             )
         self._processes.callback(_ended, process)
         return process
+
+
+def _is_whole(file: Path) -> bool:
+    """True when the scheduler has written all of it: it is there before its content is."""
+    try:
+        return bool(json.loads(file.read_text()))
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
