@@ -235,7 +235,7 @@ class DeadlineJson(TypedDict):
     day: str
     days_left: int
     due: str
-    text: dict[str, str]
+    text: TextsJson
 
 
 class StandingJson(TypedDict):

@@ -142,7 +142,7 @@ def _line(
 
     left = None if after_closure else asking.time_left(workspace)
     if left:
-        shared.tell(translated(left, shared.language))
+        shared.tell_translated(left)
     if not asking.can_ask(workspace.profile):
         shared.tell(shared.words.line("no_questions", profile=workspace.profile.name))
         return None

@@ -22,15 +22,15 @@ from fla_batch.cli.show import (
 from fla_batch.cli.whose import Whose, whose_options
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.sentences import translated
-from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind, Language
+from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind
 from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from datetime import date
 
     from fla_batch.ledger.records import BatchRow, FormLine
-    from fla_batch.vocabulary.findings import Anomaly
     from fla_batch.vocabulary.yearly_calendar import Deadline
 
 
@@ -89,11 +89,9 @@ def status(batch: str | None, prometheus: Path | None, whose: Whose, shared: Sha
 
 def _due(each: Deadline, today: date) -> dict[str, object]:
     """A deadline in the document, with its text in each language."""
-    texts = {
-        language.value: _due_text(each, Words("fla_batch.cli", language)) for language in Language
-    }
+    text = Labels().changed(lambda _, language: _due_text(each, Words("fla_batch.cli", language)))
     left = (each.day - today).days
-    return {"day": each.day.isoformat(), "days_left": left, "due": each.due, "text": texts}
+    return {"day": each.day.isoformat(), "days_left": left, "due": each.due, "text": text.to_json()}
 
 
 def _coming(coming: Iterable[Deadline], today: date, words: Words) -> Iterator[str]:
