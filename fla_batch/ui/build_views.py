@@ -29,16 +29,7 @@ def outlook(request: Request) -> Response:
 
 def foreseen(request: Request) -> Response:
     """What a build would do, or how far that is."""
-    state, file = state_of(request), _file(request)
-    job = state.jobs.last(f"foresee {file.id}")
-    if job is None:
-        raise UsageMistake("the server was started anew", hint="Load the page once more.")
-    job.wait(2)
-    if job.state is JobState.RUNNING:
-        return page(request, "foreseeing.html", file=file, job=job)
-    if job.trouble is not None:
-        raise job.trouble
-    return page(request, "foreseen.html", file=file, found=job.result)
+    return _outcome(request, "foresee", "foreseeing.html", "foreseen.html")
 
 
 def _foreseen(state: PageState, file: DroppedFile, job: BackgroundJob) -> Foreseen:
@@ -96,16 +87,21 @@ def _built(
 
 def building(request: Request) -> Response:
     """What became of the build, or how far it is."""
+    return _outcome(request, "build", "building.html", "built.html")
+
+
+def _outcome(request: Request, work: str, busy: str, ended: str) -> Response:
+    """The `ended` page of what became of a job; as long as it runs the `busy` one."""
     state, file = state_of(request), _file(request)
-    job = state.jobs.last(f"build {file.id}")
+    job = state.jobs.last(f"{work} {file.id}")
     if job is None:
-        raise UsageMistake("nothing is being built", hint="Load the page once more.")
+        raise UsageMistake("the server was started anew", hint="Load the page once more.")
     job.wait(2)
     if job.state is JobState.RUNNING:
-        return page(request, "building.html", file=file, job=job)
+        return page(request, busy, file=file, job=job)
     if job.trouble is not None:
         raise job.trouble
-    return page(request, "built.html", file=file, result=job.result)
+    return page(request, ended, file=file, result=job.result)
 
 
 def _file(request: Request) -> DroppedFile:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,8 @@ from fla_batch.commands.checked_table import CheckedTable
 from fla_batch.intake.headings import column_name, knows
 from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.proposals import ProposalKind
-from fla_batch.system.files import free_bytes
+from fla_batch.system.archives import DamagedArchive, damage_told
+from fla_batch.system.files import disk_errors, free_bytes
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_mapping import ColumnMapping
 from fla_batch.tables.opening import open_table
@@ -48,10 +51,7 @@ def home(request: Request) -> Response:
 
 async def drop(request: Request) -> Response:
     """Keep a file and begin to check it."""
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise UsageMistake("the browser did not say how large the file is", hint="Try once more.")
-    require_small(int(length))
+    require_small_form(request)
     async with request.form(max_files=1, max_fields=4) as form:
         file = await run_in_threadpool(_kept, state_of(request), form)
     return Response(status_code=204, headers={"hx-redirect": f"/files/{file.id}"})
@@ -72,7 +72,7 @@ def _kept(state: PageState, form: FormData) -> DroppedFile:
     return keep(state, upload.filename, upload.file.read)
 
 
-def keep(state: PageState, name: str, read: Any) -> DroppedFile:
+def keep(state: PageState, name: str, read: Callable[[int], bytes]) -> DroppedFile:
     """Write what `read` gives to a place of its own. Raises UsageMistake, DiskTrouble."""
     suffix = Path(name).suffix.lower()
     if suffix not in _SUFFIXES:
@@ -84,17 +84,30 @@ def keep(state: PageState, name: str, read: Any) -> DroppedFile:
         raise DiskTrouble("the disk is nearly full, so the file was not kept")
     file = state.files.new(name)
     try:
-        size = 0
-        with file.path.open("wb") as target:
-            while block := read(_AT_ONCE):
-                size += target.write(block)
-                require_small(size)
-        require_fair(file.path)
+        write_fair(file.path, read)
         _recall_columns(state, file)
     except BaseException:
         state.files.remove(file)
         raise
     return file
+
+
+def write_fair(path: Path, read: Callable[[int], bytes]) -> None:
+    """Write what `read` gives of an upload. Raises UsageMistake, DiskTrouble."""
+    size = 0
+    with disk_errors("write", path), path.open("wb") as target:
+        while block := read(_AT_ONCE):
+            size += target.write(block)
+            require_small(size)
+    _require_fair(path)
+
+
+def require_small_form(request: Request) -> None:
+    """Raises UsageMistake for a form that is too large, or does not say how large it is."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise UsageMistake("the browser did not say how large the file is", hint="Try once more.")
+    require_small(int(length))
 
 
 def require_small(size: int) -> None:
@@ -103,13 +116,14 @@ def require_small(size: int) -> None:
         raise too_large()
 
 
-def require_fair(path: Path) -> None:
+def _require_fair(path: Path) -> None:
     """A small archive that unpacks to what no page can hold is refused before it is read."""
     if path.stat().st_size == 0:
         raise UsageMistake(f"{path.name} is empty", hint="Save it once more, and drop it again.")
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
+    # A damaged one is left to its reader, which says so.
+    with suppress(DamagedArchive), damage_told(), zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED_BYTES:
             raise UsageMistake(
                 f"{path.name} is small and would unpack to more than "

@@ -79,7 +79,7 @@ def employer(request: Request) -> Response:
         accounts = list(found)
     if not accounts:
         raise UsageMistake("nothing is known of that employer", hint="See the list of workers.")
-    rows = ((one.inss, row) for one in accounts for row in year_rows(one, language))
+    rows = [(one.inss, row) for one in accounts for row in year_rows(one, language)]
     return page(
         request,
         "employer.html",
@@ -88,8 +88,8 @@ def employer(request: Request) -> Response:
         count=len(accounts),
         credits=credit_years_of(accounts),
         names=YEAR_HEADINGS,
-        rows=list(islice(rows, _MOST)),
-        more=len(accounts) > _MOST,
+        rows=rows[:_MOST],
+        more=len(rows) > _MOST,
     )
 
 

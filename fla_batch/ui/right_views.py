@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from fla_batch.system.files import private_folder
 from fla_batch.ui.dropped_files import plain_name
-from fla_batch.ui.file_views import require_fair, require_small
+from fla_batch.ui.file_views import require_small_form, write_fair
 from fla_batch.ui.rendering import language_of, page, state_of
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss
@@ -47,13 +47,12 @@ def ask(request: Request) -> Response:
 
 async def explain(request: Request) -> Response:
     """The arithmetic. The files are gone afterwards."""
-    length = request.headers.get("content-length", "")
-    require_small(int(length) if length.isdigit() else 0)
+    require_small_form(request)
     async with request.form(max_files=_MOST_FILES, max_fields=10) as form:
         found = await run_in_threadpool(_explained, state_of(request), form, language_of(request))
-    return page(
-        request, "explained.html", pages=found.pages, anomalies=found.anomalies[:_MOST_SAID]
-    )
+    said = found.anomalies[:_MOST_SAID]
+    left_out = len(found.anomalies) - len(said)
+    return page(request, "explained.html", pages=found.pages, anomalies=said, left_out=left_out)
 
 
 def _explained(state: PageState, form: FormData, language: Language) -> Explained:
@@ -108,8 +107,7 @@ def _kept(folder: Path, form: FormData, name: str) -> list[Path]:
     for number, upload in enumerate(form.getlist(name)):
         if isinstance(upload, UploadFile) and upload.filename:
             path = private_folder(folder / f"{name}-{number}") / plain_name(upload.filename)
-            path.write_bytes(upload.file.read())
-            require_fair(path)
+            write_fair(path, upload.file.read)
             found.append(path)
     return found
 

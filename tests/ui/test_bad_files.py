@@ -61,6 +61,21 @@ def test_a_zip_bomb_is_not_opened(browser: Browser, tmp_path: Path) -> None:
     assert _kept(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", ["damaged.xlsx", "damaged.zip"])
+def test_a_damaged_archive_is_said_where_its_findings_stand(
+    browser: Browser, tmp_path: Path, name: str
+) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    damaged = content.getvalue().replace(b"PK\x01\x02", b"PK\x09\x09")
+    (tmp_path / name).write_bytes(damaged)
+    said = browser.checked(browser.drop(tmp_path / name))
+    assert "1 mistake to mend" in said
+    assert "Open the file in the program it comes from" in said
+    assert browser.complaints == []
+
+
 def test_a_file_of_200_mb_is_refused_before_it_is_taken_in(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send
 from fla_batch.commands.status import status
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.report.account_table import year_rows
+from fla_batch.ui import look_views
 from fla_batch.ui.page_state import PageState
 from tests.builders import company_id, inss
 from tests.command_line import workers, write_csv
@@ -78,6 +80,18 @@ def test_an_employer_has_its_workers_their_years_and_a_bar_a_year(
     worker = browser.get(f"/workers/{company_id()}/{inss(2)}").text
     assert "12.4 of 20 hours left" in worker
     assert f'<a href="{_EMPLOYER}">' in worker
+
+
+def test_rows_beyond_those_that_are_shown_are_said(
+    accepted: PageState, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_views, "_MOST", 2)
+    assert "Only the first are shown" not in browser.get(_EMPLOYER).text
+    monkeypatch.setattr(look_views, "year_rows", lambda *of: [*year_rows(*of)] * 2)
+    said = browser.get(_EMPLOYER).text
+    assert "2 workers" in said
+    assert len(_figures(said)) == 2 * 7
+    assert "Only the first are shown" in said
 
 
 def test_the_accounts_of_an_employer_are_printed_and_tabulated(

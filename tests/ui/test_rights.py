@@ -68,3 +68,22 @@ def test_files_that_are_none_and_workers_that_are_not_in_them(
     odd = browser.post("/rights", data=_ASKED, files={"dmfa": ("dmfa.csv", b"a;b\n1;2\n")})
     assert odd.status_code == 200
     assert 'class="error"' in odd.text
+
+
+def test_findings_beyond_those_that_are_listed_are_counted(
+    browser: Browser, tmp_path: Path
+) -> None:
+    dmfa, dimona = _files(tmp_path)
+    name, (file, content) = dmfa
+    noted = content.rstrip() + b"\n" + b"# note\n" * 120
+    said = browser.post("/rights", data=_ASKED, files=[(name, (file, noted)), dimona]).text
+    listed = said.partition("<article")[0].count("<li")
+    assert listed == 100
+    assert re.search(r"(\d+) more findings are not listed", said)[1] == str(120 - listed)
+
+
+def test_a_form_that_does_not_say_how_large_it_is_is_not_taken_in(browser: Browser) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = browser.post("/rights", content=iter([b"--x--"]), headers=headers)
+    assert answer.status_code == 409
+    assert "did not say how large" in answer.text
