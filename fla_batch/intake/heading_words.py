@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from fla_batch.intake.zone_columns import Column, columns_of
-from fla_batch.tables.heading_matching import KnownHeadings, common_synonyms
+from fla_batch.tables.heading_matching import KnownHeadings
 from fla_batch.tables.numbers import days_centi, hours_centi
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.terms import FormKind
@@ -91,4 +91,4 @@ def _as_written(column: Column) -> Column:
 @cache
 def _synonyms() -> Mapping[str, list[str]]:
     text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    return {**tomllib.loads(text), **common_synonyms()}
+    return tomllib.loads(text)

@@ -21,6 +21,7 @@ from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
 from fla_batch.tables.column_reading import ReadCell
 from fla_batch.tables.date_notations import any_date_1904
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
+from fla_batch.tables.sheet_remarks import columns_twice, ignored_column
 from fla_batch.tables.table import Knows
 from fla_batch.tables.values import Mistake, Tolerated, Value
 from fla_batch.vocabulary import catalogue
@@ -107,7 +108,7 @@ def layout_of(
     missing = list(_missing(kind, given | {almost(text) or "" for text in wrong}, source))
     stopping = [
         *_misspelled_extras(others, given, source, extras),
-        *_twice(names, headings, source),
+        *columns_twice(names, filled, source),
     ]
     if stopping or not given.issuperset(KEY_COLUMNS):
         return [*misspelled, *stopping, *missing]
@@ -145,7 +146,7 @@ def _layout(
         by_model.setdefault(column.model, []).append(column)
     written = {name: headings[i] for i, name in names.items()}
     ignored = [text.strip() for text in others.values()]
-    remarks = [_ignored(text, source) for text in ignored]
+    remarks = [ignored_column(text, source) for text in ignored]
     return TableLayout(kind, columns, written, by_model, constants, ignored, remarks, source.sheet)
 
 
@@ -257,21 +258,6 @@ def _misspelled(others: Mapping[int, str], given: set[str], source: Source) -> I
             place = replace(source, column=heading)
             parameters = {"name": heading, "nearest": meant}
             yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
-
-
-def _ignored(heading: str, source: Source) -> Anomaly:
-    place = replace(source, column=heading)
-    return remark("ignored-column", COLUMN, place, parameters={"name": heading}, value=heading)
-
-
-def _twice(names: Mapping[int, str], headings: Sequence[str], source: Source) -> Iterator[Anomaly]:
-    for name in dict.fromkeys(names.values()):
-        written = [headings[i].strip() for i, other in names.items() if other == name]
-        if len(written) > 1:
-            place = replace(source, column=written[1])
-            shown = " / ".join(dict.fromkeys(written))
-            parameters = {"name": name if shown == name else f"{shown} ({name})"}
-            yield remark("column-twice", COLUMN, place, parameters=parameters)
 
 
 def _missing(kind: FormKind, names: set[str], source: Source) -> Iterator[Anomaly]:

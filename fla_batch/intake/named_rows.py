@@ -6,12 +6,11 @@ over.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from fla_batch.tables.codes import bare_words
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, TableBroken
 from fla_batch.vocabulary.errors import InputUnreadable
@@ -31,15 +30,15 @@ def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[Nam
     `names` gives each of our names the headings that mean it. Raises InputUnreadable for what is no
     table, and for one without any of those columns.
     """
-    meant = {plain(word): ours for ours, words in names.items() for word in (ours, *words)}
-    table = open_table(path, lambda heading: plain(heading) in meant)
+    meant = {bare_words(word): ours for ours, words in names.items() for word in (ours, *words)}
+    table = open_table(path, lambda heading: bare_words(heading) in meant)
     if isinstance(table, Anomaly):
         said = table.label.changed(lambda text, _: f"{path.name}: {text}")
         raise InputUnreadable(said, file=path.name, hint=table.advice)
     columns = {
-        place: meant[plain(heading)]
+        place: meant[bare_words(heading)]
         for place, heading in enumerate(table.headings)
-        if plain(heading) in meant
+        if bare_words(heading) in meant
     }
     if not columns:
         raise InputUnreadable(
@@ -56,12 +55,3 @@ def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[Nam
         raise InputUnreadable(
             f"{path.name}: {broken.reason}", file=path.name, row=broken.row
         ) from broken
-
-
-def plain(heading: str) -> str:
-    """
-    >>> plain("N° national"), plain("Company ID")
-    ('nnational', 'companyid')
-    """
-    bare = unicodedata.normalize("NFKD", heading.strip().casefold())
-    return re.sub(r"[^a-z0-9]", "", bare)

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.intake.named_rows import NamedRow, named_rows, plain
+from fla_batch.intake.named_rows import NamedRow, named_rows
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
+from fla_batch.tables.codes import bare_words
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.identifiers import (
@@ -77,7 +78,7 @@ def read_workers(path: Path) -> list[NamedWorker]:
 
 def means_a_worker(heading: str) -> bool:
     """Whether a column with that heading holds national numbers."""
-    return plain(heading) in map(plain, ("INSS", *_COLUMNS["INSS"]))
+    return bare_words(heading) in map(bare_words, ("INSS", *_COLUMNS["INSS"]))
 
 
 def _rows(path: Path, alone: str) -> Iterator[NamedRow]:

@@ -11,8 +11,8 @@ from importlib.resources import files
 from fla_batch.rights.right_findings import finding
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_mapping import NO_MAPPING, ColumnMapping
-from fla_batch.tables.heading_matching import KnownHeadings, common_synonyms
-from fla_batch.tables.reader_findings import COLUMN, remark
+from fla_batch.tables.heading_matching import KnownHeadings
+from fla_batch.tables.sheet_remarks import columns_twice, ignored_column
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
 
@@ -25,7 +25,8 @@ STOPPING = frozenset({"missing-column", "unknown-column", "column-twice", "hours
 class RightsReading:
     """What the user says of the tables: sheets and the row of the headings, and a mapping.
 
-    Of several sheets each workbook is read at the first that it has. What is not said is found.
+    Of several sheets each workbook is read at the first that it has with headings of its kind.
+    What is not said is found.
     """
 
     sheets: Sequence[str] = ()
@@ -109,7 +110,7 @@ def input_layout(
     constants = {name: text for name, text in how.mapping.constants.items() if name in ours.names}
     headings = _Headings(sheet, row, {*columns.values(), *constants})
     remarks = [
-        *headings.twice(filled, columns),
+        *columns_twice(columns, filled, sheet.at(row)),
         *headings.others(others, ours),
         *headings.missing(others, ours),
     ]
@@ -124,26 +125,15 @@ class _Headings:
     row: int | None
     given: Collection[str]
 
-    def twice(self, filled: Mapping[int, str], columns: Mapping[int, str]) -> Iterator[Anomaly]:
-        """Columns that stand there twice, perhaps in other words."""
-        for name in dict.fromkeys(columns.values()):
-            texts = [filled[i] for i, other in columns.items() if other == name]
-            if len(texts) > 1:
-                shown = " / ".join(dict.fromkeys(texts))
-                told = {"name": name if shown == name else f"{shown} ({name})"}
-                place = self.sheet.at(self.row, texts[1])
-                yield remark("column-twice", COLUMN, place, parameters=told)
-
     def others(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
         """Headings that mean no column: misspelled ones stop the file, others are left out."""
         for text in others:
-            near, place = ours.headings.almost(text), self.sheet.at(self.row, text)
+            near = ours.headings.almost(text)
             if near is not None and near not in self.given:
-                told = {"column": text, "nearest": near}
+                told, place = {"column": text, "nearest": near}, self.sheet.at(self.row, text)
                 yield finding("unknown-column", "Column", value=text, source=place, parts=told)
             else:
-                told = {"name": text}
-                yield remark("ignored-column", COLUMN, place, parameters=told, value=text)
+                yield ignored_column(text, self.sheet.at(self.row))
 
     def missing(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
         """Columns without which nothing can be computed; of the employer's two, one suffices."""
@@ -165,6 +155,4 @@ def _known(names: tuple[str, ...]) -> KnownHeadings[str]:
 @cache
 def _synonyms() -> Mapping[str, list[str]]:
     text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    common = common_synonyms()
-    shared = {"CompanyID": "companyId", "INSS": "inss", "JointCommissionNbr": "jointCommissionNbr"}
-    return {**tomllib.loads(text), **{ours: common[name] for ours, name in shared.items()}}
+    return tomllib.loads(text)

@@ -84,8 +84,7 @@ class InputTable:
     def chunks(self) -> Iterator[Chunk]:
         """Its rows; at least one chunk, even without rows. Raises InputUnreadable."""
         first = True
-        with_trouble = self._batches()
-        for batch in _gathered(with_trouble):
+        for batch in _gathered(self._batches()):
             yield self._chunk(batch)
             first = False
         if first:
@@ -160,13 +159,11 @@ def _opened(path: Path, ours: InputColumns, how: RightsReading) -> Table | Anoma
     def knows(text: str) -> bool:
         return ours.knows(text, how.mapping)
 
-    choices = [TableChoice(sheet, how.header_row) for sheet in how.sheets]
-    found = [
-        open_table(path, knows, choice) for choice in choices or [TableChoice(None, how.header_row)]
-    ]
+    choices = [TableChoice(sheet, how.header_row) for sheet in how.sheets or (None,)]
+    found = [open_table(path, knows, choice) for choice in choices]
     tables = [each for each in found if isinstance(each, Table)]
     fitting = [each for each in tables if sum(map(knows, each.headings)) >= _ENOUGH]
-    return next(iter([*fitting, *tables, *found]))
+    return [*fitting, *tables, *found][0]
 
 
 def _gathered(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

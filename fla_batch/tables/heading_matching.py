@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -31,18 +31,12 @@ _ALMOST = 0.85
 Meant = TypeVar("Meant")
 
 
-@cache
-def common_synonyms() -> Mapping[str, list[str]]:
-    """What people write above columns of tables of every kind, by the name that we give them."""
-    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 class KnownHeadings(Generic[Meant]):
     """What headings mean in one kind of table.
 
     `names` are the exact names; `labels` and `synonyms` are texts that people write, each with
-    what it means. Where two mean different columns by the same words, the first one counts.
+    what it means. Where two mean different columns by the same words, the first one counts. A
+    worker, an employer and a joint committee are known by the words of every kind of table too.
 
     >>> known = KnownHeadings({"inss": 1, "quarter": 2}, [("Numéro NISS", 1)], [("trimestre", 2)])
     >>> [known.meant(text) for text in ("INSS", "N° du NISS", " Trimestre :", "Nom")]
@@ -58,10 +52,11 @@ class KnownHeadings(Generic[Meant]):
         synonyms: Sequence[tuple[str, Meant]] = (),
     ) -> None:
         self._exact = {name.lower(): meant for name, meant in names.items()}
+        texts = [*synonyms, *self._common()]
         self.by_words: dict[str, Meant] = {}
-        for text, meant in (*labels, *names.items(), *synonyms):
+        for text, meant in (*labels, *names.items(), *texts):
             self.by_words.setdefault(bare_words(text), meant)
-        self._by_core = _by_core((*labels, *synonyms))
+        self._by_core = _by_core((*labels, *texts))
 
     def meant(self, heading: str) -> Meant | None:
         """What a heading means; None when it means none of the columns."""
@@ -82,6 +77,17 @@ class KnownHeadings(Generic[Meant]):
         """The column that a heading nearly names; None when it resembles none."""
         found = get_close_matches(bare_words(heading), self.by_words, n=1, cutoff=_ALMOST)
         return self.by_words[found[0]] if found else None
+
+    def _common(self) -> Iterator[tuple[str, Meant]]:
+        for name, texts in _common_synonyms().items():
+            if name.lower() in self._exact:
+                yield from ((text, self._exact[name.lower()]) for text in texts)
+
+
+@cache
+def _common_synonyms() -> Mapping[str, list[str]]:
+    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _by_core(texts: Iterable[tuple[str, Meant]]) -> Mapping[str, Meant]:

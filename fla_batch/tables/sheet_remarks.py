@@ -1,12 +1,13 @@
-"""What the user is told about a sheet as a whole: nothing in it is passed over in silence."""
+"""What the user is told about a sheet and its headings: nothing is passed over in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import Table
-from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.findings import Anomaly, Source
 
 _MOST_NAMED = 10
 
@@ -32,6 +33,30 @@ def sheet_remarks(table: Table, ours: Collection[int]) -> Iterator[Anomaly]:
             yield remark("hidden-column", COLUMN, table.at(heading_row, heading), value=heading)
     if not facts.kinds_known:
         yield remark("kinds-unknown", FILE, table.at())
+
+
+def columns_twice(
+    names: Mapping[int, str], headings: Mapping[int, str], place: Source
+) -> Iterator[Anomaly]:
+    """Columns that stand there twice, perhaps in other words; `place` is the row of headings.
+
+    >>> twice = columns_twice({0: "inss", 2: "inss"}, {0: "NISS", 2: "INSZ"}, Source("a.csv", 1))
+    >>> [(each.source.column, each.label.en.partition(": ")[2]) for each in twice]
+    [('INSZ', 'the column “NISS / INSZ (inss)” stands twice')]
+    """
+    for name in dict.fromkeys(names.values()):
+        written = [headings[i].strip() for i, other in names.items() if other == name]
+        if len(written) > 1:
+            shown = " / ".join(dict.fromkeys(written))
+            told = {"name": name if shown == name else f"{shown} ({name})"}
+            yield remark("column-twice", COLUMN, replace(place, column=written[1]), parameters=told)
+
+
+def ignored_column(heading: str, place: Source) -> Anomaly:
+    """A heading that means no column of ours; `place` is the row of headings."""
+    told = {"name": heading}
+    source = replace(place, column=heading)
+    return remark("ignored-column", COLUMN, source, parameters=told, value=heading)
 
 
 def numbers(rows: Sequence[int]) -> str:
