@@ -13,7 +13,7 @@ from fla_batch.rights.column_rights import amounts, plain_shares
 from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
 from fla_batch.rights.factor_book import FactorBook, LookedUp
-from fla_batch.rights.gap_findings import gap_finding
+from fla_batch.rights.gap_findings import Gap, gap_findings
 from fla_batch.rights.input_headings import AS_THEY_ARE, RightsReading
 from fla_batch.rights.law import Law, law_of
 from fla_batch.rights.not_computed import HeldBack, NotComputed
@@ -211,16 +211,16 @@ class Computation:
         counted, periods, excluded = part
         self._contradictions(counted, periods)
         self._first_rows = first_rows(counted, periods, self.read)
-        gaps: list[tuple[Worker, int, Basis]] = []
+        gaps: list[Gap] = []
         for worker in self._workers(counted, periods):
             found = outcome(worker.history, self.request.day, self.request.year)
             if self.request.inss is not None:
                 self._keep_evidence(worker, counted, periods)
             right = self._right(worker, found, (worker.inss, worker.employer) in excluded)
             if right is not None:
-                gaps += [(worker, quarter, basis) for quarter, basis in self._gaps(worker, found)]
+                gaps += self._gaps(worker, found)
                 yield right
-        self._report_gaps(gaps, counted)
+        self.anomalies += gap_findings(gaps, counted, self.read)
 
     def _keep_evidence(self, worker: Worker, lines: pl.DataFrame, periods: pl.DataFrame) -> None:
         """The rows of the one worker that was asked for, in order of time."""
@@ -277,30 +277,11 @@ class Computation:
         newest = self.newest.get(worker.employer)
         return found.undeclared is not None and newest is not None and found.undeclared <= newest
 
-    def _gaps(self, worker: Worker, found: Outcome) -> Iterator[tuple[int, Basis]]:
+    def _gaps(self, worker: Worker, found: Outcome) -> Iterator[Gap]:
         newest = self.newest.get(worker.employer, 0)
         for quarter, basis in found.projected:
             if basis is not Basis.PROJECTED or quarter <= newest:
-                yield quarter, basis
-
-    def _report_gaps(self, gaps: list[tuple[Worker, int, Basis]], lines: pl.DataFrame) -> None:
-        """Each projected gap, at the row whose rate stands in for it."""
-        if not gaps:
-            return
-        import polars as pl
-
-        workers = pl.DataFrame(
-            sorted({(worker.inss, worker.employer) for worker, _, _ in gaps}),
-            schema=KEY,
-            orient="row",
-        )
-        rows: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
-        for row in lines.join(workers, on=KEY).sort("quarter", "end").iter_rows(named=True):
-            rows[row["inss"], row["employer"]].append(row)
-        for worker, quarter, basis in gaps:
-            self.anomalies.append(
-                gap_finding(worker, quarter, basis, rows[worker.inss, worker.employer], self.read)
-            )
+                yield Gap(worker, quarter, basis)
 
     def _committee_rights(
         self, worker: Worker, found: tuple[Share, ...], size: Fraction

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.read_inputs import ReadInput
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.share import Basis
-from fla_batch.rights.workers import Worker
+from fla_batch.rights.workers import KEY, Worker
 from fla_batch.vocabulary.findings import Anomaly
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def gap_finding(
-    worker: Worker,
-    quarter: int,
-    basis: Basis,
-    rows: Sequence[Mapping[str, object]],
-    read: ReadInput,
-) -> Anomaly:
-    """A quarter of a worker that was projected, at the row whose rate was taken."""
+
+class Gap(NamedTuple):
+    """A quarter of a worker that was projected."""
+
+    worker: Worker
+    quarter: int
+    basis: Basis
+
+
+def gap_findings(gaps: Sequence[Gap], lines: pl.DataFrame, read: ReadInput) -> Iterator[Anomaly]:
+    """Each gap, at the row whose rate stands in for it."""
+    if not gaps:
+        return
+    import polars as pl
+
+    workers = pl.DataFrame(
+        sorted({(worker.inss, worker.employer) for worker, _, _ in gaps}),
+        schema=KEY,
+        orient="row",
+    )
+    rows: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    for row in lines.join(workers, on=KEY).sort("quarter", "end").iter_rows(named=True):
+        rows[row["inss"], row["employer"]].append(row)
+    for gap in gaps:
+        yield _finding(gap, rows[gap.worker.inss, gap.worker.employer], read)
+
+
+def _finding(gap: Gap, rows: Sequence[Mapping[str, object]], read: ReadInput) -> Anomaly:
+    worker, quarter, basis = gap
     before = [row for row in rows if int(str(row["quarter"])) < quarter]
     used = rows[0] if basis is Basis.GAP_BEFORE or not before else before[-1]
     return finding(
