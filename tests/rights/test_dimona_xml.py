@@ -33,6 +33,7 @@ def form(hour: str, content: str, reference: str = "") -> str:
 
 
 def dimona_in(inss: str, start: str = "2024-02-05", kind: str = "OTH") -> str:
+    # XXX is a value of Dimona's own, in the portal's sample too: a committee without special rules.
     return (
         f"<DimonaIn><StartingDate>{start}</StartingDate>{EMPLOYER}<NaturalPerson><INSS>{inss}"
         "</INSS></NaturalPerson><DimonaFeatures><JointCommissionNbr>XXX</JointCommissionNbr>"
