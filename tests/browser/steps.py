@@ -14,16 +14,22 @@ def open_link(page: Page, link: str) -> None:
     page.wait_for_url("**/")
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click a link, and wait until the page that it leads to listens to its buttons."""
+    link.click()
+    page.wait_for_load_state()
+
+
 def practise(page: Page) -> None:
     """Start the practice portal."""
-    page.get_by_role("link", name="Practice", exact=True).click()
+    follow(page, page.get_by_role("link", name="Practice", exact=True))
     page.get_by_role("button", name="Start the practice portal").click()
     expect(page.locator(".env-practice")).to_be_visible()
 
 
 def drop(page: Page, file: Path) -> None:
     """Drop a file of trainings, and see its grid."""
-    page.get_by_role("link", name="Files", exact=True).click()
+    follow(page, page.get_by_role("link", name="Files", exact=True))
     page.wait_for_url("**/")
     page.set_input_files("#file", file)
     page.wait_for_url("**/files/*")
@@ -47,14 +53,14 @@ def mend(page: Page, row: int, column: int, text: str) -> None:
 
 def build(page: Page, words: str) -> None:
     """From the page of a file to that of the batches."""
-    page.get_by_role("link", name="See what would be sent").click()
+    follow(page, page.get_by_role("link", name="See what would be sent"))
     build_what_is_shown(page, words)
 
 
 def build_what_is_shown(page: Page, words: str) -> None:
     """From what would be sent to the page of the batches."""
     page.get_by_role("button", name=words).click()
-    page.get_by_role("link", name="To sending").click()
+    follow(page, page.get_by_role("link", name="To sending"))
     page.wait_for_url("**/batches")
 
 

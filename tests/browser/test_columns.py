@@ -38,7 +38,7 @@ def test_columns_are_chosen_once_and_remembered_by_the_shape_of_the_headings(
     steps.open_link(page, running.link)
     steps.drop(page, _file(tmp_path / "january.csv", 2))
     expect(page.locator(".verdict.bad")).to_be_visible()
-    page.get_by_role("link", name="Sheet and columns").click()
+    steps.follow(page, page.get_by_role("link", name="Sheet and columns"))
     assert axe.findings(page) == []
     for name, heading in _OWN.items():
         page.get_by_label(heading, exact=True).select_option(name)
@@ -50,7 +50,7 @@ def test_columns_are_chosen_once_and_remembered_by_the_shape_of_the_headings(
     steps.drop(page, _file(tmp_path / "february.csv", 3, loud=True))
     _verdict(page, "Nothing stands in the way")
     expect(page.locator(".receipt")).to_contain_text("3 workers")
-    page.get_by_role("link", name="Sheet and columns").click()
+    steps.follow(page, page.get_by_role("link", name="Sheet and columns"))
     for name, heading in _OWN.items():
         expect(page.get_by_label(heading.upper(), exact=True)).to_have_value(name)
     steps.drop(page, _file(tmp_path / "other.csv", 2, "Service"))
@@ -72,7 +72,7 @@ def test_another_sheet_and_row_of_headings_are_chosen(
     steps.open_link(page, running.link)
     steps.drop(page, tmp_path / "year.xlsx")
     expect(page.locator(".receipt")).to_contain_text("sheet “Notes” · headings in row 1")
-    page.get_by_role("link", name="Sheet and columns").click()
+    steps.follow(page, page.get_by_role("link", name="Sheet and columns"))
     page.locator("select[name=sheet]").select_option("Formations")
     page.get_by_label("Row of the headings").fill("4")
     page.get_by_role("button", name="Read it so").click()

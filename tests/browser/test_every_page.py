@@ -40,7 +40,7 @@ def visitor(chromium: Browser, practised: RunningPage) -> Iterator[BrowserContex
         expect(page.locator(".env-practice")).to_be_visible()
         folder = practised.folder
         _drop(page, practised, write_csv(folder / "fine.csv", workers(3)))
-        page.get_by_role("link", name="See what would be sent").click()
+        steps.follow(page, page.get_by_role("link", name="See what would be sent"))
         steps.build_what_is_shown(page, "Build 3 declarations")
         steps.send(page)
         wrong = [{**row, "hours": "zeven", "Name": "x"} for row in workers(50)[10:]]
@@ -208,7 +208,7 @@ def test_the_switch_of_language_is_kept(
     page.locator(f'.languages button[lang="{language}"]').click()
     expect(page.locator("h1")).to_have_text(title)
     assert page.locator("html").get_attribute("lang") == language
-    page.get_by_role("link", name="wrong.csv", exact=True).click()
+    steps.follow(page, page.get_by_role("link", name="wrong.csv", exact=True))
     expect(page.locator(".verdict strong")).to_contain_text(mistakes)
     _settled(page)
     picture(page, language)

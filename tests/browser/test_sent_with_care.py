@@ -78,7 +78,7 @@ def test_production_is_shown_in_its_colour_and_asks_twice(
     page.get_by_role("button", name="Send now").click()
     expect(steps.newest(page).locator(".state-closed")).to_be_visible()
     assert steps.numbers(steps.newest(page)) == ["2", "2", "0", "0"]
-    page.get_by_role("link", name="Practice", exact=True).click()
+    steps.follow(page, page.get_by_role("link", name="Practice", exact=True))
     page.get_by_role("button", name="Start the practice portal").click()
     expect(page.locator(".env-practice")).to_be_visible()
     assert _colour(page) != in_production
@@ -98,7 +98,7 @@ def test_what_was_refused_comes_back_at_its_row_and_is_sent_by_itself(
     steps.send(page)
     assert steps.numbers(steps.newest(page)) == ["4", "3", "1", "0"]
     picture(page, "1-answered")
-    steps.newest(page).get_by_role("link", name="Mend what was refused").click()
+    steps.follow(page, steps.newest(page).get_by_role("link", name="Mend what was refused"))
     expect(page.get_by_label("Only rows with findings")).to_be_checked()
     expect(page.locator("tr[data-row]")).to_have_count(1)
     refused = steps.cell(page, 4, _COMPANY)
@@ -109,12 +109,12 @@ def test_what_was_refused_comes_back_at_its_row_and_is_sent_by_itself(
     steps.mend(page, 4, _COMPANY, ROW["companyId"])
     expect(refused).not_to_have_attribute("aria-invalid", "true")
     picture(page, "3-mended")
-    page.get_by_role("link", name="See what would be sent").click()
+    steps.follow(page, page.get_by_role("link", name="See what would be sent"))
     expect(page.locator("#outlook tbody tr td.number")).to_have_text(["4", "1", "0", "3"])
     picture(page, "4-only-that-one")
     steps.build_what_is_shown(page, "Build 1 declaration")
     steps.send(page)
     assert steps.numbers(steps.newest(page)) == ["1", "1", "0", "0"]
-    page.get_by_role("link", name="year.csv").first.click()
+    steps.follow(page, page.get_by_role("link", name="year.csv").first)
     expect(page.locator(".verdict strong")).to_have_text("Nothing stands in the way")
     expect(page.locator(".cause")).to_have_count(0)

@@ -113,7 +113,7 @@ def test_from_an_empty_folder_to_accepted_answers(
     for mistake in MISTAKES:
         text = sheet.cell(mistake.row, names.index(mistake.column) + 1).value
         assert text == mistake.right, mistake
-    page.get_by_role("link", name="See what would be sent").click()
+    steps.follow(page, page.get_by_role("link", name="See what would be sent"))
     expect(page.locator("#outlook table")).to_be_visible()
     picture(page, "3-what-would-be-sent")
     assert axe.findings(page) == []
@@ -136,7 +136,7 @@ def test_a_removal_is_refused_and_confirmed_by_name(
     steps.build(page, "Build 1 declaration")
     steps.send(page)
     steps.drop(page, write_csv(tmp_path / "year.csv", [{}]))
-    page.get_by_role("link", name="See what would be sent").click()
+    steps.follow(page, page.get_by_role("link", name="See what would be sent"))
     expect(page.get_by_text("1 deletion on the platform")).to_be_visible()
     deletion = page.get_by_label(f"Delete “Beta” (2024-03-05) of worker {inss()}, 2024")
     assert axe.findings(page) == []
@@ -158,6 +158,25 @@ def _wait_for_a_spool(folder: Path) -> None:
     raise AssertionError("nothing was built")
 
 
+def test_that_nobody_answers_any_more_is_said(
+    browser_page: Page, running: RunningPage, tmp_path: Path
+) -> None:
+    page = browser_page
+    steps.open_link(page, running.link)
+    steps.drop(page, write_csv(tmp_path / "year.csv", workers(3)))
+    said = page.get_by_role("alert")
+    running.kill()
+    page.get_by_label("Only rows with findings").click()
+    expect(said).to_contain_text("fla-batch does not answer this page.")
+    running.start()
+    steps.open_link(page, running.link)
+    steps.follow(page, page.get_by_role("link", name="Practice", exact=True))
+    expect(said).to_be_empty()
+    running.kill()
+    page.get_by_role("button", name="Start the practice portal").click()
+    expect(said).to_contain_text("open the link that it prints")
+
+
 def test_a_server_that_was_killed_while_building_goes_on(
     browser_page: Page, running: RunningPage, tmp_path: Path
 ) -> None:
@@ -167,17 +186,17 @@ def test_a_server_that_was_killed_while_building_goes_on(
     steps.drop(page, write_csv(tmp_path / "large.csv", workers(6_000)))
     page.get_by_label("Only rows with findings").uncheck()
     steps.mend(page, 2, 4, "Mended before the fall")
-    page.get_by_role("link", name="See what would be sent").click()
+    steps.follow(page, page.get_by_role("link", name="See what would be sent"))
     page.get_by_role("button", name="Build 6 000 declarations").click(no_wait_after=True)
     _wait_for_a_spool(running.folder / "fla-sandbox" / "outbox" / "S")
     running.kill()
     running.start()
     steps.open_link(page, running.link)
     steps.practise(page)
-    page.get_by_role("link", name="Batches", exact=True).click()
+    steps.follow(page, page.get_by_role("link", name="Batches", exact=True))
     expect(page.locator(".state-staged")).to_have_count(0)
-    page.get_by_role("link", name="Files", exact=True).click()
-    page.get_by_role("link", name="large.csv").click()
+    steps.follow(page, page.get_by_role("link", name="Files", exact=True))
+    steps.follow(page, page.get_by_role("link", name="large.csv"))
     expect(page.locator(".verdict strong")).to_have_text("Nothing stands in the way")
     page.get_by_label("Only rows with findings").uncheck()
     expect(steps.cell(page, 2, 4)).to_have_text("Mended before the fall")

@@ -1,4 +1,5 @@
-// The two things that templates cannot do: dropping a file, and a grid whose rows come as needed.
+// What templates cannot do: dropping a file, a grid whose rows come as needed, and saying that
+// nobody answers any more.
 "use strict";
 
 const ROW_HEIGHT = 34;
@@ -63,7 +64,14 @@ class Grid {
   // `top`: where to scroll to; null stays where it is.
   async load(start, top) {
     const turn = ++this.asked;
-    const answer = await fetch(`${this.box.dataset.url}/rows?${this.query(start, this.visible())}`);
+    let answer;
+    try {
+      answer = await fetch(`${this.box.dataset.url}/rows?${this.query(start, this.visible())}`);
+    } catch {
+      // Broken off: by leaving the page, which needs no word, or because nobody answers.
+      if (turn === this.asked && !leaving) sayNoAnswer();
+      return;
+    }
     if (turn !== this.asked) return;
     if (!answer.ok) { this.table.setAttribute("aria-busy", "true"); return; }
     this.table.removeAttribute("aria-busy");
@@ -161,6 +169,22 @@ class Grid {
 }
 
 let grid = null;
+
+// --- when nobody answers -------------------------------------------------------------------
+
+let leaving = false;
+
+function sayNoAnswer() {
+  const said = document.getElementById("no-answer").content.cloneNode(true);
+  document.getElementById("notice").replaceChildren(said);
+  const editor = document.getElementById("editor");
+  if (editor && editor.open) editor.close();
+  window.scrollTo({ top: 0 });
+}
+
+window.addEventListener("pagehide", () => { leaving = true; });
+window.addEventListener("pageshow", () => { leaving = false; });
+document.addEventListener("htmx:sendError", () => { if (!leaving) sayNoAnswer(); });
 
 function choose(button) {
   const pressed = button.getAttribute("aria-pressed") === "true";
