@@ -18,6 +18,7 @@ from fla_batch.ui import (
     batch_views,
     build_views,
     cell_views,
+    column_views,
     file_views,
     look_views,
     machine_views,
@@ -46,6 +47,7 @@ def make_app(state: PageState, access: Access, tell: Callable[[str], None]) -> A
         routes=[
             *start_views.ROUTES,
             *file_views.ROUTES,
+            *column_views.ROUTES,
             *cell_views.ROUTES,
             *build_views.ROUTES,
             *batch_views.ROUTES,

@@ -15,13 +15,13 @@ from fla_batch.ui.background_jobs import BackgroundJob, JobState
 from fla_batch.ui.checking import how_of, start_check
 from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.page_state import PageState
-from fla_batch.ui.rendering import page, state_of
+from fla_batch.ui.rendering import file_of, page, state_of
 from fla_batch.vocabulary.errors import BlockedByAnomalies, UsageMistake
 
 
 def outlook(request: Request) -> Response:
     """The page of what would be sent."""
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     if state.can_send:
         state.jobs.start(f"foresee {file.id}", lambda job: _foreseen(state, file, job))
     return page(request, "build.html", file=file)
@@ -44,7 +44,7 @@ async def begin(request: Request) -> Response:
 
 
 def _begin(request: Request, form: FormData) -> Response:
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     before = state.jobs.last(f"foresee {file.id}")
     found = before.result if before is not None else None
     if not isinstance(found, Foreseen):
@@ -92,7 +92,7 @@ def building(request: Request) -> Response:
 
 def _outcome(request: Request, work: str, busy: str, ended: str) -> Response:
     """The `ended` page of what became of a job; as long as it runs the `busy` one."""
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     job = state.jobs.last(f"{work} {file.id}")
     if job is None:
         raise UsageMistake("the server was started anew", hint="Load the page once more.")
@@ -102,10 +102,6 @@ def _outcome(request: Request, work: str, busy: str, ended: str) -> Response:
     if job.trouble is not None:
         raise job.trouble
     return page(request, ended, file=file, result=job.result)
-
-
-def _file(request: Request) -> DroppedFile:
-    return state_of(request).files.get(request.path_params["file_id"])
 
 
 ROUTES = [

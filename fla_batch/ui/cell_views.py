@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -15,8 +16,9 @@ from fla_batch.intake.proposals import proposal
 from fla_batch.report.cell_places import CellPlace
 from fla_batch.tables.cell_edits import CellEdit
 from fla_batch.ui.checking import checked, start_check
+from fla_batch.ui.column_views import column_zones
 from fla_batch.ui.file_views import findings
-from fla_batch.ui.rendering import page, state_of
+from fla_batch.ui.rendering import file_of, page, state_of
 from fla_batch.vocabulary.errors import UsageMistake
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _LONGEST_TEXT = 10_000
 
 def rows(request: Request) -> Response:
     """Some of the chosen rows; how many there are stands in a header."""
-    file = state_of(request).files.get(request.path_params["file_id"])
+    file = file_of(request)
     seen = checked(state_of(request), file)
     asked = request.query_params
     start = _number(asked.get("start"), 0)
@@ -47,19 +49,26 @@ def rows(request: Request) -> Response:
 
 def cell(request: Request) -> Response:
     """One cell: what it says, what is wrong with it, and what it could say."""
-    file = state_of(request).files.get(request.path_params["file_id"])
+    file = file_of(request)
     seen = checked(state_of(request), file)
     place = _place(seen, request.query_params)
     row = seen.row(place.row)
     if row is None:
         raise UsageMistake(f"row {place.row} is not there any more")
     found = row.findings.get(place.column, ())
+    meant = seen.columns[place.column - 1]
     proposed = next((one for one in map(proposal, found) if one is not None), None)
     return page(
         request, "cell.html", file=file, place=place, text=row.cells[place.column - 1],
         heading=seen.table.headings[place.column - 1].strip(), findings=found,
-        proposed=proposed, alike=len(seen.alike(place)),
+        proposed=proposed, alike=len(seen.alike(place)), codes=_codes(meant),
     )  # fmt: skip
+
+
+def _codes(column: str | None) -> Mapping[int | str, tuple[str, str, str]]:
+    """The codes that a column may hold, each with its meaning in en, fr and nl; or none."""
+    zone = column_zones().get(column or "")
+    return zone.codes if zone is not None else {}
 
 
 async def mend(request: Request) -> Response:
@@ -71,7 +80,7 @@ async def mend(request: Request) -> Response:
 
 def _mend(request: Request, form: FormData) -> None:
     state: PageState = state_of(request)
-    file = state.files.get(request.path_params["file_id"])
+    file = file_of(request)
     seen = checked(state, file)
     place = _place(seen, form)
     heading = seen.table.headings[place.column - 1].strip()

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fla_batch.commands.check import CheckResult
 from fla_batch.commands.checked_table import CheckedTable, checked_table
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.intake import ReadingChoice
+from fla_batch.intake.headings import knows
 from fla_batch.message.extra_zones import extra_names
+from fla_batch.tables.opening import open_table
+from fla_batch.tables.table import TABLE_SUFFIXES, Table
 from fla_batch.ui.background_jobs import BackgroundJob
 from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.errors import UsageMistake
+from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.terms import AnomalyOrigin
+
+FIRST_ROWS = 40
+"""Shown while a file is being checked."""
 
 
 def how_of(state: PageState, file: DroppedFile) -> ReadingChoice:
@@ -78,3 +87,12 @@ def result_of(file: DroppedFile) -> CheckResult | None:
     if isinstance(file.checked, CheckedTable):
         return file.checked.result
     return file.checked
+
+
+def first_rows(state: PageState, file: DroppedFile) -> Table | Anomaly | None:
+    """The first rows of a table, None for what is no table: quick, whatever its size."""
+    if file.path.suffix.lower() not in TABLE_SUFFIXES:
+        return None
+    how = how_of(state, file)
+    choice = replace(how.table, most_rows=FIRST_ROWS)
+    return open_table(file.path, knows(how.mapping), choice)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,21 +16,17 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fla_batch.commands.checked_table import CheckedTable
-from fla_batch.intake.headings import column_name, knows
 from fla_batch.intake.input_files import SUFFIXES
 from fla_batch.intake.proposals import ProposalKind
 from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.system.files import disk_errors, free_bytes
-from fla_batch.tables.codes import bare_words
-from fla_batch.tables.column_mapping import ColumnMapping
-from fla_batch.tables.opening import open_table
-from fla_batch.tables.table import ROW, TABLE_SUFFIXES, Table, TableChoice
+from fla_batch.tables.column_mapping import NO_MAPPING
+from fla_batch.tables.table import ROW, Table
 from fla_batch.ui.background_jobs import JobState
-from fla_batch.ui.checking import checked, how_of, result_of, start_check
+from fla_batch.ui.checking import FIRST_ROWS, checked, first_rows, how_of, result_of, start_check
 from fla_batch.ui.dropped_files import DroppedFile
-from fla_batch.ui.rendering import language_of, page, state_of
+from fla_batch.ui.rendering import file_of, language_of, page, state_of
 from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
-from fla_batch.vocabulary.findings import Anomaly
 
 if TYPE_CHECKING:
     from fla_batch.ui.page_state import PageState
@@ -40,7 +35,6 @@ MOST_BYTES = 50_000_000
 """Of a file that is dropped; `fla-batch check` takes any size."""
 MOST_UNPACKED_BYTES = 600_000_000
 _SUFFIXES = (*SUFFIXES, ".zip")
-_FIRST_ROWS = 40
 _AT_ONCE = 1 << 20
 
 
@@ -134,34 +128,25 @@ def _require_fair(path: Path) -> None:
 
 def _recall_columns(state: PageState, file: DroppedFile) -> None:
     """What was said of the columns of an earlier file with the same headings."""
-    table = _first_rows(state, file)
+    table = first_rows(state, file)
     if isinstance(table, Table):
         mapping = state.files.remembered(table.headings)
-        if mapping.columns or mapping.ignore:
+        if mapping != NO_MAPPING:
             file.choose(file.table_choice, mapping)
-
-
-def _first_rows(state: PageState, file: DroppedFile) -> Table | Anomaly | None:
-    """Quick, whatever its size."""
-    if file.path.suffix.lower() not in TABLE_SUFFIXES:
-        return None
-    how = how_of(state, file)
-    choice = replace(how.table, most_rows=_FIRST_ROWS)
-    return open_table(file.path, knows(how.mapping), choice)
 
 
 def show(request: Request) -> Response:
     """A file with what was found in it; its first rows while it is being checked."""
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     start_check(state, file, again=True)
     if file.checked is not None:
         return page(request, "file.html", file=file, table=None, rows=[])
-    table = _first_rows(state, file)
+    table = first_rows(state, file)
     rows: list[tuple[Any, ...]] = []
     if isinstance(table, Table):
         names = [str(position) for position in range(len(table.headings))]
         first = next(iter(table.batches()), None)
-        rows = [] if first is None else first.select(ROW, *names).head(_FIRST_ROWS).rows()
+        rows = [] if first is None else first.select(ROW, *names).head(FIRST_ROWS).rows()
     else:
         table = None
     return page(request, "file.html", file=file, table=table, rows=rows)
@@ -169,7 +154,7 @@ def show(request: Request) -> Response:
 
 def findings(request: Request) -> Response:
     """What the check found, or how far it is."""
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     job = start_check(state, file)
     if job is not None and job.state is JobState.RUNNING:
         job.wait(0.3)
@@ -192,76 +177,11 @@ def findings_piece(request: Request, file: DroppedFile) -> Response:
     )
 
 
-def columns(request: Request) -> Response:
-    """Sheet, row of headings, and what each column means."""
-    state, file = state_of(request), _file(request)
-    table = _first_rows(state, file)
-    if table is None:
-        raise UsageMistake(f"{file.name} is no table", hint="Nothing is to be chosen here.")
-    if isinstance(table, Anomaly):
-        raise UsageMistake(table.label, hint="Nothing is to be chosen here.")
-    how = how_of(state, file)
-    meanings = [column_name(text, how.mapping, how.extras) for text in table.headings]
-    sheets = [table.sheet, *table.facts.unread] if table.sheet is not None else []
-    return page(
-        request, "columns.html", file=file, table=table, meanings=meanings, sheets=sheets,
-        names=column_names(), ignored=how.mapping.ignore, bare=bare_words,
-    )  # fmt: skip
-
-
-def column_names() -> dict[str, Any]:
-    """Every column that a table may have, with its label."""
-    from fla_batch.intake.heading_words import KINDS
-    from fla_batch.intake.zone_columns import columns_of
-    from fla_batch.vocabulary.catalogue import zone_label
-
-    columns = {name: column for kind in KINDS for name, column in columns_of(kind).items()}
-    return {name: zone_label(column.zone.label) for name, column in columns.items()}
-
-
-async def choose_columns(request: Request) -> Response:
-    """Read it so from now on; the same headings are read the same way next time."""
-    form = await request.form()
-    await run_in_threadpool(_choose, state_of(request), _file(request), form)
-    return Response(status_code=204, headers={"hx-redirect": f"/files/{_file(request).id}"})
-
-
-def _choose(state: PageState, file: DroppedFile, form: FormData) -> None:
-    row = str(form.get("header_row", "")).strip()
-    if row and not (row.isascii() and row.isdigit() and int(row) > 0):
-        raise UsageMistake("the row of the headings is a number", hint="Give it as 1, 2, 3 ...")
-    choice = TableChoice(str(form.get("sheet") or "") or None, int(row) if row else None)
-    old = file.mapping
-    meant: dict[str, str] = {}
-    ignored: set[str] = set()
-    for key, value in form.multi_items():
-        heading = key.removeprefix("column:")
-        if key == heading:
-            continue
-        if value == "-":
-            ignored.add(bare_words(heading))
-        elif value and column_name(heading) != value:
-            meant[bare_words(heading)] = str(value)
-    mapping = ColumnMapping(meant, frozenset(ignored), old.values, old.constants)
-    table = _first_rows(state, file)
-    # Of another sheet or row the form had no columns yet.
-    shown = table if isinstance(table, Table) and _is_at(table, choice) else None
-    with file.lock:
-        file.choose(file.table_choice if shown else choice, mapping if shown else old)
-        file.checked = None
-    if shown is not None:
-        state.files.remember(shown.headings, mapping)
-
-
-def _is_at(table: Table, choice: TableChoice) -> bool:
-    return (choice.sheet, choice.header_row) == (table.sheet, table.heading_row or None)
-
-
 def marked(request: Request) -> Response:
     """The user's workbook with marks."""
     from fla_batch.commands.findings_files import write_marked
 
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     seen = checked(state, file)
     target = file.folder / "marked.xlsx"
     write_marked(seen.result, [file.path], target, how_of(state, file), language_of(request))
@@ -272,7 +192,7 @@ def mended(request: Request) -> Response:
     """The user's workbook with what was mended here, and nothing else."""
     from fla_batch.commands.findings_files import write_mended
 
-    state, file = state_of(request), _file(request)
+    state, file = state_of(request), file_of(request)
     seen = checked(state, file)
     target, how = file.folder / "mended.xlsx", how_of(state, file)
     kinds = list(ProposalKind) if request.query_params.get("proposals") else []
@@ -288,7 +208,7 @@ def _download(path: Path, name: str) -> Response:
 
 def remove(request: Request) -> Response:
     """Take the file away; what was built of it stays."""
-    state_of(request).files.remove(_file(request))
+    state_of(request).files.remove(file_of(request))
     return Response(status_code=204, headers={"hx-redirect": "/"})
 
 
@@ -297,18 +217,12 @@ def back_home(_: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-def _file(request: Request) -> DroppedFile:
-    return state_of(request).files.get(request.path_params["file_id"])
-
-
 ROUTES = [
     Route("/", home),
     Route("/files", drop, methods=["POST"]),
     Route("/files", back_home),
     Route("/files/{file_id}", show),
     Route("/files/{file_id}/findings", findings),
-    Route("/files/{file_id}/columns", columns),
-    Route("/files/{file_id}/columns", choose_columns, methods=["POST"]),
     Route("/files/{file_id}/marked.xlsx", marked),
     Route("/files/{file_id}/mended.xlsx", mended),
     Route("/files/{file_id}/remove", remove, methods=["POST"]),

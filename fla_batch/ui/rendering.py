@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from fla_batch.report.finding_parts import severity
 from fla_batch.ui.access import Access
+from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.errors import FlaBatchError
@@ -48,6 +49,11 @@ def state_of(request: Request) -> PageState:
     """What the server holds."""
     state: PageState = request.app.state.page
     return state
+
+
+def file_of(request: Request) -> DroppedFile:
+    """The dropped file that the address names. Raises UsageMistake: there is none."""
+    return state_of(request).files.get(request.path_params["file_id"])
 
 
 def access_of(request: Request) -> Access:

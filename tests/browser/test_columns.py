@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import axe, steps
 from tests.browser.serving import RunningPage
-from tests.command_line import ROW, workers
+from tests.command_line import ROW, workers, write_csv
 
 Takes = Callable[[Page, str], Path]
 _OWN = {"inss": "Qui ?", "hours": "Tps", "trainingDenomination": "Libellé interne"}
@@ -79,3 +79,45 @@ def test_another_sheet_and_row_of_headings_are_chosen(
     page.wait_for_url("**/files/*")
     expect(page.locator(".receipt")).to_contain_text("sheet “Formations” · headings in row 4")
     expect(page.locator(".receipt")).to_contain_text("4 rows")
+
+
+def test_a_column_that_the_file_has_not_is_given_once_for_every_row(
+    browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
+) -> None:
+    page = browser_page
+    kept = {name: text for name, text in ROW.items() if name != "companyId"}
+    lines = [kept, *({**kept, "inss": row["inss"]} for row in workers(2))]
+    texts = [";".join(lines[0]), *(";".join(line.values()) for line in lines[1:])]
+    (tmp_path / "ours.csv").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    steps.open_link(page, running.link)
+    steps.drop(page, tmp_path / "ours.csv")
+    expect(page.locator(".verdict.bad")).to_be_visible()
+    steps.follow(page, page.get_by_role("link", name="Sheet and columns"))
+    page.locator("select[name=constant]").select_option("companyId")
+    page.get_by_role("button", name="Read it so").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs both its meaning and its text")
+    page.locator("select[name=constant]").select_option("companyId")
+    page.get_by_label("Every row says").fill(ROW["companyId"])
+    assert axe.findings(page) == []
+    picture(page, "given")
+    page.get_by_role("button", name="Read it so").click()
+    page.wait_for_url("**/files/*")
+    _verdict(page, "Nothing stands in the way")
+    steps.follow(page, page.get_by_role("link", name="Sheet and columns"))
+    expect(page.get_by_label("Every row says").first).to_have_value(ROW["companyId"])
+    expect(page.get_by_label("Every row says")).to_have_count(2)
+
+
+def test_the_codes_of_a_column_are_offered_with_their_meaning(
+    browser_page: Page, running: RunningPage, tmp_path: Path, picture: Takes
+) -> None:
+    page = browser_page
+    steps.open_link(page, running.link)
+    steps.drop(page, write_csv(tmp_path / "year.csv", [{"trainingType": "9"}]))
+    column = list(ROW).index("trainingType") + 1
+    steps.cell(page, 2, column).click()
+    offered = page.locator("dialog[open] datalist option")
+    expect(offered).to_have_text(["formal", "informal"])
+    expect(offered.first).to_have_attribute("value", "1")
+    assert axe.findings(page) == []
+    picture(page, "codes")
