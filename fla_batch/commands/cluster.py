@@ -65,7 +65,8 @@ class Cluster(Workforce):
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._executor = _Guarded(client.get_executor())
+        # Else a key is the digest of all that a task holds, which tells and takes time.
+        self._executor = _Guarded(client.get_executor(pure=False))
         self.at_once = 2 * max(1, sum(client.nthreads().values()))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -201,3 +202,11 @@ def test_no_national_number_in_what_dask_logs(cluster: DaskCluster) -> None:
         time.sleep(0.05)
     assert "Compute Failed" in cluster.logged()
     assert no_number_in(cluster.logged())
+
+
+def test_a_task_has_no_digest_of_what_it_holds(cluster: DaskCluster) -> None:
+    """Dask takes tasks with equal keys for one."""
+    with Cluster.at(cluster.address) as crew:
+        begun = [crew.submit(secrets.token_hex, 8) for _ in range(2)]
+        first, second = map(crew.outcome, begun)
+    assert first != second
