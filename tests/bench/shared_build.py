@@ -215,8 +215,9 @@ def main(arguments: list[str]) -> None:
         one_build(given.build, given.workers, datetime.fromtimestamp(made + 1, UTC))
         return
     click.echo(f"{machine()}\n")
-    click.echo("| declarations | by | clock | processor | coordinator | scheduler | workers | MB | workers MB |")
-    click.echo("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    heads = ("declarations", "by", "clock", "processor", "coordinator", "scheduler", "workers")
+    click.echo(f"| {' | '.join(heads)} | coordinator MB | each worker MB |")
+    click.echo(f"|{' --- |' * (len(heads) + 2)}")
     small = Pair.of(given.declarations // _TENTH, click.echo)
     large = Pair.of(given.declarations, click.echo)
     click.echo(f"\n{small.ratio()}\n{large.ratio()}\n\n{projection(small, large)}")
