@@ -111,5 +111,6 @@ def running_cluster(
     with ExitStack() as processes:
         cluster = DaskCluster(folder, processes, protocol, environ or {})
         cluster.begin()
-        cluster.add_workers(workers)
+        if workers:
+            cluster.add_workers(workers)
         yield cluster

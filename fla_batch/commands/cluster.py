@@ -6,47 +6,27 @@ to replace. Keys of tasks are random, and no text that Dask may log says what a 
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
-from fla_batch.configuration.loopback import is_loopback
+from fla_batch.commands.scheduler import WorkersUnfit, connected
 from fla_batch.system.files import remove_file, write_whole
 from fla_batch.system.workforce import WorkersLost, Workforce
-from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError
+from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.identifiers import mask_text
 
 if TYPE_CHECKING:
     from distributed import Client
 
 Made = TypeVar("Made")
-_CONNECT_S = 15
 _LOOK_S = 5.0
 _ALONE_S = 60.0
 _PACKAGES = ("fla-batch", "polars", "lxml", "distributed")
-
-
-class WorkersUnfit(ConfigurationMistake):
-    """Workers that cannot do our work: no library, another version, not the same folder."""
-
-    hint = "See docs/guides/several-hosts.md: what the workers of --workers need."
-
-
-class SchedulerUnavailable(FlaBatchError):
-    """The scheduler cannot be reached: nothing was begun."""
-
-    exit_code = 4
-    hint = "Start it, or check the address of --workers; without --workers this machine does it."
-    retryable = True
 
 
 class Introduction(NamedTuple):
@@ -81,9 +61,7 @@ class Cluster(Workforce):
         TLS has its certificates by Dask's own settings. Raises WorkersUnfit, SchedulerUnavailable,
         WorkersLost where there are none.
         """
-        library = _library()
-        _require_private(address)
-        with _connected(library, address) as client:
+        with connected(address) as client:
             _require_fit(client)
         return cls(client)
 
@@ -171,53 +149,6 @@ def _why(error: BaseException) -> str:
     return "several workers, one after the other, were ended over the same part of the work"
 
 
-def _require_private(address: str) -> None:
-    import dask
-
-    parts = urlsplit(address)
-    try:
-        whole = parts.scheme in ("tcp", "tls") and parts.hostname and parts.port
-    except ValueError:
-        whole = False
-    if not whole or parts.username or parts.password or parts.path.strip("/"):
-        raise WorkersUnfit("--workers is no address such as tls://scheduler:8786")
-    declared = dask.config.get("distributed.comm.require-encryption", None) is False
-    if parts.scheme == "tcp" and not declared and not is_loopback(parts.hostname or ""):
-        raise WorkersUnfit(
-            "--workers begins with tcp://: national numbers would cross the network in the clear",
-            hint="Use tls://, or set DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=false where the "
-            "network is your own.",
-        )
-
-
-@contextmanager
-def _connected(library: ModuleType, address: str) -> Iterator[Client]:
-    """A client, which is closed when the body raises."""
-    import dask
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"})
-    client: Client | None = None
-    try:
-        with warnings.catch_warnings():
-            # What differs is told in our own words.
-            warnings.simplefilter("ignore")
-            client = library.Client(address, timeout=_CONNECT_S, set_as_default=False)
-        yield client
-    except (OSError, ValueError, TypeError) as error:
-        _closed(client)
-        cause = str(error).partition("\n")[0]
-        raise SchedulerUnavailable(f"no scheduler answers at {address}: {cause}") from None
-    except BaseException:
-        _closed(client)
-        raise
-
-
-def _closed(client: Client | None) -> None:
-    if client is not None:
-        client.close(timeout=5)
-
-
 def _require_fit(client: Client) -> None:
     """Raises WorkersLost, WorkersUnfit."""
     ours = Introduction.ours()
@@ -240,15 +171,3 @@ def _require_fit(client: Client) -> None:
                 f"the worker {worker} differs: {', '.join(differing)}",
                 hint="Install the same versions there as here.",
             )
-
-
-def _library() -> ModuleType:
-    try:
-        import distributed
-    except ModuleNotFoundError as error:
-        raise WorkersUnfit(
-            f"the library for --workers is not installed: {error.name}",
-            hint="pip install 'fla-batch[cluster]'",
-        ) from error
-    found: ModuleType = distributed
-    return found
