@@ -24,11 +24,12 @@ __all__ = ["EXAMPLE_INSS", "MARK", "without_comments", "without_totals"]
 
 EXAMPLE_INSS = "81511716525"
 _TOTAL = (
-    r"^(?i:(?:grand |general )?(?:sub|sous)?[- ]?"
+    r"^(?i:(?:grand |general )?(?:sub|sous|eind|tussen|deel|hoofd)?[- ]?"
     r"(?:total|totaal|totaux|totalen|somme|som|sum|gesamt|summe)(?:\b.*)?)$"
 )
 _HEADINGS_AGAIN = 3
 _LETTERS = r"[^\W\d_]{3}"
+_LONG_NUMBER = r"[0-9]{9}"
 
 
 def without_comments(
@@ -71,14 +72,21 @@ def without_totals(
 
 
 def _is_note(filled: dict[int, str], layout: TableLayout) -> bool:
-    """A text that stands alone where numbers belong: a footnote, a line for the signature."""
+    """Words where a number belongs and no number, date or code beside: a footnote, a legend."""
     import re
 
-    if len(filled) != 1:
+    keys = [text for i, text in filled.items() if _is_key(i, layout)]
+    others = [i for i in filled if not _is_key(i, layout)]
+    if not keys or not all(re.search(_LETTERS, text) for text in keys):
         return False
-    ((position, text),) = filled.items()
-    column = layout.columns.get(position)
-    return column is not None and column.name in KEY_COLUMNS and bool(re.search(_LETTERS, text))
+    if not others:
+        return len(keys) == 1
+    texts = all(i not in layout.columns or layout.columns[i].is_free_text for i in others)
+    return texts and not any(re.search(_LONG_NUMBER, re.sub(r"\W", "", text)) for text in keys)
+
+
+def _is_key(position: int, layout: TableLayout) -> bool:
+    return position in layout.columns and layout.columns[position].name in KEY_COLUMNS
 
 
 def _is_in(position: str, table: Table) -> bool:

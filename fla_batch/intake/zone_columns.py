@@ -25,7 +25,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.tables.codes import coded
-from fla_batch.tables.date_notations import any_date
+from fla_batch.tables.date_notations import any_date, calendar_year
 from fla_batch.tables.numbers import days_centi, hours_centi, whole_number
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.tables.values import (
@@ -166,6 +166,8 @@ def _columns_in(model: type[BaseModel]) -> dict[str, Column]:
 def _reader(zone: Zone) -> Callable[[str], Value | Tolerated | Mistake]:
     if zone.label == "JointCommissionNbr":
         return _joint_committees
+    if zone.label == "CalendarYear":
+        return calendar_year
     if zone.codes:
         return partial(coded, zone)
     if zone.type is ZoneType.INTEGER:

@@ -1,4 +1,4 @@
-"""CSV to a Table: `;`, tab or `,`, UTF-8, UTF-16 or Windows-1252, cells with line ends in quotes.
+"""CSV to a Table: `;`, tab, `,` or `|`, UTF-8, UTF-16 or Windows-1252, line ends in quotes.
 
 Rows are counted as a spreadsheet shows them: a cell with a line end in it stays in its row,
 blank lines count, and a line `sep=;` before the headings does not.

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
+from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.values import Mistake, Tolerated, shown
 
 _TIME = (
@@ -41,6 +42,8 @@ _MONTHS = (
     ("december", "decembre", "dezember", "dec", "dez"),
 )
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, 1) for word in words}
+_HAS_DAY = re.compile(r"[0-9]+[-/.][0-9]+[-/.][0-9]+")
+_EMPTY_DECIMALS = re.compile(r"(?<=^[0-9]{4})[.,]0+$")
 _FIRST_DAY, _FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 1, 1)
 
@@ -94,6 +97,20 @@ def any_date_month_first(text: str) -> date | None:
     else:
         return None
     return turned if isinstance(turned, date) else None
+
+
+def calendar_year(text: str) -> int | Tolerated | Mistake:
+    """A year, also as a number with empty decimals; of a cell that holds a date, its year.
+
+    >>> calendar_year("2024"), calendar_year("2024,00"), calendar_year("2024-01-01").value
+    (2024, 2024, 2024)
+    >>> calendar_year("2024,5").rule, calendar_year("45327")
+    ('not-whole', 45327)
+    """
+    day = any_date(text) if _HAS_DAY.fullmatch(text) else None
+    if isinstance(day, date):
+        return Tolerated(day.year, "read-as", shown(text), {"read": day.year})
+    return whole_number(_EMPTY_DECIMALS.sub("", text))
 
 
 def _any_date(text: str, first_day: date) -> date | Tolerated | Mistake:

@@ -27,6 +27,14 @@ _NUMBER_OF = re.compile(r"(?<=.{3})s?(?:nummer|nr)$")
 _TOO_GENERAL = frozenset({"date", "datum"})
 """What is left of "datum van" without its small words may be any date."""
 _ALMOST = 0.85
+_IN_BRACKETS = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]*)[)\]]\s*\*?", re.DOTALL)
+_FORM = re.compile(
+    r"=|^\s*(?:codes?|[jd]{1,2}\W?m{1,2}\W?[ajy]{2,4}|[ajy]{4}\W?m{2}\W?[jd]{2}"
+    r"|[ojy]\s?/\s?n|oui\s?/\s?non|ja\s?/\s?nee|yes\s?/\s?no"
+    r"|obligatoire|facultatif|verplicht|optioneel|mandatory|required|optional"
+    r"|1[01] (?:chiffres|cijfers|digits))\s*$",
+    re.IGNORECASE,
+)
 
 Meant = TypeVar("Meant")
 
@@ -60,6 +68,10 @@ class KnownHeadings(Generic[Meant]):
 
     def meant(self, heading: str) -> Meant | None:
         """What a heading means; None when it means none of the columns."""
+        meant = self._as_written(heading)
+        return meant if meant is not None else self._as_written(_without_form(heading))
+
+    def _as_written(self, heading: str) -> Meant | None:
         exact = self._exact.get(_one_word(heading))
         if exact is None:
             exact = self.by_words.get(bare_words(heading))
@@ -109,6 +121,20 @@ def _core(heading: str) -> str:
     """
     words = map(bare_words, _WORD.findall(heading))
     return "".join(_NUMBER_OF.sub("", word) for word in words if word not in _EMPTY_WORDS)
+
+
+def _without_form(heading: str) -> str:
+    """A heading without the words behind it that say in which form its values are.
+
+    Words that say which values (`heures (hors FLA)`) are part of the heading.
+
+    >>> _without_form("Date de début (jj/mm/aaaa)"), _without_form("Type (1=formel, 2=informel)")
+    ('Date de début', 'Type')
+    >>> _without_form("Statut [code]"), _without_form("heures (hors FLA)")
+    ('Statut', 'heures (hors FLA)')
+    """
+    found = _IN_BRACKETS.fullmatch(heading.strip())
+    return found[1] if found and _FORM.search(found[2]) else heading
 
 
 def _one_word(heading: str) -> str:

@@ -30,6 +30,8 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
 _OLD_SUFFIXES = (".xls",)
 _SAMPLE = 4096
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NOT_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1a")
 
 
 def open_table(path: Path, knows: Knows, choice: TableChoice | None = None) -> Table | Anomaly:
@@ -61,11 +63,11 @@ def _open_workbook(path: Path, knows: Knows, choice: TableChoice) -> Table | Ano
     if start.startswith(_ZIP):
         return _open_zipped(path, knows, choice)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return remark("unreadable-file", FILE, source, value="HTML / XML", text="other-format")
-    if path.suffix.lower() == ".xls":
+        return remark("unreadable-file", FILE, source, value="HTML / XML", text="web-page")
+    if start.startswith(_UTF16_MARKS) or _NOT_IN_TEXT.isdisjoint(start):
         # Many programs write their "Excel" as text; Excel opens it after a question.
         return open_csv(path, knows, choice)
-    return remark("unreadable-file", FILE, source, value=f"not {path.suffix}")
+    return remark("unreadable-file", FILE, source, value=path.suffix, text="no-workbook")
 
 
 def _open_ole(path: Path, knows: Knows, choice: TableChoice) -> Table | Anomaly:

@@ -1,7 +1,7 @@
 """What separates the cells of a text table, and what comes before its rows.
 
-`;`, tab or `,`: that with which the first lines hold the most headings that are known, else the
-one that stands most often in the first line that has any. A first line `sep=;` is Excel's own
+`;`, tab, `,` or `|`: that with which the first lines hold the most headings that are known, else
+the one that stands most often in the first line that has any. A first line `sep=;` is Excel's own
 way to say it; Excel does not show it as a row.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from fla_batch.tables.heading_row import HeadingRow, find_heading_row
 from fla_batch.tables.table import Knows
 
-SEPARATORS = ";\t,"
+SEPARATORS = ";\t,|"
 _SAID = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 

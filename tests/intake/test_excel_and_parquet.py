@@ -93,7 +93,7 @@ def test_the_sheet_that_is_named(natural: Cells, tmp_path: Path, read: Any) -> N
     ("content", "rule"),
     [
         (b"", "empty-file"),
-        (b"a;b;c", "unreadable-file"),
+        (b"a;b;c", "unclear-kind"),
         (b"PK\x03\x04 but not a ZIP", "unreadable-file"),
         (b"\xd0\xcf\x11\xe0", "password-protected"),
     ],

@@ -251,7 +251,7 @@ def test_dimona_periods(tmp_path: Path) -> None:
     ("name", "content"),
     [
         ("empty.csv", b""),
-        ("not_a_workbook.xlsx", b"INSS;Quarter\n"),
+        ("not_a_workbook.xlsx", b"INSS\x00\x01;Quarter\n"),
         ("not_parquet.parquet", b"INSS;Quarter\n"),
         ("letter.doc", b"INSS"),
         ("not_xml.xml", b"INSS;Quarter\n"),
