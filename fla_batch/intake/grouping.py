@@ -32,13 +32,15 @@ def scan(batches: Iterator[pl.DataFrame], layout: TableLayout) -> Scan:
     import polars as pl
 
     # A number for each run of rows with one key; a run may go on in the next batch.
-    runs, gap, before = [], False, 0
+    runs: list[pl.Series] = []
+    gap, before = False, 0
     for batch in batches:
         if len(batch):
             keys, rows = keys_of(batch, layout), batch[ROW].cast(pl.Int64)
             # Between two rows of one key there may be one without any key, which parts them.
             apart = (rows - rows.shift(1, fill_value=before)) > 1
-            gap = gap or bool((apart & (keys == keys.shift(1, fill_value=keys[0]))).any())
+            above = keys.shift(1, fill_value=runs[-1][-1]) if runs else keys.shift(1)
+            gap = gap or bool((apart & (keys == above)).any())
             before = int(rows[-1])
             runs.append(_runs(keys))
     if not runs:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fla_batch.intake.table_declarations import TableChunk, read_table_chunks
 from fla_batch.tables import csv_files
 from fla_batch.tables.csv_files import open_csv
 from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
@@ -88,3 +89,35 @@ def test_only_the_wanted_columns(tmp_path: Path, text: str) -> None:
     found = pl.concat(table.batches({0, 1}))
     assert set(found.columns) == {"0", "1", ROW, EXTRA}
     assert found.select("0", "1", EXTRA).rows() == [("1", "2", None), (None, "5", None)]
+
+
+@pytest.mark.parametrize(
+    ("workers", "together"),
+    [
+        ("AABBCCDD", True),
+        ("AAABBBCCDD", True),
+        ("AABB-CCDDEE", True),
+        ("ABABCCDD", False),
+        ("A-ABBCCDD", False),
+        ("AA-ABBCCDD", False),
+        ("AABB-BCCDD", False),
+    ],
+)
+@pytest.mark.parametrize("lines_a_block", [2, 3])
+def test_rows_that_stand_together_are_not_held_whole(
+    training: dict[str, str], tmp_path: Path, workers: str, together: bool, lines_a_block: int
+) -> None:
+    key = {"companyId", "inss", "calendarYear"}
+    rows = [
+        {name: "" if worker == "-" and name in key else cell for name, cell in training.items()}
+        | {"inss": worker.strip("-")}
+        for worker in workers
+    ]
+    path = tmp_path / "t.csv"
+    pl.DataFrame(rows).write_csv(path, separator=";")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BATCH_ROWS", lines_a_block)
+        chunks = [item for item in read_table_chunks(path) if isinstance(item, TableChunk)]
+    # What is held whole comes at once, but for the last declaration.
+    assert (chunks[0].declarations < chunks[0].announces - 1) is together
+    assert sum(len(chunk.frame) for chunk in chunks) == len(workers)
