@@ -7,8 +7,9 @@ hands there were (R26).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from fla_batch.batching.form_builder import Desk, Done, Job
@@ -76,13 +77,14 @@ def spool_all(
     total = Spooled()
     workforce.require_sight_of(spool.folder)
 
-    def begun() -> Iterator[Future[Done]]:
+    def begun() -> Generator[Future[Done], None, None]:
         for job in _jobs(items, counted, reserve or _those_of_the_maker):
             executor = workforce.executor(holds_lock=total.is_slow)
             yield executor.submit(write_forms, recipe, job, spool.folder)
 
-    with DESKS.lent(recipe.key, desk):
-        for done in workforce.in_order(begun()):
+    # What was read aside for it goes now, when this fails, and not when the error is forgotten.
+    with DESKS.lent(recipe.key, desk), closing(begun()) as tasks:
+        for done in workforce.in_order(tasks):
             spool.add(done.written)
             total.take(done)
             counted(done.declarations)

@@ -25,6 +25,7 @@ from fla_batch.commands.cancel import cancel
 from fla_batch.commands.poll import poll
 from fla_batch.commands.question_line import BatchLine
 from fla_batch.commands.rescue import RescueSubject, rescue
+from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.intake.rescue_lists import read_workers
@@ -159,6 +160,7 @@ def _workspace(scene: Scene, job: Job) -> Workspace:
         new_run=lambda: f"RUN{job.minute}{next(letters)}",
         connect=connect,
         waiting=IMPATIENT,
+        mend=job.command == "rebuild",
     )
 
 
@@ -194,11 +196,16 @@ def _rescue(workspace: Workspace, job: Job, points: Points) -> None:
     write_missing(scene.folder / "out", ((one.wanted, one.reason) for one in found.missing))
 
 
+def _rebuild(workspace: Workspace, _: Job) -> None:
+    assert restore(workspace).problems == []
+
+
 COMMANDS: dict[str, Callable[[Workspace, Job], Any]] = {
     "build": _build,
     "send": _send,
     "poll": _poll,
     "cancel": _cancel,
+    "rebuild": _rebuild,
 }
 
 if __name__ == "__main__":
