@@ -2,7 +2,7 @@
 
 Zero-width and bidirectional marks come along with what is copied from a web page or a chat,
 accents in two characters from a Mac, dashes and hard spaces from a word processor, and
-`="0880..."` from programs that keep a zero so.
+`="0880..."` and `'0880...` from programs that keep a zero so.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ _INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 _DASHES = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _COMBINING = "\u0300-\u036f"
+_KEPT_AS_TEXT = re.compile(r"'([0-9][0-9.,:/ -]*)'?")
 _KEPT_AS_FORMULA = re.compile(r'="([^"]*)"')
 
-SUSPECT = f'^[#\\x00]|^(?i:err|fout|fehler)|^="|[{_INVISIBLE}{_DASHES}{_SPACES}{_COMBINING}]'
+SUSPECT = (
+    r"^[#\x00]|^'[0-9]|^(?i:err|fout|fehler)"
+    f'|^="|[{_INVISIBLE}{_DASHES}{_SPACES}{_COMBINING}]'
+)
 """Texts that may be no value as they stand, for polars' regular expressions."""
 
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
@@ -31,16 +35,18 @@ def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
 
     >>> cleaned("81\u200b511716525"), cleaned('="0880820673"')
     (('81511716525', ('U+200B',)), ('0880820673', ('="..."',)))
+    >>> cleaned("'0880.820.673"), cleaned("'t Pand")
+    (('0880.820.673', ("'...",)), ("'t Pand", ()))
     >>> cleaned("e\u0301cole"), cleaned("école")
     (('école', ('U+0301',)), ('école', ()))
     """
-    if text.isascii() and not text.startswith('="'):
+    if text.isascii() and not text.startswith(('="', "'")):
         return text, ()
     changes: list[str] = []
-    kept = _KEPT_AS_FORMULA.fullmatch(text)
-    if kept:
-        changes.append('="..."')
-        text = kept[1]
+    for kept_as, sign in ((_KEPT_AS_FORMULA, '="..."'), (_KEPT_AS_TEXT, "'...")):
+        if kept := kept_as.fullmatch(text):
+            changes.append(sign)
+            text = kept[1]
     for found, instead in ((_UNSEEN, ""), (_DASH, "-")):
         changes += [_named(character) for character in found.findall(text)]
         text = found.sub(instead, text)

@@ -17,6 +17,7 @@ class Shows(Enum):
     """How the number in a cell is to be read."""
 
     NUMBER = "number"
+    PERCENTAGE = "number in hundredths, with its sign"
     DATE = "date"
     TIME = "time of day"
     ELAPSED = "hours and minutes, beyond 24 hours too"
@@ -24,6 +25,7 @@ class Shows(Enum):
 
 _BUILT_IN = {
     **dict.fromkeys((*range(14, 18), 22, *range(27, 37), *range(50, 59)), Shows.DATE),
+    **dict.fromkeys((9, 10), Shows.PERCENTAGE),
     **dict.fromkeys((18, 19, 20, 21, 45, 47), Shows.TIME),
     46: Shows.ELAPSED,
 }
@@ -52,6 +54,8 @@ def shows_of_code(code: str) -> Shows:
 
     >>> shows_of_code("General"), shows_of_code("[$-80C]d mmmm yyyy;@").name
     (<Shows.NUMBER: 'number'>, 'DATE')
+    >>> shows_of_code("0.0%").name, shows_of_code('0" %"').name
+    ('PERCENTAGE', 'NUMBER')
     """
     letters = _NO_LETTERS.sub("", code.partition(";")[0]).lower().replace("general", "")
     if "[h" in letters or "[m" in letters or "[s" in letters:
@@ -60,7 +64,9 @@ def shows_of_code(code: str) -> Shows:
         return Shows.DATE
     if "h" in letters or "s" in letters:
         return Shows.TIME
-    return Shows.DATE if "m" in letters else Shows.NUMBER
+    if "m" in letters:
+        return Shows.DATE
+    return Shows.PERCENTAGE if "%" in letters else Shows.NUMBER
 
 
 @lru_cache(maxsize=50_000)
@@ -84,6 +90,8 @@ def text_of_number(text: str, shows: Shows, from_1904: bool) -> str:
         return text
     if shows is Shows.NUMBER:
         return plain_number(number)
+    if shows is Shows.PERCENTAGE:
+        return percentage(number)
     if shows is Shows.ELAPSED or (0 <= number < 1):
         return clock(number) if number >= 0 else text
     if not 0 <= number < _LATEST:
@@ -102,6 +110,15 @@ def plain_number(number: float) -> str:
     text = format(number, ".15g")
     whole, _, decimals = text.partition(".")
     return f"{text}0" if len(decimals) == 3 and decimals.isdigit() and whole else text
+
+
+def percentage(number: float) -> str:
+    """A number as its cell shows it, so that nobody takes 20 % for a fifth of an hour.
+
+    >>> percentage(0.2), percentage(1.0), percentage(0.125)
+    ('20%', '100%', '12.5%')
+    """
+    return f"{plain_number(round(number * 100, 9))}%"
 
 
 def clock(days: float) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from fla_batch.system import xmlsafe
-from fla_batch.tables.number_formats import plain_number
+from fla_batch.tables.number_formats import percentage, plain_number
 from fla_batch.tables.odd_cells import OddKind, odd_cell
 from fla_batch.tables.table import MergedCells
 from fla_batch.tables.workbook import Sheet, SheetMarks, SheetRow, Workbook
@@ -28,7 +28,8 @@ _OFFICE, _TABLE = f"{_URN}office:1.0}}", f"{_URN}table:1.0}}"
 _TEXT, _STYLE = f"{_URN}text:1.0}}", f"{_URN}style:1.0}}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
-_NUMBERS = ("float", "percentage", "currency")
+_NUMBERS = ("float", "currency")
+_NOT_SHOWN = ("collapse", "filter")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 
 
@@ -78,18 +79,24 @@ def _rows(path: Path, sheet: str, marks: SheetMarks) -> Iterator[SheetRow]:
             continue
         if xmlsafe.label(element) == "table-column":
             count = int(element.get(f"{_TABLE}number-columns-repeated", 1))
-            if element.get(f"{_TABLE}visibility") == "collapse" and count < 1000:
-                marks.hidden_columns += range(column, column + count)
+            if element.get(f"{_TABLE}visibility") in _NOT_SHOWN or _is_folded(element):
+                marks.hide_columns(column, column + count)
             column += count
             continue
         cells = _cells(element, number + 1, marks)
         visibility = element.get(f"{_TABLE}visibility", "visible")
         marks.filtered = marks.filtered or visibility == "filter"
+        hidden = visibility in _NOT_SHOWN or _is_folded(element)
         count = int(element.get(f"{_TABLE}number-rows-repeated", 1))
         if cells:
             for repeated in range(1, min(count, _MOST_ROWS) + 1):
-                yield SheetRow(number + repeated, list(cells), visibility != "visible")
+                yield SheetRow(number + repeated, list(cells), hidden)
         number += count
+
+
+def _is_folded(element: _Element) -> bool:
+    """True for a row or column in a group that is folded, however deep."""
+    return any(each.get(f"{_TABLE}display") == "false" for each in element.iterancestors())
 
 
 def _sheet_of(element: _Element) -> str | None:
@@ -136,6 +143,8 @@ def _content(cell: _Element) -> str:
         return odd_cell(OddKind.UNCOMPUTED, formula.partition(":")[2] or formula)
     if kind in _NUMBERS:
         return _number(cell.get(f"{_OFFICE}value", ""), is_formula=formula is not None)
+    if kind == "percentage":
+        return percentage(float(cell.get(f"{_OFFICE}value", "")))
     if kind == "date":
         return cell.get(f"{_OFFICE}date-value", "").replace("T", " ").removesuffix(" 00:00:00")
     if kind == "time":

@@ -21,6 +21,9 @@ _SHOWN = 60
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _TRAILING_ZERO = re.compile(r"([0-9]+)\.0+")
 _FLOAT = re.compile(r"[0-9]+[.,]0+")
+_COMMITTEE = re.compile(
+    r"^(?:\(s\)\s*)?s?(?:cp|pc|jc|psc|pk)\.?\s*(?:n[°ro]?\.?)?\s*(?=[0-9])", re.IGNORECASE
+)
 _ONE_DECIMAL = re.compile(r"[0-9]{3}[.,][0-9]")
 
 
@@ -85,7 +88,10 @@ def joint_committee(text: str) -> str | Mistake:
 
     >>> joint_committee("200.0"), joint_committee("149,02"), joint_committee("149.1").rule
     ('200', '149.02', 'ambiguous-joint-committee')
+    >>> [joint_committee(text) for text in ("CP 200", "PC200", "SCP n° 149.01", "(S)CP")]
+    ['200', '200', '149.01', '(S)CP']
     """
+    text = _COMMITTEE.sub("", text)
     if found := _TRAILING_ZERO.fullmatch(text):
         return found[1] if text.endswith(".0") else text
     if _ONE_DECIMAL.fullmatch(text):

@@ -56,6 +56,10 @@ class SheetMarks:
     merged: list[MergedCells] = field(default_factory=list)
     filtered: bool = False
 
+    def hide_columns(self, first: int, after: int) -> None:
+        """The columns from `first` up to `after`; all that lies beyond a table may be one range."""
+        self.hidden_columns += range(first, min(after, first + _WIDEST))
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

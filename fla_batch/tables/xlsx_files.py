@@ -185,6 +185,8 @@ class _Reader:
             position = _position(reference) if reference else len(cells)
             while len(cells) <= position:
                 cells.append("")
+            if cells[position]:
+                raise ValueError(f"the cell {reference} stands twice")
             if len(cell):
                 cells[position] = self._content(cell)
         while cells and not cells[-1]:
@@ -210,6 +212,8 @@ class _Reader:
 
     def _of_kind(self, kind: str, value: str, style: str | None, is_formula: bool) -> str:
         if kind == "s":
+            if not 0 <= int(value) < len(self.shared):
+                raise ValueError(f"a cell has the text of number {value}, which is not in the file")
             return self.shared[int(value)]
         if kind == "e":
             return odd_cell(OddKind.ERROR, value)
@@ -242,10 +246,9 @@ def _mark(name: str, element: _Element, marks: SheetMarks) -> None:
         if start and end:
             merged = MergedCells(int(start[2]), int(end[2]), _position(first), _position(last))
             marks.merged.append(merged)
-    elif name == "col" and element.get("hidden") in _TRUE:
+    elif name == "col" and (element.get("hidden") in _TRUE or element.get("width") == "0"):
         first_column, last_column = int(element.get("min", 1)), int(element.get("max", 1))
-        if last_column - first_column < 1000:  # all that lies beyond the table is hidden as one
-            marks.hidden_columns += range(first_column - 1, last_column)
+        marks.hide_columns(first_column - 1, last_column)
 
 
 def _position(reference: str) -> int:
