@@ -29,7 +29,7 @@ def draft(
     from fla_batch.commands.columns_draft import columns_draft, write_draft
     from fla_batch.tables.table import TableChoice
 
-    text = columns_draft(file, TableChoice(sheet, header_row))
+    text = columns_draft(file, TableChoice(sheet, header_row), shared.text)
     if output is None:
         say(text.rstrip("\n"))
         return 0

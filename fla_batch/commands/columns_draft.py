@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fla_batch.intake.heading_words import KINDS, almost
@@ -13,17 +14,46 @@ from fla_batch.tables.column_mapping import NO_MAPPING
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import Table, TableChoice
 from fla_batch.vocabulary.errors import DiskTrouble, InputUnreadable, UsageMistake
-from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.findings import Anomaly, Labels
+
+Say = Callable[[Labels], str]
+"""What labels say to the reader."""
+
+_INTRODUCTION = (
+    Labels(
+        'A heading on the left, our column on the right; "ignore" lists what is not read.',
+        "À gauche votre en-tête, à droite notre colonne ; « ignore » énumère ce qui n'est pas lu.",
+        'Links uw kop, rechts onze kolom; "ignore" somt op wat niet wordt gelezen.',
+    ),
+    Labels(
+        "docs/reference/input.md lists the columns, and shows [values.COLUMN] and [constants].",
+        "docs/reference/input.md énumère les colonnes et montre [values.COLUMN] et [constants].",
+        "docs/reference/input.md somt de kolommen op en toont [values.COLUMN] en [constants].",
+    ),
+)
+_AS_IT_IS = Labels("as it is", "telle quelle", "zoals ze is")
+_KNOWN = Labels(
+    "known without a mapping", "connu sans correspondance", "bekend zonder overeenkomst"
+)
+_IS_THAT_IT = Labels(
+    "is that what it means?", "est-ce bien ce qu'il veut dire ?", "is dat wat het betekent?"
+)
+_LACKING = Labels(
+    "Mandatory, and not in the table. One value for all rows may stand here (remove the #).",
+    "Obligatoires, et absentes du tableau. Une valeur pour toutes les lignes peut figurer ici "
+    "(enlevez le #).",
+    "Verplicht, en niet in de tabel. Eén waarde voor alle rijen kan hier staan (haal de # weg).",
+)
 
 
-def columns_draft(path: Path, choice: TableChoice) -> str:
+def columns_draft(path: Path, choice: TableChoice, say: Say) -> str:
     """The text of a mapping file for the table in `path`. Raises InputUnreadable."""
     table = open_table(path, knows(NO_MAPPING), choice)
     if isinstance(table, Anomaly):
         said = table.label.changed(lambda text, _: f"{path.name}: {text}")
         raise InputUnreadable(said, file=path.name, hint=table.advice)
-    parts = [*_head(table, path), *_ignored(table), "", "[columns]", *_columns(table), ""]
-    return "\n".join([*parts, *_constants(table)])
+    head = [*_head(table, path, say), "", *_ignored(table), ""]
+    return "\n".join([*head, "[columns]", *_columns(table, say), "", *_constants(table, say)])
 
 
 def write_draft(text: str, path: Path) -> None:
@@ -38,14 +68,14 @@ def write_draft(text: str, path: Path) -> None:
         raise DiskTrouble(f"{path} cannot be written: {trouble.strerror}") from trouble
 
 
-def _head(table: Table, path: Path) -> list[str]:
-    sheet = f', sheet "{table.sheet}"' if table.sheet else ""
-    return [
-        f"# Proposed from {path.name}{sheet}, headings in row {table.heading_row}.",
-        '# A heading on the left, our column on the right; "ignore" lists what is not read.',
-        "# docs/reference/input.md lists the columns, and shows [values.COLUMN] and [constants].",
-        "",
-    ]
+def _head(table: Table, path: Path, say: Say) -> Iterator[str]:
+    sheet = "" if table.sheet is None else f', "{table.sheet}"'
+    proposed = Labels(
+        f"Proposed from {path.name}{sheet}, headings in row {table.heading_row}.",
+        f"Proposé d'après {path.name}{sheet}, en-têtes en ligne {table.heading_row}.",
+        f"Voorgesteld naar {path.name}{sheet}, koppen in rij {table.heading_row}.",
+    )
+    yield from (f"# {say(each)}" for each in (proposed, *_INTRODUCTION))
 
 
 def _headings(table: Table) -> list[str]:
@@ -57,20 +87,20 @@ def _ignored(table: Table) -> list[str]:
     return [f"ignore = [{', '.join(map(_quoted, unknown))}]"]
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: Table, say: Say) -> list[str]:
     lines = []
     for text in _headings(table):
         name, near = column_name(text), almost(text)
         if name == text:
-            lines.append(f"# {text}: as it is")
+            lines.append(f"# {text}: {say(_AS_IT_IS)}")
         elif name is not None:
-            lines.append(f'{_quoted(text)} = "{name}"  # known without a mapping')
+            lines.append(f'{_quoted(text)} = "{name}"  # {say(_KNOWN)}')
         elif near is not None:
-            lines.append(f'{_quoted(text)} = "{near}"  # is that what it means?')
+            lines.append(f'{_quoted(text)} = "{near}"  # {say(_IS_THAT_IT)}')
     return lines
 
 
-def _constants(table: Table) -> list[str]:
+def _constants(table: Table, say: Say) -> list[str]:
     """The mandatory columns that the table lacks, for who has one value for all rows."""
     found = layout_of(table.headings, table.at(table.heading_row or None))
     remarks = found if isinstance(found, list) else found.remarks
@@ -78,16 +108,16 @@ def _constants(table: Table) -> list[str]:
     if not missing:
         return []
     return [
-        "# Mandatory, and not in the table. One value for all rows may stand here (remove the #).",
+        f"# {say(_LACKING)}",
         "[constants]",
-        *(f'# {name} = ""{_codes(name)}' for name in missing),
+        *(f'# {name} = ""{_codes(name, say)}' for name in missing),
         "",
     ]
 
 
-def _codes(name: str) -> str:
+def _codes(name: str, say: Say) -> str:
     zones = (columns_of(kind)[name].zone for kind in KINDS if name in columns_of(kind))
-    codes = next((listed_codes(zone) for zone in zones if zone.codes), "")
+    codes = next((say(listed_codes(zone)) for zone in zones if zone.codes), "")
     return f"  # {codes}" if codes else ""
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from fla_batch.models import DeclarationKey, Entry
 from fla_batch.tables.reader_findings import DECLARATION, remark
-from fla_batch.vocabulary.findings import Anomaly, Source
+from fla_batch.vocabulary.findings import Anomaly, Labels, Source
+from fla_batch.vocabulary.place_words import place
+from fla_batch.vocabulary.terms import Language
 
 if TYPE_CHECKING:
     from fla_batch.intake.table_declarations import TableChunk
@@ -48,16 +50,16 @@ class Photos:
         if not all(key):
             return entry  # the rules say which part of the key is missing
         number = _number(key)
-        place = entry.origin.source_of(())
+        here = entry.origin.source_of(())
         first = self._place(number)
         if first is None:
-            self._places[number] = place
+            self._places[number] = here
             return entry
         return remark(
             "declared-twice",
             DECLARATION,
-            place,
-            parameters={"first": str(first), "second": str(place)},
+            here,
+            parameters={"first": _in_words(first), "second": _in_words(here)},
             key=key[:3],
         )
 
@@ -71,6 +73,10 @@ class Photos:
         if not self._files or self._files[-1] != file:
             self._files.append(file)
         return len(self._files) - 1
+
+
+def _in_words(source: Source) -> Labels:
+    return Labels(*(place(source, language) for language in Language))
 
 
 def _number(key: DeclarationKey) -> int:

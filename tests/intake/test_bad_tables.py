@@ -226,6 +226,8 @@ def test_the_same_photo_in_two_files(
     assert len(found.entries) == 1
     assert found.only().rule == "declared-twice"
     assert f"{path}, row 2; {other}, row 2" in found.only().label.en
+    assert f"{path}, ligne 2 ; {other}, ligne 2" in found.only().label.fr
+    assert f"{path}, rij 2; {other}, rij 2" in found.only().label.nl
 
 
 RIGHTS = {

@@ -16,7 +16,8 @@ from fla_batch.tables.column_mapping import read_mapping
 from fla_batch.tables.table import TableChoice
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.errors import ConfigurationMistake
-from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.terms import FormKind, Language
 from tests.tables.reading import read
 
 Cells = dict[str, str]
@@ -98,13 +99,28 @@ def test_a_mapping_that_is_not_right(tmp_path: Path, text: str, words: str) -> N
         mapping(tmp_path, text)
 
 
+def in_french(labels: Labels) -> str:
+    return labels.text(Language.FR)
+
+
+def test_the_draft_speaks_to_who_reads_it(training: Cells, csv_file: Write) -> None:
+    """It showed Python's own way to write a label, and English to everybody."""
+    training["NISS"] = training.pop("inss")
+    del training["scope"]
+    text = columns_draft(csv_file(training), TableChoice(), in_french)
+    assert "Labels(" not in text
+    assert '# scope = ""  # 1 dans le champ du FLA, 2 hors du champ du FLA' in text
+    assert '"NISS" = "inss"  # connu sans correspondance' in text
+    assert text.startswith("# Proposé d'après ")
+
+
 def test_the_draft_is_a_mapping(training: Cells, csv_file: Write, tmp_path: Path) -> None:
     plain = read(csv_file(training)).declarations
     training["NISS"] = training.pop("inss")
     training["trainingPlaec"] = training.pop("scope")
     training["Nom"] = "Dupont"
     path = csv_file(training)
-    text = columns_draft(path, TableChoice())
+    text = columns_draft(path, TableChoice(), in_french)
     assert 'ignore = ["Nom"]' in text
     assert '"NISS" = "inss"' in text
     assert '"trainingPlaec" = "trainingPlace"' in text
@@ -118,7 +134,7 @@ def test_the_draft_offers_constants_for_what_the_table_lacks(
     """A sheet of one's own hardly ever has a column that says whether it is in scope."""
     given = {name: cell for name, cell in training.items() if name not in ("scope", "trainingType")}
     path = csv_file(given)
-    text = columns_draft(path, TableChoice())
+    text = columns_draft(path, TableChoice(), in_french)
     offered = text.partition("[constants]\n")[2].splitlines()
     assert [line.split("=")[0].strip() for line in offered] == ["# scope", "# trainingType"]
     for line in offered:

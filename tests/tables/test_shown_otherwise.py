@@ -134,7 +134,10 @@ def test_a_percentage_of_libreoffice(tmp_path: Path) -> None:
 )
 def test_the_sign_that_keeps_a_number_as_text(tmp_path: Path, column: str, text: str) -> None:
     written = text.format(row()[1])
-    _written(tmp_path / "formations.xlsx", list(row(**{column: written})))
+    cells = [
+        written if name == column else cell for name, cell in zip(HEADINGS, row(), strict=True)
+    ]
+    _written(tmp_path / "formations.xlsx", cells)
     found = read(tmp_path / "formations.xlsx")
     assert told(found) == [("cleaned-cell", 2, False)]
     assert found.declarations[0]["employer"]["companyId"] == "0880820673"
