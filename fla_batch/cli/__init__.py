@@ -40,7 +40,24 @@ def main() -> None:
 def _shipped_page() -> str | None:
     """The page in the language of the environment; None where a file of settings may name one."""
     own = environ.get("XDG_CONFIG_HOME") or expanduser("~/.config")  # noqa: PTH111
-    if isfile(_SETTINGS) or isfile(join(own, "fla-batch", _SETTINGS)):  # noqa: PTH113, PTH118
-        return None
+    for file in (_SETTINGS, join(own, "fla-batch", _SETTINGS)):  # noqa: PTH118
+        if isfile(file):  # noqa: PTH113
+            if _may_name_a_language(file):
+                return None
+            break
     spoken = next(filter(None, map(environ.get, _SPOKEN)), "") or ""
     return f"help.{spoken[:2].lower()}.txt" if spoken[:2].lower() in ("fr", "nl") else "help.txt"
+
+
+def _may_name_a_language(file: str) -> bool:
+    """False for what says nothing of one outside comments; a reader of TOML takes long to import.
+
+    UTF-16, keys with escaped letters and a file that cannot be read are that reader's too.
+    """
+    try:
+        with open(file, "rb") as settings:  # noqa: PTH123
+            lines = settings.read().splitlines()
+    except OSError:
+        return True
+    said = b"\n".join(line for line in lines if not line.lstrip().startswith(b"#"))
+    return b"language" in said or b"\\" in said or b"\0" in said

@@ -40,8 +40,8 @@ def check(
     and column.
     """
     from fla_batch.commands.check import check as check_command
+    from fla_batch.commands.ledger_so_far import history_if_any
     from fla_batch.commands.rule_context import rule_context
-    from fla_batch.commands.workspace import history_if_any
 
     how = reading.choice(shared.settings)
     files.require_writable(inputs)

@@ -111,9 +111,9 @@ class InputOptions:
 
         Raises ConfigurationMistake for a mapping that is not right, InputUnreadable for edits.
         """
+        from fla_batch.configuration.extra_names import extra_names
         from fla_batch.intake import ReadingChoice
         from fla_batch.intake.heading_words import column_names
-        from fla_batch.message.extra_zones import extra_names
         from fla_batch.tables.cell_edits import read_edits
         from fla_batch.tables.column_mapping import NO_MAPPING, read_mapping
         from fla_batch.tables.table import TableChoice

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fla_batch.batching.form_builder import ScreenedChunk
+from fla_batch.batching.screened_chunk import ScreenedChunk
 from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice, Receipt
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext

@@ -12,8 +12,7 @@ import math
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -368,20 +367,3 @@ def _connect(settings: Settings) -> Gateway:
     from fla_batch.channel.sftp import connect
 
     return connect(settings.gateway.settings())
-
-
-@contextmanager
-def history_if_any(settings: Settings) -> Iterator[LedgerHistory | None]:
-    """The history of a ledger that is there already; None, and nothing made, when there is none.
-
-    For commands that write nothing. Raises LedgerTrouble for a ledger that cannot be read.
-    """
-    from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.commands.ledger_of_outbox import ledger_if_any
-    from fla_batch.commands.outbox_of_settings import outbox_of
-
-    outbox = outbox_of(settings.workspace)
-    if outbox.root.exists():
-        outbox.require_ours(settings.workspace.group)
-    with ledger_if_any(settings.workspace.ledger, outbox) as ledger:
-        yield None if ledger is None else LedgerHistory(ledger, settings.environment)

@@ -25,6 +25,7 @@ from fla_batch.configuration.settings_file import line_of
 from fla_batch.configuration.ui_language import NAMES
 from fla_batch.configuration.ui_language import VARIABLE as LANGUAGE_VARIABLE
 from fla_batch.system.plain_texts import decoded
+from fla_batch.system.profile_record import BINDING_FILE
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
 __all__ = ["Settings", "load"]
@@ -268,4 +269,4 @@ def _ledger_url(url: str, folder: Path) -> str:
 
 
 def _profile_folder(name: str, folder: Path) -> str:
-    return str(folder / name) if (folder / name / "binding.toml").is_file() else name
+    return str(folder / name) if (folder / name / BINDING_FILE).is_file() else name

@@ -13,7 +13,6 @@ from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
-BINDING_FILE = "binding.toml"
 HERE = "."
 """Path of a block whose zones stand directly in the element of the block around it."""
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fla_batch.message.binding_lines import BINDING_FILE
 from fla_batch.message.draft import DECLARED, drafted
 from fla_batch.message.draft_leftovers import DraftedElement
 from fla_batch.message.drafted_message import ASK_ONLY, DraftedMessage
@@ -17,6 +16,7 @@ from fla_batch.message.profile import load
 from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.message.xsd_outline import Outline
 from fla_batch.system.files import disk_errors
+from fla_batch.system.profile_record import BINDING_FILE
 from fla_batch.vocabulary.errors import ProfileMistake, UsageMistake
 from fla_batch.vocabulary.terms import FormKind
 

@@ -7,20 +7,16 @@ that is said of that declaration alone.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import unescape
 
-from fla_batch.message.binding_lines import BINDING_FILE
 from fla_batch.message.form_tree import Element, ZoneText, carriers, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.message.xsd_text import Judge
 from fla_batch.models.zone import Presence
-from fla_batch.system.profile_record import schemas_folder
 from fla_batch.vocabulary.terms import FormKind
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
@@ -31,34 +27,6 @@ EmployerZones = Mapping[str, Mapping[str, str]]
 """CompanyID -> `extra.NAME` -> text, for the zones that only the XSD knows."""
 
 _NONE: Mapping[str, str] = {}
-
-
-def extra_names(name_or_folder: str | Path) -> tuple[str, ...]:
-    """NAME of each zone that only the XSD of that profile knows; none when it cannot be read.
-
-    Reads the binding alone, which is quick: whoever writes messages loads the profile, and says
-    what is wrong with it.
-    """
-    paths = (Path(name_or_folder), schemas_folder() / str(name_or_folder))
-    path = next((each for each in paths if (each / BINDING_FILE).is_file()), None)
-    if path is None:
-        return ()
-    try:
-        raw = tomllib.loads((path / BINDING_FILE).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return ()
-    return tuple(sorted({name.removeprefix(EXTRA_ZONE) for name in _fields(raw)}))
-
-
-def _fields(raw: object) -> Iterator[str]:
-    if isinstance(raw, dict):
-        if str(raw.get("field", "")).startswith(EXTRA_ZONE):
-            yield str(raw["field"])
-        for inner in raw.values():
-            yield from _fields(inner)
-    elif isinstance(raw, list):
-        for inner in raw:
-            yield from _fields(inner)
 
 
 def extra_texts_of(shape: MessageShape) -> Iterator[tuple[Element, ZoneText]]:

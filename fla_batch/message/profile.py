@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fla_batch.message.binding_lines import BINDING_FILE, BindingLine, BindingText, lines_of
+from fla_batch.message.binding_lines import BindingLine, BindingText, lines_of
 from fla_batch.message.grow import Grower
 from fla_batch.message.message_shape import MessageShape, ShapePlan, compiled
 from fla_batch.models import (
@@ -31,7 +31,7 @@ from fla_batch.models import credit_calculation as credit_models
 from fla_batch.models.block import Block
 from fla_batch.models.form import Answer, EmployeeYear, FormHeader, HandledOriginalForm, Reference
 from fla_batch.models.question import Question
-from fla_batch.system.profile_record import fingerprint, schemas_folder
+from fla_batch.system.profile_record import BINDING_FILE, fingerprint, schemas_folder
 from fla_batch.vocabulary.errors import ConfigurationMistake, ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ def is_a_file(url: str) -> bool:
     (True, False)
     """
     return url.startswith("sqlite")
+
+
+def file_of(url: str) -> Path | None:
+    """The file of such a database; None for a server.
+
+    >>> file_of("sqlite:////srv/100% pay?/ledger.db")
+    PosixPath('/srv/100% pay?/ledger.db')
+    """
+    return Path(url.removeprefix(_FILE)) if url.startswith(_FILE) else None
 
 
 def database_address(url: str) -> URL:

@@ -18,6 +18,7 @@ import fla_batch
 from fla_batch.system.files import disk_errors
 from fla_batch.vocabulary.errors import ProfileMistake
 
+BINDING_FILE = "binding.toml"
 CHECKED_FILE = "checked.json"
 CLEAN = "clean"
 

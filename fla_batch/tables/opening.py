@@ -9,11 +9,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from fla_batch.tables import ods_files, xls_files, xlsx_files
 from fla_batch.tables.csv_files import open_csv
 from fla_batch.tables.decoding import unopened
 from fla_batch.tables.library_errors import Failed, attempt
-from fla_batch.tables.parquet_files import open_parquet
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import (
     PARQUET_SUFFIXES,
@@ -38,6 +36,8 @@ def open_table(path: Path, knows: Knows, choice: TableChoice | None = None) -> T
     """The table in a file, or why there is none; `knows` tells its headings from other rows."""
     suffix, choice = path.suffix.lower(), choice or TableChoice()
     if suffix in PARQUET_SUFFIXES:
+        from fla_batch.tables.parquet_files import open_parquet
+
         return open_parquet(path)
     if suffix in TEXT_SUFFIXES:
         return open_csv(path, knows, choice)
@@ -75,6 +75,8 @@ def _open_ole(path: Path, knows: Knows, choice: TableChoice) -> Table | Anomaly:
 
     What is named .xlsx and is such a container has a password, unless it is an old workbook.
     """
+    from fla_batch.tables import xls_files
+
     table = table_of(path, lambda: xls_files.open_workbook(path), knows, choice)
     if not isinstance(table, Anomaly) or table.rule != "unreadable-file":
         return table
@@ -88,9 +90,15 @@ def _open_zipped(path: Path, knows: Knows, choice: TableChoice) -> Table | Anoma
     if isinstance(names, Failed):
         return remark("unreadable-file", FILE, Source(str(path)), value=names.reason)
     if "xl/workbook.bin" in names:
+        from fla_batch.tables import xls_files
+
         return table_of(path, lambda: xls_files.open_workbook(path), knows, choice)
     if "content.xml" not in names:
+        from fla_batch.tables import xlsx_files
+
         return table_of(path, lambda: xlsx_files.open_workbook(path), knows, choice)
+    from fla_batch.tables import ods_files
+
     locked = attempt(lambda: ods_files.is_encrypted(path))
     if locked is True:
         return remark("password-protected", FILE, Source(str(path)))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from fla_batch.commands.check import CheckResult
 from fla_batch.commands.checked_table import CheckedTable, checked_table
 from fla_batch.commands.rule_context import rule_context
+from fla_batch.configuration.extra_names import extra_names
 from fla_batch.intake import ReadingChoice
 from fla_batch.intake.headings import knows
-from fla_batch.message.extra_zones import extra_names
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import TABLE_SUFFIXES, Table
 from fla_batch.ui.background_jobs import BackgroundJob
@@ -46,7 +46,7 @@ def start_check(
 
 def check_now(state: PageState, file: DroppedFile, job: BackgroundJob) -> None:
     """Check it, with what the platform holds and has said."""
-    from fla_batch.commands.workspace import history_if_any
+    from fla_batch.commands.ledger_so_far import history_if_any
 
     with file.lock, history_if_any(state.settings) as history:
         context = rule_context(state.settings.rules, state.clock(), history=history)

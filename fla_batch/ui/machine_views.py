@@ -110,7 +110,7 @@ def _kept_while(state: PageState, name: str, content: bytes, work: Any) -> Any:
 
 
 def _checked(state: PageState, file: DroppedFile) -> dict[str, Any]:
-    from fla_batch.commands.workspace import history_if_any
+    from fla_batch.commands.ledger_so_far import history_if_any
 
     with history_if_any(state.settings) as history:
         context = rule_context(state.settings.rules, state.clock(), history=history)

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import re
 
-from stdnum.be import ssn, vat
-
 _SEPARATORS = re.compile(r"[\s.\-/]")
 # As people write it: 81.51.17-165.25, with or without any of its separators.
 _GAP = r"[\s.\-/]{0,3}"
@@ -66,6 +64,8 @@ def is_valid_inss(inss: str) -> bool:
     >>> is_valid_inss("70081500504"), is_valid_inss("00010100105"), is_valid_inss("00010100181")
     (True, True, False)
     """
+    from stdnum.be import ssn
+
     return len(inss) == 11 and inss.isascii() and inss.isdigit() and bool(ssn.is_valid(inss))
 
 
@@ -99,4 +99,6 @@ def is_valid_company_id(company_id: str) -> bool:
     >>> is_valid_company_id("0880820674"), is_valid_company_id("880820673")
     (False, False)
     """
+    from stdnum.be import vat
+
     return len(company_id) == 10 and company_id[0] in "01" and bool(vat.is_valid(company_id))

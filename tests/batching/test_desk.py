@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 
 from fla_batch.batching.column_forms import ColumnForms
-from fla_batch.batching.form_builder import Desk, Done, Job, ScreenedChunk
+from fla_batch.batching.form_builder import Desk, Done, Job
 from fla_batch.batching.form_maker import FormMaker
+from fla_batch.batching.screened_chunk import ScreenedChunk
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import MessageWriter, load
 from fla_batch.message.reference_numbers import counter

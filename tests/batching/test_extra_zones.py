@@ -13,10 +13,10 @@ import pytest
 from fla_batch.batching.form_builder import Desk, Done, Job
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Note
+from fla_batch.configuration.extra_names import extra_names
 from fla_batch.intake import InputReading, ReadingChoice
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import Profile, load
-from fla_batch.message.extra_zones import extra_names
 from fla_batch.message.reader import FormReader
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext

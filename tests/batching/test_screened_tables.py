@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from fla_batch.batching.column_origins import rows_texts
-from fla_batch.batching.form_builder import ScreenedChunk
+from fla_batch.batching.screened_chunk import ScreenedChunk
 from fla_batch.intake import InputReading
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.intake.zone_columns import KEY_COLUMNS, columns_of

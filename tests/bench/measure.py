@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _SAMPLE_S = 0.05
+_COMPILES_ANEW = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ def program(
 ) -> Measured:
     """Runs a command to its end. Raises CalledProcessError with what it wrote to stderr.
 
-    `code` is the exit code that it must end with; None for 0 or 1, anomalies or none.
+    `code` is the exit code that it must end with; None for 0 or 1, anomalies or none. Modules are
+    compiled once and kept, as where the package was installed, whatever this process was told.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,
+        env={name: value for name, value in os.environ.items() if name != _COMPILES_ANEW},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     ) as process:

@@ -7,7 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from fla_batch.intake import write_template
+from fla_batch.ledger import Ledger
 from fla_batch.message import MessageWriter, load
+from fla_batch.vocabulary.terms import FormKind, Language
 from tests import builders as b
 from tests.message.profiles import SHIPPED
 
@@ -54,3 +59,22 @@ def test_validate_loads_no_database(tmp_path: Path) -> None:
     found = loaded(tmp_path, "validate", "FI.xml")
     assert "lxml" in found
     assert not {"sqlalchemy", "paramiko", "cryptography", "httpx"} & found
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_check_of_a_table_loads_no_database_before_there_is_one(
+    tmp_path: Path, suffix: str
+) -> None:
+    table = tmp_path / f"one.{suffix}"
+    write_template(FormKind.TRAININGS, table, Language.EN)
+    found = loaded(tmp_path, "check", table.name)
+    assert "polars" in found  # or nothing was looked at
+    assert not {"sqlalchemy", "cryptography", "paramiko", "httpx", "xmlschema"} & found
+
+
+def test_check_loads_the_database_once_there_is_one(tmp_path: Path) -> None:
+    """Its own guard: a ledger is asked, also one that has lost its outbox (R30)."""
+    with Ledger.open(f"sqlite:///{tmp_path / 'outbox' / 'ledger.db'}"):
+        pass
+    (tmp_path / "one.json").write_text(b.trainings().to_json_text())
+    assert "sqlalchemy" in loaded(tmp_path, "check", "one.json")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,10 @@ _CHILD = """
 import json, sys
 sys.argv = ["fla-batch", "--help"]
 from fla_batch.cli import main
-main()
+try:
+    main()
+except SystemExit:
+    pass
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
 """
 
@@ -35,13 +40,45 @@ def test_every_page_is_documented() -> None:
         assert f"## fla-batch {name}\n" in page
 
 
-def test_help_imports_nothing_heavy() -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", _CHILD], capture_output=True, text=True, check=True, timeout=60
-    )
+_HEAVY = {"click", "tomllib", "pydantic", "polars", "paramiko", "lxml", "sqlalchemy"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [None, '[sender]\nnumber = "123456"\n', '[ui]\n# language = "fr"\n', "as `init` writes them"],
+    ids=["none", "without language", "language in a comment", "init"],
+)
+def test_help_imports_nothing_heavy(settings: str | None, tmp_path: Path) -> None:
+    if settings is not None:
+        template = HELP.with_name("fla-batch.toml").read_text(encoding="utf-8")
+        text = template if settings.startswith("as") else settings
+        (tmp_path / "fla-batch.toml").write_text(text, encoding="utf-8")
+    child = _help_in(tmp_path)
     assert child.stdout == HELP.read_text(encoding="utf-8")
-    heavy = {"click", "pydantic", "polars", "paramiko", "lxml", "sqlalchemy", "cryptography"}
-    assert heavy.isdisjoint(json.loads(child.stderr))
+    assert _HEAVY.isdisjoint(json.loads(child.stderr))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("key", ["language", r'"langu\u0061ge"'])
+def test_help_speaks_the_language_of_the_settings(key: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "fla-batch.toml").write_text(f'# ours\n[ui]\n{key} = "fr"\n', encoding=encoding)
+    french = HELP.with_name("help.fr.txt").read_text(encoding="utf-8")
+    assert _help_in(tmp_path).stdout == french
+
+
+def _help_in(folder: Path) -> subprocess.CompletedProcess[str]:
+    """`--help` in that folder, and on standard error what it has loaded."""
+    silent = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = {name: value for name, value in os.environ.items() if name not in silent}
+    return subprocess.run(
+        [sys.executable, "-c", _CHILD],
+        cwd=folder,
+        env={**spoken, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
 
 
 def test_no_page_is_wider_than_a_terminal_or_says_nothing() -> None:

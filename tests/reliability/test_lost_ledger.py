@@ -14,10 +14,11 @@ from fla_batch.channel.protocol import Reached, Uploaded, ignored
 from fla_batch.commands.build import build
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.ledger_of_outbox import LedgerBehind
+from fla_batch.commands.ledger_so_far import history_if_any
 from fla_batch.commands.poll import poll
 from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.workspace import Workspace, history_if_any
+from fla_batch.commands.workspace import Workspace
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.system.files import disk_trouble
 from fla_batch.vocabulary.errors import DiskTrouble

@@ -12,11 +12,12 @@ from fla_batch.channel.protocol import RemoteFile
 from fla_batch.commands.build import build
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.check import check
+from fla_batch.commands.ledger_so_far import history_if_any
 from fla_batch.commands.poll import poll
 from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.workspace import Workspace, history_if_any
+from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.loading import Settings
 from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState, Event

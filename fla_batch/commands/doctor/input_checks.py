@@ -23,7 +23,7 @@ def profile(around: Surroundings) -> Iterator[Diagnosis]:
 
 def employer_zones(around: Surroundings) -> Iterator[Diagnosis]:
     """[employers] names company numbers, and zones that the profile knows."""
-    from fla_batch.message.extra_zones import extra_names
+    from fla_batch.configuration.extra_names import extra_names
     from fla_batch.vocabulary.identifiers import is_valid_company_id
 
     known = extra_names(around.settings.profile.name)
