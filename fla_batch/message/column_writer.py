@@ -166,6 +166,8 @@ def _template(template: str, shown: Callable[[str], str]) -> Piece:
         return FixedPiece(shown(template))
     if names == {"creation_date"}:
         return ZonePiece("formCreationDate", lambda day: shown(filled(template, None, day)))
+    if names == {"creation_hour"}:
+        return ZonePiece("formCreationHour", lambda hour: shown(filled(template, None, None, hour)))
     return ZonePiece("referenceNbr", lambda number: shown(filled(template, number, None)))
 
 

@@ -149,7 +149,7 @@ def _several_workers(element: Element, path: str) -> Iterator[Difference]:
         if child.repeat is None and most != 1 and "referenceNbr" not in inside:
             often = "any number of times" if most is None else f"{most} times"
             text = (
-                f"one-worker-per-form: {child.name} may stand {often} in a form, without a "
+                f"{child.name} may stand {often} in a form, without a "
                 "reference per worker by which answers match; each worker gets a form of its own"
             )
             yield Difference(

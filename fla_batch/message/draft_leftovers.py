@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fla_batch.message.draft_matching import words
 from fla_batch.message.draft_places import Place
 from fla_batch.message.xsd_outline import Declared, always_there
 
@@ -14,6 +15,8 @@ USUAL_CONSTANTS = {
     "CharacterSet": "UTF-8",
 }
 """What the portal's envelope says of a payload [P]."""
+_CREATED = "{creation_date}T{creation_hour}"
+_CREATION_WORDS = {"creation", "created", "timestamp"}
 _STAMPS = {"date": "{creation_date}", "dateTime": "{creation_date}T00:00:00"}
 
 
@@ -42,16 +45,21 @@ def leftover(place: Place, *, in_list: bool) -> tuple[dict[str, object] | None, 
     needed = bool(declared.least)
     if declared.fixed is not None and needed:
         return {"element": element, "constant": declared.fixed}, "bound", "fixed by the XSD"
+    if needed and facets is not None and len(facets.codes) == 1:
+        return {"element": element, "constant": facets.codes[0]}, "guessed", "its only code"
     if not needed or in_list:
         return None, "unknown", "mandatory, in a list" if needed else "optional, left out"
+    if facets is not None and facets.base == "dateTime" and _is_of_creation(declared.name):
+        return {"element": element, "template": _CREATED}, "guessed", "date and hour of creation"
     if declared.name in USUAL_CONSTANTS:
         constant = USUAL_CONSTANTS[declared.name]
         return {"element": element, "constant": constant}, "guessed", f"usually {constant}"
-    if facets is not None and len(facets.codes) == 1:
-        code = facets.codes[0]
-        return {"element": element, "constant": code}, "guessed", "its only code"
     why = f"a zone of your own: [employers], NAME = {declared.name}"
     return {"element": element, "field": f"extra.{declared.name}"}, "guessed", why
+
+
+def _is_of_creation(name: str) -> bool:
+    return not _CREATION_WORDS.isdisjoint(words(name))
 
 
 def fixed_text(declared: Declared) -> str | None:

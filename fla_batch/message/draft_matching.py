@@ -17,6 +17,7 @@ from fla_batch.message.value_formats import Format
 from fla_batch.message.xsd_facets import Facets
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import written_texts
+from fla_batch.models.form import BY_SENDER
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.words import texts_of
@@ -37,6 +38,8 @@ _SAME_WORDS = {
 }
 _IN_EVERY_LABEL = frozenset({"training", "trainings", "form", "fla", "number"})
 _HEADER_INTEGERS = ("attestation", "reference")
+_OURS_ONCE = {"ReferenceType": "1", "ReferenceOrigin": str(BY_SENDER)}
+"""What a form of ours always says of its number; FLXWAGE says 10 and 8 [P]."""
 _SHORT_WORDS = {
     "yes": ("y", "yes", "j", "ja", "o", "oui", "true", "1"),
     "no": ("n", "no", "nee", "neen", "non", "false", "0"),
@@ -155,6 +158,11 @@ def _ways(zone: Zone | None, usual: Format, facets: Facets) -> Iterator[Way]:
         if codes:
             form = formats.coded(usual, codes)
             yield {"codes": codes}, form, "codes by their meaning"
+    if zone is not None and zone.label in _OURS_ONCE and len(facets.codes) == 1:
+        codes = {_OURS_ONCE[zone.label]: facets.codes[0]}
+        form = formats.coded(usual, codes)
+        if facets.codes[0] not in codes:
+            yield {"codes": codes}, form, "the only code of the XSD for a number of ours"
     plain = "in hundredths, 760 for 7.60: does the XSD mean that?"
     yield {}, usual, plain if amount and facets.is_decimal else ""
     for options in _patterns_of(zone):

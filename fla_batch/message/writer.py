@@ -257,7 +257,8 @@ def _template(text: TemplateText, shown: Callable[[str], str]) -> Emit:
     def emit(row: Row, out: list[str]) -> bool:
         reference = row[0].get("reference")
         number = reference.reference_nbr if reference is not None else None
-        made = filled(template, number, row[0].get("form_creation_date"))
+        day, hour = row[0].get("form_creation_date"), row[0].get("form_creation_hour")
+        made = filled(template, number, day, hour)
         out.append(shown(_escape(made)))
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from fla_batch.message.draft_text import draft_profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.reference_numbers import counter, number_of
 from fla_batch.message.which_message import shape_of
-from tests.message.test_shapes import message
+from tests.message.test_shapes import holds, message
 from tests.message.test_verdicts import received
 from tests.message.verdict_witness import without_limits
 from tests.message.xsd_constructs import CONSTRUCTS, KINDS_APART, Construct
@@ -123,3 +124,76 @@ def test_codes_of_which_the_xsd_lacks_one_are_drafted_all_the_same(tmp_path: Pat
     breaking = [each for each in examined(profile).differences if each.breaks]
     assert {each.name for each in breaking} <= {"trainingResult", "questions"}
     assert any(each.name == "trainingResult" for each in breaking)
+
+
+_STAMPS = re.compile(r'<xs:element ref="FormCreationDate"/>\s*<xs:element ref="FormCreationHour"/>')
+_TEXT_OF_HOURS = re.compile(
+    r'(<xs:element name="TrainingHours">.*?)<xs:simpleType>.*?</xs:simpleType>', re.DOTALL
+)
+_HOURS_WITH_UNIT = (
+    r'\1<xs:complexType><xs:simpleContent><xs:extension base="HoursType">'
+    '<xs:attribute name="unit" use="required"><xs:simpleType><xs:restriction base="xs:string">'
+    '<xs:enumeration value="H"/></xs:restriction></xs:simpleType></xs:attribute>'
+    "</xs:extension></xs:simpleContent></xs:complexType>"
+)
+_HOURS_TYPE = (
+    '<xs:simpleType name="HoursType"><xs:restriction base="xs:decimal">'
+    '<xs:fractionDigits value="2"/><xs:minInclusive value="0"/><xs:maxInclusive value="15600"/>'
+    "</xs:restriction></xs:simpleType></xs:schema>"
+)
+
+
+def _one_instant(text: str) -> str:
+    return _STAMPS.sub('<xs:element name="FormCreationTimestamp" type="xs:dateTime"/>', text, 1)
+
+
+def _instant_in_attribute(text: str) -> str:
+    text = _STAMPS.sub("", text, 1)
+    kind = re.search(r'<xs:complexType name="FormType">.*?</xs:complexType>', text, re.DOTALL)
+    assert kind is not None
+    attribute = '<xs:attribute name="created" type="xs:dateTime" use="required"/>'
+    made = kind[0].replace("</xs:complexType>", f"{attribute}</xs:complexType>")
+    return text.replace(kind[0], made)
+
+
+def _reference_of_flxwage(text: str) -> str:
+    for zone, code in (("ReferenceType", "10"), ("ReferenceOrigin", "8")):
+        only = (
+            f'<xs:restriction base="xs:integer"><xs:enumeration value="{code}"/></xs:restriction>'
+        )
+        one = rf'(<xs:element name="{zone}">.*?)<xs:restriction.*?</xs:restriction>'
+        text = re.sub(one, rf"\1{only}", text, count=1, flags=re.DOTALL)
+    return text
+
+
+def _unit_in_attribute(text: str) -> str:
+    text = _TEXT_OF_HOURS.sub(_HOURS_WITH_UNIT, text, 1)
+    return text.replace("</xs:schema>", _HOURS_TYPE)
+
+
+INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
+
+
+@pytest.mark.parametrize(
+    ("edit", "written"),
+    [
+        (_one_instant, f"<FormCreationTimestamp>{INSTANT}</FormCreationTimestamp>"),
+        (_instant_in_attribute, f'<Form created="{INSTANT}">'),
+        (_reference_of_flxwage, r"<ReferenceType>10</ReferenceType><ReferenceOrigin>8<"),
+        (_unit_in_attribute, r'<TrainingHours unit="H">\d+\.\d\d</TrainingHours>'),
+    ],
+)
+def test_what_the_xsd_leaves_no_choice_of_needs_no_edit(
+    edit: Callable[[str], str], written: str, tmp_path: Path
+) -> None:
+    schemas = received([BY_NAME["training-998"]], tmp_path / "received")
+    text = edit(schemas[0].read_text(encoding="utf-8").replace("998", "999"))
+    schemas[0].write_text(text, encoding="utf-8")
+    made = draft_profile(schemas, None, tmp_path / "mine")
+    assert made.limits == ("questions",)
+    profile = load(made.folder)
+    found = examined(profile)
+    assert found.verdict is ProfileVerdict.CLEAN, [e.text for e in found.differences if e.breaks]
+    holds(profile, tmp_path)
+    path, _ = message(profile, profile.declaration, tmp_path)
+    assert re.search(written, re.sub(r">\s+<", "><", path.read_text(encoding="utf-8")))
