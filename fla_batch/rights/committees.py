@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 
+from fla_batch.tables.values import bare_committee
+
 _PADDING = re.compile(r"(\.00?)+$")
 NUMBER = r"\d{3}(\.\d{2}){0,2}"
 
 
 def compact_committee(text: str) -> str:
     """Without padding; `200.0`, as spreadsheets write it, is 200. May still be invalid."""
-    return _PADDING.sub("", text.strip())
+    return _PADDING.sub("", bare_committee(text.strip()))
 
 
 def is_committee(text: str) -> bool:

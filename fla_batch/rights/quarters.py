@@ -21,6 +21,9 @@ _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[ ./-]?[QTK]?([1-4])")
 _NUMBER_FIRST = re.compile(
     r"(?:([1-4])[ ./-]|([1-4])[QTK][ ./-]?|[QTK]([1-4])[ ./-]?)((?:19|20)\d\d)"
 )
+_IN_WORDS = re.compile(
+    r"\s*(?:ER|E|[EÈ]ME|STE|DE|ST|ND|RD|TH)?\s*\b(?:TRIMESTRE|TRIM|KWARTAAL|KWART|QUARTER)\.?\s*"
+)
 _FLOAT = re.compile(r"\.0+$")
 OPEN = date.max.toordinal()  # the end of what has no end
 LAST_QUARTER = date.max.year * 4 + 3  # likewise
@@ -32,8 +35,11 @@ def parse_quarter(text: str) -> int:
     >>> forms = "2024Q1 20241 2024/1 2024-1 1Q2024 2024T1 2024K1 1/2024 q1/2024 20241.0".split()
     >>> {quarter_text(parse_quarter(form)) for form in [*forms, "Q1 2024", "2024 Q1"]}
     {'2024Q1'}
+    >>> words = ("1er trimestre 2024", "1e kwartaal 2024", "trimestre 1 2024", "2024 trim. 1")
+    >>> {quarter_text(parse_quarter(form)) for form in words}
+    {'2024Q1'}
     """
-    bare = _FLOAT.sub("", text.strip().upper())
+    bare = _IN_WORDS.sub("Q", _FLOAT.sub("", text.strip().upper()))
     if found := _YEAR_FIRST.fullmatch(bare):
         return int(found[1]) * 4 + int(found[2]) - 1
     if found := _NUMBER_FIRST.fullmatch(bare):

@@ -81,6 +81,15 @@ def identifier(zone: Zone, text: str) -> str | Tolerated | Mistake:
     return number
 
 
+def bare_committee(text: str) -> str:
+    """The number of a joint committee without the letters that people write before it.
+
+    >>> bare_committee("CP 200"), bare_committee("PC n° 149.01"), bare_committee("CP")
+    ('200', '149.01', 'CP')
+    """
+    return _COMMITTEE.sub("", text)
+
+
 def joint_committee(text: str) -> str | Mistake:
     """`CCC`, `CCC.CC` or `CCC.CC.CC`, also from a numeric cell.
 
@@ -91,7 +100,7 @@ def joint_committee(text: str) -> str | Mistake:
     >>> [joint_committee(text) for text in ("CP 200", "PC200", "SCP n° 149.01", "(S)CP")]
     ['200', '200', '149.01', '(S)CP']
     """
-    text = _COMMITTEE.sub("", text)
+    text = bare_committee(text)
     if found := _TRAILING_ZERO.fullmatch(text):
         return found[1] if text.endswith(".0") else text
     if _ONE_DECIMAL.fullmatch(text):

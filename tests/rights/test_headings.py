@@ -191,3 +191,25 @@ def test_the_sheet_and_the_row_of_headings_can_be_named(tmp_path: Path) -> None:
     assert ("missing-employer", "DmfA 2023") in rules
     assert ("not-a-date", "Dimona") in rules
     assert not {rule for rule, sheet in rules if sheet == "DmfA"} - {"unread-sheet"}
+
+
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [
+        ("Commission paritaire", "CP 200"),
+        ("Commission paritaire", "PC200.00"),
+        ("Trimestre", "1er trimestre 2024"),
+        ("Trimestre", "1e kwartaal 2024"),
+    ],
+)
+def test_what_payroll_programs_write_beside_a_number(
+    tmp_path: Path, column: str, written: str
+) -> None:
+    cells = [written if name == column else cell for name, cell in zip(FRENCH, LINE, strict=True)]
+    for name, line in (("plain.csv", LINE), ("words.csv", cells)):
+        text = f"{';'.join(FRENCH)}\n{';'.join(line)}\n"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    plain, _ = read(tmp_path / "plain.csv")
+    found, said = read(tmp_path / "words.csv")
+    assert found.equals(plain)
+    assert not [each for each in said if each.blocks]
