@@ -129,6 +129,23 @@ def test_every_kind_of_input_keeps_its_place(fla: CommandLine) -> None:
     }
 
 
+def test_a_sheet_with_headings_in_two_rows_keeps_its_places(fla: CommandLine) -> None:
+    """The second row names what stands below "Period"; a refusal names the row as it is shown."""
+    names = list(ROW)
+    below = {name for name in names if name.endswith("Date")}
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Période" if name in below else name for name in names])
+    sheet.append([name if name in below else None for name in names])
+    for worker, company in ((1, ROW["companyId"]), (2, UNKNOWN)):
+        given = {**ROW, "inss": inss(worker), "companyId": company}
+        sheet.append([given[name] for name in names])
+    book.save("two-rows.xlsx")
+    fla("run", "two-rows.xlsx", *WAIT)
+    assert places(remote(fla)) == {("two-rows.xlsx", "Sheet", 4, "companyId")}
+
+
 def test_a_warning_leads_to_the_row_of_its_training(fla: CommandLine) -> None:
     """Several trainings of one worker; the second one has a number that no provider registered."""
     provider = {
