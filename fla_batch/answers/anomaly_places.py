@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from fla_batch.ledger.records import FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.block import Block
-from fla_batch.models.zone import blocks_of, json_name, walk, zones_of
+from fla_batch.models.zone import blocks_of, json_name, zones_of
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.zone_path import Path, path_text
@@ -34,25 +34,26 @@ def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ())
     With our advice too, where we know the code; whom it is about, and its zone by the number in
     its id, where the platform does not say it.
     """
-    anomaly = replace(
-        advised(anomaly),
-        tag=anomaly.tag or _numbered_zone(anomaly.error_id),
+    tag = anomaly.tag or _numbered_zone(anomaly.error_id)
+    path = None
+    model = DECLARATIONS.get(form.kind)
+    source = anomaly.source
+    if model is not None:
+        path = _written_path(anomaly.path, form.body, model)
+        zone = tag or anomaly.error_id.rpartition("-")[0]
+        if path is None and zone:
+            path = _meant(list(_places(form.body, model, zone)), anomaly.value, identifying)
+        source = form.origin.source_of(path or ())
+    return replace(
+        anomaly,
+        advice=_advice(anomaly),
+        tag=tag,
+        path=anomaly.path or (path_text(path) if path else anomaly.path),
         company_id=anomaly.company_id or form.company_id,
         inss=anomaly.inss or form.inss,
         calendar_year=anomaly.calendar_year or form.calendar_year,
+        source=source,
     )
-    model = DECLARATIONS.get(form.kind)
-    if model is None:
-        return anomaly
-    path = _written_path(anomaly.path, form.body, model)
-    zone = anomaly.tag or anomaly.error_id.rpartition("-")[0]
-    if path is None and zone:
-        places = list(_places(model.model_validate(form.body, strict=False), zone))
-        path = _meant(places, anomaly.value, identifying)
-    source = form.origin.source_of(path or ())
-    if path and not anomaly.path:
-        anomaly = replace(anomaly, path=path_text(path))
-    return anomaly.at(source)
 
 
 def advised(anomaly: Anomaly) -> Anomaly:
@@ -60,9 +61,12 @@ def advised(anomaly: Anomaly) -> Anomaly:
 
     One that brings advice of its own keeps it.
     """
-    if anomaly.advice != Labels():
-        return anomaly
-    return replace(anomaly, advice=catalogue.advice_on(anomaly.error_id))
+    return replace(anomaly, advice=_advice(anomaly))
+
+
+def _advice(anomaly: Anomaly) -> Labels:
+    own = anomaly.advice
+    return own if own != Labels() else catalogue.advice_on(anomaly.error_id)
 
 
 def _numbered_zone(error_id: str) -> str | None:
@@ -70,19 +74,30 @@ def _numbered_zone(error_id: str) -> str | None:
     return catalogue.zone_of_number(error_id.rpartition("-")[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _ZonePlace:
+class _Part(NamedTuple):
+    """A block of a declaration, as it stands in its JSON: `values` by the names of zones."""
+
+    model: type[Block]
+    values: Mapping[str, Any]
+
+    def text(self, field: str) -> str | None:
+        """The value of a zone; None also for one that repeats, which has no one value."""
+        value = self.values.get(json_name(self.model, field))
+        return None if value is None or isinstance(value, list) else str(value)
+
+
+class _ZonePlace(NamedTuple):
     """A zone or block of a declaration: its path, its value, the block that holds it and those
     around that one."""
 
     path: Path
     value: str | None
-    around: Sequence[Block]
+    around: Sequence[_Part]
 
     def is_identified_by(self, label: str, text: str) -> bool:
         """True when a zone of that label in what is around it has that text."""
-        found = ((block, _zone_named(type(block), label.casefold())) for block in self.around)
-        return any(field and _text(block, field) == text for block, field in found)
+        found = ((part, _zone_named(part.model, label.casefold())) for part in self.around)
+        return any(field and part.text(field) == text for part, field in found)
 
 
 def _written_path(text: str | None, body: Mapping[str, Any], model: type[Block]) -> Path | None:
@@ -124,34 +139,50 @@ def _inner(model: type[Block], name: str) -> type[Block] | None:
     return {json_name(model, field): block for field, block in blocks_of(model).items()}.get(name)
 
 
-def _places(declaration: Block, tag: str) -> Iterator[_ZonePlace]:
+def _places(body: Mapping[str, Any], model: type[Block], tag: str) -> Iterator[_ZonePlace]:
     """The zones and blocks of that name; of a zone that is nowhere filled in, where it belongs."""
-    wanted = tag.casefold()
-    around: list[tuple[Path, Block]] = []
-    for block, path in walk(declaration):
-        while around and path[: len(around[-1][0])] != around[-1][0]:
-            around.pop()
-        around.append((path, block))
-        field = _zone_named(type(block), wanted)
-        if field is None and type(block).__name__.casefold() != wanted:
-            continue
-        blocks = [each for _, each in around]
-        if field is None:
-            yield _ZonePlace(path, None, blocks)
-        else:
-            yield _ZonePlace((*path, json_name(type(block), field)), _text(block, field), blocks)
+    return _places_in(_Part(model, body), (), (), tag.casefold())
 
 
-@cache
+def _places_in(
+    part: _Part, path: Path, around: Sequence[_Part], wanted: str
+) -> Iterator[_ZonePlace]:
+    model, values = part
+    around = (*around, part)
+    field = _zone_named(model, wanted)
+    if field is not None:
+        yield _ZonePlace((*path, json_name(model, field)), part.text(field), around)
+    elif model.__name__.casefold() == wanted:
+        yield _ZonePlace(path, None, around)
+    for name, inner, absent in _blocks_with(model, wanted):
+        found = values.get(name, absent)
+        if isinstance(found, list):
+            for index, item in enumerate(found):
+                yield from _places_in(_Part(inner, item), (*path, name, index), around, wanted)
+        elif found is not None:
+            yield from _places_in(_Part(inner, found), (*path, name), around, wanted)
+
+
+@lru_cache(maxsize=1000)
+def _blocks_with(
+    model: type[Block], wanted: str
+) -> Sequence[tuple[str, type[Block], Mapping[str, Any] | None]]:
+    """JSON name and model of each block that is that one or holds it, and what stands for an
+    absent one: one that every declaration has is there without its zones."""
+    found: list[tuple[str, type[Block], Mapping[str, Any] | None]] = []
+    for field, block in blocks_of(model).items():
+        named = block.__name__.casefold() == wanted or _zone_named(block, wanted)
+        if named or _blocks_with(block, wanted):
+            always = isinstance(model.model_fields[field].default, Block)
+            found.append((json_name(model, field), block, {} if always else None))
+    return found
+
+
+@lru_cache(maxsize=1000)
 def _zone_named(model: type[Block], wanted: str) -> str | None:
     """The field of the zone with that label, in small letters."""
     named = (field for field, zone in zones_of(model).items() if zone.label.casefold() == wanted)
     return next(named, None)
-
-
-def _text(block: Block, field: str) -> str | None:
-    value = getattr(block, field)
-    return None if value is None else str(value)
 
 
 def _meant(

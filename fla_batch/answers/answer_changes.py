@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from fla_batch.answers import acknowledgement, notification
+from fla_batch.answers.alike_forms import Alike
 from fla_batch.answers.anomaly_places import advised, in_the_input
 from fla_batch.answers.answer_kinds import AnswerKind, kind_of
 from fla_batch.answers.consultation_answers import answers, written_at
 from fla_batch.answers.credit_reader import read_credit
 from fla_batch.answers.matching import MatchedBy, Unmatched, match_batch, match_form
-from fla_batch.answers.notification import AnomalyReport, NotificationForm
+from fla_batch.answers.notification import AnomalyReport, NotificationForm, like_form
 from fla_batch.answers.remote_anomalies import anomalies_of
 from fla_batch.answers.rest_answers import rest_changes
 from fla_batch.answers.sent_forms import Sent
@@ -84,14 +85,37 @@ class Interpreter:
     def _notifications(
         self, path: Path, environment: Environment, at: datetime
     ) -> Iterator[Change]:
-        read = (self._read(form, environment, at) for form in notification.read_forms(path))
-        for together in chunks(read, _TOGETHER):
+        for together in chunks(self._verdicts(path, environment, at), _TOGETHER):
             self.sent.expect(
                 [told.form.key for told, reports, _ in together if _names_places(told, reports)]
             )
             for told, reports, more in together:
                 yield self._placed(told, reports) if _names_places(told, reports) else told
                 yield from more
+
+    def _verdicts(self, path: Path, environment: Environment, at: datetime) -> Iterator[_Read]:
+        told_of: dict[int, FormChange] = {}
+        for form in notification.recognise_forms(path):
+            if not isinstance(form, Alike):
+                yield self._read(form, environment, at)
+                continue
+            told = self._told_alike(told_of.get(id(form.like)), form)
+            read = (told, (), ()) if told else self._read(like_form(form), environment, at)
+            if isinstance(read[0], FormChange):
+                told_of[id(form.like)] = read[0]
+            yield read
+
+    def _told_alike(self, known: FormChange | None, form: Alike) -> FormChange | None:
+        """What is told of a form that is like that of `known`: the same, of its own number.
+
+        None where that number does not lead to a form of the same batch at once.
+        """
+        if known is None or known.details["matched_by"] != MatchedBy.REFERENCE.value:
+            return None
+        found, batch = self.sent.by_reference(form.reference_nbr), known.form.batch
+        if len(found) != 1 or not (found[0].batch is batch or found[0].batch == batch):
+            return None
+        return FormChange(FoundForm(*found[0]), known.event, form.ticket, (), known.details)
 
     def _read(self, form: NotificationForm, environment: Environment, at: datetime) -> _Read:
         """All that is taken from a form, which is only good until the next one is read."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from fla_batch.answers.alike_forms import Alike, AlikeForms, Stencil
 from fla_batch.answers.blocks import (
     FileReference,
     NoForm,
@@ -73,7 +74,8 @@ class _FromMessage:
     `file_name` is the name of our file, `ticket` the portal's number of the form.
     """
 
-    __slots__ = ("_zones", "file_name", "ticket")
+    __slots__ = ("_written", "_zones", "file_name", "ticket")
+    _written: bytes
     _zones: Zones
     file_name: str | None
     ticket: str | None
@@ -82,7 +84,9 @@ class _FromMessage:
 
         def __getattr__(self, name: str) -> Any:
             # Python comes here for what has no value yet.
-            if name in _DERIVED:
+            if name == "_zones":
+                value = Zones(xmlsafe.parse(self._written.strip()))
+            elif name in _DERIVED:
                 value = _DERIVED[name](self)
             elif name in _SELDOM_NEEDED:
                 value = _SELDOM_NEEDED[name](self._zones)
@@ -153,12 +157,76 @@ def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
     Raises NotWellFormed (a truncated file: at its end), UnsafeXml, UnexpectedRoot, NoForm;
     OSError.
     """
+    for form in recognise_forms(source):
+        yield like_form(form) if isinstance(form, Alike) else form
+
+
+def recognise_forms(source: Path | BinaryIO) -> Iterator[NotificationForm | Alike]:
+    """As `read_forms`; in a file, a form that is written as one before is only said to be so."""
+    forms = _recognised(source) if isinstance(source, Path) else _parsed(source)
     found = False
-    for element in xmlsafe.children(source, "Form", root=ROOT):
+    for form in forms:
         found = True
-        yield _read_form(element)
+        yield form
     if not found:
         raise NoForm("the notification holds no form")
+
+
+def _parsed(source: Path | BinaryIO) -> Iterator[NotificationForm]:
+    return map(_read_form, xmlsafe.children(source, "Form", root=ROOT))
+
+
+def _recognised(path: Path) -> Iterator[NotificationForm | Alike]:
+    if path.stat().st_size > xmlsafe.MAX_BYTES:  # which the parser can only tell of what it sees
+        yield from _parsed(path)
+        return
+    try:
+        with path.open("rb") as file:
+            alike = AlikeForms(file)
+            for element in xmlsafe.children(cast("BinaryIO", alike), "Form", root=ROOT):
+                yield from alike.taken()
+                form = _read_form(element)
+                stencil = alike.parsed(element, form)
+                if stencil is not None and _is_proven(stencil):
+                    alike.know(stencil)
+                yield form
+            yield from alike.taken()
+    except xmlsafe.UnusableXml:
+        # Where in the file something is wrong, only a parser knows that saw all of it.
+        for _ in _parsed(path):
+            pass
+        raise
+
+
+def _is_proven(stencil: Stencil) -> bool:
+    """True when the form is read the same alone, and its example as a recognised form is."""
+    example = like_form(stencil.example)
+    try:
+        alone = _read_form(xmlsafe.parse(stencil.written.strip()))
+        parsed = _read_form(xmlsafe.parse(example._written.strip()))
+    except xmlsafe.UnusableXml:  # what it needs of the root, such as a prefix, is missing
+        return False
+    return (
+        alone == stencil.like
+        and parsed.file_tickets == alone.file_tickets
+        and all(getattr(parsed, name) == getattr(example, name) for name in _AT_ONCE)
+    )
+
+
+def like_form(alike: Alike) -> NotificationForm:
+    """The form that was recognised, as if it had been parsed."""
+    like, reference_nbr, ticket, written = alike
+    form = NotificationForm.__new__(NotificationForm)
+    put = partial(object.__setattr__, form)
+    put("_written", written)
+    put("result_code", like.result_code)
+    put("file_name", like.file_name)
+    put("references", (like.references[0]._replace(reference_nbr=reference_nbr),))
+    put("ticket", ticket)
+    put("diagnoses", like.diagnoses)
+    put("anomaly_reports", ())
+    put("application_data", None)
+    return form
 
 
 def _read_form(element: _Element) -> NotificationForm:
@@ -176,6 +244,18 @@ def _read_form(element: _Element) -> NotificationForm:
     put("anomaly_reports", tuple(map(_read_report, handling.all("AnomalyReport"))))
     put("application_data", _read_application_data(zones.all("ApplicationData")))
     return form
+
+
+_AT_ONCE = (
+    "result_code",
+    "file_name",
+    "references",
+    "ticket",
+    "diagnoses",
+    "anomaly_reports",
+    "application_data",
+)
+"""What `_read_form` reads of a form, and `like_form` takes over from another."""
 
 
 def _read_handled_original_form(zones: Zones) -> PortalHeader | None:

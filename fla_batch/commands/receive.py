@@ -44,8 +44,8 @@ from fla_batch.vocabulary.terms import Environment, FileKind
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools
 
-_WORTH_A_PROCESS_BYTES = 20_000_000
-"""Starting another Python takes half a second: a smaller answer is done before that helps."""
+_WORTH_A_PROCESS_BYTES = 100_000_000
+"""Starting another Python takes half a second: less than that is gained by a smaller answer."""
 _ANSWERS = ("FO.", "CO.", REST_ANSWERS)
 _OF_THIS_FILE = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
 """What reading one answer may raise, and what is therefore an outcome of that file (R31)."""

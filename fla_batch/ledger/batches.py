@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, insert, literal, select, tuple_
@@ -197,8 +198,9 @@ def forms_of(connection: Connection, reference_nbrs: Iterable[str]) -> dict[str,
     query = _WHOLE_FORM.add_columns(batch.c.name.label("batch_name")).join(
         batch, batch.c.id == form.c.batch_id
     )
+    named_so = lru_cache(BatchName.parse)
     return {
-        row.reference_nbr: _form_row(BatchName.parse(row.batch_name), row)
+        row.reference_nbr: _form_row(named_so(row.batch_name), row)
         for numbers in chunks(reference_nbrs)
         for row in connection.execute(query.where(form.c.reference_nbr.in_(numbers)))
     }

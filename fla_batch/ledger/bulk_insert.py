@@ -50,7 +50,7 @@ class Many:
             return
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for position, convert in self._converts:
-            columns[position] = list(map(convert, columns[position]))
+            columns[position] = _converted(columns[position], convert)
         if self._positions is not None:
             given = list(zip(*itemgetter(*self._positions)(columns), strict=True))
             self._connection.exec_driver_sql(self._text, given)
@@ -81,9 +81,10 @@ class Lookup:
         if len(keys) != len(self._names):
             self._compile(len(keys))
         given = tuple(keys) if self._by_position else dict(zip(self._names, keys, strict=True))
-        columns = list(zip(*self._connection.exec_driver_sql(self._text, given), strict=True))
+        found = self._connection.exec_driver_sql(self._text, given)
+        columns: list[Sequence[Any]] = list(zip(*found, strict=True))
         for position, convert in self._converts if columns else ():
-            columns[position] = tuple(map(convert, columns[position]))
+            columns[position] = _converted(columns[position], convert)
         return list(zip(*columns, strict=True))
 
     def _compile(self, count: int) -> None:
@@ -92,6 +93,14 @@ class Lookup:
         self._names = [bind.key for bind in binds]
         self._text = str(compiled)
         self._by_position = getattr(compiled, "positiontup", None) is not None
+
+
+def _converted(column: Sequence[Any], convert: _Convert) -> Sequence[Any]:
+    # Nearly always one value all the way down, and the same object.
+    first = column[0]
+    if column.count(first) == len(column):
+        return (convert(first),) * len(column)
+    return tuple(map(convert, column))
 
 
 def _positions(names: tuple[str, ...], wanted: Sequence[str] | None) -> list[int] | None:

@@ -55,6 +55,7 @@ _LINKS = ("batch_id", "form_id", "answer_id")
 _EVENT = (*_LINKS, "name", "ticket", "at", "details")
 _ANOMALY = tuple(column.name for column in anomaly.columns if column.name not in (*_LINKS, "id"))
 _STATE = ("to_state", "to_since", "to_ticket", "of_form")
+_STATES = {state.value: state for state in FormState}
 _UPDATE_STATE = (
     update(form_state)
     .where(form_state.c.form_id == bindparam("of_form"))
@@ -180,7 +181,7 @@ class ChangeWriter:
                 values = anomaly_values(each, self._at)
                 anomalies.append((*links, *itemgetter(*_ANOMALY)(values)))
             happening = Happening(change.event, self._at, change.ticket)
-            if self._was_recorded(batch_id, form_id, happening):
+            if self._recorded and self._was_recorded(batch_id, form_id, happening):
                 continue
             after[key] = after[key].after(happening)
             events.append((*links, change.event.value, change.ticket, self._at, self._text(change)))
@@ -207,8 +208,7 @@ class ChangeWriter:
             raise LedgerTrouble("an answer was matched with a form that the ledger does not know")
         ids = {key: (batch_id, form_id) for key, batch_id, form_id, *_ in rows}
         return ids, {
-            key: FormNow(FormState(state), since, ticket)
-            for key, _, _, state, since, ticket in rows
+            key: FormNow(_STATES[state], since, ticket) for key, _, _, state, since, ticket in rows
         }
 
     def _write_unmatched(self, change: UnmatchedChange) -> None:

@@ -25,8 +25,9 @@ LARGE = (b"<New/>" + b" " * 100_000) * 200
 
 
 @pytest.fixture
-def answered(scene: Scene) -> Scene:
+def answered(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A batch that was sent, with a large and unsigned notification about it on the server."""
+    monkeypatch.setattr("fla_batch.commands.receive._WORTH_A_PROCESS_BYTES", len(LARGE))
     config = scene.folder / "fla-batch.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("require_signature = true", "require_signature = false"))
