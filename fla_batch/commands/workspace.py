@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from fla_batch.channel.retry import RetryPolicy, with_retries
 from fla_batch.commands.channels import SftpChannel
 from fla_batch.system.closing import Closing
-from fla_batch.system.workforce import OwnWorkforce
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.filenames import BatchName
@@ -203,6 +202,8 @@ class Workspace(Closing):
 
     @cached_property
     def _own_workforce(self) -> Workforce:
+        from fla_batch.system.workforce import OwnWorkforce
+
         return OwnWorkforce(self.hands)
 
     @cached_property

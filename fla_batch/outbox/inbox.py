@@ -23,7 +23,6 @@ from fla_batch.system.files import (
     remove_file,
     remove_partials,
 )
-from fla_batch.system.xmlsafe import plain_text
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 from fla_batch.vocabulary.terms import Environment
@@ -80,6 +79,8 @@ class Inbox:
 
     def odd_entries(self, environment: Environment) -> list[tuple[str, str]]:
         """Name, safe to print, and reason of what lies in the inbox and is no file to read."""
+        from fla_batch.system.xmlsafe import plain_text
+
         return [
             (plain_text(path.name), "not a file that can be read")
             for path in _entries(self.folder(environment))

@@ -74,7 +74,7 @@ def bare_words(text: str) -> str:
     ('numerodentreprise', 'nniss')
     """
     spread = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in spread if character.isalnum())
+    return "".join(filter(str.isalnum, spread))
 
 
 def _code_of(zone: Zone, words: str) -> int | str | None:

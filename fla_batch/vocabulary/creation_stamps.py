@@ -105,7 +105,8 @@ def clock_changes(year: int) -> tuple[Span, ...]:
     changes = []
     at = datetime(year, 1, 1, tzinfo=UTC)
     while at.year == year:
-        later = at + timedelta(hours=1)
+        is_near = _offset(at + timedelta(days=1)) != _offset(at)
+        later = at + (timedelta(hours=1) if is_near else timedelta(days=1))
         shift = _offset(later) - _offset(at)
         if shift:
             # Within the hour after `at`, which Belgium has on the hour: `later` is the change.

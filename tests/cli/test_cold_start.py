@@ -78,3 +78,9 @@ def test_check_loads_the_database_once_there_is_one(tmp_path: Path) -> None:
         pass
     (tmp_path / "one.json").write_text(b.trainings().to_json_text())
     assert "sqlalchemy" in loaded(tmp_path, "check", "one.json")
+
+
+def test_status_loads_no_xml_and_no_pool_of_processes(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "status")
+    assert "sqlalchemy" in found  # or no ledger was asked
+    assert not {"lxml", "multiprocessing", "polars", "paramiko", "cryptography"} & found
