@@ -15,7 +15,7 @@ USUAL_CONSTANTS = {
     "CharacterSet": "UTF-8",
 }
 """What the portal's envelope says of a payload [P]."""
-_CREATED = "{creation_date}T{creation_hour}"
+_CREATED = "{creation_date}T{creation_hour}"  # decision 1228
 _CREATION_WORDS = {"creation", "created", "timestamp"}
 _STAMPS = {"date": "{creation_date}", "dateTime": "{creation_date}T00:00:00"}
 

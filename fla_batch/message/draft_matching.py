@@ -29,6 +29,7 @@ _DATE_FORMATS = (
     "date:%d-%m-%Y",
     "date:%d.%m.%Y",
     "date:%Y-%m-%dT00:00:00",
+    "date:%Y-%m-%dZ",
 )
 _TIME_FORMATS = ("time:%H:%M:%S", "time:%H%M%S", "time:%H:%M:%S.%f")
 _SAME_WORDS = {

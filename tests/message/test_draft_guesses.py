@@ -174,12 +174,20 @@ def _unit_in_attribute(text: str) -> str:
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
 
 
+def _dates_with_zone(text: str) -> str:
+    one = r'(<xs:element name="Training(?:Start|End)Date">.*?)<xs:pattern[^>]*>'
+    return re.sub(
+        one, r'\1<xs:pattern value=".{10}(Z|[+\-]\\d{2}:\\d{2})"/>', text, flags=re.DOTALL
+    )
+
+
 @pytest.mark.parametrize(
     ("edit", "written"),
     [
         (_one_instant, f"<FormCreationTimestamp>{INSTANT}</FormCreationTimestamp>"),
         (_instant_in_attribute, f'<Form created="{INSTANT}">'),
         (_reference_of_flxwage, r"<ReferenceType>10</ReferenceType><ReferenceOrigin>8<"),
+        (_dates_with_zone, r"<TrainingStartDate>\d{4}-\d\d-\d\dZ</TrainingStartDate>"),
         (_unit_in_attribute, r'<TrainingHours unit="H">\d+\.\d\d</TrainingHours>'),
     ],
 )
