@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fla_batch.outbox.high_water import clear_half_written
+from fla_batch.outbox.high_water import UNFINISHED, clear_half_written
 from fla_batch.outbox.whose_outbox import make_private
 from fla_batch.vocabulary.errors import LedgerTrouble
 from fla_batch.vocabulary.terms import Environment
@@ -80,6 +80,8 @@ def require_knows(ledger: Ledger, outbox: Outbox) -> None:
         missing = next((name for name in reached.names if not ledger.has_used(name)), None)
     if missing is not None:
         raise LedgerBehind(f"the ledger is older than the outbox: it does not know {missing}")
+    if reached is not None and reached.event == UNFINISHED:
+        raise LedgerBehind("a rebuild of the ledger has begun, and has not come to its end")
     if reached is not None and ledger.last_event() < reached.event:
         raise LedgerBehind(
             f"the ledger is older than the outbox: it ends with event {ledger.last_event()}, and "

@@ -26,6 +26,7 @@ from fla_batch.message import FormReader, Profile, load
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import Form
 from fla_batch.outbox import Manifest, OutboxDamaged
+from fla_batch.outbox.high_water import UNFINISHED
 from fla_batch.outbox.manifest import FORMS
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children
@@ -73,6 +74,9 @@ def restore(workspace: AnswerTools) -> Restored:
     result = Restored()
     ledger, outbox = workspace.ledger, workspace.outbox
     with no_poller(workspace) as renew:
+        # A batch that is on record without its events looks like one that a build left unfinished,
+        # which the next command would cancel: until the end nobody else may begin.
+        outbox.reach(UNFINISHED)
         outbox.take_folder_in()
         reached = outbox.high_water
         for manifest in _manifests(workspace, result):

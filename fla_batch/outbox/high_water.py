@@ -27,6 +27,10 @@ from fla_batch.vocabulary.terms import Environment
 HIGH_WATER = "high-water.json"
 
 
+UNFINISHED = 1 << 62
+"""More than any ledger's last event: a rebuild has begun, and only its end lowers the mark."""
+
+
 class HighWater(NamedTuple):
     """`names` are the batch names with the highest numbers, one for each sender and day."""
 

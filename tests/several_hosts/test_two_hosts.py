@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from fla_batch.commands import restore as commands_restore
 from fla_batch.commands.cancel import cancel
 from fla_batch.commands.doctor.diagnosis import Diagnosis, Health, Surroundings
 from fla_batch.commands.doctor.examination import examine
 from fla_batch.commands.ledger_of_outbox import LedgerBehind
 from fla_batch.commands.maintenance import purge, replay, verify
+from fla_batch.commands.needs import AnswerTools
 from fla_batch.commands.poll_lock import no_poller, only_poller
 from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send
@@ -22,6 +24,7 @@ from fla_batch.commands.status import status
 from fla_batch.configuration.sections import SenderSection
 from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.outbox import Manifest
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.shared_outbox import SharedOutbox
 from fla_batch.vocabulary.terms import Language
@@ -354,3 +357,36 @@ def test_r30_r36_a_folder_moves_into_a_store(
     assert alone.states() == hosts.states() == states
     # What the folder's host had not sent yet, any host sends.
     assert hosts.send(2, 11) == ["sent", "sent"]
+
+
+def test_r30_r36_nobody_takes_a_half_restored_batch_for_an_unfinished_one(
+    hosts: Hosts, postgres: Postgres, empty_ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebuild that was ended when the last batch was on record, and its events were not."""
+    hosts.build(1, 2)
+    hosts.send(1)
+    before = hosts.states()
+    new = postgres.new_database(empty_ledger)
+    for scene in hosts.scenes:
+        path = scene.folder / "fla-batch.toml"
+        old = scene.settings().workspace.ledger
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    last = max(before)
+    bring_up = commands_restore._bring_up
+
+    def ended(workspace: AnswerTools, manifest: Manifest) -> bool:
+        if str(manifest.batch) == last:
+            raise KeyboardInterrupt
+        return bring_up(workspace, manifest)
+
+    with monkeypatch.context() as patched, hosts.scenes[0].workspace(mend=True) as workspace:
+        patched.setattr(commands_restore, "_bring_up", ended)
+        with pytest.raises(KeyboardInterrupt):
+            restore(workspace)
+    for number in (1, 2):
+        with pytest.raises(LedgerBehind, match="has not come to its end"), hosts.on(number, 5):
+            pass
+    with hosts.scenes[1].workspace(mend=True) as workspace:
+        assert restore(workspace).problems == []
+    assert hosts.states() == before
+    assert hosts.problems(1) == hosts.problems(2) == []
