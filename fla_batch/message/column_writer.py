@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _escape = FORMATS["text"].write
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class ColumnWriter:
@@ -198,4 +199,4 @@ def _between(start: str, write: Callable[[Any], str], end: str) -> Callable[[Any
 def _json_value(value: object) -> str:
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
-    return json.dumps(value, ensure_ascii=False)
+    return _json_text(value)

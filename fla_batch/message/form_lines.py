@@ -6,7 +6,7 @@ A message of another make is given up altogether (`NotByLines`); who reads form 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 8_000_000
 _LONGEST_FORM_BYTES = 64_000_000
+_PARSED_TOGETHER = 100
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -70,13 +71,21 @@ class FormLines:
 
     def alone(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own. Raises NotByLines, UnusableXml."""
-        root = xmlsafe.parse(self.message(head, [line]))
-        forms = root.findall("/".join(f"{{*}}{step}" for step in self.shape.form.split("/")))
-        if len(forms) != 1:
-            raise NotByLines
-        return forms[0]
+        return next(self.forms(head, [line]))
 
-    def message(self, head: bytes, lines: list[bytes]) -> bytes:
+    def forms(self, head: bytes, lines: Sequence[bytes]) -> Iterator[_Element]:
+        """The form of each line, some of them in one message. Raises NotByLines, UnusableXml."""
+        steps, first = self.shape.form.split("/"), head.count(b"\n") + 1
+        for start in range(0, len(lines), _PARSED_TOGETHER):
+            some = lines[start : start + _PARSED_TOGETHER]
+            root = xmlsafe.parse(self.message(head, some))
+            forms = root.findall("/".join(f"{{*}}{step}" for step in steps))
+            # A line may hold two forms, or the end of what the one before it began.
+            if [form.sourceline for form in forms] != list(range(first, first + len(some))):
+                raise NotByLines
+            yield from forms
+
+    def message(self, head: bytes, lines: Sequence[bytes]) -> bytes:
         """A message of some of its forms."""
         return b"%b%b\n%b" % (head, b"\n".join(lines), self._foot)
 

@@ -110,8 +110,9 @@ def _group(piece: GroupPiece, blocks: Blocks) -> pl.Series | str | None:
         there = piece.always or not any(map(_depends, pieces))
         return piece.start + inside + piece.end if there and (found or piece.always) else None
     parts = [pl.lit(t) if isinstance(t, str) else pl.col(str(i)) for i, t in enumerate(found)]
-    joined = pl.concat_str(parts, separator=piece.separator, ignore_nulls=True)
-    whole = pl.concat_str(pl.lit(piece.start), joined, pl.lit(piece.end))
+    if piece.separator:
+        parts = [pl.concat_str(parts, separator=piece.separator, ignore_nulls=True)]
+    whole = pl.concat_str(pl.lit(piece.start), *parts, pl.lit(piece.end), ignore_nulls=True)
     if not piece.always and all(text.null_count() for text in columns.values()):
         whole = pl.when(pl.any_horizontal(pl.all().is_not_null())).then(whole)
     return pl.DataFrame(columns).select(whole.alias("text"))["text"]

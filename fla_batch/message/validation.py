@@ -141,9 +141,10 @@ def _by_lines(
             for block in threads.in_order(begun):
                 valid &= block.is_valid
                 stamps.append(block.stamps)
-                for each in block.left:
+                found = lines.forms(block.head, [each.line for each in block.left])
+                for each, element in zip(block.left, found, strict=True):
                     number = forms + each.index + 1
-                    form, reading = reader.read(lines.alone(block.head, each.line))
+                    form, reading = reader.read(element)
                     reading.move_to(block.head.count(b"\n") + number)
                     anomalies.add(
                         _by_rules(form, reading, path.name, number, context, cleared=each.cleared)
