@@ -89,14 +89,13 @@ class WrittenForms:
 
     def extend(self, forms: Sequence[SpooledForm]) -> None:
         """More forms, in their order."""
-        if not forms:
-            return
-        contents, notes, workers = zip(*forms, strict=True)
-        self.forms += b"".join(contents)
-        self.notes += b"".join(notes)
-        self.sizes.extend(map(len, contents))
-        self.note_sizes.extend(map(len, notes))
-        self.workers.extend(workers)
+        # One by one: joining them first would hold all of them once more.
+        for content, note, worker in forms:
+            self.forms += content
+            self.notes += note
+            self.sizes.append(len(content))
+            self.note_sizes.append(len(note))
+            self.workers.append(worker)
 
     def set_down(self, folder: Path, name: str) -> None:
         """Put them in files of `folder`, whole, over those of who began it before.

@@ -198,3 +198,22 @@ def test_changed_texts_are_judged_alike(
     result = compare(path, name)
     trainings = any(body.kind is FormKind.TRAININGS for body in bodies)
     event(f"{result.check.verdict.value}, trainings {trainings}")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["<Form/><Form/>", "<!-- none -->"],
+        ["<Form/><!--", "<Form/>", "--><Form/>"],
+        ["<!--", "--><Form/><Form/>"],
+        ["<Form/>", ""],
+    ],
+)
+def test_each_form_is_that_of_its_line(lines: list[str]) -> None:
+    shape = load("fla-20250131").declaration
+    form_lines, head = FormLines(shape), shape.head_on(None).encode()
+    written = [line.replace("Form", shape.form).encode() for line in lines]
+    alone = f"<{shape.form}/>".encode()
+    assert len(list(form_lines.forms(head, [alone] * 250))) == 250
+    with pytest.raises(NotByLines):
+        list(form_lines.forms(head, written))
