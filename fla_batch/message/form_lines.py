@@ -81,7 +81,8 @@ class FormLines:
             root = xmlsafe.parse(self.message(head, some))
             forms = root.findall("/".join(f"{{*}}{step}" for step in steps))
             # A line may hold two forms, or the end of what the one before it began.
-            if [form.sourceline for form in forms] != list(range(first, first + len(some))):
+            stand_on: list[object] = [form.sourceline for form in forms]
+            if stand_on != list(range(first, first + len(some))):
                 raise NotByLines
             yield from forms
 
