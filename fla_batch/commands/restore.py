@@ -75,7 +75,7 @@ def restore(workspace: AnswerTools) -> Restored:
     ledger, outbox = workspace.ledger, workspace.outbox
     with no_poller(workspace) as renew:
         # A batch that is on record without its events looks like one that a build left unfinished,
-        # which the next command would cancel: until the end nobody else may begin.
+        # which the next command would cancel: until the end nobody else may begin (decision 2004).
         outbox.reach(UNFINISHED)
         outbox.take_folder_in()
         reached = outbox.high_water
