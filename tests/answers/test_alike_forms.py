@@ -129,10 +129,32 @@ def _namespace(text: bytes, rng: random.Random) -> bytes:
     return text.replace(b"<NOTIFICATION ", b'<NOTIFICATION xmlns="urn:x" ', 1)
 
 
+WRAPPERS = [
+    (before + opened, closed)
+    for before in (b"", b"<Form/>", b"</Form>")
+    for opened, closed in (
+        (b"<!--", b"-->"),
+        (b"<?odd ", b"?>"),
+        (b"<![CDATA[", b"]]>"),
+        (b"<Other>", b"</Other>"),
+        (b"<Form>", b"</Form>"),
+        (b"<Form><New>", b"</New></Form>"),
+    )
+]
+
+
+def _wrap(text: bytes, rng: random.Random) -> bytes:
+    lines = text.split(b"\n")
+    begin, end = sorted(rng.choices(range(2, len(lines)), k=2))
+    opened, closed = rng.choice(WRAPPERS)
+    return b"\n".join([*lines[:begin], opened, *lines[begin:end], closed, *lines[end:]])
+
+
 MUTATIONS: list[Callable[[bytes, random.Random], bytes]] = [
     *[_insert] * 5,
     *[_change_digit] * 3,
     *[_repeat] * 2,
+    *[_wrap] * 2,
     _remove,
     _truncate,
     _other_head,
@@ -187,9 +209,14 @@ def test_recognised_and_parsed_are_the_same_for_whatever_a_file_holds(
 ) -> None:
     rng = random.Random(1702)
     path = tmp_path / "FO.NOTI"
-    tried, read, alike = count(1000, 60_000), 0, 0
-    for _ in range(tried):
-        text = _mutated(rng)
+    lines = PLAIN.split(b"\n")
+    texts = [
+        b"\n".join([*lines[:8], opened, *lines[8:14], closed, *lines[14:]])
+        for opened, closed in WRAPPERS
+    ]
+    texts += [PLAIN.replace(b"<Form>", b"<Form>" + odd) for odd in ODD]
+    tried, read, alike = count(800, 60_000), 0, 0
+    for text in (*texts, *(_mutated(rng) for _ in range(tried))):
         path.write_bytes(text)
         recognised = _outcome(lambda: list(notification.recognise_forms(path)))
         forms = _outcome(lambda: _values(notification.read_forms(path)))
