@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def outgoing(workspace: Records, name: BatchName) -> upload.Outgoing:
-    """The files to send, after each was compared with the manifest. Raises OutboxDamaged."""
+    """The files to send, after each was compared with the manifest (decision 1710).
+
+    Raises OutboxDamaged.
+    """
     manifest = workspace.outbox.require_whole(name)
     names = [FileName.parse(file.name) for file in manifest.files]
     files = tuple(
