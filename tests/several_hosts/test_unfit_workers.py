@@ -119,7 +119,7 @@ def test_the_doctor_looks_at_the_workers(empty: DaskCluster, tmp_path: Path) -> 
     empty.add_workers(1)
     one = workers_by_doctor(scene, empty.address)
     assert one.state is Health.OK
-    assert one.message.startswith(f"{empty.address}: 1 workers with our versions")
+    assert one.message.startswith(f"workers at {empty.address}: 1, with our versions")
 
 
 def workers_by_doctor(scene: Scene, address: str) -> Diagnosis:
