@@ -64,9 +64,10 @@ class Grid {
   // `top`: where to scroll to; null stays where it is.
   async load(start, top) {
     const turn = ++this.asked;
-    let answer;
+    let answer, rows;
     try {
       answer = await fetch(`${this.box.dataset.url}/rows?${this.query(start, this.visible())}`);
+      rows = await answer.text();
     } catch {
       // Broken off: by leaving the page, which needs no word, or because nobody answers.
       if (turn === this.asked && !leaving) sayNoAnswer();
@@ -78,7 +79,6 @@ class Grid {
     this.total = Number(answer.headers.get("x-total"));
     if (start && start >= this.total) { this.load(0, 0); return; }
     this.first = start;
-    const rows = await answer.text();
     const focus = this.focus;
     // Who is in the grid stays there, whatever made it load.
     const within = this.body.contains(document.activeElement);
