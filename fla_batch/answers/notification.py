@@ -218,14 +218,11 @@ def like_form(alike: Alike) -> NotificationForm:
     like, reference_nbr, ticket, written = alike
     form = NotificationForm.__new__(NotificationForm)
     put = partial(object.__setattr__, form)
+    for name in _AT_ONCE:
+        put(name, getattr(like, name))
     put("_written", written)
-    put("result_code", like.result_code)
-    put("file_name", like.file_name)
     put("references", (like.references[0]._replace(reference_nbr=reference_nbr),))
     put("ticket", ticket)
-    put("diagnoses", like.diagnoses)
-    put("anomaly_reports", ())
-    put("application_data", None)
     return form
 
 

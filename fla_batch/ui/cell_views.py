@@ -67,8 +67,7 @@ def cell(request: Request) -> Response:
 
 def _codes(column: str | None) -> Mapping[int | str, tuple[str, str, str]]:
     """The codes that a column may hold, each with its meaning in en, fr and nl; or none."""
-    zone = column_zones().get(column or "")
-    return zone.codes if zone is not None else {}
+    return next((zone.codes for name, zone in column_zones() if name == column), {})
 
 
 async def mend(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -28,28 +28,26 @@ if TYPE_CHECKING:
     from fla_batch.ui.page_state import PageState
 
 
-def column_zones() -> Mapping[str, Zone]:
-    """The zone of every column that a table may have."""
+def column_zones() -> Iterator[tuple[str, Zone]]:
+    """Every column that a table may have, and its zone; one of several kinds comes with each."""
     from fla_batch.intake.heading_words import KINDS
     from fla_batch.intake.zone_columns import columns_of
 
-    return {name: column.zone for kind in KINDS for name, column in columns_of(kind).items()}
+    for kind in KINDS:
+        for name, column in columns_of(kind).items():
+            yield name, column.zone
 
 
 def _labels() -> dict[str, Labels]:
     """Every column that a table may have, with its label; with all, where kinds differ."""
-    from fla_batch.intake.heading_words import KINDS
-    from fla_batch.intake.zone_columns import columns_of
-
     labels: dict[str, Labels] = {}
-    for kind in KINDS:
-        for name, column in columns_of(kind).items():
-            label = zone_label(column.zone.label)
-            before = labels.setdefault(name, label)
-            if before != label:
-                labels[name] = Labels(
-                    *(f"{before.text(each)} / {label.text(each)}" for each in Language)
-                )
+    for name, zone in column_zones():
+        label = zone_label(zone.label)
+        before = labels.setdefault(name, label)
+        if before != label:
+            labels[name] = Labels(
+                *(f"{before.text(each)} / {label.text(each)}" for each in Language)
+            )
     return labels
 
 

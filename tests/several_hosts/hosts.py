@@ -10,11 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from fla_batch.commands.build import build
+from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
+from fla_batch.commands.doctor.examination import examine
 from fla_batch.commands.maintenance import verify
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.vocabulary.filenames import BatchName
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import Words
+from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import trainings_body, write
 from tests.reliability.scene import NOW, Clock, Scene
 
@@ -56,6 +61,13 @@ class Hosts:
             path.write_text(text.replace(str(before.store), store), encoding="utf-8")
             copies.append(Scene(path.parent))
         return Hosts(tuple(copies))
+
+    def lose_ledger(self, empty: str) -> None:
+        """From now on all of them are on that empty database instead."""
+        for scene in self.scenes:
+            path = scene.folder / "fla-batch.toml"
+            old = scene.settings().workspace.ledger
+            path.write_text(path.read_text(encoding="utf-8").replace(old, empty), encoding="utf-8")
 
     @contextmanager
     def on(self, number: int, minute: int = 1) -> Iterator[Workspace]:
@@ -99,3 +111,18 @@ class Hosts:
         """The state of each batch."""
         with self.on(1, 10) as workspace:
             return {str(row.name): row.state.value for row in workspace.ledger.batches()}
+
+
+def doctor_says(scene: Scene, *, workers: str | None = None) -> dict[str, Diagnosis]:
+    """What `doctor` finds on a host, by name; `workers` is the address of a cluster."""
+    around = Surroundings(
+        file=scene.folder / "fla-batch.toml",
+        load=scene.settings,
+        clock=Clock(),
+        words=Words("fla_batch.commands.doctor", Language.EN),
+        connect=lambda _: FolderGateway(scene.account),
+        free_bytes=lambda _: 10**12,
+        offline=workers is None,
+        workers=workers,
+    )
+    return {each.name: each for each in examine(around)}

@@ -12,8 +12,7 @@ import pytest
 
 from fla_batch.commands import restore as commands_restore
 from fla_batch.commands.cancel import cancel
-from fla_batch.commands.doctor.diagnosis import Diagnosis, Health, Surroundings
-from fla_batch.commands.doctor.examination import examine
+from fla_batch.commands.doctor.diagnosis import Health
 from fla_batch.commands.ledger_of_outbox import LedgerBehind
 from fla_batch.commands.maintenance import purge, replay, verify
 from fla_batch.commands.needs import AnswerTools
@@ -27,13 +26,10 @@ from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.outbox import Manifest
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.shared_outbox import SharedOutbox
-from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
 from tests.object_store import S3Server
 from tests.postgres import Postgres
-from tests.reliability.folder_gateway import FolderGateway
-from tests.reliability.scene import Clock, S
-from tests.several_hosts.hosts import Hosts
+from tests.reliability.scene import S
+from tests.several_hosts.hosts import Hosts, doctor_says
 
 pytestmark = pytest.mark.postgresql
 
@@ -226,11 +222,7 @@ def test_r30_r36_a_lost_ledger_is_noticed_and_rebuilt_on_any_host(
     hosts.build(1, 2)
     hosts.send(1)
     before = hosts.states()
-    new = postgres.new_database(empty_ledger)
-    for scene in hosts.scenes:
-        path = scene.folder / "fla-batch.toml"
-        old = scene.settings().workspace.ledger
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    hosts.lose_ledger(postgres.new_database(empty_ledger))
     for number in (1, 2):
         with pytest.raises(LedgerBehind), hosts.on(number, 5):
             pass
@@ -304,7 +296,7 @@ def test_r21_two_senders_do_not_poll_into_one_folder(hosts: Hosts) -> None:
 def test_r36_the_doctor_looks_at_store_and_ledger(hosts: Hosts) -> None:
     """On a host that built nothing: what another one staged is no damage here."""
     hosts.build(1, 1)
-    told = {each.name: each for each in doctor_says(hosts, 2)}
+    told = doctor_says(hosts.scenes[1])
     assert told["store"].state is Health.OK
     assert told["ledger"].state is Health.OK
     assert told["batches"].message == "waiting to be sent: 1, each whole"
@@ -314,24 +306,10 @@ def test_r36_the_doctor_says_that_a_store_does_not_answer(
     hosts: Hosts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    told = {each.name: each for each in doctor_says(hosts, 1)}
+    told = doctor_says(hosts.scenes[0])
     assert told["store"].state is Health.ERROR
     assert "object store" in told["store"].message
     assert told["ledger"].state is Health.SKIPPED
-
-
-def doctor_says(hosts: Hosts, number: int) -> list[Diagnosis]:
-    scene = hosts.scenes[number - 1]
-    around = Surroundings(
-        file=scene.folder / "fla-batch.toml",
-        load=scene.settings,
-        clock=Clock(),
-        words=Words("fla_batch.commands.doctor", Language.EN),
-        connect=lambda _: FolderGateway(scene.account),
-        free_bytes=lambda _: 10**12,
-        offline=True,
-    )
-    return list(examine(around))
 
 
 def test_r30_r36_a_folder_moves_into_a_store(
@@ -366,11 +344,7 @@ def test_r30_r36_nobody_takes_a_half_restored_batch_for_an_unfinished_one(
     hosts.build(1, 2)
     hosts.send(1)
     before = hosts.states()
-    new = postgres.new_database(empty_ledger)
-    for scene in hosts.scenes:
-        path = scene.folder / "fla-batch.toml"
-        old = scene.settings().workspace.ledger
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    hosts.lose_ledger(postgres.new_database(empty_ledger))
     last = max(before)
     bring_up = commands_restore._bring_up
 

@@ -12,16 +12,13 @@ import pytest
 
 from fla_batch.commands.build import build
 from fla_batch.commands.cluster import Cluster
-from fla_batch.commands.doctor.diagnosis import Diagnosis, Health, Surroundings
-from fla_batch.commands.doctor.examination import examine
+from fla_batch.commands.doctor.diagnosis import Health
 from fla_batch.commands.scheduler import SchedulerUnavailable, WorkersUnfit
 from fla_batch.system.workforce import WorkersLost
-from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
 from tests.dask_cluster import DaskCluster, running_cluster
-from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import trainings_body, write
-from tests.reliability.scene import Clock, Scene
+from tests.reliability.scene import Scene
+from tests.several_hosts.hosts import doctor_says
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("dask")]
 
@@ -114,26 +111,12 @@ def test_the_doctor_looks_at_the_workers(empty: DaskCluster, tmp_path: Path) -> 
     scene = Scene.make(tmp_path / "scene")
     with scene.workspace():
         pass
-    none = workers_by_doctor(scene, empty.address)
+    none = doctor_says(scene, workers=empty.address)["workers"]
     assert (none.state, none.message) == (Health.ERROR, "the scheduler has no workers")
     empty.add_workers(1)
-    one = workers_by_doctor(scene, empty.address)
+    one = doctor_says(scene, workers=empty.address)["workers"]
     assert one.state is Health.OK
     assert one.message.startswith(f"workers at {empty.address}: 1, with our versions")
-
-
-def workers_by_doctor(scene: Scene, address: str) -> Diagnosis:
-    """What `doctor --workers` says of them."""
-    around = Surroundings(
-        file=scene.folder / "fla-batch.toml",
-        load=scene.settings,
-        clock=Clock(),
-        words=Words("fla_batch.commands.doctor", Language.EN),
-        connect=lambda _: FolderGateway(scene.account),
-        free_bytes=lambda _: 10**12,
-        workers=address,
-    )
-    return next(one for one in examine(around) if one.name == "workers")
 
 
 def _at_start(folder: Path, code: str) -> None:
