@@ -12,7 +12,7 @@ from fla_batch.cli.edge import say
 from fla_batch.cli.options import WORKERS, Shared, now, shared, workforce
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.rights_options import SECTORS, own_facts, prepared, rights_options
-from fla_batch.cli.show import MOST_ON_SCREEN, counts_in_words, in_words, table
+from fla_batch.cli.show import MOST_ON_SCREEN, counts_in_words, groups_in_words, in_words, table
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, blocking, summary
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss, mask_text
@@ -263,10 +263,21 @@ def _sizes_json(computation: Computation) -> dict[str, Any]:
 
 
 def _tell_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
-    """Each finding with its place and what to do, as far as a screen takes them, without INSS."""
-    for found in anomalies[:MOST_ON_SCREEN]:
+    """Each finding with its place and what to do, as far as a screen takes them, without INSS.
+
+    What was read otherwise than it stands (totals, merged cells) is told by its cause, so that it
+    does not hide the rest.
+    """
+    from fla_batch.system.anomaly_groups import AnomalyGroups
+    from fla_batch.tables.reader_findings import WARNINGS
+
+    read = [found for found in anomalies if found.rule in WARNINGS]
+    each = [found for found in anomalies if found.rule not in WARNINGS]
+    for text in groups_in_words(AnomalyGroups(read).in_order(), shared):
+        shared.tell(mask_text(text))
+    for found in each[:MOST_ON_SCREEN]:
         shared.tell(mask_text(in_words(found, shared.language, text=shared.text)))
-    left_out = len(anomalies) - MOST_ON_SCREEN
+    left_out = len(each) - MOST_ON_SCREEN
     if left_out > 0:
         total = len(anomalies)
         shared.tell(shared.words.line("more_anomalies", count=left_out, total=total))

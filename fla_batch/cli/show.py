@@ -53,12 +53,18 @@ def show_anomalies(
 
 
 def show_groups(groups: Sequence[AnomalyGroup], shared: Shared) -> None:
-    """Anomalies by their cause; one that stands alone as `in_words` has it."""
+    """Anomalies by their cause, on standard output."""
+    for text in groups_in_words(groups, shared):
+        say(text)
+
+
+def groups_in_words(groups: Iterable[AnomalyGroup], shared: Shared) -> Iterator[str]:
+    """Each group; an anomaly that stands alone as `in_words` has it."""
     for group in groups:
         if group.count == 1:
-            say(in_words(group.first, shared.language, text=shared.text))
+            yield in_words(group.first, shared.language, text=shared.text)
         else:
-            say(group_in_words(group, shared.language, shared.text))
+            yield group_in_words(group, shared.language, shared.text)
 
 
 def group_in_words(group: AnomalyGroup, language: Language, text: Callable[[Labels], str]) -> str:

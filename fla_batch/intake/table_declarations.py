@@ -15,18 +15,19 @@ from fla_batch.intake.conversion import KEY, Mistakes
 from fla_batch.intake.drafts import TableRow
 from fla_batch.intake.grouping import Scan, grouped, scan
 from fla_batch.intake.headings import TableLayout, layout_of
-from fla_batch.intake.merged_cells import Completion, completion
 from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
 from fla_batch.intake.right_rows import rights_entry
 from fla_batch.intake.row_blocks import RowBlocks, row_blocks
+from fla_batch.intake.row_columns import EXAMPLE_INSS, row_columns
 from fla_batch.intake.training_rows import trainings_entry
-from fla_batch.intake.undeclared_rows import without_comments, without_totals
-from fla_batch.intake.zone_columns import KEY_COLUMNS
+from fla_batch.intake.zone_columns import HEADS, KEY_COLUMNS
 from fla_batch.models import DeclarationKey, Entry
+from fla_batch.tables.merged_cells import Completion, completion
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import ROW, Table, TableBroken
+from fla_batch.tables.undeclared_rows import without_comments, without_totals
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.terms import FormKind
@@ -125,7 +126,10 @@ def read_table_chunks(
 
 def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]:
     mistakes: Mistakes = defaultdict(list)
-    complete = completion(table, layout, mistakes)
+    heads = {i for i, column in layout.columns.items() if column.name in HEADS}
+    complete = completion(table, heads, layout.columns, layout.constants)
+    for row, position, mistake in complete.cells:
+        mistakes[row].append((layout.columns[position].name, mistake))
     said: list[Anomaly] = list(sheet_remarks(table, layout.columns))
     found = _scan(table, layout, complete, said.append)
     yield from said
@@ -162,9 +166,10 @@ def _declared(
     say: Callable[[Anomaly], None],
 ) -> Iterator[pl.DataFrame]:
     """The second pass: all columns of the rows that declare something."""
+    kinds = row_columns(layout)
     for batch in table.batches():
-        frame = without_comments(complete(batch), table, layout, _unsaid)
-        frame = without_totals(frame, table, layout, say)
+        frame = without_comments(complete(batch), table, _unsaid)
+        frame = without_totals(frame, table, kinds, say)
         note_comma_shifts(frame, table, layout, mistakes)
         if len(frame):
             yield frame
@@ -196,8 +201,9 @@ def _declaring(
 ) -> Iterator[pl.DataFrame]:
     """The batches without comments; values in a column without heading are reported once."""
     unseen = list(nameless)
+    example = row_columns(layout).worker, EXAMPLE_INSS
     for batch in batches:
-        frame = without_comments(batch, table, layout, say)
+        frame = without_comments(batch, table, say, example)
         for position in list(unseen):
             if frame[str(position)].null_count() < len(frame):
                 unseen.remove(position)

@@ -1,6 +1,6 @@
 """Empty input files: headings, one example row that is never sent, lists for coded columns.
 
-The example row begins with `#`, as every comment (`fla_batch.intake.undeclared_rows`).
+The example row begins with `#`, as every comment (`fla_batch.tables.undeclared_rows`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from fla_batch.intake.amounts import FRIENDLY
-from fla_batch.intake.undeclared_rows import EXAMPLE_INSS, MARK
+from fla_batch.intake.row_columns import EXAMPLE_INSS
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence
 from fla_batch.tables.reader_findings import says
+from fla_batch.tables.undeclared_rows import MARK
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language

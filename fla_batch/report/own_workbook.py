@@ -19,7 +19,7 @@ from fla_batch.report.cell_places import CellPlaces, as_read
 from fla_batch.system.files import write_whole
 from fla_batch.tables.cell_edits import CellEdit
 from fla_batch.tables.library_errors import Failed, attempt
-from fla_batch.tables.odd_cells import odd_kind
+from fla_batch.tables.odd_cells import content_of
 from fla_batch.tables.table import EXTRA, ROW, Table
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly
@@ -183,12 +183,7 @@ def _made(table: Table) -> OwnWorkbook:
 def _put(sheet: Any, row: int, cells: Iterable[tuple[int, str | None]]) -> None:
     for column, text in cells:
         if text is not None and text != "":
-            put_text(sheet.cell(row, column), _content(text))
-
-
-def _content(text: str) -> str:
-    odd = odd_kind(text)
-    return odd[1] if odd else text
+            put_text(sheet.cell(row, column), content_of(text))
 
 
 def put_text(cell: Any, text: str) -> None:

@@ -21,7 +21,12 @@ from fla_batch.rights.input_columns import (
     identifier_remarks,
     with_identifiers,
 )
-from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, RightsReading
+from fla_batch.rights.input_headings import (
+    AS_THEY_ARE,
+    EMPLOYER_COLUMNS,
+    InputColumns,
+    RightsReading,
+)
 from fla_batch.rights.input_tables import Chunk, InputTable, PlacedChunks, open_input
 from fla_batch.rights.law import Law
 from fla_batch.rights.occupation import Kind, Period
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
 
 DIMONA_COLUMNS = InputColumns(
     required=("INSS", "StartingDate", "WorkerType"),
-    optional=("CompanyID", "NOSSRegistrationNbr", "EndingDate"),
+    optional=(*EMPLOYER_COLUMNS, "EndingDate"),
+    heads=frozenset({*EMPLOYER_COLUMNS, "INSS", "WorkerType"}),
 )
 VALUES = ("inss", "company", "noss", *Period._fields, "worker_type", ROW)
 _TEXTS = {"inss", "company", "noss", "worker_type"}

@@ -28,7 +28,12 @@ from fla_batch.rights.input_columns import (
     identifier_remarks,
     with_identifiers,
 )
-from fla_batch.rights.input_headings import AS_THEY_ARE, InputColumns, RightsReading
+from fla_batch.rights.input_headings import (
+    AS_THEY_ARE,
+    EMPLOYER_COLUMNS,
+    InputColumns,
+    RightsReading,
+)
 from fla_batch.rights.input_tables import Chunk, InputTable, PlacedChunks, open_input
 from fla_batch.rights.law import DatedCode, Law
 from fla_batch.rights.occupation import Kind, Line
@@ -59,6 +64,13 @@ DMFA_COLUMNS = InputColumns(
         "ServiceNbrHours",
         "OccupationNbr",
     ),
+    heads=frozenset(
+        {
+            *EMPLOYER_COLUMNS,
+            *("INSS", "Quarter", "EmployerClass", "WorkerCode", "JointCommissionNbr"),
+        }
+    ),
+    amounts=frozenset({"RefMeanWorkingHours", "MeanWorkingHours", "ServiceNbrHours"}),
 )
 _OF_WORKER = ("inss", "company", "noss")
 _OF_FORM = ("form", "created", "is_update")

@@ -17,6 +17,8 @@ from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
 
 EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
+IN_HUNDREDTHS = "ServiceNbrHours"
+"""A mapping to it says that it is in hundredths; S and Q tell themselves (decision 1512)."""
 STOPPING = frozenset({"missing-column", "unknown-column", "column-twice", "hours-or-hundredths"})
 """Rules on headings that keep the whole file from counting."""
 
@@ -39,10 +41,16 @@ AS_THEY_ARE = RightsReading()
 
 @dataclass(frozen=True)
 class InputColumns:
-    """The columns of one kind of table by their exact names."""
+    """The columns of one kind of table by their exact names.
+
+    `heads` say whose a row is, and stand in all rows over which they are merged (decision 1514);
+    `amounts` are those that a row of totals may sum up.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
+    amounts: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,7 +113,8 @@ def input_layout(
     in_words = {
         name
         for name, text in written.items()
-        if bare_words(text) not in how.mapping.columns and not ours.headings.is_exact(text)
+        if not ours.headings.is_exact(text)
+        and (name != IN_HUNDREDTHS or bare_words(text) not in how.mapping.columns)
     }
     constants = {name: text for name, text in how.mapping.constants.items() if name in ours.names}
     headings = _Headings(sheet, row, {*columns.values(), *constants})

@@ -8,7 +8,7 @@ said as for every other table, and every finding names file, sheet, row and head
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.rights.input_headings import (
     AS_THEY_ARE,
+    EMPLOYER_COLUMNS,
     InputColumns,
     InputLayout,
     RightsReading,
@@ -24,11 +25,12 @@ from fla_batch.rights.input_headings import (
 from fla_batch.tables.cleaning import SUSPECT
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import read_column
-from fla_batch.tables.comment_rows import is_comment
+from fla_batch.tables.merged_cells import Completion, completion
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
+from fla_batch.tables.undeclared_rows import RowColumns, without_comments, without_totals
 from fla_batch.tables.values import Mistake, plain_text
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly, blocking
@@ -64,12 +66,18 @@ class PlacedChunks:
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """An open table with its columns; `remarks` are what there is to say of it as a whole."""
+    """An open table with its columns; `remarks` are what there is to say of it as a whole.
+
+    `complete` puts values into merged cells; `kinds` tells totals and notes from other rows, where
+    rows are of workers.
+    """
 
     table: Table
     layout: InputLayout
     how: RightsReading
     remarks: Sequence[Anomaly]
+    complete: Completion
+    kinds: RowColumns | None
 
     @property
     def place(self) -> InputSheet:
@@ -99,7 +107,8 @@ class InputTable:
 
     def _batches(self, wanted: Iterable[int] | None = None) -> Iterator[pl.DataFrame]:
         try:
-            yield from self.table.batches(None if wanted is None else list(wanted))
+            batches = self.table.batches(None if wanted is None else list(wanted))
+            yield from map(self.complete, batches)
         except TableBroken as broken:
             source = self.place.at(broken.row)
             told = remark(broken.rule, FILE, source, value=broken.reason, text=broken.text)
@@ -115,12 +124,10 @@ class InputTable:
         import polars as pl
 
         place = self.place
-        filled = [i for i, text in enumerate(self.table.headings) if text.strip()]
-        comment = is_comment(str(min(filled, default=0)))
-        anomalies = [
-            remark("ignored-row", FILE, place.at(row)) for row in batch.filter(comment)[ROW]
-        ]
-        rows = batch.filter(~comment)
+        anomalies: list[Anomaly] = []
+        rows = without_comments(batch, self.table, anomalies.append)
+        if self.kinds is not None:
+            rows = without_totals(rows, self.table, self.kinds, anomalies.append)
         columns = {name: i for i, name in reversed(list(self.layout.columns.items()))}
         named = rows.select(ROW, EXTRA, *(pl.col(str(i)).alias(n) for n, i in columns.items()))
         for name in columns:
@@ -143,14 +150,42 @@ def open_input(path: Path, ours: InputColumns, how: RightsReading = AS_THEY_ARE)
     table = _opened(path, ours, how)
     if isinstance(table, Anomaly):
         raise _unreadable(path.name, table)
+    table = replace(table, file=path.name)
     place = InputSheet(path.name, table.sheet)
     row = table.heading_row or None
     layout = input_layout(table.headings, place, row, ours, how)
-    said = [
-        each.at(replace(each.source, file=path.name))
-        for each in sheet_remarks(table, layout.columns)
-    ]
-    return InputTable(table, layout, how, [*said, *layout.remarks])
+    complete, merged = _completion(table, layout, ours)
+    remarks = [*sheet_remarks(table, layout.columns), *layout.remarks, *merged]
+    return InputTable(table, layout, how, remarks, complete, _row_columns(layout, ours))
+
+
+def _completion(
+    table: Table, layout: InputLayout, ours: InputColumns
+) -> tuple[Completion, list[Anomaly]]:
+    """What completes the rows of a table, and what there is to say of its merged cells."""
+    heads = {i for i, name in layout.columns.items() if name in ours.heads}
+    try:
+        complete = completion(table, heads, layout.columns)
+    except TableBroken:  # it is said when the rows are read
+        return Completion({}, {}, ()), []
+    said = []
+    for row, position, why in complete.cells:
+        name = layout.columns[position]
+        place = layout.sheet.at(row, name)
+        told = remark(why.rule, name, place, value=why.shown, parameters=why.parameters)
+        said.append(masked(told))
+    return complete, said
+
+
+def _row_columns(layout: InputLayout, ours: InputColumns) -> RowColumns | None:
+    def at(names: Collection[str]) -> frozenset[int]:
+        return frozenset(i for i, name in layout.columns.items() if name in names)
+
+    worker = next((i for i, name in layout.columns.items() if name == "INSS"), None)
+    if worker is None:
+        return None
+    keys = {*EMPLOYER_COLUMNS, "INSS", "Quarter"}
+    return RowColumns(worker, at(keys), at(ours.amounts), frozenset(), frozenset(layout.columns))
 
 
 def _opened(path: Path, ours: InputColumns, how: RightsReading) -> Table | Anomaly:

@@ -53,6 +53,16 @@ def odd_kind(text: str) -> tuple[OddKind, str] | None:
     return (OddKind.ERROR, text) if is_error(text) else None
 
 
+def content_of(text: str) -> str:
+    """What a cell shows to people, whether it holds a value or not.
+
+    >>> content_of("7,6"), content_of(odd_cell(OddKind.UNCOMPUTED, "=A1"))
+    ('7,6', '=A1')
+    """
+    odd = odd_kind(text)
+    return odd[1] if odd else text
+
+
 def is_error(text: str) -> bool:
     """True for an error in the words of a spreadsheet program.
 

@@ -1,19 +1,16 @@
 """Cells that a workbook shows as one over several rows, and values given for the whole table.
 
-A worker that is written once beside several trainings stands in all their rows: the cells that
-say whose declaration a row is are filled down, and that is said. Others are not, since hours that
-are merged over two rows would count twice.
+A worker that is written once beside several rows stands in all of them: the cells that say whose
+a row is are filled down, and that is said. Others are not, since hours that are merged over two
+rows would count twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from fla_batch.intake.conversion import Mistakes
-from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import HEADS
 from fla_batch.tables.table import ROW, MergedCells, Table
 from fla_batch.tables.values import Tolerated, shown
 
@@ -21,12 +18,24 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+class MergedCell(NamedTuple):
+    """A cell below or beside the first one of merged cells, and what is to be said of it."""
+
+    row: int
+    position: int
+    said: Tolerated
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What is put into cells that are empty in the file: position -> row -> text; and constants."""
+    """What is put into cells that are empty in the file: position -> row -> text; and constants.
 
-    filled: dict[int, dict[int, str]]
-    constants: dict[int, str]
+    `cells` are the cells that are merged with others, filled or not.
+    """
+
+    filled: Mapping[int, Mapping[int, str]]
+    constants: Mapping[int, str]
+    cells: Collection[MergedCell]
 
     def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The batch, completed; columns that it does not have are left alone."""
@@ -45,30 +54,38 @@ class Completion:
         return frame.with_columns(constants) if constants else frame
 
 
-def completion(table: Table, layout: TableLayout, mistakes: Mistakes) -> Completion:
-    """What completes the batches of `table`; what there is to say of it is added to `mistakes`."""
+def completion(
+    table: Table,
+    heads: Collection[int],
+    ours: Collection[int],
+    constants: Mapping[int, str] | None = None,
+) -> Completion:
+    """What completes the batches of `table`: the columns at `heads` are filled down.
+
+    `ours` are the positions of all columns that are read. Raises TableBroken.
+    """
     filled: dict[int, dict[int, str]] = {}
-    for merged, position, value in _values(table, layout):
-        column = layout.columns[position]
-        is_head = column.name in HEADS and position == merged.first_column
+    cells: list[MergedCell] = []
+    for merged, position, value in _values(table, ours):
+        is_head = position in heads and position == merged.first_column
         for row in range(merged.first_row, merged.last_row + 1):
             if (row, position) == (merged.first_row, merged.first_column):
                 continue
             rule = "merged-filled" if is_head else "merged-empty"
             said = Tolerated(None, rule, shown(value), {"first_row": merged.first_row})
-            mistakes[row].append((column.name, said))
+            cells.append(MergedCell(row, position, said))
             if is_head:
                 filled.setdefault(position, {})[row] = value
-    return Completion(filled, dict(layout.constants))
+    return Completion(filled, constants or {}, cells)
 
 
-def _values(table: Table, layout: TableLayout) -> Iterator[tuple[MergedCells, int, str]]:
+def _values(table: Table, ours: Collection[int]) -> Iterator[tuple[MergedCells, int, str]]:
     """Merged cells that hold something, with each of our columns that they cover."""
     of_interest = [
         (merged, position)
         for merged in table.facts.merged
         for position in range(merged.first_column, merged.last_column + 1)
-        if position in layout.columns
+        if position in ours
     ]
     if not of_interest:
         return
