@@ -12,7 +12,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from fla_batch.rules.characters import ADMITTED
-from fla_batch.tables.date_notations import any_date, any_date_month_first
+from fla_batch.tables.date_notations import (
+    any_date,
+    any_date_month_first,
+    in_full,
+    with_short_year,
+)
 from fla_batch.tables.reader_findings import says
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.identifiers import is_valid_inss
@@ -58,7 +63,8 @@ def proposal(anomaly: Anomaly) -> Proposal | None:
     if value is None:
         return None
     if anomaly.rule == "not-a-date":
-        return _made(ProposalKind.DATES, value, day_and_month_turned(value))
+        day = day_and_month_turned(value) or year_in_full(value, anomaly.calendar_year)
+        return _made(ProposalKind.DATES, value, day)
     if anomaly.rule == "bounds" and anomaly.error_id == "INSS-004":
         return _made(ProposalKind.NATIONAL_NUMBERS, value, digits_turned(value))
     if anomaly.rule == "admitted-characters":
@@ -69,12 +75,17 @@ def proposal(anomaly: Anomaly) -> Proposal | None:
 def with_proposal(anomaly: Anomaly) -> Anomaly:
     """The same, its advice ending with the proposal if there is one."""
     found = proposal(anomaly)
-    if found is None or found.new in (anomaly.advice.en or ""):
+    if found is None or _is_said(found.new, anomaly.advice.en or ""):
         return anomaly
     said = says("proposal", {"old": found.old, "new": found.new})
     texts = zip(anomaly.advice.to_json().values(), said.to_json().values(), strict=True)
     advice = Labels(*(" ".join(part for part in pair if part) for pair in texts))
     return replace(anomaly, advice=advice)
+
+
+def _is_said(new: str, advice: str) -> bool:
+    """True when the advice ends with the proposal already, and with no other beside it."""
+    return advice.endswith((f": {new}.", f"is {new}."))
 
 
 def day_and_month_turned(text: str) -> str | None:
@@ -89,6 +100,18 @@ def day_and_month_turned(text: str) -> str | None:
     if turned is None or isinstance(any_date(text), date):
         return None
     return turned.strftime("%d/%m/%Y")
+
+
+def year_in_full(text: str, calendar_year: int | None) -> str | None:
+    """A date with a year of two digits, if only one day of the declaration's year fits (1515).
+
+    >>> year_in_full("24-02-05", 2024), year_in_full("05/02/24", 2024)
+    ('05/02/2024', '05/02/2024')
+    >>> year_in_full("05/02/24", 2023), year_in_full("05/02/24", None)
+    (None, None)
+    """
+    days = [day for day in with_short_year(text) if day.year == calendar_year]
+    return in_full(days) if len(days) == 1 else None
 
 
 def digits_turned(inss: str) -> str | None:

@@ -20,7 +20,7 @@ from fla_batch.rights.input_tables import Chunk, masked
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding, rule_blocks
 from fla_batch.tables.column_reading import read_column
-from fla_batch.tables.date_notations import any_date
+from fla_batch.tables.date_notations import any_date, in_full, with_short_year
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.reader_findings import remark
 from fla_batch.tables.table import ROW
@@ -235,12 +235,15 @@ def _identified(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
 
 
 def _finding(check: Check, row: Mapping[str, Any], place: InputSheet) -> Anomaly:
+    value = row.get(check.column + WRITTEN, row.get(check.column))
+    is_date = check.rule == "not-a-date"
+    meant = in_full(with_short_year(str(value))) if is_date else ""
     return finding(
-        check.rule,
+        "short-year" if meant else check.rule,
         check.column,
-        value=row.get(check.column + WRITTEN, row.get(check.column)),
+        value=value,
         source=place.at(row[ROW], check.column),
         inss=row["inss"],
         company_id=row["company"],
-        parts={"column": place.written(check.column), **check.parts},
+        parts={"column": place.written(check.column), "meant": meant, **check.parts},
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from fla_batch.tables.numbers import whole_number
@@ -20,7 +21,7 @@ _TIME = (
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\s*[-/.]\s*([0-9]{1,2})\s*[-/.]\s*([0-9]{4})" + _TIME)
 _COMPACT = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2}|[a-z]+)\.?\s*[-/. ]\s*'?([0-9]{2})")
 _IN_WORDS = re.compile(
     r"(?:[a-z]+\.?,? +)?([0-9]{1,2})(?:er|ste|de|e|st|nd|rd|th|\.)?"
     r"[ -]+([a-z]+)\.?,?[ -]+([0-9]{4})"
@@ -45,6 +46,8 @@ _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, 1) for word in
 _HAS_DAY = re.compile(r"[0-9]+[-/.][0-9]+[-/.][0-9]+")
 _EMPTY_DECIMALS = re.compile(r"(?<=^[0-9]{4})[.,]0+$")
 _FIRST_DAY, _FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_FIRST_SHORT_YEAR = 1951
+"""Of the hundred years that two digits can stand for; nobody at work began before."""
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 1, 1)
 
 
@@ -97,6 +100,43 @@ def any_date_month_first(text: str) -> date | None:
     else:
         return None
     return turned if isinstance(turned, date) else None
+
+
+def with_short_year(text: str) -> tuple[date, ...]:
+    """What a date with a year of two digits may be: the day first, between dashes the year too.
+
+    >>> [f"{day:%d/%m/%Y}" for day in with_short_year("24-02-05")]
+    ['24/02/2005', '05/02/2024']
+    >>> [str(day) for text in ("5/2/24", "2.13.'24", "5 févr. 24") for day in with_short_year(text)]
+    ['2024-02-05', '2024-02-13', '2024-02-05']
+    >>> with_short_year("31/02/24"), with_short_year("05/02/2024")
+    ((), ())
+    """
+    found = _SHORT_YEAR.fullmatch(_bare(text).replace("’", "'"))
+    if found is None:
+        return ()
+    first, middle, last = found.groups()
+    month = str(_MONTH_OF.get(middle, middle))
+    orders = [(last, month, first)]
+    if "-" in text and middle.isdigit():
+        orders.append((first, month, last))
+    days = [day for order in orders if isinstance(day := _short(*order), date)]
+    turned = _short(last, first, month)
+    return tuple(dict.fromkeys(days)) or ((turned,) if isinstance(turned, date) else ())
+
+
+def in_full(days: Iterable[date]) -> str:
+    """Dates as a person should write them.
+
+    >>> in_full(with_short_year("24-02-05"))
+    '24/02/2005, 05/02/2024'
+    """
+    return ", ".join(f"{day:%d/%m/%Y}" for day in days)
+
+
+def _short(year: str, month: str, day: str) -> date | Mistake:
+    whole = _FIRST_SHORT_YEAR + (int(year) - _FIRST_SHORT_YEAR) % 100
+    return _existing("", str(whole), month, day) if month.isdigit() else Mistake("not-a-date", "")
 
 
 def calendar_year(text: str) -> int | Tolerated | Mistake:
@@ -154,10 +194,15 @@ def _serial(text: str, first_day: date) -> date | Tolerated | Mistake:
 
 
 def _in_words(text: str) -> date | Mistake:
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    found = _IN_WORDS.fullmatch("".join(each for each in bare if not unicodedata.combining(each)))
+    found = _IN_WORDS.fullmatch(_bare(text))
     month = _MONTH_OF.get(found[2]) if found else None
-    if found is None or month is None:
-        short = _SHORT_YEAR.fullmatch(text) is not None
-        return Mistake("not-a-date", shown(text), "short-year" if short else "unreadable-date")
-    return _existing(text, found[3], str(month), found[1])
+    if found is not None and month is not None:
+        return _existing(text, found[3], str(month), found[1])
+    if days := with_short_year(text):
+        return Mistake("not-a-date", shown(text), "short-year", {"meant": in_full(days)})
+    return Mistake("not-a-date", shown(text), "unreadable-date")
+
+
+def _bare(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in letters if not unicodedata.combining(each))

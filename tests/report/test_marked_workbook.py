@@ -202,6 +202,31 @@ def test_fix_puts_in_what_was_chosen_and_lists_each(fla: CommandLine, tmp_path: 
     assert len(re.findall(r"^changed .* -> ", called.out, re.MULTILINE)) == 3
 
 
+@pytest.mark.parametrize(
+    ("written", "new", "hint"),
+    [
+        ("05/02/24", "05/02/2024", "It can be: 05/02/2024."),
+        ("5 févr. 24", "05/02/2024", "It can be: 05/02/2024."),
+        ("24-02-05", "05/02/2024", "24/02/2005, 05/02/2024. Proposed: 05/02/2024 instead of"),
+        ("05/02/25", None, "It can be: 05/02/2025."),
+        ("31/02/24", None, "is not written as a date"),
+    ],
+)
+def test_a_year_of_two_digits_is_put_in_full_when_asked(
+    fla: CommandLine, tmp_path: Path, written: str, new: str | None, hint: str
+) -> None:
+    """Only where one reading lies in the declaration's year (1515); it is 2024 in the book."""
+    path = good_book(tmp_path / "own.xlsx")
+    book = load_workbook(path)
+    sheet_of(book).cell(8, NAMES.index("trainingStartDate") + 1).value = written
+    book.save(path)
+    called = fla("check", path)
+    assert called.code == 1
+    assert hint in called.out
+    fixed = fla("check", path, "--fix", "f.xlsx", "--json").document["fixed"]
+    assert [one["new"] for one in fixed] == ([new] if new else [])
+
+
 def test_lists_and_page(fla: CommandLine, tmp_path: Path) -> None:
     csv = write_csv(tmp_path / "t.csv", [{"hours": "=cmd|x"}, {"inss": "81511716552"}])
     fla("check", csv, "--csv", "f.csv", "--xlsx", "f.xlsx", "--html", "f.html", "--lang", "nl")
