@@ -34,7 +34,7 @@ def _zones(model: type[Block], blocks: Sequence[Any]) -> Iterator[tuple[str, Zon
     for name, zone in zones_of(model).items():
         values = [None if block is None else getattr(block, name) for block in blocks]
         if zone.many > 1:
-            values = [None if value is None else list(value) for value in values]
+            values = [list(value) if value else None for value in values]
         yield json_name(model, name), zone, values
     for name, inner in blocks_of(model).items():
         if not is_list(model, name):

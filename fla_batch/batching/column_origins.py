@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fla_batch.intake.right_columns import ROWS
 from fla_batch.models.column_values import Blocks
 from fla_batch.tables.table import ROW
 
@@ -12,9 +13,12 @@ if TYPE_CHECKING:
 
 
 def rows_texts(blocks: Blocks) -> pl.Series:
-    """The rows of each declaration of trainings, whose periods have theirs in the column ROW."""
+    """The rows of each declaration: from its column ROWS, or of trainings from the column ROW of
+    their periods."""
     import polars as pl
 
+    if ROWS in blocks.frame.columns:
+        return blocks.frame[ROWS]
     trainings = blocks.inner["trainings"]
     periods = trainings.blocks.inner["details_per_period"]
     rows = periods.blocks.frame[ROW].cast(pl.String)

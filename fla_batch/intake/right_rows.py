@@ -20,12 +20,12 @@ from fla_batch.tables.table import SEPARATOR
 from fla_batch.vocabulary.terms import RightType
 from fla_batch.vocabulary.zone_path import Path
 
-_PREFIXES = {
+PREFIXES = {
     RightType.LEGAL: "legalFlaRight",
     RightType.SECTOR: "complementarySectorRight",
     RightType.EMPLOYER: "complementaryEmployerRight",
 }
-_ANY_RIGHT = frozenset({"rightType", "hours", "days"})
+ANY_RIGHT = frozenset({"rightType", "hours", "days"})
 
 
 def rights_entry(
@@ -57,7 +57,7 @@ def rights_entry(
 
 
 def _path(kind: RightType, index: int) -> Path:
-    path: Path = ("trainingRights", _PREFIXES[kind])
+    path: Path = ("trainingRights", PREFIXES[kind])
     return path if kind is RightType.LEGAL else (*path, index)
 
 
@@ -81,7 +81,7 @@ def _kind(draft: Draft, row: TableRow) -> RightType | None:
 def _kind_by_columns(draft: Draft, row: TableRow) -> RightType | None:
     prefixed = {
         kind
-        for kind, prefix in _PREFIXES.items()
+        for kind, prefix in PREFIXES.items()
         if any(name.startswith(prefix) for name in row.cells)
     }
     if len(prefixed) == 1:
@@ -109,7 +109,7 @@ def _right(draft: Draft, row: TableRow, kind: RightType, path: Path) -> Right:
     draft.rows[path] = row.number
     model = RIGHT_MODELS[kind]
     draft.note_absent(model, path)
-    prefix = _PREFIXES[kind]
+    prefix = PREFIXES[kind]
     found = amounts(draft, row, prefix, path)
     names = {json_name(model, field): field for field in zones_of(model)}
     draft.note_row(
@@ -130,7 +130,7 @@ def _say_foreign(
 ) -> None:
     """Report cells of columns that a right of this kind does not have."""
     filled = {*row.cells, *(name for name, _ in draft.mistakes.get(row.number, ()))}
-    allowed = HEADS | _ANY_RIGHT | set(own)
+    allowed = HEADS | ANY_RIGHT | set(own)
     for name, column in columns_of(draft.layout.kind).items():
         if name in filled and name not in allowed:
             draft.say(

@@ -1,8 +1,8 @@
-"""Rows of a table of trainings to columns of blocks: no declaration is built one by one.
+"""Rows of a table to columns of blocks: no declaration is built one by one.
 
 Only for declarations of which the reader has nothing to say ("plain"): every cell could be read,
 rows that share a block agree, and what they share stands on the first of them. What comes of
-them is the same as what `trainings_entry` makes of the same rows.
+them is the same as what `trainings_entry` and `rights_entry` make of the same rows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.conversion import KEY, dtype_of
+from fla_batch.intake.right_columns import DECLARATION, right_blocks, rights_are_plain, with_kinds
 from fla_batch.intake.zone_columns import KEY_COLUMNS, columns_of, is_head
 from fla_batch.models import Training, TrainingProviderReference
 from fla_batch.models.column_values import Blocks, InnerBlocks
@@ -22,7 +23,7 @@ from fla_batch.vocabulary.terms import FormKind
 if TYPE_CHECKING:
     import polars as pl
 
-_DECLARATION, _TRAINING, _IDENTITY = "#declaration", "#training", "#identity"
+_TRAINING, _IDENTITY = "#training", "#identity"
 _SEQUENCE = "trainingSequenceNbr"
 _AMOUNTS = {"trainingHours": "hours", "trainingDays": "days"}
 _EDGES = {
@@ -39,7 +40,8 @@ _OF_TRAINING = tuple(
 class RowBlocks:
     """`plain` tells for each declaration whether it is; `blocks` are the plain ones, in order.
 
-    The column ROW of the innermost blocks has the number of the row that each one stood in.
+    The column ROW of periods has the number of the row that each one stood in; declarations of
+    rights have the column ROWS.
     """
 
     plain: pl.Series
@@ -52,25 +54,31 @@ def row_blocks(frame: pl.DataFrame, kind: FormKind, misread: Collection[int]) ->
 
     index = frame[KEY].rle_id().cast(pl.Int64)
     every = pl.int_range(index[-1] + 1 if len(frame) else 0, eager=True)
-    if kind is not FormKind.TRAININGS:
-        return RowBlocks(pl.repeat(value=False, n=len(every), eager=True), Blocks(frame.clear()))
-    rows = _by_training(_whole(frame).with_columns(index.alias(_DECLARATION)))
-    fine = rows.select(
-        pl.all_horizontal(*_row_is_plain(misread), *_rows_agree(rows)).fill_null(value=False)
-    ).to_series()
-    plain = ~every.is_in(rows[_DECLARATION].filter(~fine).unique().implode())
+    rows = _whole(frame, kind).with_columns(index.alias(DECLARATION))
+    if kind is FormKind.TRAININGS:
+        rows, blocks_of = _by_training(rows), _trainings_blocks
+        agree = [*_row_is_plain(), *_rows_agree(rows)]
+    else:
+        rows, blocks_of = with_kinds(rows), right_blocks
+        agree = list(rights_are_plain())
+    agree += _as_the_first(rows, rows[DECLARATION], _heads(rows))
+    if misread:
+        agree.append(~pl.col(ROW).is_in(list(misread)))
+    fine = rows.select(pl.all_horizontal(agree).fill_null(value=False)).to_series()
+    plain = ~every.is_in(rows[DECLARATION].filter(~fine).unique().implode())
     if not plain.all():
-        rows = rows.filter(plain.gather(rows[_DECLARATION]))
-    return RowBlocks(plain, _blocks(rows))
+        rows = rows.filter(plain.gather(rows[DECLARATION]))
+    heads = rows.filter(rows[DECLARATION].is_first_distinct()).select(_heads(rows))
+    return RowBlocks(plain, blocks_of(rows, heads))
 
 
-def _whole(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows with a column for every zone that a table may have."""
+def _whole(frame: pl.DataFrame, kind: FormKind) -> pl.DataFrame:
+    """The rows with a column for every zone that a table of that kind may have."""
     import polars as pl
 
     missing = [
         pl.lit(None, dtype=dtype_of(column)).alias(name)
-        for name, column in columns_of(FormKind.TRAININGS).items()
+        for name, column in columns_of(kind).items()
         if name not in frame.columns
     ]
     return frame.drop(KEY).with_columns(missing)
@@ -80,11 +88,11 @@ def _by_training(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of each training together, under TRAINING, in order of first appearance."""
     import polars as pl
 
-    pairs = rows.select(_DECLARATION, _identity(rows).alias(_IDENTITY))
+    pairs = rows.select(DECLARATION, _identity(rows).alias(_IDENTITY))
     if pairs.select(pl.struct(pl.all()).hash().is_unique().all()).item():
         return rows.with_columns(pl.int_range(len(rows), eager=True).alias(_TRAINING))
     numbered = pairs.unique(maintain_order=True).with_row_index(_TRAINING)
-    found = pairs.join(numbered, on=[_DECLARATION, _IDENTITY], how="left", maintain_order="left")[
+    found = pairs.join(numbered, on=[DECLARATION, _IDENTITY], how="left", maintain_order="left")[
         _TRAINING
     ]
     return rows.with_columns(found.cast(pl.Int64)).sort(_TRAINING, maintain_order=True)
@@ -107,8 +115,8 @@ def _identity(rows: pl.DataFrame) -> pl.Expr:
     )
 
 
-def _row_is_plain(misread: Collection[int]) -> Iterator[pl.Expr]:
-    """Each row says something, in one notation, with both dates, and was read whole."""
+def _row_is_plain() -> Iterator[pl.Expr]:
+    """Each row says something, in one notation, with both dates."""
     import polars as pl
 
     for name in _EDGES.values():
@@ -116,16 +124,13 @@ def _row_is_plain(misread: Collection[int]) -> Iterator[pl.Expr]:
     for exact, friendly in _AMOUNTS.items():
         one, other = pl.col(exact), pl.col(friendly)
         yield one.is_null() | other.is_null() | (one == other)
-    if misread:
-        yield ~pl.col(ROW).is_in(list(misread))
 
 
-def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Series]:
-    """All rows of a declaration and of a training say what the first one says, or nothing."""
+def _rows_agree(rows: pl.DataFrame) -> Iterator[pl.Expr | pl.Series]:
+    """All rows of a training say what the first one says, or nothing."""
     import polars as pl
 
-    declarations = rows[_DECLARATION]
-    yield from _as_the_first(rows, declarations, _heads(rows))
+    declarations = rows[DECLARATION]
     numbered = rows[_SEQUENCE].is_not_null()
     if not numbered.all():
         first = numbered.filter(declarations.is_first_distinct())
@@ -154,17 +159,16 @@ def _as_the_first(
             yield values.is_null() | (values == values.filter(starts).gather(place))
 
 
-def _blocks(rows: pl.DataFrame) -> Blocks:
+def _trainings_blocks(rows: pl.DataFrame, heads: pl.DataFrame) -> Blocks:
     import polars as pl
 
-    heads = rows.filter(rows[_DECLARATION].is_first_distinct()).select(_heads(rows))
     rows = rows.with_columns(
         *(pl.coalesce(exact, friendly).alias(exact) for exact, friendly in _AMOUNTS.items()),
     )
     trainings = _trainings(rows)
     periods = InnerBlocks(rows[_TRAINING].rle_id().cast(pl.Int64), Blocks(_filled(rows)))
     within = Blocks(_filled(trainings), {"details_per_period": periods})
-    owners = trainings[_DECLARATION].rle_id().cast(pl.Int64)
+    owners = trainings[DECLARATION].rle_id().cast(pl.Int64)
     return Blocks(_filled(heads), {"trainings": InnerBlocks(owners, within)})
 
 
@@ -194,5 +198,5 @@ def _trainings(rows: pl.DataFrame) -> pl.DataFrame:
     )
     if not trainings[_SEQUENCE].null_count():
         return trainings
-    number = pl.int_range(pl.len()).over(_DECLARATION) + 1
+    number = pl.int_range(pl.len()).over(DECLARATION) + 1
     return trainings.with_columns(pl.coalesce(_SEQUENCE, number).alias(_SEQUENCE))

@@ -2,7 +2,7 @@
 
 For forms whose blocks come as columns (`pieces.Blocks`), such as the trainings of a large table:
 the bytes are the same as those of the writer that takes them one by one, which a property test
-holds. What cannot be written this way, a list of values within a block, is left to that one.
+holds.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ColumnWriter:
     """Writes forms of one kind. `shape` is that of the declaration message, `extras` are the names
     of the zones that only the XSD knows, in order.
 
-    Raises ValueError for a kind with a list of values in it; ask `can_write` first.
+    Raises ValueError for a kind that cannot be written so; ask `fits_columns` first.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ColumnWriter:
         model: type[Block],
         extras: Sequence[str] = (),
     ) -> None:
-        if not can_write(model) or not fits_columns(shape, kind):
+        if not fits_columns(shape, kind):
             raise ValueError(f"a form {kind.value} cannot be written by columns")
         form = of_kind(shape.tree.form, kind, answers=False)
         self._xml = _group(form, always=True, after="\n")
@@ -68,13 +68,6 @@ class ColumnWriter:
     def bodies(self, blocks: Blocks) -> pl.Series:
         """The body of each form as `Block.to_json_text` writes it."""
         return texts(self._json, blocks)
-
-
-def can_write(model: type[Block]) -> bool:
-    """True for a block in which only blocks are lists, at any depth."""
-    return not any(is_list(model, name) for name in zones_of(model)) and all(
-        can_write(block) for block in blocks_of(model).values()
-    )
 
 
 def fits_columns(shape: MessageShape, kind: FormKind) -> bool:
@@ -92,6 +85,8 @@ def _in_own_row(element: Element, first: int) -> bool:
     if element.repeat is not None:
         if element.repeat.block < first:
             return False
+        if element.repeat.values:
+            return _is_zone(element) and len(element.texts) == 1
         first = element.repeat.first
     own = all(
         text.block >= first
@@ -112,7 +107,9 @@ def _all_texts(element: Element) -> Iterator[Text]:
 
 def _pieces(children: Iterable[Element]) -> Iterator[Piece]:
     for child in children:
-        if child.repeat is not None:
+        if child.repeat is not None and child.repeat.values:
+            yield _listed(child, child.repeat.json_name)
+        elif child.repeat is not None:
             yield EachPiece(child.repeat.field_name, _group(child, always=child.always))
         elif _is_zone(child):
             for text in child.texts:
@@ -121,6 +118,13 @@ def _pieces(children: Iterable[Element]) -> Iterator[Piece]:
             yield FixedPiece("") if _is_empty(child) else _group(child, always=False)
         else:
             yield _group(child, always=child.always)
+
+
+def _listed(element: Element, column: str) -> Piece:
+    """The element once for each value of a zone that may repeat."""
+    write = next(element.zones).format.write
+    start, end = f"{element.start}>", element.end
+    return ZonePiece(column, lambda values: "".join(start + write(v) + end for v in values))
 
 
 def _is_empty(element: Element) -> bool:
@@ -199,4 +203,6 @@ def _between(start: str, write: Callable[[Any], str], end: str) -> Callable[[Any
 def _json_value(value: object) -> str:
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
+    if isinstance(value, list):
+        return f"[{','.join(map(_json_value, value))}]"
     return _json_text(value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ZonePiece:
-    """The text of a zone; absent where the column has no value, or is not there."""
+    """The text of a zone, or of all its values; absent where the column has none."""
 
     column: str
     write: Callable[[Any], str]
@@ -89,7 +89,7 @@ def _zone(piece: ZonePiece, blocks: Blocks) -> pl.Series | None:
     if piece.column not in blocks.frame.columns:
         return None
     values = blocks.frame[piece.column]
-    distinct = values.unique().drop_nulls()
+    distinct = values if values.dtype == pl.List else values.unique().drop_nulls()
     if 2 * len(distinct) > len(values):
         # Numbers of workers and forms hardly repeat: looking them up would only cost time.
         written = [None if v is None else piece.write(v) for v in values.to_list()]

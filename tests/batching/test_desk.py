@@ -8,10 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import polars as pl
 import pytest
 
-from fla_batch.batching.column_forms import ColumnForms
 from fla_batch.batching.form_builder import Desk, Done, Job
 from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.screened_chunk import ScreenedChunk
@@ -127,14 +125,6 @@ def test_several_periods_are_written_by_columns_too(profile: str, tmp_path: Path
 def test_mutated_tables_give_the_same_either_way(profile: str, tmp_path: Path) -> None:
     for seed in range(count(15, 1_000)):
         compare(profile, chunks_of(tmp_path / f"{seed}.parquet", mutated_rows(Random(seed))))
-
-
-def test_rights_have_lists_of_values_and_are_written_one_by_one() -> None:
-    profile = load("fla-20250131")
-    maker = FormMaker(profile, "RUN", STARTED)
-    writer = ColumnForms(maker, profile.shapes)
-    with pytest.raises(ValueError, match="trainingRights"):
-        writer.spooled(FormKind.TRAINING_RIGHTS, None, pl.Series([1]))  # type: ignore[arg-type]
 
 
 def test_a_desk_writes_with_the_writer_of_its_profile() -> None:

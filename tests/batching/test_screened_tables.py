@@ -52,8 +52,10 @@ GOOD: dict[str, Any] = {
 COLUMNS = list(columns_of(FormKind.TRAININGS))
 
 
-def chunks_of(path: Path, rows: Iterable[dict[str, Any]]) -> list[TableChunk]:
-    pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).write_parquet(path)
+def chunks_of(
+    path: Path, rows: Iterable[dict[str, Any]], columns: Iterable[str] = COLUMNS
+) -> list[TableChunk]:
+    pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String)).write_parquet(path)
     return [item for item in InputReading([path]) if isinstance(item, TableChunk)]
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import polars as pl
-import pytest
 
 from fla_batch.message import load
 from fla_batch.message.column_reader import ColumnReader
-from fla_batch.message.column_writer import ColumnWriter, can_write
 from fla_batch.message.form_table import Places, form_table
 from fla_batch.message.pieces import EachPiece, FixedPiece, GroupPiece, ZonePiece, texts
-from fla_batch.models import DECLARATIONS
 from fla_batch.models.column_values import Blocks, InnerBlocks
-from fla_batch.vocabulary.terms import FormKind
 
 A = ZonePiece("a", lambda value: f"<a>{value}</a>")
 B = ZonePiece("b", lambda value: f"<b>{value}</b>")
@@ -59,12 +55,11 @@ def test_inner_blocks_stand_in_the_block_that_owns_them() -> None:
     ]
 
 
-def test_rights_hold_lists_of_values_and_are_not_written_by_columns() -> None:
-    shape = load("fla-20250131").declaration
-    kind = FormKind.TRAINING_RIGHTS
-    assert not can_write(DECLARATIONS[kind])
-    with pytest.raises(ValueError, match="trainingRights"):
-        ColumnWriter(shape, kind, DECLARATIONS[kind])
+def test_a_list_of_values_is_written_by_all_its_values() -> None:
+    many = ZonePiece("many", lambda values: "".join(f"<a>{value}</a>" for value in values))
+    blocks = Blocks(pl.DataFrame({"many": [["1", "2"], None, ["1"], ["1", "2"]]}))
+    written = ["<a>1</a><a>2</a>", None, "<a>1</a>", "<a>1</a><a>2</a>"]
+    assert texts(many, blocks).to_list() == written
 
 
 def test_lines_that_are_no_forms_are_left_over() -> None:
