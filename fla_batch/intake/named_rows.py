@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fla_batch.tables.codes import bare_words
+from fla_batch.tables.odd_cells import content_of
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, TableBroken
 from fla_batch.vocabulary.errors import InputUnreadable
@@ -49,7 +50,9 @@ def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[Nam
     try:
         for frame in table.batches(list(columns)):
             for each in frame.iter_rows(named=True):
-                cells = {ours: str(each[str(place)] or "") for place, ours in columns.items()}
+                cells = {
+                    ours: content_of(each[str(place)] or "") for place, ours in columns.items()
+                }
                 yield NamedRow(each[ROW], cells)
     except TableBroken as broken:
         raise InputUnreadable(

@@ -130,7 +130,7 @@ def _chunks(table: Table, layout: TableLayout) -> Iterator[TableChunk | Anomaly]
     complete = completion(table, heads, layout.columns, layout.constants)
     for row, position, mistake in complete.cells:
         mistakes[row].append((layout.columns[position].name, mistake))
-    said: list[Anomaly] = list(sheet_remarks(table, layout.columns))
+    said: list[Anomaly] = list(sheet_remarks(table, layout.columns.keys()))
     found = _scan(table, layout, complete, said.append)
     yield from said
     blocked = any(anomaly.blocks for anomaly in said)

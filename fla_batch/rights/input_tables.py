@@ -26,12 +26,13 @@ from fla_batch.tables.cleaning import SUSPECT
 from fla_batch.tables.codes import bare_words
 from fla_batch.tables.column_reading import read_column
 from fla_batch.tables.merged_cells import Completion, completion
+from fla_batch.tables.numbers import without_hours
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
 from fla_batch.tables.undeclared_rows import RowColumns, without_comments, without_totals
-from fla_batch.tables.values import Mistake, plain_text
+from fla_batch.tables.values import Mistake, bare_committee, plain_text
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.identifiers import mask_text
@@ -155,7 +156,7 @@ def open_input(path: Path, ours: InputColumns, how: RightsReading = AS_THEY_ARE)
     row = table.heading_row or None
     layout = input_layout(table.headings, place, row, ours, how)
     complete, merged = _completion(table, layout, ours)
-    remarks = [*sheet_remarks(table, layout.columns), *layout.remarks, *merged]
+    remarks = [*sheet_remarks(table, layout.columns.keys()), *layout.remarks, *merged]
     return InputTable(table, layout, how, remarks, complete, _row_columns(layout, ours))
 
 
@@ -245,7 +246,7 @@ def _cleaned(
     cells = frame[name]
     if not cells.str.contains(SUSPECT).any():
         return frame, []
-    found = read_column(cells, plain_text, pl.String)
+    found = read_column(cells, _bare, pl.String)
     anomalies = []
     for row, text in zip(frame[ROW], cells, strict=True):
         said = found.said.get(text) if text is not None else None
@@ -256,6 +257,11 @@ def _cleaned(
             )
             anomalies.append(masked(told))
     return frame.with_columns(found.values.alias(name)), anomalies
+
+
+def _bare(text: str) -> str | Mistake:
+    """A cell without the words that say what its number is: a format may show them (1516)."""
+    return plain_text(without_hours(bare_committee(text)))
 
 
 def masked(anomaly: Anomaly) -> Anomaly:

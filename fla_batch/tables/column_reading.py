@@ -76,7 +76,13 @@ def read_cell(text: str, read: ReadCell) -> Value | Tolerated | Mistake:
     return Tolerated(_value(value), "cleaned-cell", shown(bare), told)
 
 
-def _odd(kind: OddKind, content: str, read: ReadCell) -> Tolerated | Mistake:
+def _odd(kind: OddKind, content: str, read: ReadCell) -> Value | Tolerated | Mistake:
+    if kind is OddKind.SHOWN:
+        held, _, seen = content.partition("\0")
+        value = read(seen)
+        if read is plain_text or (value == read(held) and not isinstance(value, Mistake)):
+            return value
+        return Mistake(kind.value, shown(seen), parameters={"held": held})
     if kind is not OddKind.STORED_ZERO:
         return Mistake(kind.value, shown(content))
     value = read(content)

@@ -12,12 +12,13 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
+from fla_batch.tables.shown_numbers import Otherwise, odd_number, otherwise
+
 
 class Shows(Enum):
     """How the number in a cell is to be read."""
 
     NUMBER = "number"
-    PERCENTAGE = "number in hundredths, with its sign"
     DATE = "date"
     TIME = "time of day"
     ELAPSED = "hours and minutes, beyond 24 hours too"
@@ -25,16 +26,16 @@ class Shows(Enum):
 
 _BUILT_IN = {
     **dict.fromkeys((*range(14, 18), 22, *range(27, 37), *range(50, 59)), Shows.DATE),
-    **dict.fromkeys((9, 10), Shows.PERCENTAGE),
     **dict.fromkeys((18, 19, 20, 21, 45, 47), Shows.TIME),
     46: Shows.ELAPSED,
 }
+_BUILT_IN_CODES = {"9": "0%", "10": "0.00%"}
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _SECONDS_A_DAY = 86_400
 _LATEST = 2_958_466
 
 
-def shows_of(number_format: str, codes: Mapping[str, str]) -> Shows:
+def shows_of(number_format: str, codes: Mapping[str, str]) -> Shows | Otherwise:
     """What a format shows; `codes` are the workbook's own formats.
 
     >>> shows_of("14", {}), shows_of("164", {"164": "dd/mm/yyyy"}), shows_of("164", {"164": "0.00"})
@@ -42,22 +43,23 @@ def shows_of(number_format: str, codes: Mapping[str, str]) -> Shows:
     >>> shows_of("165", {"165": "[h]:mm"}), shows_of("165", {"165": 'h"h"mm'}).name
     (<Shows.ELAPSED: 'hours and minutes, beyond 24 hours too'>, 'TIME')
     """
-    code = codes.get(number_format)
+    code = codes.get(number_format) or _BUILT_IN_CODES.get(number_format)
     if code is None:
         built_in = int(number_format) if number_format.isdigit() else 0
         return _BUILT_IN.get(built_in, Shows.NUMBER)
     return shows_of_code(code)
 
 
-def shows_of_code(code: str) -> Shows:
+def shows_of_code(code: str) -> Shows | Otherwise:
     """As `shows_of`, of the format code itself.
 
     >>> shows_of_code("General"), shows_of_code("[$-80C]d mmmm yyyy;@").name
     (<Shows.NUMBER: 'number'>, 'DATE')
-    >>> shows_of_code("0.0%").name, shows_of_code('0" %"').name
-    ('PERCENTAGE', 'NUMBER')
+    >>> shows_of_code("0.0%").power, shows_of_code('0" %"').name
+    (2, 'NUMBER')
     """
-    letters = _NO_LETTERS.sub("", code.partition(";")[0]).lower().replace("general", "")
+    section = code.partition(";")[0]
+    letters = _NO_LETTERS.sub("", section).lower().replace("general", "")
     if "[h" in letters or "[m" in letters or "[s" in letters:
         return Shows.ELAPSED
     if "y" in letters or "d" in letters:
@@ -66,11 +68,11 @@ def shows_of_code(code: str) -> Shows:
         return Shows.TIME
     if "m" in letters:
         return Shows.DATE
-    return Shows.PERCENTAGE if "%" in letters else Shows.NUMBER
+    return otherwise(section) or Shows.NUMBER
 
 
 @lru_cache(maxsize=50_000)
-def text_of_number(text: str, shows: Shows, from_1904: bool) -> str:
+def text_of_number(text: str, shows: Shows | Otherwise, from_1904: bool) -> str:
     """The text of a table's cell for a number as the workbook holds it.
 
     >>> text_of_number("45327", Shows.DATE, False), text_of_number("43865.5", Shows.DATE, True)
@@ -90,8 +92,8 @@ def text_of_number(text: str, shows: Shows, from_1904: bool) -> str:
         return text
     if shows is Shows.NUMBER:
         return plain_number(number)
-    if shows is Shows.PERCENTAGE:
-        return percentage(number)
+    if isinstance(shows, Otherwise):
+        return odd_number(number, plain_number(number), shows)
     if shows is Shows.ELAPSED or (0 <= number < 1):
         return clock(number) if number >= 0 else text
     if not 0 <= number < _LATEST:
@@ -110,15 +112,6 @@ def plain_number(number: float) -> str:
     text = format(number, ".15g")
     whole, _, decimals = text.partition(".")
     return f"{text}0" if len(decimals) == 3 and decimals.isdigit() and whole else text
-
-
-def percentage(number: float) -> str:
-    """A number as its cell shows it, so that nobody takes 20 % for a fifth of an hour.
-
-    >>> percentage(0.2), percentage(1.0), percentage(0.125)
-    ('20%', '100%', '12.5%')
-    """
-    return f"{plain_number(round(number * 100, 9))}%"
 
 
 def clock(days: float) -> str:

@@ -88,6 +88,16 @@ def days_centi(text: str) -> int | Mistake:
     return _hundredths(number, text, "not-days")
 
 
+def without_hours(text: str) -> str:
+    """A number of hours alone.
+
+    >>> without_hours("38 u"), without_hours("38"), without_hours("1 j")
+    ('38', '38', '1 j')
+    """
+    number, unit = _without_unit(text)
+    return number if unit == "hours" else text
+
+
 def _without_unit(text: str) -> tuple[str, str | None]:
     """The number alone, and what it counts if that is written behind it.
 

@@ -1,4 +1,4 @@
-"""Cells that hold no value: errors in the words of every program, formulas that nobody computed.
+"""Cells that hold no value for sure: errors, uncomputed formulas, numbers shown as others.
 
 A reader that knows the kind of a cell writes it as a text that no file can hold (it begins with
 NUL). In text files only the words are left: Excel, LibreOffice and Google write errors in the
@@ -21,7 +21,7 @@ _MARK = "\0"
 
 
 class OddKind(Enum):
-    """Why a cell holds no value; the value is the name of the remark."""
+    """Why a cell holds no value for sure; the value is the name of the remark."""
 
     ERROR = "error-cell"
     UNCOMPUTED = "uncomputed-formula"
@@ -29,6 +29,9 @@ class OddKind(Enum):
     """A formula's stored 0, in a workbook that asks to be computed first (decision 1502)."""
     STORED_ZERO = "stored-zero"
     """A formula's stored 0 in any other: that of a program that computes nothing looks the same."""
+
+    SHOWN = "shown-otherwise"
+    """A number that its cell shows as another: what it holds, the mark, and what it shows."""
 
 
 # A damaged file may hold a NUL too: then it is a text like any other.
@@ -56,11 +59,11 @@ def odd_kind(text: str) -> tuple[OddKind, str] | None:
 def content_of(text: str) -> str:
     """What a cell shows to people, whether it holds a value or not.
 
-    >>> content_of("7,6"), content_of(odd_cell(OddKind.UNCOMPUTED, "=A1"))
-    ('7,6', '=A1')
+    >>> content_of("7,6"), content_of(odd_cell(OddKind.SHOWN, "0.2\\0" "20%"))
+    ('7,6', '20%')
     """
     odd = odd_kind(text)
-    return odd[1] if odd else text
+    return odd[1].rpartition(_MARK)[2] if odd else text
 
 
 def is_error(text: str) -> bool:

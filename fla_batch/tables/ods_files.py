@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from fla_batch.system import xmlsafe
-from fla_batch.tables.number_formats import percentage, plain_number
+from fla_batch.tables.number_formats import plain_number
 from fla_batch.tables.odd_cells import OddKind, odd_cell
+from fla_batch.tables.shown_numbers import number_or_odd
 from fla_batch.tables.table import MergedCells
 from fla_batch.tables.workbook import Sheet, SheetMarks, SheetRow, Workbook
 from fla_batch.tables.xlsx_files import MOST_BYTES
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE = f"{_URN}office:1.0}}", f"{_URN}table:1.0}}"
 _TEXT, _STYLE = f"{_URN}text:1.0}}", f"{_URN}style:1.0}}"
+_DEFAULT_STYLE = f"{_TABLE}default-cell-style-name"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
-_NUMBERS = ("float", "currency")
+_NUMBERS = ("float", "currency", "percentage")
 _NOT_SHOWN = ("collapse", "filter")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 
@@ -39,14 +41,19 @@ def open_workbook(path: Path) -> Workbook:
         if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
             raise ValueError(f"unpacked it is larger than {MOST_BYTES} bytes")
     hidden: set[str] = set()
+    struck: set[str | None] = set()
     sheets: list[Sheet] = []
     for element in _elements(path, ("style", "table-row", "table")):
         label = xmlsafe.label(element)
-        if label == "style" and _hides(element):
-            hidden.add(element.get(f"{_STYLE}name", ""))
+        if label == "style":
+            style = element.get(f"{_STYLE}name", "")
+            if _hides(element):
+                hidden.add(style)
+            if _strikes(element):
+                struck.add(style)
         elif label == "table":
             name, style = element.get(f"{_TABLE}name", ""), element.get(f"{_TABLE}style-name", "")
-            sheets.append(Sheet(name, style in hidden, partial(_rows, path, name)))
+            sheets.append(Sheet(name, style in hidden, partial(_rows, path, name, struck)))
     return Workbook(sheets)
 
 
@@ -70,8 +77,16 @@ def _hides(style: _Element) -> bool:
     return any(each.get(f"{_TABLE}display") == "false" for each in style)
 
 
-def _rows(path: Path, sheet: str, marks: SheetMarks) -> Iterator[SheetRow]:
+def _strikes(style: _Element) -> bool:
+    through = (each.get(f"{_STYLE}text-line-through-style", "none") for each in style)
+    return any(each != "none" for each in through)
+
+
+def _rows(
+    path: Path, sheet: str, struck: Collection[str | None], marks: SheetMarks
+) -> Iterator[SheetRow]:
     number, column = 0, 0
+    columns: list[str | None] = []
     for element in _elements(path, ("table-column", "table-row")):
         if _sheet_of(element) != sheet:
             if number:
@@ -82,6 +97,7 @@ def _rows(path: Path, sheet: str, marks: SheetMarks) -> Iterator[SheetRow]:
             if element.get(f"{_TABLE}visibility") in _NOT_SHOWN or _is_folded(element):
                 marks.hide_columns(column, column + count)
             column += count
+            columns += [element.get(_DEFAULT_STYLE)] * min(count, _MOST_COLUMNS - len(columns))
             continue
         cells = _cells(element, number + 1, marks)
         visibility = element.get(f"{_TABLE}visibility", "visible")
@@ -89,8 +105,9 @@ def _rows(path: Path, sheet: str, marks: SheetMarks) -> Iterator[SheetRow]:
         hidden = visibility in _NOT_SHOWN or _is_folded(element)
         count = int(element.get(f"{_TABLE}number-rows-repeated", 1))
         if cells:
+            through = _struck(element, columns, struck) if struck else []
             for repeated in range(1, min(count, _MOST_ROWS) + 1):
-                yield SheetRow(number + repeated, list(cells), hidden)
+                yield SheetRow(number + repeated, list(cells), hidden, through)
         number += count
 
 
@@ -125,6 +142,23 @@ def _cells(row: _Element, number: int, marks: SheetMarks) -> list[str]:
     return cells
 
 
+def _struck(
+    row: _Element, columns: Sequence[str | None], struck: Collection[str | None]
+) -> list[int]:
+    """The positions of cells that are struck out, by their own style or that of row or column."""
+    found: list[int] = []
+    position = 0
+    for cell in row:
+        style = cell.get(f"{_TABLE}style-name") or row.get(_DEFAULT_STYLE)
+        if style is None and position < len(columns):
+            style = columns[position]
+        styles = {style, *(each.get(f"{_TEXT}style-name") for each in cell.iter(f"{_TEXT}span"))}
+        if not styles.isdisjoint(struck) and _content(cell):
+            found.append(position)
+        position += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
+    return found
+
+
 def _note_span(cell: _Element, row: int, column: int, marks: SheetMarks) -> None:
     rows = int(cell.get(f"{_TABLE}number-rows-spanned", 1))
     columns = int(cell.get(f"{_TABLE}number-columns-spanned", 1))
@@ -142,9 +176,7 @@ def _content(cell: _Element) -> str:
             return _shown(cell)
         return odd_cell(OddKind.UNCOMPUTED, formula.partition(":")[2] or formula)
     if kind in _NUMBERS:
-        return _number(cell.get(f"{_OFFICE}value", ""), is_formula=formula is not None)
-    if kind == "percentage":
-        return percentage(float(cell.get(f"{_OFFICE}value", "")))
+        return _number(float(cell.get(f"{_OFFICE}value", "")), cell, is_formula=formula is not None)
     if kind == "date":
         return cell.get(f"{_OFFICE}date-value", "").replace("T", " ").removesuffix(" 00:00:00")
     if kind == "time":
@@ -154,11 +186,10 @@ def _content(cell: _Element) -> str:
     return cell.get(f"{_OFFICE}string-value") or _shown(cell)
 
 
-def _number(value: str, *, is_formula: bool) -> str:
-    number = float(value)
+def _number(number: float, cell: _Element, *, is_formula: bool) -> str:
     if is_formula and not number:
         return odd_cell(OddKind.STORED_ZERO, "0")
-    return plain_number(number)
+    return number_or_odd(number, plain_number(number), _shown(cell))
 
 
 def _clock(value: str) -> str:

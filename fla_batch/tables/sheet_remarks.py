@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
@@ -12,8 +12,8 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 _MOST_NAMED = 10
 
 
-def sheet_remarks(table: Table, ours: Collection[int]) -> Iterator[Anomaly]:
-    """Rows above the headings, hidden rows and columns, other sheets with headings of ours.
+def sheet_remarks(table: Table, ours: Set[int]) -> Iterator[Anomaly]:
+    """Rows above the headings, hidden and struck-out ones, hidden columns, other sheets of ours.
 
     `ours` are the positions of the columns that are read.
     """
@@ -24,9 +24,11 @@ def sheet_remarks(table: Table, ours: Collection[int]) -> Iterator[Anomaly]:
         yield remark("rows-above", FILE, table.at(table.above[0]), parameters=parameters)
     for name in facts.promising:
         yield remark("unread-sheet", FILE, table.at(), value=name)
-    if facts.hidden_rows:
-        parameters = {"count": str(len(facts.hidden_rows)), "rows": numbers(facts.hidden_rows)}
-        yield remark("hidden-rows", FILE, table.at(facts.hidden_rows[0]), parameters=parameters)
+    struck = [row for row, cells in facts.struck.items() if not ours.isdisjoint(cells)]
+    for rule, rows in (("hidden-rows", facts.hidden_rows), ("struck-rows", struck)):
+        if rows:
+            parameters = {"count": str(len(rows)), "rows": numbers(rows)}
+            yield remark(rule, FILE, table.at(rows[0]), parameters=parameters)
     for position in facts.hidden_columns:
         if position in ours and position < len(table.headings):
             heading = table.headings[position].strip()

@@ -7,7 +7,7 @@ cell that holds no value (an error, a formula that was not computed) is a text o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -87,13 +87,15 @@ class SheetFacts:
 
     `hidden_rows` are those below the headings that hold something; `filtered` says that a filter
     hides them. `unread` are the other sheets, `promising` those of them with headings of ours.
-    `from_1904` says that days are counted from 1904. `kinds_known` is false where the format
-    does not tell hidden, merged and uncomputed cells.
+    `struck` are the positions of struck-out cells, by row. `from_1904` says that days are counted
+    from 1904. `kinds_known` is false where the format does not tell hidden, merged, struck-out and
+    uncomputed cells.
     """
 
     hidden_rows: Sequence[int] = ()
     hidden_columns: Sequence[int] = ()
     filtered: bool = False
+    struck: Mapping[int, Sequence[int]] = field(default_factory=dict)
     merged: Sequence[MergedCells] = ()
     unread: Sequence[str] = ()
     promising: Sequence[str] = ()

@@ -41,11 +41,15 @@ _WIDEST = 16_384
 
 
 class SheetRow(NamedTuple):
-    """A row that holds something: its number, its cells by position from 0, whether it shows."""
+    """A row that holds something: its number, its cells by position from 0, whether it shows.
+
+    `struck` are the positions of the cells that are struck out.
+    """
 
     number: int
     cells: list[str]
     hidden: bool = False
+    struck: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -117,6 +121,7 @@ def _table(path: Path, book: Workbook, knows: Knows, choice: TableChoice) -> Tab
         hidden_rows=below.hidden,
         hidden_columns=marks.hidden_columns,
         filtered=marks.filtered,
+        struck=below.struck,
         merged=[one for one in marks.merged if one.last_row > headings.number],
         unread=[each.name for each in others if seen[each.name].headings is not None],
         promising=promising,
@@ -168,6 +173,7 @@ class _Below:
 
     heading_row: int
     hidden: list[int] = field(default_factory=list)
+    struck: dict[int, Sequence[int]] = field(default_factory=dict)
     width: int = 0
 
     def frames(self, rows: Iterator[SheetRow], width: int) -> Iterator[pl.DataFrame]:
@@ -176,6 +182,7 @@ class _Below:
         while held := list(islice(wanted, BATCH_ROWS)):
             self.width = max(self.width, *(len(row.cells) for row in held))
             self.hidden += [row.number for row in held if row.hidden]
+            self.struck |= {row.number: row.struck for row in held if row.struck}
             frame = self._frame(held)
             if len(frame):
                 yield frame

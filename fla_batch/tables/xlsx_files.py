@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from fla_batch.system import xmlsafe
 from fla_batch.tables.number_formats import Shows, shows_of, text_of_number
 from fla_batch.tables.odd_cells import OddKind, odd_cell
+from fla_batch.tables.shown_numbers import Otherwise
 from fla_batch.tables.table import MergedCells
 from fla_batch.tables.workbook import Sheet, SheetMarks, SheetRow, Workbook
 
@@ -41,8 +42,8 @@ def open_workbook(path: Path) -> Workbook:
         main = _main_part(parts)
         book = _document(parts, main)
         targets = _targets(parts, main)
-        shared = _shared_strings(parts, targets.get("sharedStrings"))
-        styles = _styles(parts, targets.get("styles"))
+        shared, struck_texts = _shared_strings(parts, targets.get("sharedStrings"))
+        styles, struck_styles = _styles(parts, targets.get("styles"))
     properties = _first(book, "workbookPr")
     calculation = _first(book, "calcPr")
     from_1904 = properties is not None and properties.get("date1904") in _TRUE
@@ -51,6 +52,8 @@ def open_workbook(path: Path) -> Workbook:
         shared,
         styles,
         from_1904,
+        struck_texts,
+        struck_styles,
         uncomputed=calculation is not None and calculation.get("fullCalcOnLoad") in _TRUE,
     )
     sheets = [
@@ -119,27 +122,42 @@ def _first(element: _Element, label: str) -> _Element | None:
     return next(iter(element.iter(f"{{*}}{label}")), None)
 
 
-def _shared_strings(parts: zipfile.ZipFile, name: str | None) -> list[str]:
-    if name is None or name not in parts.namelist():
-        return []
-    with parts.open(name) as part:
-        return [_text(item) for item in xmlsafe.descendants(cast("BinaryIO", part), ("si",))]
+def _shared_strings(parts: zipfile.ZipFile, name: str | None) -> tuple[list[str], set[str]]:
+    """The texts, and the numbers of those of which something is struck out."""
+    texts: list[str] = []
+    struck: set[str] = set()
+    if name is not None and name in parts.namelist():
+        with parts.open(name) as part:
+            for item in xmlsafe.descendants(cast("BinaryIO", part), ("si",)):
+                if _is_struck(item):
+                    struck.add(str(len(texts)))
+                texts.append(_text(item))
+    return texts, struck
 
 
-def _styles(parts: zipfile.ZipFile, name: str | None) -> list[Shows]:
-    """What the cells of each style show their numbers as."""
+def _is_struck(element: _Element) -> bool:
+    """True for a font or a text with runs in which something is struck out."""
+    return any(each.get("val", "1") in _TRUE for each in element.iter("{*}strike"))
+
+
+def _styles(
+    parts: zipfile.ZipFile, name: str | None
+) -> tuple[list[Shows | Otherwise], set[str | None]]:
+    """What the cells of each style show their numbers as, and the styles that strike them out."""
     if name is None or name not in parts.namelist():
-        return []
+        return [], set()
     root = _document(parts, name)
     codes = {
         str(each.get("numFmtId")): str(each.get("formatCode", ""))
         for each in root.iter("{*}numFmt")
     }
-    formats = _first(root, "cellXfs")
-    return [
-        shows_of(str(each.get("numFmtId", "0")), codes)
-        for each in (() if formats is None else formats)
+    fonts, formats = _first(root, "fonts"), _first(root, "cellXfs")
+    struck = {str(i) for i, each in enumerate(() if fonts is None else fonts) if _is_struck(each)}
+    cells = [] if formats is None else list(formats)
+    styles: list[Shows | Otherwise] = [
+        shows_of(str(each.get("numFmtId", "0")), codes) for each in cells
     ]
+    return styles, {str(i) for i, each in enumerate(cells) if each.get("fontId") in struck}
 
 
 def _text(element: _Element) -> str:
@@ -158,8 +176,10 @@ class _Reader:
 
     path: Path
     shared: Sequence[str]
-    styles: Sequence[Shows]
+    styles: Sequence[Shows | Otherwise]
     from_1904: bool
+    struck_texts: Collection[str]
+    struck_styles: Collection[str | None]
     uncomputed: bool
 
     def rows(self, part: str, marks: SheetMarks) -> Iterator[SheetRow]:
@@ -173,7 +193,7 @@ class _Reader:
                     number = int(element.get("r") or number + 1)
                     cells = self._cells(element)
                     if cells:
-                        yield SheetRow(number, cells, _is_hidden(element))
+                        yield SheetRow(number, cells, _is_hidden(element), self._struck(element))
                 else:
                     _mark(name, element, marks)
 
@@ -192,6 +212,20 @@ class _Reader:
         while cells and not cells[-1]:
             cells.pop()
         return cells
+
+    def _struck(self, row: _Element) -> list[int]:
+        """The positions of cells that are struck out, by their style or in their text."""
+        if not (self.struck_styles or self.struck_texts):
+            return []
+        return [
+            _position(cell.get("r") or "") if cell.get("r") else i
+            for i, cell in enumerate(row)
+            if len(cell) and (cell.get("s") in self.struck_styles or self._is_struck_text(cell))
+        ]
+
+    def _is_struck_text(self, cell: _Element) -> bool:
+        is_shared = cell.get("t") == "s" and bool(self.struck_texts)
+        return is_shared and cell.findtext("{*}v") in self.struck_texts
 
     def _content(self, cell: _Element) -> str:
         kind = cell.get("t") or "n"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.counts import COUNTED, count
 from tests.tables.reading import Whole, read
-from tests.tables.workbooks import NAMES, Cell, Sheet, good, letter, write
+from tests.tables.workbooks import FORMATS, NAMES, Cell, Sheet, good, letter, write
 
 Place = tuple[int | None, str | None]
 """Row and column at which a finding must stand; what is None may be anywhere."""
@@ -139,6 +139,12 @@ def grouped_hours(sheet: Sheet, chance: random.Random) -> Place:
     return put(sheet, chance.randrange(1, 7), AMOUNT, Cell(chance.choice(texts)))
 
 
+def number_format(sheet: Sheet, chance: random.Random) -> Place:
+    row, style = chance.randrange(1, 7), 2 + chance.randrange(len(FORMATS))
+    column = chance.choice([i for i, cell in enumerate(sheet.rows[1]) if cell and cell.kind == "n"])
+    return put(sheet, row, column, replace(old(sheet, row, column), style=style))
+
+
 def date_in_words(sheet: Sheet, chance: random.Random) -> Place:
     row = chance.randrange(1, 7)
     day = row  # 45323 is 1 February 2024
@@ -225,6 +231,7 @@ CHANGES: tuple[Change, ...] = (
     number_as_text,
     hours_in_words,
     grouped_hours,
+    number_format,
     date_in_words,
     date_with_time,
     title_above,

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
+from tests.rights.cases import inss_of
 from tests.tables.reading import Whole, read
 from tests.tables.test_everyday import HEADINGS, row, told
 
+AMOUNT = HEADINGS.index("Heures")
 _SHEET = "xl/worksheets/sheet1.xml"
 _ODS = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 
@@ -43,13 +46,89 @@ def test_hours_that_show_as_a_percentage(tmp_path: Path, shown_as: str) -> None:
     """The clerk sees 20 %; a fifth of an hour is nothing that she wrote."""
     _written(tmp_path / "formations.xlsx", list(row(Heures=0.2)), hours_as=shown_as)
     found = read(tmp_path / "formations.xlsx")
-    assert told(found) == [("not-a-number", 2, True)]
-    assert "20%" in str(found.anomalies[0].label.fr)
+    assert told(found) == [("shown-otherwise", 2, True)]
+    assert "affiche « 20" in str(found.anomalies[0].label.fr)
 
 
-def test_a_percent_sign_in_quotes_is_a_text(tmp_path: Path) -> None:
-    _written(tmp_path / "formations.xlsx", list(row()), hours_as='0.0" h (100 %)"')
-    assert told(read(tmp_path / "formations.xlsx")) == []
+@pytest.mark.parametrize(
+    ("shown_as", "held", "shown"),
+    [
+        ("0,0,", 7600, "07.6"),
+        ("0.00,", 7600, "7.6"),
+        ('0.0,," M"', 7600000, "7.6 M"),
+        ('0.0" j"', 1, "1 j"),
+        ("0.0\\ \\d\\a\\g", 1, "1 dag"),
+        ('0" min"', 456, "456 min"),
+        ('0"h"00', 736, "7h36"),
+        ('0"0"', 76, "760"),
+        (";;;", 7.6, ""),
+    ],
+)
+def test_hours_that_show_as_another_number(
+    tmp_path: Path, shown_as: str, held: float, shown: str
+) -> None:
+    """The clerk reads one number and the file holds another: both are named, none is taken."""
+    _written(tmp_path / "formations.xlsx", list(row(Heures=held)), hours_as=shown_as)
+    found = read(tmp_path / "formations.xlsx")
+    assert told(found) == [("shown-otherwise", 2, True)]
+    assert f"contient {held} et son format affiche « {shown} »" in str(found.anomalies[0].label.fr)
+
+
+@pytest.mark.parametrize(
+    "shown_as",
+    [
+        *('0.0" h"', '0.00\\ "u"', 'General" uur"', "0.00", "#,##0.00", '0.0\\ "€"', "[Red]0.0"),
+        *("0_)", "0.0E+00", "# ?/?", "00.0", "[$-80C]0.0", "0;-0;;@"),
+    ],
+)
+def test_hours_that_show_as_themselves(tmp_path: Path, shown_as: str) -> None:
+    _written(tmp_path / "formations.xlsx", list(row()), hours_as=shown_as)
+    found = read(tmp_path / "formations.xlsx")
+    assert (told(found), len(found.declarations)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "held", "shown_as"),
+    [
+        ("BCE", 880820673, "0000\\.000\\.000"),
+        ("BCE", 880820673, '"BE "0000"."000"."000'),
+        ("NISS", int(inss_of(1)), '00"."00"."00"-"000"."00'),
+        ("Type", 1, '0" - formelle"'),
+    ],
+)
+def test_numbers_of_which_signs_are_no_part(
+    tmp_path: Path, column: str, held: int, shown_as: str
+) -> None:
+    cells = [held if name == column else cell for name, cell in zip(HEADINGS, row(), strict=True)]
+    _written(tmp_path / "formations.xlsx", cells)
+    book = openpyxl.load_workbook(tmp_path / "formations.xlsx")
+    book.active.cell(2, HEADINGS.index(column) + 1).number_format = shown_as
+    book.save(tmp_path / "formations.xlsx")
+    found = read(tmp_path / "formations.xlsx")
+    assert (told(found), len(found.declarations)) == ([], 1)
+
+
+def test_struck_out_rows_are_read_and_said(tmp_path: Path) -> None:
+    """A whole row, one cell of ours, a text with a struck word; a note of hers does not matter."""
+    book = xlsxwriter.Workbook(tmp_path / "formations.xlsx")
+    sheet, struck = book.add_worksheet(), book.add_format({"font_strikeout": True})
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    struck_day = book.add_format({"num_format": "dd/mm/yyyy", "font_strikeout": True})
+    sheet.write_row(0, 0, [*HEADINGS, "Nom"])
+    for number in range(1, 6):
+        for i, cell in enumerate([*row(number), "x"]):
+            through = number == 1 or (number, i) in {(3, AMOUNT), (5, len(HEADINGS))}
+            if isinstance(cell, date):
+                sheet.write_datetime(number, i, cell, struck_day if through else day)
+            else:
+                sheet.write(number, i, cell, struck if through else None)
+    sheet.write_rich_string(4, HEADINGS.index("Intitulé"), struck, "Excel", " Word")
+    book.close()
+    found = read(tmp_path / "formations.xlsx")
+    assert told(found) == [("struck-rows", 2, False), ("ignored-column", 1, False)]
+    assert "(3)" in str(found.anomalies[0].label.fr)
+    assert str(found.anomalies[0].label.fr).endswith(": 2, 4, 5")
+    assert len(found.declarations) == 5
 
 
 @pytest.mark.parametrize(
@@ -91,13 +170,14 @@ def test_a_text_that_is_not_in_the_file_is_said_in_words(tmp_path: Path) -> None
     assert "text of number" in str(found.anomalies[0].label.en)
 
 
-def _ods(path: Path, rows: str) -> Whole:
-    names = " ".join(f'xmlns:{each}="{_ODS.format(each)}"' for each in ("office", "table", "text"))
+def _ods(path: Path, rows: str, styles: str = "") -> Whole:
+    spaces = ("office", "table", "text", "style")
+    names = " ".join(f'xmlns:{each}="{_ODS.format(each)}"' for each in spaces)
     with zipfile.ZipFile(path, "w") as parts:
         parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         parts.writestr(
             "content.xml",
-            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f"<office:document-content {names}>{styles}<office:body><office:spreadsheet>"
             f'<table:table table:name="F">{rows}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )
@@ -126,7 +206,52 @@ def test_a_percentage_of_libreoffice(tmp_path: Path) -> None:
         "<text:p>20 %</text:p></table:table-cell>"
     )
     rows = _ods_row(list(HEADINGS)) + _ods_row(list(row()), hours=cell)
-    assert told(_ods(tmp_path / "formations.ods", rows)) == [("not-a-number", 2, True)]
+    assert told(_ods(tmp_path / "formations.ods", rows)) == [("shown-otherwise", 2, True)]
+
+
+@pytest.mark.parametrize(
+    ("held", "shown", "said"),
+    [
+        ("7600", "7,6", ["shown-otherwise"]),
+        ("1", "1 dag", ["shown-otherwise"]),
+        ("736", "7h36", ["shown-otherwise"]),
+        ("7.6", "8", []),
+        ("7.35", "7,4 u", []),
+        ("7.6", "7,60 €", []),
+        ("7.6", "7 3/5", []),
+        ("7.6", "7,60E+00", []),
+        ("7.6", "", []),
+    ],
+)
+def test_what_libreoffice_shows(tmp_path: Path, held: str, shown: str, said: list[str]) -> None:
+    cell = (
+        f'<table:table-cell office:value-type="float" office:value="{held}">'
+        f"<text:p>{shown}</text:p></table:table-cell>"
+    )
+    rows = _ods_row(list(HEADINGS)) + _ods_row(list(row()), hours=cell)
+    found = _ods(tmp_path / "formations.ods", rows)
+    assert [each.rule for each in found.anomalies] == said
+
+
+def test_struck_out_rows_of_libreoffice(tmp_path: Path) -> None:
+    """By the style of a cell, of a row, of a column whose cells have none, and of a text."""
+    style = (
+        '<office:automatic-styles><style:style style:name="S" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="N" style:family="table-cell"><style:text-properties '
+        'style:text-line-through-style="none"/></style:style></office:automatic-styles>'
+    )
+    plain = [_ods_row(list(row(each))) for each in range(1, 5)]
+    own = plain[0].replace("table-cell>", 'table-cell table:style-name="S">', 1)
+    whole = plain[1].replace("table-row>", 'table-row table:default-cell-style-name="S">', 1)
+    word = plain[2].replace("<text:p>Séc", '<text:p><text:span text:style-name="S">Séc</text:span>')
+    none = plain[3].replace("<table:table-cell>", '<table:table-cell table:style-name="N">')
+    headings = _ods_row(list(HEADINGS))
+    found = _ods(tmp_path / "formations.ods", f"{headings}{own}{whole}{word}{none}", style)
+    assert [str(each.label.en)[-9:] for each in found.anomalies] == [": 2, 3, 4"]
+    column = '<table:table-column table:default-cell-style-name="S"/>'
+    found = _ods(tmp_path / "columns.ods", f"{column}{headings}{plain[0]}{none}", style)
+    assert [str(each.label.en)[-5:] for each in found.anomalies] == ["rs: 2"]
 
 
 @pytest.mark.parametrize(

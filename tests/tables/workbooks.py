@@ -16,9 +16,15 @@ _MAIN = f"{_TRANSITIONAL}spreadsheetml/2006/main"
 _PLACES = f"{_TRANSITIONAL}officeDocument/2006/relationships"
 
 
+FORMATS = (
+    *("0,0,", "0.0,", "0,,", "0%", "0.00 %", '0.0" u"', '0.0" j"', '"x"0', '0"h"00', '0"."00'),
+    *("0.0", "#,##0.00", '0.00" h"', "000", ";;;", '0.0" min"', "0.00E+00", "# ?/?", '0.0\\ "k"'),
+)
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A cell as its XML: type, value, formula and style; style 1 is a date."""
+    """A cell as its XML: type, value, formula and style; 1 is a date, from 2 on FORMATS."""
 
     value: str | None
     kind: str = "inlineStr"
@@ -114,8 +120,14 @@ def write(path: Path, sheets: dict[str, Sheet], *, computed: bool = True) -> Pat
         f"<sheets>{names}</sheets>{calculation}</workbook>",
         "xl/_rels/workbook.xml.rels": "<Relationships "
         f'xmlns="{_TRANSITIONAL}package/2006/relationships">{targets}{styles}</Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/>'
-        '<xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts>'
+        + "".join(
+            f'<numFmt numFmtId="{i}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+            for i, code in enumerate(FORMATS, 164)
+        )
+        + '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>'
+        + "".join(f'<xf numFmtId="{i}"/>' for i, _ in enumerate(FORMATS, 164))
+        + "</cellXfs></styleSheet>",
         **{
             f"xl/worksheets/sheet{i}.xml": sheet.xml() for i, sheet in enumerate(sheets.values(), 1)
         },
