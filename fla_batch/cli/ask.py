@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.options import EXISTING_FILE, YEAR, Command, Shared, shared, with_options
 from fla_batch.cli.poll import timeout_option
 from fla_batch.cli.question_arguments import ask_or_show
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-YEAR = click.IntRange(1951, 2099)
 
 
 class Day(click.ParamType["date"]):
@@ -43,6 +40,11 @@ def ask() -> None:
     """
 
 
+after_closure_option = click.option(
+    "--after-closure",
+    is_flag=True,
+    help="Ask production although the platform's data are destroyed.",
+)
 company_id_option = click.option(
     "--company-id", required=True, metavar="NUMBER", help="The employer's company number."
 )
@@ -57,11 +59,7 @@ _COMMON = (
         help="Wait: look for the answer every SECONDS.",
     ),
     timeout_option,
-    click.option(
-        "--after-closure",
-        is_flag=True,
-        help="Ask production although the platform's data are destroyed.",
-    ),
+    after_closure_option,
     shared,
 )
 _WORKERS = (
@@ -110,10 +108,7 @@ def _asking(kind: FormKind, *options: Callable[[Any], Any]) -> Callable[[Command
         def call(shared: Shared, **given: Any) -> int:
             return ask_or_show(kind, shared, **given)
 
-        asking: Any = call
-        for option in reversed((*options, *_COMMON)):
-            asking = option(asking)
-        return cast(Command, asking)
+        return cast(Command, with_options(*options, *_COMMON)(call))
 
     return decorate
 

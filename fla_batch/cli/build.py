@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options, show_receipts
-from fla_batch.cli.options import WORKERS, Shared, shared_and_logged
+from fla_batch.cli.options import WORKERS, Shared, shared_and_logged, with_options
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.removals import Allowed, removal_options, write_list
 from fla_batch.cli.show import counts_in_words, in_words, show_groups, table
@@ -24,23 +23,24 @@ if TYPE_CHECKING:
     from fla_batch.commands.workspace import Workspace
     from fla_batch.intake import ReadingChoice
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _MOST_IN_WORDS = 50
 
 
-def build_options(command: Command) -> Command:
-    """The options that decide what may be built; `run` takes them too."""
-    skip = click.option(
+build_options = with_options(
+    click.option(
         "--skip-blocked",
         is_flag=True,
         help="Leave out exactly the blocked forms and list them, instead of stopping.",
-    )
-    again = click.option(
+    ),
+    removal_options,
+    click.option(
         "--again",
         is_flag=True,
         help="Build also what the portal has already, or is about to get; each is listed.",
-    )
-    return skip(removal_options(again(WORKERS(command))))
+    ),
+    WORKERS,
+)
+"""The options that decide what may be built; `run` takes them too."""
 
 
 @click.command()

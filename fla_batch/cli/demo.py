@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, now, shared_without_config
+from fla_batch.cli.options import FOLDER, Shared, now, shared_without_config
 from fla_batch.cli.report import write_report
 from fla_batch.cli.show import in_words
 from fla_batch.cli.status import batch_table
@@ -31,7 +31,7 @@ _ANSWER_TIMEOUT_S = 60.0
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Where to put everything; by default a new folder fla-batch-demo.",
 )
 @click.option(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH
+from fla_batch.cli.options import ANY_PATH, gathered
 from fla_batch.vocabulary.place_words import place
 from fla_batch.vocabulary.sentences import translated
 
@@ -21,55 +20,7 @@ if TYPE_CHECKING:
     from fla_batch.commands.findings_files import Change
     from fla_batch.intake import ReadingChoice
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _KINDS = ("dates", "national-numbers", "characters")
-
-_OPTIONS = (
-    click.option(
-        "--fix-kind",
-        "kinds",
-        type=click.Choice(_KINDS),
-        multiple=True,
-        help="Which proposals --fix puts in; by default all. May be repeated.",
-    ),
-    click.option(
-        "--fix",
-        type=ANY_PATH,
-        metavar="OUT.xlsx",
-        help="Your workbook with the safe proposals put in; each is listed.",
-    ),
-    click.option("--html", type=ANY_PATH, metavar="FILE", help="All anomalies as a page."),
-    click.option("--xlsx", type=ANY_PATH, metavar="FILE", help="All anomalies as an Excel file."),
-    click.option("--csv", type=ANY_PATH, metavar="FILE", help="All anomalies as a CSV file."),
-    click.option(
-        "--marked",
-        type=ANY_PATH,
-        metavar="OUT.xlsx",
-        help="Your workbook (or table) with the cells coloured, a comment in each, and a sheet "
-        "of the findings first.",
-    ),
-)
-
-
-def findings_options(command: Command) -> Command:
-    """Adds those options; the command gets one `FindingsFiles` as `files`."""
-
-    @wraps(command)
-    def call(
-        *args: Any,
-        marked: Path | None,
-        csv: Path | None,
-        xlsx: Path | None,
-        html: Path | None,
-        fix: Path | None,
-        kinds: tuple[str, ...],
-        **rest: Any,
-    ) -> Any:
-        return command(*args, files=FindingsFiles(marked, csv, xlsx, html, fix, kinds), **rest)
-
-    for option in _OPTIONS:
-        option(call)
-    return cast(Command, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +92,35 @@ class FindingsFiles:
         _tell_lost(self.fix, lost, shared)
         return [_change_json(change) for change in changes]
 
+
+findings_options = gathered(
+    "files",
+    FindingsFiles,
+    click.option(
+        "--marked",
+        type=ANY_PATH,
+        metavar="OUT.xlsx",
+        help="Your workbook (or table) with the cells coloured, a comment in each, and a sheet "
+        "of the findings first.",
+    ),
+    click.option("--csv", type=ANY_PATH, metavar="FILE", help="All anomalies as a CSV file."),
+    click.option("--xlsx", type=ANY_PATH, metavar="FILE", help="All anomalies as an Excel file."),
+    click.option("--html", type=ANY_PATH, metavar="FILE", help="All anomalies as a page."),
+    click.option(
+        "--fix",
+        type=ANY_PATH,
+        metavar="OUT.xlsx",
+        help="Your workbook with the safe proposals put in; each is listed.",
+    ),
+    click.option(
+        "--fix-kind",
+        "kinds",
+        type=click.Choice(_KINDS),
+        multiple=True,
+        help="Which proposals --fix puts in; by default all. May be repeated.",
+    ),
+)
+"""The command gets one `FindingsFiles` as `files`."""
 
 _SUFFIXES = {"csv": (".csv",), "xlsx": (".xlsx",), "html": (".html", ".htm")}
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE
+from fla_batch.cli.options import EXISTING_FILE, gathered
 from fla_batch.cli.receipts import receipt_in_words
 from fla_batch.cli.show import fitted
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from fla_batch.configuration.loading import Settings
     from fla_batch.intake import ReadingChoice, Receipt
     from fla_batch.vocabulary.terms import Language
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Input(click.Path):
@@ -44,67 +42,17 @@ HEADER_ROW = click.option(
     metavar="N",
     help="The row of the headings; by default it is found.",
 )
-_OPTIONS = (
-    click.option(
-        "--format",
-        "input_format",
-        type=click.Choice(["csv", "json"]),
-        help="What standard input (-) is; by default its first bytes say it.",
-    ),
-    click.option(
-        "--columns",
-        "columns_file",
-        type=EXISTING_FILE,
-        metavar="FILE.toml",
-        help="A mapping of your headings and words; `columns draft` proposes one.",
-    ),
-    HEADER_ROW,
-    click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found."),
-    click.option(
-        "--edits",
-        "edits_file",
-        type=EXISTING_FILE,
-        metavar="FILE.csv",
-        help="Cells to read otherwise, as the page of `ui` keeps them; the file stays as it is.",
-    ),
-)
 
 
-def input_options(command: Command) -> Command:
-    """Adds those options; the command gets one `InputOptions` as `reading`."""
-
-    @wraps(command)
-    def call(
-        *args: Any,
-        sheet: str | None = None,
-        header_row: int | None = None,
-        columns_file: Path | None = None,
-        input_format: str | None = None,
-        edits_file: Path | None = None,
-        **rest: Any,
-    ) -> Any:
-        reading = InputOptions(sheet, header_row, columns_file, input_format, edits_file)
-        return command(*args, reading=reading, **rest)
-
-    for option in _OPTIONS:
-        option(call)
-    return cast(Command, call)
-
-
+@dataclass(frozen=True, slots=True)
 class InputOptions:
     """The options of one call."""
 
-    def __init__(
-        self,
-        sheet: str | None,
-        header_row: int | None,
-        columns_file: Path | None,
-        input_format: str | None,
-        edits_file: Path | None = None,
-    ) -> None:
-        self._sheet, self._header_row = sheet, header_row
-        self._columns_file, self._format = columns_file, input_format
-        self._edits_file = edits_file
+    sheet: str | None = None
+    header_row: int | None = None
+    columns_file: Path | None = None
+    input_format: str | None = None
+    edits_file: Path | None = None
 
     def choice(self, settings: Settings) -> ReadingChoice:
         """As the readers take it.
@@ -118,15 +66,44 @@ class InputOptions:
         from fla_batch.tables.column_mapping import NO_MAPPING, read_mapping
         from fla_batch.tables.table import TableChoice
 
-        mapping = self._columns_file or settings.input.columns
+        mapping = self.columns_file or settings.input.columns
         return ReadingChoice(
-            TableChoice(self._sheet, self._header_row),
+            TableChoice(self.sheet, self.header_row),
             read_mapping(mapping, column_names()) if mapping else NO_MAPPING,
-            self._format,
+            self.input_format,
             extra_names(settings.profile.name),
-            read_edits(self._edits_file) if self._edits_file else (),
+            read_edits(self.edits_file) if self.edits_file else (),
             fetch=_fetched,
         )
+
+
+input_options = gathered(
+    "reading",
+    InputOptions,
+    click.option(
+        "--edits",
+        "edits_file",
+        type=EXISTING_FILE,
+        metavar="FILE.csv",
+        help="Cells to read otherwise, as the page of `ui` keeps them; the file stays as it is.",
+    ),
+    click.option("--sheet", metavar="NAME", help="The sheet to read; by default it is found."),
+    HEADER_ROW,
+    click.option(
+        "--columns",
+        "columns_file",
+        type=EXISTING_FILE,
+        metavar="FILE.toml",
+        help="A mapping of your headings and words; `columns draft` proposes one.",
+    ),
+    click.option(
+        "--format",
+        "input_format",
+        type=click.Choice(["csv", "json"]),
+        help="What standard input (-) is; by default its first bytes say it.",
+    ),
+)
+"""The command gets one `InputOptions` as `reading`."""
 
 
 def _fetched(url: str, target: Path) -> bool:

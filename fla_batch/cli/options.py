@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -36,6 +37,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _BLOCK_CHARACTERS = 1 << 16
 ANY_PATH = click.Path(path_type=Path)
+YEAR = click.IntRange(1951, 2099)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,18 @@ class Shared:
     given_language: str | None
     as_json: bool
     as_log: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        config_file: Path | None = None,
+        language: str | None = None,
+        as_json: bool = False,
+        log_format: str = "text",
+    ) -> Shared:
+        """By the values of the options; `fla-batch --lang fr check ...` names the language too."""
+        language = language or click.get_current_context().find_root().params.get("language")
+        return cls(config_file, language, as_json, log_format == "json")
 
     @cached_property
     def language(self) -> Language:
@@ -213,40 +228,41 @@ _LOG = click.option(
 )
 
 
-def _sharing(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Adds those options; the command gets one `Shared` as `shared`."""
+def with_options(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Adds those options, in the order in which help shows them."""
 
     def decorate(command: Command) -> Command:
-        @wraps(command)
-        def call(
-            *args: Any,
-            config_file: Path | None = None,
-            language: str | None = None,
-            as_json: bool = False,
-            log_format: str = "text",
-            **rest: Any,
-        ) -> Any:
-            language = language or _before_the_command()
-            given = Shared(config_file, language, as_json, log_format == "json")
-            return command(*args, shared=given, **rest)
-
         for option in reversed(options):
-            option(call)
-        return cast(Command, call)
+            command = option(command)
+        return command
 
     return decorate
 
 
-def _before_the_command() -> str | None:
-    """The --lang of `fla-batch --lang fr check ...`."""
-    given: str | None = click.get_current_context().find_root().params.get("language")
-    return given
+def gathered(
+    name: str, made: Callable[..., object], *options: Callable[[Any], Any]
+) -> Callable[[Command], Command]:
+    """Adds those options; the command gets, as `name`, what `made` makes of their values.
+
+    `made` takes each of them by the option's own name.
+    """
+    taken = signature(made).parameters
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def call(*args: Any, **given: Any) -> Any:
+            own = {each: given.pop(each) for each in taken if each in given}
+            return command(*args, **{name: made(**own)}, **given)
+
+        return cast(Command, with_options(*options)(call))
+
+    return decorate
 
 
-shared = _sharing(_CONFIG, _LANG, _JSON)
-shared_and_logged = _sharing(_CONFIG, _LANG, _JSON, _LOG)
-shared_without_config = _sharing(_LANG, _JSON)
-only_language = _sharing(_LANG)
+shared = gathered("shared", Shared.of, _CONFIG, _LANG, _JSON)
+shared_and_logged = gathered("shared", Shared.of, _CONFIG, _LANG, _JSON, _LOG)
+shared_without_config = gathered("shared", Shared.of, _LANG, _JSON)
+only_language = gathered("shared", Shared.of, _LANG)
 
 
 def user_folder() -> Path:

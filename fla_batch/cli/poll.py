@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 REFUSED_FILE = 5
 """Exit code of whoever polls when the portal refused a file."""
 
+every_option = click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="Time between two looks for answers.",
+)
 timeout_option = click.option(
     "--timeout",
     "timeout_s",

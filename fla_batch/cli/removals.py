@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE
+from fla_batch.cli.options import EXISTING_FILE, gathered
 from fla_batch.vocabulary.errors import DiskTrouble
 
 if TYPE_CHECKING:
     from fla_batch.rules import Removal
     from fla_batch.vocabulary.findings import Anomaly
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Allowed(NamedTuple):
@@ -25,39 +22,34 @@ class Allowed(NamedTuple):
     everything: bool = False
     listed: tuple[Removal, ...] = ()
 
+    @classmethod
+    def of(cls, allow_removals: bool, lists: Iterable[Path]) -> Allowed:
+        """What the options say. Raises InputUnreadable."""
+        if not lists:
+            return cls(allow_removals)
+        from fla_batch.intake.removal_list import read_removals
 
-def removal_options(command: Command) -> Command:
-    """Adds both; the command gets one `Allowed` as `allowed`. Raises InputUnreadable."""
+        return cls(allow_removals, tuple(each for path in lists for each in read_removals(path)))
 
-    @wraps(command)
-    def call(
-        *args: Any, allow_removals: bool = False, lists: tuple[Path, ...] = (), **rest: Any
-    ) -> Any:
-        listed: list[Removal] = []
-        if lists:
-            from fla_batch.intake.removal_list import read_removals
 
-            listed = [removal for path in lists for removal in read_removals(path)]
-        return command(*args, allowed=Allowed(allow_removals, tuple(listed)), **rest)
-
-    decorated: Any = call
-    for option in (
-        click.option(
-            "--allow-removals-of",
-            "lists",
-            type=EXISTING_FILE,
-            multiple=True,
-            metavar="FILE",
-            help="Delete exactly what FILE lists: the list that the refused build wrote.",
-        ),
-        click.option(
-            "--allow-removals",
-            is_flag=True,
-            help="Send photos that delete what the platform holds; the losses are listed.",
-        ),
-    ):
-        decorated = option(decorated)
-    return cast(Command, decorated)
+removal_options = gathered(
+    "allowed",
+    Allowed.of,
+    click.option(
+        "--allow-removals",
+        is_flag=True,
+        help="Send photos that delete what the platform holds; the losses are listed.",
+    ),
+    click.option(
+        "--allow-removals-of",
+        "lists",
+        type=EXISTING_FILE,
+        multiple=True,
+        metavar="FILE",
+        help="Delete exactly what FILE lists: the list that the refused build wrote.",
+    ),
+)
+"""The command gets one `Allowed` as `allowed`."""
 
 
 def write_list(inputs: Iterable[Path], anomalies: Iterable[Anomaly]) -> Path | None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.account import people_option
+from fla_batch.cli.ask import after_closure_option
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, Shared, now, shared
-from fla_batch.cli.poll import timeout_option
+from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, FOLDER, Shared, now, shared
+from fla_batch.cli.poll import every_option, timeout_option
 from fla_batch.cli.progress_bar import counting
 from fla_batch.vocabulary.sentences import translated
 
@@ -52,27 +53,15 @@ _MOST_REASONS = 10
     "--output",
     "-o",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     required=True,
     help="Folder to write to. The same one again goes on; another one begins anew.",
 )
 @people_option
 @click.option("--offline", is_flag=True, help="Ask nothing: only what --from and ledger hold.")
-@click.option(
-    "--every",
-    "every_s",
-    type=click.FloatRange(min=0.1),
-    metavar="SECONDS",
-    default=60.0,
-    show_default=True,
-    help="Time between two looks for answers.",
-)
+@every_option
 @timeout_option
-@click.option(
-    "--after-closure",
-    is_flag=True,
-    help="Ask production although the platform's data are destroyed.",
-)
+@after_closure_option
 @shared
 def rescue(
     employer_files: tuple[Path, ...],

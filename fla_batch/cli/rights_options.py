@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fla_batch.cli.input_options import HEADER_ROW
-from fla_batch.cli.options import EXISTING_FILE, Shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, with_options
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.findings import Anomaly
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from fla_batch.rights.size_store import SizeStore
     from fla_batch.rights.spill import Spill
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 SECTORS = click.option(
     "--sectors",
     "--cct",
@@ -31,7 +30,7 @@ SECTORS = click.option(
     type=EXISTING_FILE,
     help="Your own sector table, on top of the package's. May be repeated.",
 )
-_OPTIONS = (
+rights_options = with_options(
     click.option(
         "--dmfa",
         multiple=True,
@@ -106,13 +105,7 @@ _OPTIONS = (
         "--recompute-size", is_flag=True, help="Leave frozen sizes aside and establish new ones."
     ),
 )
-
-
-def rights_options(command: Command) -> Command:
-    """Adds the options that say what is given and what is asked."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options that say what is given and what is asked."""
 
 
 def prepared(

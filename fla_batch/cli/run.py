@@ -19,15 +19,7 @@ from fla_batch.cli.removals import Allowed
 @click.argument("inputs", nargs=-1, required=True, type=INPUT)
 @building.build_options
 @sending.after_closure_option
-@click.option(
-    "--every",
-    "every_s",
-    type=click.FloatRange(min=0.1),
-    metavar="SECONDS",
-    default=60.0,
-    show_default=True,
-    help="Time between two looks for answers.",
-)
+@polling.every_option
 @polling.timeout_option
 @input_options
 @shared_and_logged

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import FOLDER, Shared, now, shared
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
@@ -43,7 +43,7 @@ def sandbox() -> None:
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("fla-sandbox"),
     show_default=True,
     help="Where its files, keys and accounts lie; they stay for the next time.",

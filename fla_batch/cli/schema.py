@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, Shared, shared
+from fla_batch.cli.options import EXISTING_FILE, FOLDER, Shared, shared
 from fla_batch.cli.show import table
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _verdict(found: Conformity, words: Words) -> str:
     "--output",
     "folder",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder of the new profile.",
 )
 @click.option("--answer", type=EXISTING_FILE, help="The XSD of answers to questions.")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.ask import YEAR, company_id_option
+from fla_batch.cli.ask import company_id_option
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH, Shared, shared
+from fla_batch.cli.options import ANY_PATH, YEAR, Shared, shared
 from fla_batch.cli.show import table
 from fla_batch.vocabulary.errors import UsageMistake
 

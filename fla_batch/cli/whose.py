@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from fla_batch.cli.options import YEAR, gathered
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
@@ -20,8 +19,6 @@ from fla_batch.vocabulary.identifiers import (
 if TYPE_CHECKING:
     from fla_batch.ledger.records import Whom
     from fla_batch.report.training_account import Chosen
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Whose(NamedTuple):
@@ -64,24 +61,11 @@ class Whose(NamedTuple):
 EVERYBODY = Whose()
 
 
-def whose_options(command: Command) -> Command:
-    """Adds the three; the command gets one `Whose` as `whose`."""
-
-    @wraps(command)
-    def call(
-        *args: Any,
-        company_id: str | None = None,
-        inss: str | None = None,
-        year: int | None = None,
-        **rest: Any,
-    ) -> Any:
-        return command(*args, whose=Whose.of(company_id, inss, year), **rest)
-
-    decorated: Any = call
-    for option in (
-        click.option("--year", type=click.IntRange(1951, 2099), metavar="YEAR", help="That year."),
-        click.option("--inss", metavar="NUMBER", help="One worker."),
-        click.option("--company-id", metavar="NUMBER", help="One employer."),
-    ):
-        decorated = option(decorated)
-    return cast(Command, decorated)
+whose_options = gathered(
+    "whose",
+    Whose.of,
+    click.option("--company-id", metavar="NUMBER", help="One employer."),
+    click.option("--inss", metavar="NUMBER", help="One worker."),
+    click.option("--year", type=YEAR, metavar="YEAR", help="That year."),
+)
+"""The command gets one `Whose` as `whose`."""
