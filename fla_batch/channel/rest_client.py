@@ -8,11 +8,8 @@ Decisions 1320 and 1323.
 
 from __future__ import annotations
 
-import random
-import secrets
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,7 +31,7 @@ from fla_batch.channel.rest_call import (
     fault_in,
 )
 from fla_batch.channel.rest_token import ClientRefused, TokenAnswer, TokenSource
-from fla_batch.channel.retry import RetryPolicy
+from fla_batch.channel.retry import PATIENTLY, Waiting
 from fla_batch.system.closing import Closing
 from fla_batch.system.telemetry import span
 from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
@@ -48,22 +45,6 @@ _TOKEN_BYTES = 100_000
 _KEPT_BYTES = 100_000
 _WHOLE_ANSWER = 5  # times the limit between two bytes
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_POLICY = RetryPolicy()
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Clock, pauses and chance: `clock` is aware, `sleep` and `elapsed` are in seconds."""
-
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
-    elapsed: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
-    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
-    policy: RetryPolicy = _POLICY
-
-
-_THIS_WORLD = World()
 
 
 class _Attempt(NamedTuple):
@@ -79,7 +60,7 @@ class _Pace:
     """Lets calls begin at most `rate` times a second, evenly."""
 
     rate: float | None
-    world: World
+    waiting: Waiting
     _next: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -87,11 +68,11 @@ class _Pace:
         if self.rate is None:
             return
         with self._lock:
-            now = self.world.elapsed()
+            now = self.waiting.elapsed()
             begin = max(now, self._next)
             self._next = begin + 1 / self.rate
         if begin > now:
-            self.world.sleep(begin - now)
+            self.waiting.sleep(begin - now)
 
 
 class RestClient(Closing):
@@ -101,15 +82,18 @@ class RestClient(Closing):
     """
 
     def __init__(
-        self, section: RestSection, key: RSAPrivateKey, world: World = _THIS_WORLD
+        self,
+        section: RestSection,
+        key: RSAPrivateKey,
+        waiting: Waiting = PATIENTLY,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._section = section
-        self._world = world
-        self._pace = _Pace(section.rate, world)
+        self._waiting = waiting
+        self._clock = clock
+        self._pace = _Pace(section.rate, waiting)
         self._http = _http_client(section)
-        self._tokens = TokenSource(
-            section, key, self._post_form, world.clock, world.elapsed, world.new_id
-        )
+        self._tokens = TokenSource(section, key, self._post_form, clock, waiting.elapsed)
 
     def close(self) -> None:
         """Close all connections."""
@@ -125,8 +109,7 @@ class RestClient(Closing):
         Raises ClientRefused, ConfigurationMistake, and CallFailed: nothing was carried out, or
         for GET nothing was learnt.
         """
-        world, policy = self._world, self._world.policy
-        begun, failures, renewed = world.elapsed(), 0, False
+        begun, failures, renewed = self._waiting.elapsed(), 0, False
         while True:
             token = ""
             try:
@@ -144,11 +127,8 @@ class RestClient(Closing):
             if not _is_worth_another(call, attempt, failures):
                 return _settled(attempt)
             failures += 1
-            pause_s = max(policy.pause_s(failures, world.random), attempt.wait_s)
-            late = world.elapsed() + pause_s - begun > policy.total_s
-            if failures >= policy.attempts or late:
+            if not self._waiting.pauses(failures, begun, attempt.wait_s):
                 raise CallFailed(_told(attempt), attempt.exchange)
-            world.sleep(pause_s)
 
     def _attempt(self, call: Call, token: str) -> _Attempt:
         self._pace.wait()
@@ -178,13 +158,13 @@ class RestClient(Closing):
             status=status,
             content_type=content_type,
             body=body,
-            at=self._world.clock(),
+            at=self._clock(),
             fault=fault or fault_in(content_type, body),
         )
         return _Attempt(exchange, wait_s=self._wait_s(answer_headers, exchange))
 
     def _nothing(self, call: Call, fault: str) -> Exchange:
-        return Exchange(call.method, _target(call), NO_ANSWER, "", b"", self._world.clock(), fault)
+        return Exchange(call.method, _target(call), NO_ANSWER, "", b"", self._clock(), fault)
 
     def _wait_s(self, headers: httpx.Headers, exchange: Exchange) -> float:
         """Seconds by Retry-After (a number or a date) or retryAfterSec in the problem."""
@@ -193,7 +173,7 @@ class RestClient(Closing):
             return float(text[:9])
         try:
             date = parsedate_to_datetime(text)
-            return max(0.0, (date - self._world.clock()).total_seconds())
+            return max(0.0, (date - self._clock()).total_seconds())
         except (ValueError, TypeError):
             return _retry_after_sec(exchange) if exchange.status == TOO_MANY else 0.0
 
@@ -201,7 +181,7 @@ class RestClient(Closing):
         self, request: httpx.Request, max_bytes: int
     ) -> tuple[int, httpx.Headers, bytes, str | None]:
         """Status, headers, body and fault; the body is read in pieces, and no further than that."""
-        until = self._world.elapsed() + _WHOLE_ANSWER * self._section.answer_s
+        until = self._waiting.elapsed() + _WHOLE_ANSWER * self._section.answer_s
         body = bytearray()
         with _streamed(self._http, request) as response:
             for piece in response.iter_bytes():
@@ -209,7 +189,7 @@ class RestClient(Closing):
                 if len(body) > max_bytes:
                     fault = f"the answer is longer than {max_bytes} bytes"
                     return response.status_code, response.headers, bytes(body[:_KEPT_BYTES]), fault
-                if self._world.elapsed() > until:
+                if self._waiting.elapsed() > until:
                     raise httpx.ReadTimeout("the answer comes too slowly", request=request)
             return response.status_code, response.headers, bytes(body), None
 

@@ -7,6 +7,7 @@ It is kept until less than a minute of its life is left, and renewed once when t
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class TokenSource:
     post: Callable[[str, dict[str, str]], TokenAnswer] = field(repr=False)
     clock: Callable[[], datetime]
     elapsed: Callable[[], float]
-    new_id: Callable[[], str]
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
     _token: str | None = field(default=None, repr=False)
     _until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -6,6 +6,8 @@ not `retryable`.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -38,31 +40,44 @@ class RetryPolicy:
         return longest / 2 + longest / 2 * random()
 
 
-def with_retries(
-    action: Callable[[], Result],
-    policy: RetryPolicy,
-    *,
-    sleep: Callable[[float], None],
-    random: Callable[[], float],
-    clock: Callable[[], float],
-    before_pause: Callable[[FlaBatchError, float], None] | None = None,
-) -> Result:
-    """What `action` returns, tried again as `policy` says while its error is retryable.
+_POLICY = RetryPolicy()
 
-    `random` gives 0 to 1, `clock` monotonic seconds; `before_pause` is told the error and the
-    pause in seconds. Raises the last error.
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How the program waits: retries, and the pause between two looks at the server's folder.
+
+    `sleep` takes seconds; `random` gives 0 to 1; `elapsed` counts seconds.
     """
-    begun = clock()
-    failures = 0
-    while True:
-        try:
-            return action()
-        except FlaBatchError as error:
-            failures += 1
-            pause_s = policy.pause_s(failures, random)
-            late = clock() + pause_s - begun > policy.total_s
-            if not error.retryable or failures >= policy.attempts or late:
-                raise
-            if before_pause:
-                before_pause(error, pause_s)
-        sleep(pause_s)
+
+    policy: RetryPolicy = _POLICY
+    look_again_s: float = 10.0
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    elapsed: Callable[[], float] = time.monotonic
+
+    def patiently(self, action: Callable[[], Result]) -> Result:
+        """What `action` returns, tried again as the policy says while its error is retryable.
+
+        Raises the last error.
+        """
+        begun, failures = self.elapsed(), 0
+        while True:
+            try:
+                return action()
+            except FlaBatchError as error:
+                failures += 1
+                if not error.retryable or not self.pauses(failures, begun):
+                    raise
+
+    def pauses(self, failures: int, begun: float, at_least_s: float = 0.0) -> bool:
+        """Waits after failure number `failures` of what was `begun` then; False after the last."""
+        pause_s = max(self.policy.pause_s(failures, self.random), at_least_s)
+        late = self.elapsed() + pause_s - begun > self.policy.total_s
+        if failures >= self.policy.attempts or late:
+            return False
+        self.sleep(pause_s)
+        return True
+
+
+PATIENTLY = Waiting()

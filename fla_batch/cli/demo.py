@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,7 +87,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
     """From input to report; tells each step."""
     from fla_batch.commands.build import build
     from fla_batch.commands.send import send, to_send
-    from fla_batch.commands.watch import watch
+    from fla_batch.commands.watch import Patience, watch
 
     inputs = _examples(ground.folder / "input")
     words = shared.words
@@ -102,14 +101,7 @@ def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -
         step(how, batch=batch.name, forms=words.count("form", batch.forms))
     send(workspace, to_send(workspace, []))
     step("demo_sent", order=" -> ".join(_order(ground, words)))
-    answers = watch(
-        workspace,
-        every_s=0.2,
-        timeout_s=_ANSWER_TIMEOUT_S,
-        sleep=time.sleep,
-        elapsed=time.monotonic,
-        told=lambda _: None,
-    )
+    answers = watch(workspace, Patience(0.2, _ANSWER_TIMEOUT_S))
     if not ground.rest:
         step("demo_answers", names=", ".join(answers.processed))
     report = ground.folder / REPORT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
@@ -68,19 +67,12 @@ def polled(
 ) -> PollResult:
     """Polls, telling on standard error what arrives."""
     from fla_batch.commands.poll import poll as poll_command
-    from fla_batch.commands.watch import watch
+    from fla_batch.commands.watch import Patience, watch
 
     if every_s is None:
         with counting("answers", shared) as counted:
             return poll_command(workspace, counted)
-    return watch(
-        workspace,
-        every_s=every_s,
-        timeout_s=timeout_s,
-        sleep=time.sleep,
-        elapsed=time.monotonic,
-        told=shared.tell_translated,
-    )
+    return watch(workspace, Patience(every_s, timeout_s, shared.tell_translated))
 
 
 def show_polled(result: PollResult, shared: Shared, *, watched: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,19 +74,12 @@ def _waited(
 ) -> int:
     """Waits when asked to; the exit code of waiting in vain, else 0."""
     from fla_batch.commands import ask as asking
+    from fla_batch.commands.watch import Patience
 
     if every_s is None:
         return 0
     try:
-        asking.wait(
-            workspace,
-            batches,
-            every_s=every_s,
-            timeout_s=timeout_s,
-            sleep=time.sleep,
-            elapsed=time.monotonic,
-            told=shared.tell_translated,
-        )
+        asking.wait(workspace, batches, Patience(every_s, timeout_s, shared.tell_translated))
     except WaitTimedOut as error:
         # What did come is shown all the same.
         shared.tell(". ".join(error.told(shared.language)))

@@ -19,6 +19,7 @@ from fla_batch.vocabulary.sentences import translated
 if TYPE_CHECKING:
     from fla_batch.commands.question_line import QuestionLine
     from fla_batch.commands.rescue import Rescued, RescueSubject
+    from fla_batch.commands.watch import Patience
     from fla_batch.commands.workspace import Workspace
 
 _MOST_REASONS = 10
@@ -83,12 +84,14 @@ def rescue(
     missing.csv; exit code 0 only when nothing is missing, 6 when answers may still come.
     """
     from fla_batch.commands import rescue as rescuing
+    from fla_batch.commands.watch import Patience
 
     subjects = list(_named(employer_files, worker_files))
     with shared.workspace() as workspace:
         line = None
         if not offline:
-            line = _line(workspace, every_s, timeout_s, shared, after_closure=after_closure)
+            patience = Patience(every_s, timeout_s, shared.tell_translated)
+            line = _line(workspace, patience, shared, after_closure=after_closure)
         result = rescuing.rescue(
             workspace, line, subjects, folder, sources=sources, told=shared.tell_translated
         )
@@ -118,12 +121,7 @@ def _named(
 
 
 def _line(
-    workspace: Workspace,
-    every_s: float,
-    timeout_s: float | None,
-    shared: Shared,
-    *,
-    after_closure: bool,
+    workspace: Workspace, patience: Patience, shared: Shared, *, after_closure: bool
 ) -> QuestionLine | None:
     """The channel to ask by; None, which is said, where the profile has no questions."""
     from fla_batch.commands import ask as asking
@@ -135,7 +133,7 @@ def _line(
     if not asking.can_ask(workspace.profile):
         shared.tell(shared.words.line("no_questions", profile=workspace.profile.name))
         return None
-    return BatchLine(workspace, every_s, timeout_s, shared.tell_translated, after_closure)
+    return BatchLine(workspace, patience, after_closure)
 
 
 def _write(

@@ -7,7 +7,7 @@ answered stays in the ledger, where `fla_batch.commands.last_answers` finds it w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.commands.build_batches import build_bodies
 from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.recovery import recover
-from fla_batch.commands.watch import watch
+from fla_batch.commands.watch import Patience, watch
 from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, FormState
 from fla_batch.ledger.records import ConsultationRow, FormRow
@@ -143,30 +143,13 @@ def time_left(workspace: Records) -> str | None:
     return closure.require_readable(workspace.environment, belgian_date(workspace.clock()))
 
 
-def wait(
-    workspace: AnswerLine,
-    batches: Sequence[BatchName],
-    *,
-    every_s: float,
-    timeout_s: float | None,
-    sleep: Callable[[float], None],
-    elapsed: Callable[[], float],
-    told: Callable[[str], None],
-) -> PollResult:
+def wait(workspace: AnswerLine, batches: Sequence[BatchName], patience: Patience) -> PollResult:
     """Polls until every question of `batches` is answered or refused. Raises WaitTimedOut."""
     try:
-        return watch(
-            workspace,
-            every_s=every_s,
-            timeout_s=timeout_s,
-            sleep=sleep,
-            elapsed=elapsed,
-            told=told,
-            enough=lambda _: not any(_waiting(workspace, batches)),
-        )
+        return watch(workspace, patience, lambda _: not any(_waiting(workspace, batches)))
     except WaitTimedOut as error:
         raise WaitTimedOut(
-            f"not every question was answered within {timeout_s:g} seconds",
+            f"not every question was answered within {patience.timeout_s:g} seconds",
             hint="`fla-batch poll` later fetches the answer; the same question with --show "
             "then shows it.",
         ) from error

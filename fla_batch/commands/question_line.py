@@ -6,15 +6,14 @@ way an answer is in the ledger, as a consultation, before `ask` returns.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fla_batch.commands import ask as asking
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.watch import watch
+from fla_batch.commands.watch import Patience, watch
 from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.errors import WaitTimedOut
@@ -49,18 +48,11 @@ class QuestionLine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """Questions as batches: built, sent, and polled for every `every_s` seconds.
-
-    It waits `timeout_s` seconds for each lot of questions, without end when None.
-    """
+    """Questions as batches: built, sent, polled for; `patience` is that for each lot of them."""
 
     workspace: QuestionTools
-    every_s: float
-    timeout_s: float | None
-    told: Callable[[str], None]
+    patience: Patience
     after_closure: bool = False
-    sleep: Callable[[float], None] = time.sleep
-    elapsed: Callable[[], float] = time.monotonic
 
     def finish(self) -> None:
         """See `QuestionLine.finish`."""
@@ -82,22 +74,16 @@ class BatchLine:
         wanted = set(names)
         waiting = [name for name in to_send(self.workspace, ()) if name in wanted]
         for sent in send(self.workspace, waiting):
-            self.told(f"{sent.name}: {sent.state.value}{sent.remark}")
+            self.patience.told(f"{sent.name}: {sent.state.value}{sent.remark}")
         still_open = [name for name in names if ledger.owes_answers(name)]
         if not still_open:
             return
         try:
-            watch(
-                self.workspace,
-                every_s=self.every_s,
-                timeout_s=self.timeout_s,
-                sleep=self.sleep,
-                elapsed=self.elapsed,
-                told=self.told,
-                enough=lambda _: not any(map(ledger.owes_answers, still_open)),
-            )
+            enough = lambda _: not any(map(ledger.owes_answers, still_open))  # noqa: E731
+            watch(self.workspace, self.patience, enough)
         except WaitTimedOut as error:
-            self.told(f"{error}: what is missing may come later; run the same command again.")
+            text = f"{error}: what is missing may come later; run the same command again."
+            self.patience.told(text)
 
     def _unanswered(self, name: BatchName) -> Iterator[Unanswered]:
         reasons: defaultdict[str | None, list[str]] = defaultdict(list)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fla_batch.commands.poll import poll
@@ -16,21 +18,30 @@ _RECHECK_EVERY_S = 3600.0
 """How often a watch compares old answers again: each time they are fetched (decision 1411)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How somebody waits for answers: a look every `every_s` seconds, for `timeout_s` in all.
+
+    Without end when that is None; `elapsed` counts the seconds. `told` hears what comes meanwhile.
+    """
+
+    every_s: float
+    timeout_s: float | None
+    told: Callable[[str], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
+    elapsed: Callable[[], float] = time.monotonic
+
+
 def watch(
     workspace: Channelled,
-    *,
-    every_s: float,
-    timeout_s: float | None,
-    sleep: Callable[[float], None],
-    elapsed: Callable[[], float],
-    told: Callable[[str], None],
+    patience: Patience,
     enough: Callable[[PollResult], bool] = lambda result: not result.open_batches,
 ) -> PollResult:
-    """Polls every `every_s` seconds until it is `enough`: until no answer is owed any more.
+    """Polls again and again until it is `enough`: until no answer is owed any more.
 
-    A server that is away for a while is told and waited for. Raises WaitTimedOut after
-    `timeout_s` seconds; `elapsed` counts them.
+    A server that is away for a while is told and waited for. Raises WaitTimedOut.
     """
+    elapsed, every_s, timeout_s = patience.elapsed, patience.every_s, patience.timeout_s
     begun = elapsed()
     rechecked: float | None = None
     result = PollResult()
@@ -41,16 +52,16 @@ def watch(
             rechecked = elapsed() if recheck else rechecked
             result.add(once)
             for name in once.processed:
-                told(f"{name}: processed")
+                patience.told(f"{name}: processed")
             if enough(result) or not workspace.channel.answers_later:
                 return result
         except GatewayUnavailable as error:
             if not error.retryable:
                 raise
-            told(f"{error}; trying again in {every_s:g} s")
+            patience.told(f"{error}; trying again in {every_s:g} s")
         if timeout_s is not None and elapsed() - begun + every_s > timeout_s:
             raise WaitTimedOut(
                 f"{result.open_batches} batches are still without all their answers after "
                 f"{timeout_s:g} seconds"
             )
-        sleep(every_s)
+        patience.sleep(every_s)

@@ -9,16 +9,14 @@ test exactly as it runs in life.
 from __future__ import annotations
 
 import math
-import random
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.channel.retry import PATIENTLY, Waiting
 from fla_batch.commands.channels import SftpChannel
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.belgian_time import belgian_date
@@ -53,27 +51,9 @@ Result = TypeVar("Result")
 _RUN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-_POLICY = RetryPolicy()
 _A_MOMENT_S = 0.5
 _NO_SENDER = "000000"
 """Stands in names of batches for REST, where no sender number is needed."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How the program waits: retries, and the pause between two looks at the server's folder.
-
-    `sleep` takes seconds; `random` gives 0 to 1; `elapsed` counts seconds.
-    """
-
-    policy: RetryPolicy = _POLICY
-    look_again_s: float = 10.0
-    sleep: Callable[[float], None] = time.sleep
-    random: Callable[[], float] = random.random
-    elapsed: Callable[[], float] = time.monotonic
-
-
-PATIENTLY = Waiting()
 
 
 def random_run() -> str:
@@ -167,13 +147,12 @@ class Workspace(Closing):
 
     def _rest_client(self) -> RestClient:
         """Raises ConfigurationMistake, KeyOrCertificateMistake."""
-        from fla_batch.channel.rest_client import RestClient, World
+        from fla_batch.channel.rest_client import RestClient
         from fla_batch.channel.rest_token import client_key
 
-        section, waiting = self.settings.rest, self.waiting
+        section = self.settings.rest
         section.require_usable(self.environment)
-        world = World(self.clock, waiting.sleep, waiting.elapsed, waiting.random)
-        return RestClient(section, client_key(section), replace(world, policy=waiting.policy))
+        return RestClient(section, client_key(section), self.waiting, self.clock)
 
     @property
     def limits(self) -> LimitsSection:
@@ -340,14 +319,7 @@ class Workspace(Closing):
 
     def patiently(self, action: Callable[[], Result]) -> Result:
         """What `action` returns, tried again while its error says that this makes sense."""
-        waiting = self.waiting
-        return with_retries(
-            action,
-            waiting.policy,
-            sleep=waiting.sleep,
-            random=waiting.random,
-            clock=waiting.elapsed,
-        )
+        return self.waiting.patiently(action)
 
     def pause(self, at_most_s: float = math.inf) -> None:
         """Wait between two looks at the server's folder."""

@@ -6,7 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fla_batch.channel.rest_call import Call, CallFailed
-from fla_batch.channel.rest_client import RestClient, World
+from fla_batch.channel.rest_client import RestClient
 from fla_batch.channel.rest_token import ClientRefused, client_key
-from fla_batch.channel.retry import RetryPolicy
+from fla_batch.channel.retry import RetryPolicy, Waiting
 from fla_batch.configuration.rest import PRODUCTION_URL, RestSection
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.rest_face import RestFace
@@ -61,14 +61,18 @@ class Time:
         self.now += dt.timedelta(seconds=seconds)
 
     @property
-    def world(self) -> World:
-        return World(
-            clock=lambda: self.now,
+    def waiting(self) -> Waiting:
+        return Waiting(
+            RetryPolicy(attempts=3, first_pause_s=2.0, total_s=300.0),
             sleep=self.sleep,
-            elapsed=lambda: self.passed,
             random=lambda: 1.0,
-            policy=RetryPolicy(attempts=3, first_pause_s=2.0, total_s=300.0),
+            elapsed=lambda: self.passed,
         )
+
+    def client(
+        self, section: RestSection, clock: Callable[[], dt.datetime] | None = None
+    ) -> RestClient:
+        return RestClient(section, client_key(section), self.waiting, clock or (lambda: self.now))
 
 
 @dataclass
@@ -79,7 +83,7 @@ class Service:
 
     def client(self, **changes: Any) -> RestClient:
         section = self.section.model_copy(update=changes)
-        return RestClient(section, client_key(section), self.time.world)
+        return self.time.client(section)
 
     def seen(self, method: str) -> int:
         return sum(call.method == method for call in self.server.calls)
@@ -166,10 +170,9 @@ def test_the_assertion_says_who_to_whom_and_for_how_long(
 
 
 def test_a_clock_that_is_five_minutes_off_is_said(service: Service) -> None:
-    world = replace(service.time.world, clock=lambda: NOW - dt.timedelta(minutes=7))
-    section = service.section
+    behind = NOW - dt.timedelta(minutes=7)
     with (
-        RestClient(section, client_key(section), world) as client,
+        service.time.client(service.section, lambda: behind) as client,
         pytest.raises(ClientRefused, match="clock is 0:07:00 from") as raised,
     ):
         client.call(CREDIT)
@@ -359,7 +362,7 @@ def test_an_unknown_authority_is_never_trusted_nor_tried_again(
 ) -> None:
     section, _ = https()
     with (
-        RestClient(section, client_key(section), service.time.world) as client,
+        service.time.client(section) as client,
         pytest.raises(ConfigurationMistake, match="not trusted"),
     ):
         client.call(CREDIT)
@@ -371,7 +374,7 @@ def test_an_own_authority_is_trusted_when_it_is_named(
 ) -> None:
     section, authority = https()
     section = section.model_copy(update={"ca_file": authority})
-    with RestClient(section, client_key(section), service.time.world) as client:
+    with service.time.client(section) as client:
         assert client.call(CREDIT).status == 200
 
 

@@ -16,7 +16,7 @@ from fla_batch.commands.cancel import cancel
 from fla_batch.commands.channels import REST, SFTP, Channel
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.watch import watch
+from fla_batch.commands.watch import Patience, watch
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration import loading
 from fla_batch.intake.worker_list import Person
@@ -118,14 +118,8 @@ def test_a_watch_comes_to_its_end(office: Office) -> None:
     name = built(office)
     send(office.workspace, [name])
     office.ground.portal.settle()
-    result = watch(
-        office.workspace,
-        every_s=0.1,
-        timeout_s=5,
-        sleep=lambda _: None,
-        elapsed=lambda: 0.0,
-        told=lambda _: None,
-    )
+    patience = Patience(0.1, 5, sleep=lambda _: None, elapsed=lambda: 0.0)
+    result = watch(office.workspace, patience)
     assert result.open_batches == 0
 
 

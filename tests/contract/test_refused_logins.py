@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.channel.retry import RetryPolicy, with_retries
+from fla_batch.channel.retry import Waiting
 from fla_batch.channel.sftp import connect
 from fla_batch.vocabulary.errors import LoginRefused
 from tests.contract.portals import settings_for
@@ -28,11 +28,5 @@ def test_r10_a_refused_login_is_tried_once(tmp_path: Path, user_key: UserKey, mo
             connect(settings).close()
 
         with pytest.raises(LoginRefused):
-            with_retries(
-                log_in,
-                RetryPolicy(),
-                sleep=lambda _: None,
-                random=lambda: 0.0,
-                clock=lambda: 0.0,
-            )
+            Waiting(sleep=lambda _: None, elapsed=lambda: 0.0).patiently(log_in)
     assert len(attempts) == 1

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.account.rest_json import answer_json
-from fla_batch.channel.retry import RetryPolicy
+from fla_batch.channel.retry import RetryPolicy, Waiting
 from fla_batch.channel.sftp import connect
 from fla_batch.commands import ask as asking
 from fla_batch.commands.build import build
 from fla_batch.commands.last_answers import known
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.workspace import Waiting, Workspace
+from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration import loading
 from fla_batch.configuration.server import Limits
 from fla_batch.intake.worker_list import Person

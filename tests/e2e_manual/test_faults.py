@@ -16,7 +16,7 @@ from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.send import send as send_command
 from fla_batch.commands.send import to_send
 from fla_batch.commands.status import status
-from fla_batch.commands.watch import watch
+from fla_batch.commands.watch import Patience, watch
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.fault_catalogue import NOTES, combined
@@ -77,11 +77,7 @@ def require_wait_in_vain(office: Office) -> None:
     with pytest.raises(WaitTimedOut) as raised:
         watch(
             office.workspace,
-            every_s=1,
-            timeout_s=3,
-            sleep=lambda _: None,
-            elapsed=lambda: next(seconds),
-            told=lambda _: None,
+            Patience(1, 3, sleep=lambda _: None, elapsed=lambda: next(seconds)),
         )
     assert raised.value.exit_code == 6
 

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.channel.rest_client import RestClient
-from fla_batch.channel.retry import RetryPolicy
+from fla_batch.channel.retry import RetryPolicy, Waiting
 from fla_batch.commands.send import send, to_send
-from fla_batch.commands.workspace import Waiting, Workspace
+from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration import loading
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.outbox.answer_journal import AnswerJournal

@@ -18,7 +18,8 @@ from time import sleep
 from typing import Any
 
 from fla_batch.channel.protocol import Gateway
-from fla_batch.commands.workspace import Waiting, Workspace
+from fla_batch.channel.retry import Waiting
+from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.loading import Settings
 from fla_batch.configuration.loading import load as load_settings
 from fla_batch.ledger import Ledger

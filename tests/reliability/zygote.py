@@ -27,6 +27,7 @@ from fla_batch.commands.question_line import BatchLine
 from fla_batch.commands.rescue import RescueSubject, rescue
 from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send, to_send
+from fla_batch.commands.watch import Patience
 from fla_batch.commands.workspace import Workspace
 from fla_batch.intake.rescue_lists import read_workers
 from fla_batch.report.rescue_folder import write_missing
@@ -190,7 +191,7 @@ def _rescue(workspace: Workspace, job: Job, points: Points) -> None:
             scene.let_portal_work()
 
     (workers,) = job.inputs
-    line = BatchLine(workspace, 0.1, 600, lambda _: None, sleep=sleep)
+    line = BatchLine(workspace, Patience(0.1, 600, sleep=sleep))
     subjects = [RescueSubject(*found) for found in read_workers(Path(workers))]
     found = rescue(workspace, line, subjects, scene.folder / "out", told=lambda _: None)
     write_missing(scene.folder / "out", ((one.wanted, one.reason) for one in found.missing))
