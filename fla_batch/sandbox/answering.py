@@ -7,7 +7,9 @@ does not grow with the batch; the accounts change together, when all of it is wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from fla_batch.answers.notification import NotificationForm
@@ -34,52 +36,47 @@ Clock = Callable[[], datetime]
 """Now, aware."""
 
 
+@dataclass(frozen=True)
 class Answers:
     """Writes and publishes through `outlet`; labels of anomalies are in `language`."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        platform: Platform,
-        sender: Sender,
-        outlet: Outlet,
-        journal: PortalJournal,
-        *,
-        clock: Clock,
-        language: Language,
-        dialect: PortalDialect = PLAIN,
-    ) -> None:
-        self._profile = profile
-        self._platform = platform
-        self._sender = sender
-        self._outlet = outlet
-        self._journal = journal
-        self._clock = clock
-        self._language = language
-        self._dialect = dialect
-        self._readers = {id(each): FormReader(profile, each) for each in profile.messages}
-        self._writer = MessageWriter(profile.answer) if profile.answer else None
+    profile: Profile
+    platform: Platform
+    sender: Sender
+    outlet: Outlet
+    journal: PortalJournal
+    clock: Clock
+    language: Language
+    dialect: PortalDialect = PLAIN
+
+    @cached_property
+    def _readers(self) -> dict[int, FormReader]:
+        return {id(each): FormReader(self.profile, each) for each in self.profile.messages}
+
+    @cached_property
+    def _writer(self) -> MessageWriter | None:
+        return MessageWriter(self.profile.answer) if self.profile.answer else None
 
     def acknowledge(
         self, environment: Environment, file: ReceivedFile, error_ids: Sequence[str]
     ) -> None:
         """Publish the ACRF of a batch: positive without error ids."""
-        now = self._clock()
-        draft = self._outlet.draft(AnswerName.ACKNOWLEDGEMENT, environment, belgian_day(now))
+        now = self.clock()
+        draft = self.outlet.draft(AnswerName.ACKNOWLEDGEMENT, environment, belgian_date(now))
         with draft.path.open("wb") as stream:
             write_acknowledgements(stream, [acknowledgement_of(file, error_ids, at=now)])
-        self._outlet.publish(draft, at=now)
+        self.outlet.publish(draft, at=now)
 
     def notify(self, environment: Environment, file: ReceivedFile, parts: Iterable[Path]) -> None:
         """Judge every form; verdicts and answers are written as they come.
 
         Answers to questions are published first: the notification closes the batch.
         """
-        day = belgian_day(self._clock())
-        notices = self._outlet.draft(AnswerName.NOTIFICATION, environment, day)
-        answers = self._outlet.draft(AnswerName.CONSULTATION, environment, day)
+        day = belgian_date(self.clock())
+        notices = self.outlet.draft(AnswerName.NOTIFICATION, environment, day)
+        answers = self.outlet.draft(AnswerName.CONSULTATION, environment, day)
         with (
-            self._platform.store.transaction(),
+            self.platform.store.transaction(),
             notices.path.open("wb") as notice_stream,
             answers.path.open("wb") as answer_stream,
         ):
@@ -95,50 +92,45 @@ class Answers:
             is_answered = answer_stream.tell() > empty
             answer_stream.write(writer.foot if writer else b"")
         if is_answered:
-            self._outlet.publish(answers, at=self._clock())
+            self.outlet.publish(answers, at=self.clock())
         else:
             answers.remove()
-        self._outlet.publish(notices, at=self._clock())
+        self.outlet.publish(notices, at=self.clock())
 
     def _judged(
         self, file: ReceivedFile, parts: Iterable[Path], answer: Callable[[AnswerForm], None]
     ) -> Iterator[NotificationForm]:
         """The verdict on each form; what is answered besides goes to `answer`."""
         for form, reading in self._forms(parts):
-            now = self._clock()
-            outcome = self._platform.judge(form, reading, at=now, source=self._sender.source)
+            now = self.clock()
+            outcome = self.platform.judge(form, reading, at=now, source=self.sender.source)
             if outcome.answer is not None and self._writer is not None:
                 answer(
                     answer_form_of(
                         form,
                         form.body.kind,
                         outcome.answer,
-                        profile=self._profile,
+                        profile=self.profile,
                         at=now,
-                        dialect=self._dialect,
+                        dialect=self.dialect,
                     )
                 )
             yield notification_of(
                 form,
                 outcome,
                 file=file,
-                sender=self._sender.number,
-                ticket=self._journal.next_ticket(),
+                sender=self.sender.number,
+                ticket=self.journal.next_ticket(),
                 at=now,
-                language=self._language,
-                dialect=self._dialect,
+                language=self.language,
+                dialect=self.dialect,
             )
 
     def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
         for part in parts:
-            shape = shape_of(part, self._profile)
+            shape = shape_of(part, self.profile)
             reader = self._readers[id(shape)]
             for element in xmlsafe.children(part, shape.form, root=shape.root):
                 form, reading = reader.read(element)
                 assert isinstance(form, Form)  # noqa: S101 - no message of answers is read here
                 yield form, reading
-
-
-def belgian_day(moment: datetime) -> date:
-    """The day in Belgium at an aware `moment`."""
-    return belgian_date(moment)

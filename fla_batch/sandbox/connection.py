@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
@@ -26,43 +27,33 @@ _GREETING = b"SSH-2.0-sandbox\r\n"
 _MODERN_RSA = ("rsa-sha2-512", "rsa-sha2-256")
 
 
+@dataclass(eq=False, slots=True)
 class SandboxConnection:
     """Serves one socket, in threads of paramiko."""
 
-    def __init__(
-        self,
-        client: socket.socket,
-        *,
-        root: Path,
-        faults: Faults,
-        authorized: frozenset[bytes],
-        operations: OperationLog,
-        on_closed: OnClosed,
-        stopping: threading.Event,
-    ) -> None:
-        self.root = root
-        self.faults = faults
-        self._client = client
-        self._authorized = authorized
-        self._log = operations
-        self._on_closed = on_closed
-        self._stopping = stopping
-        self._transport: paramiko.Transport | None = None
-        self._operations = 0
-        self._bytes = 0
-        self.dropped = False
+    client: socket.socket
+    root: Path
+    faults: Faults
+    authorized: frozenset[bytes]
+    log: OperationLog
+    on_closed: OnClosed
+    stopping: threading.Event
+    dropped: bool = False
+    _transport: paramiko.Transport | None = None
+    _operations: int = 0
+    _bytes: int = 0
 
     def begin(self, host_key: paramiko.PKey) -> None:
         """Start to serve, unless a fault says to fall silent first."""
         if self.faults.hang_at is HangPoint.BANNER:
             return
         if self.faults.hang_at is HangPoint.KEY_EXCHANGE:
-            self._client.sendall(_GREETING)
+            self.client.sendall(_GREETING)
             return
-        self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         without = _MODERN_RSA if self.faults.ssh_rsa_only else ()
         self._transport = paramiko.Transport(
-            self._client, disabled_algorithms={"pubkeys": list(without)}
+            self.client, disabled_algorithms={"pubkeys": list(without)}
         )
         _quieten(self._transport)
         self._transport.add_server_key(host_key)
@@ -77,22 +68,22 @@ class SandboxConnection:
         """Close the connection."""
         if self._transport is not None:
             self._transport.close()
-        self._client.close()
+        self.client.close()
 
     def accepts(self, key: paramiko.PKey) -> bool:
         """Whether `key` may log in."""
         if self.faults.hang_at is HangPoint.LOGIN:
-            self._stopping.wait()
-        return not self.faults.refuse_login and key.asbytes() in self._authorized
+            self.stopping.wait()
+        return not self.faults.refuse_login and key.asbytes() in self.authorized
 
     def carried_out(self, operation: Operation) -> None:
         """See `folders.Connection`."""
-        self._log.add(operation)
+        self.log.add(operation)
         self._operations += 1
         faults = self.faults
         silent = self._operations > faults.hang_after_operations
         if faults.hang_at is HangPoint.OPERATION and silent:
-            self._stopping.wait()
+            self.stopping.wait()
         too_many = (
             faults.drop_after_operations is not None
             and self._operations >= faults.drop_after_operations
@@ -111,7 +102,7 @@ class SandboxConnection:
 
     def closed(self, folder: str, name: str, path: Path) -> None:
         """See `folders.Connection`."""
-        self._on_closed(folder, name, path)
+        self.on_closed(folder, name, path)
         if self.faults.take_away and name.startswith("GO."):
             _take_away(path)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,33 +35,30 @@ class _Scan:
     employers: set[str | None] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
 class Inspector:
     """Finds the facts of parts. `roots` are trusted certificates; None trusts any signer."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        sender: Sender,
-        *,
-        roots: Sequence[x509.Certificate] | None,
-        limits: DeliveryLimits,
-    ) -> None:
-        self._profile = profile
-        self._messages = {
+    profile: Profile
+    sender: Sender
+    roots: Sequence[x509.Certificate] | None
+    limits: DeliveryLimits
+
+    @cached_property
+    def _messages(self) -> dict[int, tuple[FormReader, SchemaValidator]]:
+        profile = self.profile
+        return {
             id(shape): (FormReader(profile, shape), SchemaValidator(profile, shape))
             for shape in profile.messages
         }
-        self._sender = sender
-        self._roots = roots
-        self._limits = limits
 
     def facts(self, fi: Path, fs: Path | None, *, at: datetime) -> PartFacts:
         """What is in a part, its signature and the application in its name; `at` is now (aware).
 
         An empty or too large FI is not opened: its size is fault enough.
         """
-        facts = PartFacts(sender_authorised=self._sender.authorised)
-        if not 0 < fi.stat().st_size <= self._limits.max_file_bytes:
+        facts = PartFacts(sender_authorised=self.sender.authorised)
+        if not 0 < fi.stat().st_size <= self.limits.max_file_bytes:
             return facts
         if fs is not None:
             facts = self._with_signature(facts, fi, fs, at)
@@ -73,15 +71,15 @@ class Inspector:
         if fs.stat().st_size > MAX_SIGNATURE_BYTES:
             return replace(facts, signature_valid=False)
         signature = fs.read_bytes()
-        roots = _own_certificates(signature) if self._roots is None else self._roots
+        roots = _own_certificates(signature) if self.roots is None else self.roots
         verdict = verify_file(signature, fi, roots=roots, at=at)
         fits = None
-        if verdict.valid and self._sender.holder is not None:
-            fits = verdict.signed_by == self._sender.holder
+        if verdict.valid and self.sender.holder is not None:
+            fits = verdict.signed_by == self.sender.holder
         return replace(facts, signature_valid=verdict.valid, certificate_fits_holder=fits)
 
     def _with_content(self, facts: PartFacts, fi: Path) -> PartFacts:
-        shape = shape_of(fi, self._profile)
+        shape = shape_of(fi, self.profile)
         if id(shape) not in self._messages:  # one of our own answers
             return replace(facts, root_known=False)
         reader, validator = self._messages[id(shape)]
@@ -103,12 +101,12 @@ class Inspector:
             verdict = validator.check(fi, most_shown=0).verdict
             facts = replace(facts, fits_schema=verdict is Verdict.VALID and not faults)
         application = fi.name.split(".")[1]
-        known = set(self._profile.identifications.values())
+        known = set(self.profile.identifications.values())
         return replace(
             facts,
             forms_fit_name=scan.identifications <= known
-            and application == self._profile.application_of(shape),
-            employers_authorised=all(map(self._sender.may_declare_for, scan.employers)),
+            and application == self.profile.application_of(shape),
+            employers_authorised=all(map(self.sender.may_declare_for, scan.employers)),
         )
 
     @staticmethod

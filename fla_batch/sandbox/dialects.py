@@ -7,9 +7,10 @@ are what understands them; docs/reference/dialects.md says who was seen to speak
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
+from fla_batch.sandbox.faults import both
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 from fla_batch.vocabulary.terms import FileKind
@@ -86,16 +87,6 @@ def combined_dialect(names: Iterable[str]) -> PortalDialect:
     for name in dict.fromkeys(names):
         if name not in DIALECTS:
             raise UsageMistake(f"{name} is no dialect of the sandbox")
-        found = _with(found, DIALECTS[name], name)
+        clash = f"{name} cannot be combined with the dialects before it"
+        found = both(found, DIALECTS[name], clash)
     return found
-
-
-def _with(found: PortalDialect, other: PortalDialect, name: str) -> PortalDialect:
-    changes = {}
-    for each in fields(PortalDialect):
-        mine, theirs = getattr(found, each.name), getattr(other, each.name)
-        if theirs != each.default:
-            if mine not in (each.default, theirs):
-                raise UsageMistake(f"{name} cannot be combined with the dialects before it")
-            changes[each.name] = theirs
-    return replace(found, **changes)

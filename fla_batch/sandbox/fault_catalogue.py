@@ -5,13 +5,11 @@ The texts are the page docs/reference/faults.md; a test compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from fla_batch.sandbox.answer_drafts import AnswerDraft
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND, AnswerFault
-from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults
+from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults, both
 from fla_batch.vocabulary.errors import UsageMistake
 
 
@@ -103,23 +101,13 @@ def combined(names: Iterable[str]) -> tuple[Faults, AnswerFault]:
     faults, answer = NO_FAULTS, SOUND
     for name in dict.fromkeys(names):
         if name in CHANNEL_FAULTS:
-            faults = _both(faults, CHANNEL_FAULTS[name], name)
+            clash = f"{name} cannot be combined with the faults before it"
+            faults = both(faults, CHANNEL_FAULTS[name], clash)
         elif name in ANSWER_FAULTS:
             answer = _both_answers(answer, ANSWER_FAULTS[name], name)
         else:
             raise UsageMistake(f"{name} is no fault of the sandbox")
     return faults, answer
-
-
-def _both(first: Faults, second: Faults, name: str) -> Faults:
-    changes = {}
-    for field in fields(Faults):
-        mine, other = getattr(first, field.name), getattr(second, field.name)
-        if other != field.default:
-            if mine not in (field.default, other):
-                raise UsageMistake(f"{name} cannot be combined with the faults before it")
-            changes[field.name] = other
-    return replace(first, **changes)
 
 
 def _both_answers(first: AnswerFault, second: AnswerFault, name: str) -> AnswerFault:
@@ -129,13 +117,7 @@ def _both_answers(first: AnswerFault, second: AnswerFault, name: str) -> AnswerF
     if len(delivers) > 1:
         raise UsageMistake(f"{name} cannot be combined: answers are delivered in one way at a time")
     return AnswerFault(
-        prepare=_one_after_the_other(first, second),
+        prepare=lambda draft: second.prepare(first.prepare(draft)),
         new_deliver=delivers[0] if delivers else SOUND.new_deliver,
         delay_s=max(first.delay_s, second.delay_s),
     )
-
-
-def _one_after_the_other(
-    first: AnswerFault, second: AnswerFault
-) -> Callable[[AnswerDraft], AnswerDraft]:
-    return lambda draft: second.prepare(first.prepare(draft))

@@ -6,8 +6,14 @@ carried out and before its answer leaves, which is the moment that a client can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from fla_batch.vocabulary.errors import UsageMistake
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class HangPoint(StrEnum):
@@ -45,6 +51,20 @@ class Faults:
 
 
 NO_FAULTS = Faults()
+Alternatives = TypeVar("Alternatives", bound="DataclassInstance")
+
+
+def both(first: Alternatives, second: Alternatives, clash: str) -> Alternatives:
+    """What differs from the default in either. Raises UsageMistake(`clash`) where they disagree."""
+    changes = {}
+    for each in fields(second):
+        mine, theirs = getattr(first, each.name), getattr(second, each.name)
+        if theirs != each.default:
+            if mine not in (each.default, theirs):
+                raise UsageMistake(clash)
+            changes[each.name] = theirs
+    return replace(first, **changes)
+
 
 # The names that `fla-batch sandbox serve --fault` takes.
 CHANNEL_FAULTS: dict[str, Faults] = {

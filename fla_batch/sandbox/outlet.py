@@ -6,13 +6,14 @@ into the OUT folder, so that a file that is seen there is complete.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.sandbox.answer_drafts import AnswerDraft
+from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.answer_parts import in_parts
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
@@ -33,42 +34,36 @@ class AnswerName(StrEnum):
     CONSULTATION = "FLAA"
 
 
+@dataclass(frozen=True)
 class Outlet:
     """Names, signs and delivers answers of the portal below `root`."""
 
-    def __init__(
-        self,
-        root: Path,
-        staging: Path,
-        journal: PortalJournal,
-        *,
-        signer: Signer | None = None,
-        fault: AnswerFault = SOUND,
-        dialect: PortalDialect = PLAIN,
-    ) -> None:
-        self._root = root
-        self._staging = staging
-        self._journal = journal
-        self._signer = signer
-        self._prepare = fault.prepare
-        self._deliver = fault.new_deliver()
-        self._dialect = dialect
-        staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root: Path
+    staging: Path
+    journal: PortalJournal
+    signer: Signer | None = None
+    fault: AnswerFault = SOUND
+    dialect: PortalDialect = PLAIN
+
+    @cached_property
+    def _deliver(self) -> Deliver:
+        return self.fault.new_deliver()
 
     def draft(self, kind: AnswerName, environment: Environment, day: date) -> AnswerDraft:
         """A new answer; its name is never given again. `day` is the day in Belgium."""
-        number = self._journal.next_number(f"answer {day.isoformat()} {environment.value}")
+        self.staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number = self.journal.next_number(f"answer {day.isoformat()} {environment.value}")
         batch = BatchName(kind.value, PORTAL_SENDER, day, sequence_text(number), environment)
         name = FileName(FileKind.FO, batch)
-        return AnswerDraft(name, self._staging / str(name))
+        return AnswerDraft(name, self.staging / str(name))
 
     def publish(self, draft: AnswerDraft, *, at: datetime) -> None:
         """Sign what was written (when the portal has a certificate), and deliver it."""
-        folder = self._root / draft.name.batch.environment.folder_out
+        folder = self.root / draft.name.batch.environment.folder_out
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._dialect.strangers:
+        if self.dialect.strangers:
             put_neighbours(folder)
-        parts = [self._signed(part, at) for part in in_parts(draft, self._dialect.parts)]
+        parts = [self._signed(part, at) for part in in_parts(draft, self.dialect.parts)]
         # Nothing is whole before the last part is there: a GO that stands for all comes with it.
         for part, following in zip(parts, [*parts[1:], None], strict=True):
             if following is None or following.go_name != part.go_name:
@@ -77,11 +72,11 @@ class Outlet:
             self._deliver(part, folder)
 
     def _signed(self, draft: AnswerDraft, at: datetime) -> AnswerDraft:
-        draft = self._prepare(draft)
+        draft = self.fault.prepare(draft)
         draft.path.chmod(0o600)
-        if self._signer is not None:
+        if self.signer is not None:
             from fla_batch.signing.signer import sign_file
 
-            signature = sign_file(self._signer, draft.path, signed_at=at)
+            signature = sign_file(self.signer, draft.path, signed_at=at)
             draft.beside(FileKind.FS).write_bytes(signature)
-        return replace(draft, go_name=self._dialect.name_of_go(draft.name))
+        return replace(draft, go_name=self.dialect.name_of_go(draft.name))

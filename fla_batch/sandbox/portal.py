@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, check
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
-from fla_batch.sandbox.answering import Answers, Clock, belgian_day
+from fla_batch.sandbox.answering import Answers, Clock
 from fla_batch.sandbox.background_worker import BackgroundWorker
 from fla_batch.sandbox.content import Inspector
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
@@ -26,6 +26,7 @@ from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
 from fla_batch.system.closing import Closing
+from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.terms import Environment, FileKind, Language
 
 if TYPE_CHECKING:
@@ -69,21 +70,12 @@ class Portal(Closing):
         self._sender = sender
         self._clock = clock
         self._limits = limits
-        self._journal = PortalJournal(platform.store)
-        self._inbox = IncomingBatches(root, self.state / "received", self._journal)
-        self._inspector = Inspector(profile, sender, roots=roots, limits=limits)
-        outlet = Outlet(
-            root, self.state / "staging", self._journal, signer=signer, fault=fault, dialect=dialect
-        )
+        journal = self._journal = PortalJournal(platform.store)
+        self._inbox = IncomingBatches(root, self.state / "received", journal)
+        self._inspector = Inspector(profile, sender, roots, limits)
+        outlet = Outlet(root, self.state / "staging", journal, signer, fault, dialect)
         self._answers = Answers(
-            profile,
-            platform,
-            sender,
-            outlet,
-            self._journal,
-            clock=clock,
-            language=language,
-            dialect=dialect,
+            profile, platform, sender, outlet, journal, clock, language, dialect
         )
         self._dialect = dialect
         self._worker = BackgroundWorker(max(delay_s, fault.delay_s))
@@ -142,7 +134,7 @@ class Portal(Closing):
         file = ReceivedFile(self._dialect.name_of_file(named), self._journal.next_ticket())
         error_ids = check(
             Delivery(environment.folder_in, self._sender.number, batch),
-            today=belgian_day(now),
+            today=belgian_date(now),
             used=self._journal.is_used,
             limits=self._limits,
             parts=(self._inspector.facts(fi, fs, at=now) for fi, fs in received.parts()),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fla_batch.account.rest_json import (
@@ -36,10 +37,11 @@ _HEADER = FormHeader()
 
 
 class RestReply(NamedTuple):
-    """Status and body of an answer."""
+    """Status and body of an answer, and headers besides the usual ones."""
 
     status: int
     body: Json
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class _Resource(NamedTuple):
@@ -151,10 +153,13 @@ class RestFace:
         return self.platform.judge(form, reading, at=at, source=self.sender.source)
 
 
-def problem(status: int, title: str, detail: str, urn: str | None = None) -> RestReply:
-    """A problem in the shape of RFC 9457."""
+def problem(
+    status: int, title: str, detail: str, urn: str | None = None, **headers: str
+) -> RestReply:
+    """A problem in the shape of RFC 9457; `headers` by their names, with _ for -."""
     kind = f"urn:problem-type:belgif:{urn}" if urn else "about:blank"
-    return RestReply(status, {"type": kind, "title": title, "status": status, "detail": detail})
+    body = {"type": kind, "title": title, "status": status, "detail": detail}
+    return RestReply(status, body, {name.replace("_", "-"): text for name, text in headers.items()})
 
 
 def _refused(outcome: FormOutcome) -> RestReply:

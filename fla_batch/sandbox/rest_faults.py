@@ -34,13 +34,8 @@ class RestFault(StrEnum):
     TOKEN_REFUSED = "rest-token-refused"  # noqa: S105 - a name, no secret
 
 
-USUAL_TIMES: dict[RestFault, int] = {
-    RestFault.FORBIDDEN: 1_000_000,
-    RestFault.TOKEN_REFUSED: 1_000_000,
-    RestFault.REDIRECT: 1_000_000,
-    RestFault.HUGE: 1,
-}
-"""How many calls a fault spoils when nobody says: most pass after one."""
+_LASTING = frozenset({RestFault.FORBIDDEN, RestFault.TOKEN_REFUSED, RestFault.REDIRECT})
+"""They spoil every call when nobody says how many: the others pass after one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ class RestFaultPlan:
     def of(cls, kinds: Iterable[str]) -> RestFaultPlan:
         """As the command line names them."""
         faults = [RestFault(kind) for kind in kinds]
-        return cls([Spoiled(fault, USUAL_TIMES.get(fault, 1)) for fault in faults])
+        return cls([Spoiled(fault, 1_000_000 if fault in _LASTING else 1) for fault in faults])
 
     def plan(self, *spoiled: Spoiled) -> None:
         """From now on these, and nothing of what was planned before."""

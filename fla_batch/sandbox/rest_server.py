@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +24,8 @@ BASE_PATH = "/REST/federalLearningAccount/v1"
 TOKEN_PATH = "/REST/oauth/v5/token"  # noqa: S105 - an address
 _LONGEST_BODY = 100_000_000
 _HUGE_BYTES = 1 << 30
+_NO_TOKEN = problem(401, "Unauthorized", "The token is not valid", "invalidAccessToken")
+_BROKE = problem(500, "Unexpected Error", "Something broke")
 
 
 class RestCall(NamedTuple):
@@ -120,15 +123,6 @@ class _Handler(BaseHTTPRequestHandler):
         """The sandbox's own clock."""
         return format_datetime(self.server.rest.clock(), usegmt=True)
 
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_PUT(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
     def do_POST(self) -> None:
         rest = self.server.rest
         content = self._body()
@@ -148,13 +142,12 @@ class _Handler(BaseHTTPRequestHandler):
         content = self._body()
         rest, parts = self.server.rest, urlsplit(self.path)
         if not rest.tokens.is_good(self.headers.get("authorization", "")):
-            self._say(problem(401, "Unauthorized", "The token is not valid", "invalidAccessToken"))
+            self._say(_NO_TOKEN)
             return
         fault = rest.faults.next(self.command)
         if fault in _INSTEAD:
-            reply, headers = _INSTEAD[fault]
-            self._note(parts.path, reply.status)
-            self._say(reply, headers=headers)
+            self._note(parts.path, _INSTEAD[fault].status)
+            self._say(_INSTEAD[fault])
             return
         if fault is RestFault.CUT_BEFORE:
             self._note(parts.path, 0)
@@ -169,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._note(parts.path, 0 if fault is RestFault.CUT else reply.status)
         self._spoil(fault, reply)
 
+    do_GET = do_PUT = do_DELETE = _serve  # noqa: N815 - the library's names
+
     def _note(self, path: str, status: int) -> None:
         self.server.rest.calls.append(RestCall(self.command, path, status))
 
@@ -178,8 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault is RestFault.HUGE:
             self._say_without_end()
-        elif fault in _AFTER:
-            self._say(_AFTER[fault])
+        elif fault is RestFault.ERROR_AFTER:
+            self._say(_BROKE)
         elif fault is RestFault.HTML:
             self._send(200, b"<html><body>Please log in</body></html>", "text/html; charset=utf-8")
         elif fault is RestFault.TRUNCATED:
@@ -199,29 +194,27 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.rest.stopping.wait(self.server.rest.slow_s)
             self._say(reply)
 
-    def _say(self, reply: RestReply, headers: dict[str, str] | None = None) -> None:
+    def _say(self, reply: RestReply) -> None:
         kind = "application/json" if reply.status == 200 else "application/problem+json"
         content = json.dumps(reply.body, ensure_ascii=False).encode()
-        self._send(reply.status, content, kind, headers)
+        self._send(reply.status, content, kind, reply.headers)
 
     def _send(
-        self, status: int, content: bytes, kind: str, headers: dict[str, str] | None = None
+        self, status: int, content: bytes, kind: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
+        self._begin(status, kind, len(content), headers or {})
         self.wfile.write(content)
         self.wfile.flush()
 
+    def _begin(self, status: int, kind: str, length: int, more: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": length, **more}.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+
     def _say_without_end(self) -> None:
         """A gigabyte of JSON, as long as somebody reads it."""
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(_HUGE_BYTES))
-        self.end_headers()
+        self._begin(200, "application/json", _HUGE_BYTES, {})
         self.close_connection = True
         piece = b'{"anomalies": [' + b" " * (1 << 16)
         try:
@@ -231,41 +224,26 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0)
 
 
-_INSTEAD: dict[RestFault | None, tuple[RestReply, dict[str, str]]] = {
-    RestFault.UNAUTHORISED: (
-        problem(401, "Unauthorized", "The token is not valid", "invalidAccessToken"),
-        {},
+_INSTEAD: dict[RestFault | None, RestReply] = {
+    RestFault.UNAUTHORISED: _NO_TOKEN,
+    RestFault.FORBIDDEN: problem(403, "Forbidden", "No mandate for this employer", "missingScope"),
+    RestFault.TOO_MANY: problem(
+        429, "Too Many Requests", "Slow down", "tooManyRequests", Retry_After="1"
     ),
-    RestFault.FORBIDDEN: (
-        problem(403, "Forbidden", "No mandate for this employer", "missingScope"),
-        {},
+    RestFault.ERROR: _BROKE,
+    RestFault.UNAVAILABLE: problem(
+        503, "Service Unavailable", "Maintenance", "serviceUnavailable", Retry_After="1"
     ),
-    RestFault.TOO_MANY: (
-        problem(429, "Too Many Requests", "Slow down", "tooManyRequests"),
-        {"Retry-After": "1"},
-    ),
-    RestFault.ERROR: (problem(500, "Unexpected Error", "Something broke"), {}),
-    RestFault.UNAVAILABLE: (
-        problem(503, "Service Unavailable", "Maintenance", "serviceUnavailable"),
-        {"Retry-After": "1"},
-    ),
-    RestFault.SILENT_400: (problem(400, "Bad Request", "The input message is incorrect"), {}),
-    RestFault.REDIRECT: (
-        problem(302, "Found", "Log in first"),
-        {"Location": "http://127.0.0.1:9/login"},
-    ),
+    RestFault.SILENT_400: problem(400, "Bad Request", "The input message is incorrect"),
+    RestFault.REDIRECT: problem(302, "Found", "Log in first", Location="http://127.0.0.1:9/login"),
 }
 """Answers that come instead of carrying the call out."""
-_AFTER: dict[RestFault | None, RestReply] = {
-    RestFault.ERROR_AFTER: problem(500, "Unexpected Error", "Something broke"),
-}
 
 
 def _of_another(body: dict[str, Any]) -> dict[str, Any]:
     """The same answer, about another worker."""
-    text = json.dumps(body)
-    told = json.loads(text)
+    told = deepcopy(body)
     for block in (told, told.get("flaDataDeclaration"), told.get("flaCreditCalculation")):
         if isinstance(block, dict) and isinstance(block.get("employee"), dict):
             block["employee"]["inss"] = 70081500504
-    return dict(told)
+    return told

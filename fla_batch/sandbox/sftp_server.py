@@ -135,7 +135,7 @@ class SandboxServer(Closing):
                 root=self.root,
                 faults=self.faults.on_connection(self._accepted),
                 authorized=self._authorized,
-                operations=self.operations,
+                log=self.operations,
                 on_closed=self._closed,
                 stopping=self._stopping,
             )

@@ -247,7 +247,7 @@ def test_pauses_grow_and_are_never_shorter_than_retry_after(
             monkeypatch.setitem(
                 __import__("fla_batch.sandbox.rest_server", fromlist=["_INSTEAD"])._INSTEAD,
                 RestFault.TOO_MANY,
-                (_problem(), {"Retry-After": text}),
+                _problem(text),
             )
             service.server.faults.plan(Spoiled(RestFault.TOO_MANY, 1))
             wanted = seconds
@@ -257,17 +257,18 @@ def test_pauses_grow_and_are_never_shorter_than_retry_after(
             assert service.time.pauses.pop() == pytest.approx(max(wanted, 2.0), abs=1)
 
 
-def _problem() -> Any:
+def _problem(retry_after: str) -> Any:
     from fla_batch.sandbox.rest_face import problem
 
-    return problem(429, "Too Many Requests", "Slow down", "tooManyRequests")
+    told = "Too Many Requests", "Slow down", "tooManyRequests"
+    return problem(429, *told, Retry_After=retry_after)
 
 
 def test_who_asks_to_wait_too_long_is_not_waited_for(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead = __import__("fla_batch.sandbox.rest_server", fromlist=["_INSTEAD"])._INSTEAD
-    monkeypatch.setitem(instead, RestFault.TOO_MANY, (_problem(), {"Retry-After": "86400"}))
+    monkeypatch.setitem(instead, RestFault.TOO_MANY, _problem("86400"))
     service.server.faults.plan(Spoiled(RestFault.TOO_MANY, ALWAYS))
     with service.client() as client, pytest.raises(CallFailed, match="asks to wait 86400 seconds"):
         client.call(PUT)
