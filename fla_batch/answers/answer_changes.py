@@ -115,14 +115,14 @@ class Interpreter:
         found, batch = self.sent.by_reference(form.reference_nbr), known.form.batch
         if len(found) != 1 or not (found[0].batch is batch or found[0].batch == batch):
             return None
-        return FormChange(FoundForm(*found[0]), known.event, form.ticket, (), known.details)
+        return FormChange(found[0], known.event, form.ticket, (), known.details)
 
     def _read(self, form: NotificationForm, environment: Environment, at: datetime) -> _Read:
         """All that is taken from a form, which is only good until the next one is read."""
         found = match_form(form, environment, self.sent)
         if isinstance(found, Unmatched):
             return _unmatched(form, found), (), ()
-        key = FoundForm(*found.form)
+        key = found.form
         anomalies = tuple(anomalies_of(form)) if form.anomaly_reports else ()
         details = _details(form.result_code, found.by, form.diagnoses)
         event = verdict_event(form.result_code, with_anomalies=bool(anomalies))

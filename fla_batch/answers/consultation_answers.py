@@ -99,7 +99,7 @@ def _told(
     if isinstance(found, Unmatched):
         yield UnmatchedChange(found.reason.value, found.batch, (), details)
         return
-    key = FoundForm(found.form.key, found.form.batch)
+    key = found.form
     question = sent.form(key.key)
     if question is None or not answers_question(kind, form.body, question):
         reason = "the answer is about something else than the question that it names"

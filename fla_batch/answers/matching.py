@@ -19,6 +19,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from fla_batch.answers.acknowledgement import Acknowledgement
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.remote_anomalies import Subject, subject_in_path
+from fla_batch.ledger.records import FoundForm
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment, FileKind
 
@@ -44,19 +45,12 @@ class Reason(Enum):
     OTHER_BATCH = "the answer names one batch and a form of another"
 
 
-class SentForm(NamedTuple):
-    """A form that was sent. `key` is whatever its keeper knows it by."""
-
-    key: str
-    batch: BatchName
-
-
 Scope = BatchName | Environment
 """One batch, or an environment: then all its batches that still wait for answers."""
 
 _FILE_KINDS = frozenset(FileKind)
 
-Found = Sequence[SentForm] | None
+Found = Sequence[FoundForm] | None
 """Forms that fit; None when the notification does not say what this step looks for."""
 
 
@@ -71,17 +65,13 @@ class SentForms(Protocol):
         """The one batch to whose file an acknowledgement gave that ticket."""
         ...
 
-    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+    def by_reference(self, reference_nbr: str) -> Sequence[FoundForm]:
         """Forms to which we gave that ReferenceNbr, of any batch."""
         ...
 
     def by_creation(
-        self,
-        scope: Scope,
-        form_creation_date: date,
-        form_creation_hour: time,
-        identification: str | None,
-    ) -> Sequence[SentForm]:
+        self, scope: Scope, day: date, hour: time, identification: str | None, /
+    ) -> Sequence[FoundForm]:
         """Forms created then (Belgian local time), of that identification unless it is None."""
         ...
 
@@ -92,7 +82,8 @@ class SentForms(Protocol):
         inss: str,
         calendar_year: int | None,
         identification: str | None,
-    ) -> Sequence[SentForm]:
+        /,
+    ) -> Sequence[FoundForm]:
         """Forms about that employer and worker; a None is not compared."""
         ...
 
@@ -107,7 +98,7 @@ class MatchedBatch:
 class MatchedForm(NamedTuple):
     """The form that a notification is about."""
 
-    form: SentForm
+    form: FoundForm
     by: MatchedBy
 
 
@@ -117,7 +108,7 @@ class Unmatched:
 
     reason: Reason
     batch: BatchName | None = None
-    candidates: tuple[SentForm, ...] = ()
+    candidates: tuple[FoundForm, ...] = ()
 
 
 @lru_cache(maxsize=1000)
@@ -193,7 +184,7 @@ def _refused_batch(batch: BatchName, environment: Environment, sent: SentForms) 
     return None if sent.has_batch(batch) else Unmatched(Reason.UNKNOWN_BATCH, batch)
 
 
-def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedForm | Unmatched:
+def _single(by: MatchedBy, found: Sequence[FoundForm], scope: Scope) -> MatchedForm | Unmatched:
     if len(found) == 1 and _is_within(found[0], scope):
         return MatchedForm(found[0], by)
     candidates = tuple(dict.fromkeys(found))
@@ -205,7 +196,7 @@ def _single(by: MatchedBy, found: Sequence[SentForm], scope: Scope) -> MatchedFo
     return Unmatched(Reason.SEVERAL_FORMS if within else outside, batch, within or candidates)
 
 
-def _is_within(form: SentForm, scope: Scope) -> bool:
+def _is_within(form: FoundForm, scope: Scope) -> bool:
     return form.batch == scope if isinstance(scope, BatchName) else form.batch.environment is scope
 
 

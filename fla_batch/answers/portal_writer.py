@@ -124,8 +124,8 @@ def _write_message(stream: BinaryIO, root: str, forms: Iterable[_Element]) -> in
 
 def _acknowledgement(form: Acknowledgement) -> _Element:
     element = etree.Element("Form")
-    _add_header(element, form.header)
-    _add_file_reference(element, form.file_reference)
+    _add_zones(element, form.header)
+    _add_block(element, "FileReference", form.file_reference)
     result = etree.SubElement(element, "ReceptionResult")
     _add(result, "ResultCode", form.result_code)
     for error_id in form.error_ids:
@@ -135,17 +135,15 @@ def _acknowledgement(form: Acknowledgement) -> _Element:
 
 def _notification(form: NotificationForm) -> _Element:
     element = etree.Element("Form")
-    _add_header(element, form.header)
-    _add_file_reference(element, form.file_reference)
+    _add_zones(element, form.header)
+    _add_block(element, "FileReference", form.file_reference)
     if form.sender_id is not None:
         _add(etree.SubElement(element, "HandledOriginalFile"), "SenderId", form.sender_id)
-    if form.handled_original_form is not None:
-        _add_header(etree.SubElement(element, "HandledOriginalForm"), form.handled_original_form)
+    _add_block(element, "HandledOriginalForm", form.handled_original_form)
     for reference in form.references:
-        _add_reference(element, "Reference", reference)
+        _add_block(element, "Reference", reference)
     _add_subject(element, form)
-    if form.handled_reference is not None:
-        _add_reference(element, "HandledReference", form.handled_reference)
+    _add_block(element, "HandledReference", form.handled_reference)
     _add_result(element, form)
     if form.application_data is not None:
         data = etree.SubElement(element, "ApplicationData")
@@ -182,43 +180,30 @@ def _add_report(element: _Element, report: AnomalyReport) -> None:
     _add(element, "AnomalyClass", report.anomaly_class)
     _add(element, "AnomalyLabel", report.anomaly_label)
     if report.location is not None:
-        location = etree.SubElement(element, "AnomalyLocation")
-        _add(location, "LineNbr", report.location.line_nbr)
-        _add(location, "ColumnNbr", report.location.column_nbr)
-        _add(location, "Location", report.location.location)
+        _add_zones(etree.SubElement(element, "AnomalyLocation"), report.location)
     if report.path:
         path = etree.SubElement(element, "Path")
         for zone, value in report.path:
             _add(path, zone, value)
 
 
-def _add_header(element: _Element, header: PortalHeader) -> None:
-    _add(element, "Identification", header.identification)
-    day, hour = header.form_creation_date, header.form_creation_hour
-    _add(element, "FormCreationDate", day.isoformat() if day else None)
-    _add(element, "FormCreationHour", _hour_text(hour) if hour is not None else None)
-    _add(element, "AttestationStatus", header.attestation_status)
-    _add(element, "TypeForm", header.type_form)
+def _add_block(
+    element: _Element, name: str, zones: PortalHeader | FileReference | PortalReference | None
+) -> None:
+    if zones is not None:
+        _add_zones(etree.SubElement(element, name), zones)
 
 
-def _hour_text(hour: time) -> str:
-    return hour.isoformat("milliseconds")
-
-
-def _add_file_reference(element: _Element, reference: FileReference | None) -> None:
-    if reference is None:
-        return
-    block = etree.SubElement(element, "FileReference")
-    _add(block, "FileName", reference.file_name)
-    _add(block, "ReferenceOrigin", reference.reference_origin)
-    _add(block, "ReferenceNbr", reference.reference_nbr)
-
-
-def _add_reference(element: _Element, name: str, reference: PortalReference) -> None:
-    block = etree.SubElement(element, name)
-    _add(block, "ReferenceType", reference.reference_type)
-    _add(block, "ReferenceOrigin", reference.reference_origin)
-    _add(block, "ReferenceNbr", reference.reference_nbr)
+def _add_zones(
+    element: _Element, zones: PortalHeader | FileReference | PortalReference | AnomalyLocation
+) -> None:
+    """Each field that has a value, under its own name as the portal writes it."""
+    for name in zones.__match_args__:
+        value = getattr(zones, name)
+        if isinstance(value, time):
+            value = value.isoformat("milliseconds")
+        label = "".join(part.capitalize() for part in name.split("_"))
+        _add(element, label, None if value is None else str(value))
 
 
 def _add(element: _Element, name: str, text: str | None) -> None:

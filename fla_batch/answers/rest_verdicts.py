@@ -27,50 +27,8 @@ from fla_batch.vocabulary.findings import Anomaly, Labels, blocking
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin
 
 _SETTLED = "settled by GET"
-_SILENT = Labels(
-    en="The platform refused it without saying why",
-    fr="La plateforme l'a refusé sans dire pourquoi",
-    nl="Het platform weigerde het zonder te zeggen waarom",
-)
-
-_FORBIDDEN = Labels(
-    en="The platform refuses us for this employer: no mandate, or no right to this service",
-    fr="La plateforme nous refuse pour cet employeur: pas de mandat, ou pas de droit à ce service",
-    nl="Het platform weigert ons voor deze werkgever: geen mandaat, of geen recht op deze dienst",
-)
-_WORDLESS_ADVICE = {
-    "HTTP-400": Labels(
-        en="Build and send it once more; if it is refused again, ask the helpdesk of the platform. "
-        "Its answer as it came is kept with the batch in the outbox.",
-        fr="Construisez-la et envoyez-la encore une fois ; si elle est refusée à nouveau, "
-        "demandez au helpdesk de la plateforme. Sa réponse telle quelle est gardée avec le lot.",
-        nl="Bouw en verzend ze nog eens; wordt ze weer geweigerd, vraag het aan de helpdesk van "
-        "het platform. Zijn antwoord wordt bij de zending bewaard zoals het kwam.",
-    ),
-    "HTTP-403": Labels(
-        en="Check the mandate for that employer, and the rights of the client in Chaman.",
-        fr="Vérifiez le mandat pour cet employeur, et les droits du client dans Chaman.",
-        nl="Controleer het mandaat voor die werkgever, en de rechten van de client in Chaman.",
-    ),
-}
 UNHEARD = "HTTP-LOST"
 """Error id of the remark on a declaration that is in force, and whose own answer never came."""
-_UNHEARD = Labels(
-    en="The answer to this declaration was lost. Asked afterwards, the platform holds it; the "
-    "warnings that it may have given are not known",
-    fr="La réponse à cette déclaration s'est perdue. Interrogée ensuite, la plateforme la détient "
-    "; les avertissements qu'elle a pu donner ne sont pas connus",
-    nl="Het antwoord op deze aangifte ging verloren. Het platform houdt ze bij, zo bleek bij "
-    "navraag; of het waarschuwingen gaf, is niet geweten",
-)
-_UNHEARD_ADVICE = Labels(
-    en="Nothing needs to be sent again. To see the warnings, build it with --again and send it.",
-    fr="Rien ne doit être renvoyé. Pour voir les avertissements, construisez-la avec --again et "
-    "envoyez-la.",
-    nl="Niets moet opnieuw verzonden worden. Bouw ze met --again en verzend ze om de "
-    "waarschuwingen te zien.",
-)
-_HEARD_NOTHING = Anomaly(AnomalyClass.NON_BLOCKING, UNHEARD, label=_UNHEARD, advice=_UNHEARD_ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +79,7 @@ def _of_put(form: FormRow, exchange: Exchange) -> Judgement:
         reason = "the service answered 200 with a blocking anomaly"
     else:
         reason = "the service answered 400 without a blocking anomaly"
-        anomalies = (*anomalies, _wordless("HTTP-400", _SILENT))
+        anomalies = (*anomalies, _wordless("HTTP-400"))
     return Judgement(None, anomalies, reason=reason)
 
 
@@ -139,7 +97,8 @@ def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
     if exchange.status == OK and holds(told.declarations[0], declared):
         if before.anomalies:
             return Judgement(Event.WARNED, before.anomalies, told.credit, reason=_SETTLED)
-        return Judgement(Event.ACCEPTED, (_HEARD_NOTHING,), told.credit, reason=_SETTLED)
+        unheard = Anomaly(AnomalyClass.NON_BLOCKING, UNHEARD, **_texts(UNHEARD))
+        return Judgement(Event.ACCEPTED, (unheard,), told.credit, reason=_SETTLED)
     if before.anomalies:
         # It was answered, and would be answered so again.
         return Judgement(Event.REFUSED, before.anomalies, reason=_SETTLED)
@@ -158,11 +117,11 @@ def _shows(told: RestAnswer, status: int) -> bool:
 def _of_question(form: FormRow, exchange: Exchange) -> Judgement:
     told, trouble = _told(form, exchange)
     if exchange.status == FORBIDDEN:
-        return Judgement(Event.REFUSED, (_wordless("HTTP-403", _FORBIDDEN),))
+        return Judgement(Event.REFUSED, (_wordless("HTTP-403"),))
     if told is None:
         return Judgement(None, reason=trouble)
     if exchange.status in (BAD_REQUEST, NOT_FOUND):
-        anomalies = _anomalies(told) or (_wordless("HTTP-400", _SILENT),)
+        anomalies = _anomalies(told) or (_wordless("HTTP-400"),)
         return Judgement(Event.REFUSED, anomalies)
     if exchange.status != OK:
         return Judgement(None, reason=f"the service answered {exchange.status}")
@@ -200,7 +159,13 @@ def _completed(anomaly: Anomaly) -> Anomaly:
     return replace(anomaly, label=label)
 
 
-def _wordless(error_id: str, label: Labels) -> Anomaly:
+def _wordless(error_id: str) -> Anomaly:
     """What the platform says by its status alone."""
-    said = Anomaly(AnomalyClass.BLOCKING, error_id, label=label, origin=AnomalyOrigin.REMOTE)
-    return replace(said, advice=_WORDLESS_ADVICE[error_id])
+    return Anomaly(AnomalyClass.BLOCKING, error_id, origin=AnomalyOrigin.REMOTE, **_texts(error_id))
+
+
+def _texts(error_id: str) -> dict[str, Any]:
+    says, advice = (
+        catalogue.rule_text(error_id, part, {}, package=__package__) for part in ("says", "advice")
+    )
+    return {"label": says, "advice": advice}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, time
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from fla_batch.answers.matching import Scope, SentForm, SentForms
+from fla_batch.answers.matching import SentForms
 from fla_batch.ledger.records import FormRow, FoundForm, Photo
 from fla_batch.ledger.rows import CHUNK
 from fla_batch.vocabulary.filenames import BatchName
@@ -48,6 +47,8 @@ class SentFromLedger:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
+        self.by_creation = ledger.forms_by_creation
+        self.by_subject = ledger.forms_by_subject
         self._known: set[BatchName] = set()
         self._numbers: dict[BatchName, frozenset[str]] = {}
         self._last: BatchName | None = None
@@ -73,12 +74,12 @@ class SentFromLedger:
             self._tickets[ticket] = found[0]
         return self._tickets[ticket]
 
-    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+    def by_reference(self, reference_nbr: str) -> Sequence[FoundForm]:
         """See `SentForms.by_reference`."""
         for batch, numbers in self._numbers.items():
             if reference_nbr in numbers:
-                return [SentForm(reference_nbr, batch)]
-        found = _sent(self.ledger.forms_by_reference(reference_nbr))
+                return [FoundForm(reference_nbr, batch)]
+        found = self.ledger.forms_by_reference(reference_nbr)
         for form in found:
             if form.batch == self._last:
                 self._read(form.batch)
@@ -88,33 +89,6 @@ class SentFromLedger:
     def _read(self, batch: BatchName) -> None:
         # One batch at a time bounds the memory: a batch holds half a million forms at most.
         self._numbers = {batch: frozenset(self.ledger.reference_numbers(batch))}
-
-    def by_creation(
-        self,
-        scope: Scope,
-        form_creation_date: date,
-        form_creation_hour: time,
-        identification: str | None,
-    ) -> Sequence[SentForm]:
-        """See `SentForms.by_creation`."""
-        return _sent(
-            self.ledger.forms_by_creation(
-                scope, form_creation_date, form_creation_hour, identification
-            )
-        )
-
-    def by_subject(
-        self,
-        scope: Scope,
-        company_id: str,
-        inss: str,
-        calendar_year: int | None,
-        identification: str | None,
-    ) -> Sequence[SentForm]:
-        """See `SentForms.by_subject`."""
-        return _sent(
-            self.ledger.forms_by_subject(scope, company_id, inss, calendar_year, identification)
-        )
 
     def form(self, key: str) -> FormRow | None:
         """See `Sent.form`. Of what changes, its state, it may tell what was so a while ago."""
@@ -141,7 +115,3 @@ class SentFromLedger:
     def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
         """See `Sent.last_photo`."""
         return self.ledger.last_accepted(key, environment)
-
-
-def _sent(found: Iterable[FoundForm]) -> list[SentForm]:
-    return [SentForm(form.key, form.batch) for form in found]

@@ -60,15 +60,8 @@ class Exchange:
             body = {"body": self.body.decode()}
         except UnicodeDecodeError:
             body = {"body_base64": base64.b64encode(self.body).decode()}
-        return {
-            "method": self.method,
-            "target": self.target,
-            "status": self.status,
-            "content_type": self.content_type,
-            "at": self.at.isoformat(),
-            "fault": self.fault,
-            **body,
-        }
+        values = {name: getattr(self, name) for name in _PLAIN}
+        return values | {"at": self.at.isoformat(), **body}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Exchange:
@@ -78,15 +71,12 @@ class Exchange:
             if "body_base64" in values
             else values["body"].encode()
         )
-        return cls(
-            method=values["method"],
-            target=values["target"],
-            status=values["status"],
-            content_type=values["content_type"],
-            body=body,
-            at=datetime.fromisoformat(values["at"]),
-            fault=values["fault"],
-        )
+        plain = {name: values[name] for name in _PLAIN}
+        return cls(at=datetime.fromisoformat(values["at"]), body=body, **plain)
+
+
+_PLAIN = ("method", "target", "status", "content_type", "fault")
+"""Zones of an Exchange that JSON has as they are."""
 
 
 class CallFailed(GatewayUnavailable):

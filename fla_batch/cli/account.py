@@ -13,7 +13,9 @@ from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.whose import Whose, whose_options
 
 if TYPE_CHECKING:
-    from fla_batch.report.training_account import TrainingAccount
+    from fla_batch.commands.workspace import Workspace
+    from fla_batch.intake.personnel_file import PersonnelFile
+    from fla_batch.report.training_account import Chosen, TrainingAccount
     from fla_batch.vocabulary.words import Words
 
 
@@ -51,14 +53,35 @@ def export(folder: Path, people_file: Path | None, whose: Whose, shared: Shared)
     the personnel file; what it lacks is listed, and left open on the page.
     """
     from fla_batch.intake.personnel_file import read_personnel_file
+
+    people = read_personnel_file(people_file) if people_file else None
+    with shared.workspace() as workspace:
+        count, incomplete = written_accounts(workspace, folder, whose.chosen, people, shared)
+    if shared.as_json:
+        document: dict[str, object] = {"folder": str(folder), "accounts": count}
+        if people_file:
+            document["incomplete"] = [
+                {"company_id": each.company_id, "inss": each.inss, "missing": each.missing}
+                for each in incomplete
+            ]
+        shared.show_json(document)
+        return
+    say(shared.words.count("accounts_written", count, folder=folder))
+    if people_file:
+        _tell_incomplete(incomplete, shared.words)
+
+
+def written_accounts(
+    workspace: Workspace, folder: Path, chosen: Chosen, people: PersonnelFile | None, shared: Shared
+) -> tuple[int, list[TrainingAccount]]:
+    """How many accounts are in the folder now, and those of which `people` lack a part."""
     from fla_batch.report.account_folder import write_accounts
     from fla_batch.report.training_account import training_accounts
     from fla_batch.vocabulary.belgian_time import belgian
 
-    people = read_personnel_file(people_file) if people_file else None
     at = belgian(now()).replace(tzinfo=None)
     count = 0
-    with shared.workspace() as workspace, counting("accounts", shared) as counted:
+    with counting("accounts", shared) as counted:
 
         def one_more(more: int) -> None:
             nonlocal count
@@ -69,23 +92,12 @@ def export(folder: Path, people_file: Path | None, whose: Whose, shared: Shared)
             workspace.ledger,
             workspace.environment,
             at,
-            chosen=whose.chosen,
+            chosen=chosen,
             people=people,
             windows=workspace.rules.windows,
         )
         incomplete = write_accounts(folder, found, at, shared.language, one_more)
-    if shared.as_json:
-        document: dict[str, object] = {"folder": str(folder), "accounts": count}
-        if people is not None:
-            document["incomplete"] = [
-                {"company_id": each.company_id, "inss": each.inss, "missing": each.missing}
-                for each in incomplete
-            ]
-        shared.show_json(document)
-        return
-    say(shared.words.count("accounts_written", count, folder=folder))
-    if people is not None:
-        _tell_incomplete(incomplete, shared.words)
+    return count, incomplete
 
 
 def _tell_incomplete(incomplete: list[TrainingAccount], words: Words) -> None:

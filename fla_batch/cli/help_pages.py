@@ -48,23 +48,12 @@ class _Formatter(click.HelpFormatter):
         return text
 
 
-class _FrenchFormatter(_Formatter):
-    language = Language.FR
+def _context_in(language: Language) -> type[click.Context]:
+    formatter = type("Formatter", (_Formatter,), {"language": language})
+    return type("Context", (click.Context,), {"formatter_class": formatter})
 
 
-class _DutchFormatter(_Formatter):
-    language = Language.NL
-
-
-class _FrenchContext(click.Context):
-    formatter_class = _FrenchFormatter
-
-
-class _DutchContext(click.Context):
-    formatter_class = _DutchFormatter
-
-
-_CONTEXTS = {Language.FR: _FrenchContext, Language.NL: _DutchContext}
+_CONTEXTS = {language: _context_in(language) for language in _PARTS}
 
 
 def command_in(command: click.Command, language: Language) -> click.Command:

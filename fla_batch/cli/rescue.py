@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fla_batch.cli.account import people_option
+from fla_batch.cli.account import people_option, written_accounts
 from fla_batch.cli.ask import after_closure_option
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, FOLDER, Shared, now, shared
+from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, FOLDER, Shared, shared
 from fla_batch.cli.poll import every_option, timeout_option
-from fla_batch.cli.progress_bar import counting
 from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
@@ -146,31 +145,14 @@ def _write(
     """Everything that was brought out; how many of each."""
     from fla_batch.commands.keep_answer import raw_files
     from fla_batch.intake.personnel_file import read_personnel_file
-    from fla_batch.report.account_folder import write_accounts
     from fla_batch.report.rescue_folder import copy_answers, write_missing
-    from fla_batch.report.training_account import Chosen, training_accounts
-    from fla_batch.vocabulary.belgian_time import belgian
+    from fla_batch.report.training_account import Chosen
 
-    at = belgian(now()).replace(tzinfo=None)
     missing = write_missing(folder, ((each.wanted, each.reason) for each in result.missing))
     answers = copy_answers(folder, raw_files(workspace, result.since))
-    count = 0
-    with counting("accounts", shared) as counted:
-
-        def one_more(more: int) -> None:
-            nonlocal count
-            count += more
-            counted(more)
-
-        accounts = training_accounts(
-            workspace.ledger,
-            workspace.environment,
-            at,
-            chosen=Chosen(result.holdings.employers),
-            people=read_personnel_file(people_file) if people_file else None,
-            windows=workspace.rules.windows,
-        )
-        write_accounts(folder, accounts, at, shared.language, one_more)
+    chosen = Chosen(result.holdings.employers)
+    people = read_personnel_file(people_file) if people_file else None
+    count, _ = written_accounts(workspace, folder, chosen, people, shared)
     return {"accounts": count, "answers": answers, "missing": missing}
 
 

@@ -18,7 +18,6 @@ from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import batch_row
 from fla_batch.intake import AS_FOUND, ReadingChoice, read_inputs
 from fla_batch.ledger.lifecycle import REFUSED_FORM_STATES, WITHDRAWN_FORM_STATES, FormState
-from fla_batch.ledger.records import FormLine
 from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.models import DeclarationKey, Entry
 from fla_batch.rules import Removal, check
@@ -125,7 +124,7 @@ def _to_correct(
     """What is refused and in no correction yet, with the reference numbers of those forms."""
     result = CorrectResult(row.name, corrected=_later(workspace, row.name))
     refused = {
-        _key(form): form.reference_nbr
+        form.key: form.reference_nbr
         for form in workspace.ledger.form_lines(row.name, REFUSED_FORM_STATES)
     }
     if not refused:
@@ -193,18 +192,12 @@ class _OtherKeys:
 def _later(workspace: Records, name: BatchName) -> dict[DeclarationKey, BatchName]:
     """Forms that corrections of batch `name` hold, and that were not refused again."""
     return {
-        _key(form): row.name
+        form.key: row.name
         for row in workspace.ledger.batches(name.environment)
         if row.previous == name
         for form in workspace.ledger.form_lines(row.name)
         if form.state not in _NOT_TAKEN
     }
-
-
-def _key(form: FormLine) -> DeclarationKey:
-    return DeclarationKey(
-        form.company_id or "", form.inss or "", form.calendar_year or 0, form.kind
-    )
 
 
 def _key_json(key: DeclarationKey) -> dict[str, Any]:

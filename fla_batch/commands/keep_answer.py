@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fla_batch.answers.consultation_answers import AskedAbout, Held, consultations
 from fla_batch.intake.fetched_answers import answer_to
-from fla_batch.ledger.records import AnswerFile, Consultation
+from fla_batch.ledger.records import Consultation
 from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
 from fla_batch.outbox.inbox import Arrival, Kept
@@ -46,18 +46,9 @@ def keep_answer(
     if not path.exists():
         write_whole(path, content)
     relative = path.relative_to(records.outbox.root).as_posix()
-    kept = Kept(name, relative, FileFacts(len(content), digest), Arrival.NEW)
-    file = AnswerFile(
-        name=name,
-        size=len(content),
-        sha256=digest,
-        environment=records.environment,
-        kept_path=records.outbox.keep(kept).path,
-        received_at=at,
-    )
-
+    kept = records.outbox.keep(Kept(name, relative, FileFacts(len(content), digest), Arrival.NEW))
     changes = list(_changes(question, answer, at, _held(records)))
-    records.ledger.accept_answer(file, changes, at)
+    records.ledger.accept_answer(kept.recorded(records.environment, at), changes, at)
 
 
 def kept_changes(path: Path, records: Records) -> Iterator[Consultation]:

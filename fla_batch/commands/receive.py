@@ -139,14 +139,7 @@ class Reception:
     def _record(self, kept: Kept, path: Path, replay: bool) -> Acceptance | None:
         workspace = self._workspace
         now = workspace.clock()
-        file = AnswerFile(
-            name=kept.name,
-            size=kept.facts.size,
-            sha256=kept.facts.sha256,
-            environment=workspace.environment,
-            kept_path=kept.path,
-            received_at=now,
-        )
+        file = kept.recorded(workspace.environment, now)
         told = PollResult()
         try:
             # Closed at once, whatever happens: another process may be at work on them.

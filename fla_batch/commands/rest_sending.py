@@ -25,7 +25,7 @@ from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, C
 from fla_batch.channel.rest_token import ClientRefused
 from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event, FormState
 from fla_batch.ledger.projection import Happening
-from fla_batch.ledger.records import REST_ANSWERS, AnswerFile, FormRow
+from fla_batch.ledger.records import REST_ANSWERS, FormRow
 from fla_batch.models import DECLARATIONS
 from fla_batch.outbox.answer_journal import AnswerJournal
 from fla_batch.outbox.inbox import Arrival, Kept
@@ -212,16 +212,9 @@ class RestSending:
         facts, now = facts_of(path), self._records.clock()
         relative = path.relative_to(self._records.outbox.root).as_posix()
         kept = self._records.outbox.keep(Kept(path.name, relative, facts, Arrival.NEW))
-        file = AnswerFile(
-            name=path.name,
-            size=facts.size,
-            sha256=facts.sha256,
-            environment=self._records.environment,
-            kept_path=kept.path,
-            received_at=now,
-        )
-        with closing(rest_changes(path, self._sent, self._records.environment, now)) as changes:
-            self._records.ledger.accept_answer(file, changes, now)
+        environment = self._records.environment
+        with closing(rest_changes(path, self._sent, environment, now)) as changes:
+            self._records.ledger.accept_answer(kept.recorded(environment, now), changes, now)
 
     def _count(self, called: _Called) -> None:
         tally, judgement = self.tally, called.judgement

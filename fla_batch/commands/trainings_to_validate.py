@@ -168,9 +168,7 @@ def _unanswered(workspace: Records) -> dict[DeclarationKey, BatchName]:
     """Declarations of trainings that the platform has not judged yet."""
     ledger = workspace.ledger
     return {
-        DeclarationKey(
-            form.company_id or "", form.inss or "", form.calendar_year or 0, form.kind
-        ): (batch.name)
+        form.key: batch.name
         for batch in ledger.open_batches(workspace.environment)
         for form in ledger.form_lines(batch.name)
         if form.kind is FormKind.TRAININGS and form.state not in FINAL_FORM_STATES

@@ -190,6 +190,14 @@ class FormLine(NamedTuple):
     inss: str | None
     calendar_year: int | None
 
+    @property
+    def key(self) -> DeclarationKey:
+        """The key of the declaration that it holds."""
+        from fla_batch.models import DeclarationKey
+
+        year = self.calendar_year or 0
+        return DeclarationKey(self.company_id or "", self.inss or "", year, self.kind)
+
     def to_json(self) -> dict[str, Any]:
         """The row of `status BATCH --json`."""
         return {

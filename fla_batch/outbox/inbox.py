@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from fla_batch.ledger.records import AnswerFile
 from fla_batch.system.files import (
     FileFacts,
     disk_errors,
@@ -44,6 +46,11 @@ class Kept:
     path: str
     facts: FileFacts
     arrival: Arrival
+
+    def recorded(self, environment: Environment, at: datetime) -> AnswerFile:
+        """As the ledger has it, when it was received at `at` (aware)."""
+        size, sha256 = self.facts.size, self.facts.sha256
+        return AnswerFile(self.name, size, sha256, environment, self.path, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from fla_batch.answers.matching import (
     MatchedForm,
     Reason,
     Scope,
-    SentForm,
     Unmatched,
     batch_named,
     match_batch,
@@ -25,6 +24,7 @@ from fla_batch.answers.matching import (
 )
 from fla_batch.answers.notification import AnomalyReport, NotificationForm
 from fla_batch.answers.remote_anomalies import Subject
+from fla_batch.ledger.records import FoundForm
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
 from tests.answers import messages
@@ -41,7 +41,7 @@ COMPANY, WORKER = "0880820673", "81511716525"
 class Record:
     """A form as a ledger would keep it."""
 
-    form: SentForm
+    form: FoundForm
     reference: str
     hour: time
     identification: str
@@ -62,7 +62,7 @@ class Sent:
     def by_ticket(self, ticket: str) -> BatchName | None:
         return TICKETS.get(ticket)
 
-    def by_reference(self, reference_nbr: str) -> Sequence[SentForm]:
+    def by_reference(self, reference_nbr: str) -> Sequence[FoundForm]:
         return [record.form for record in self.records if record.reference == reference_nbr]
 
     def by_creation(
@@ -71,7 +71,7 @@ class Sent:
         form_creation_date: date,
         form_creation_hour: time,
         identification: str | None,
-    ) -> Sequence[SentForm]:
+    ) -> Sequence[FoundForm]:
         return [
             record.form
             for record in self._within(scope)
@@ -86,7 +86,7 @@ class Sent:
         inss: str,
         calendar_year: int | None,
         identification: str | None,
-    ) -> Sequence[SentForm]:
+    ) -> Sequence[FoundForm]:
         return [
             record.form
             for record in self._within(scope)
@@ -103,10 +103,10 @@ class Sent:
         ]
 
 
-RIGHTS = Record(SentForm("rights", ONE), "REF-1", HOUR, "FLA001")
-TRAININGS = Record(SentForm("trainings", ONE), "REF-2", time(10, 15, 0, 124000), "FLA002")
-LATER = Record(SentForm("later", TWO), "REF-3", HOUR, "FLA001")
-REAL = Record(SentForm("real", IN_PRODUCTION), "REF-4", HOUR, "FLA001")
+RIGHTS = Record(FoundForm("rights", ONE), "REF-1", HOUR, "FLA001")
+TRAININGS = Record(FoundForm("trainings", ONE), "REF-2", time(10, 15, 0, 124000), "FLA002")
+LATER = Record(FoundForm("later", TWO), "REF-3", HOUR, "FLA001")
+REAL = Record(FoundForm("real", IN_PRODUCTION), "REF-4", HOUR, "FLA001")
 TICKETS = {"TICKET-1": ONE, "TICKET-2": TWO, "TICKET-R": IN_PRODUCTION}
 SENT = Sent(RIGHTS, TRAININGS, LATER, REAL)
 
