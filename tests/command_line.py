@@ -26,7 +26,7 @@ class Called:
 
     @property
     def document(self) -> Any:
-        """The one JSON document on standard output, which is as `cli/documents.py` says."""
+        """The one JSON document on standard output, which is as `vocabulary/documents.py` says."""
         found = json.loads(self.out)
         require_documented(list(self.words), found)
         return found

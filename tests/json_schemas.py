@@ -14,7 +14,6 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
-from fla_batch.cli.documents import DOCUMENTS
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.block import Block
 from fla_batch.models.zone import (
@@ -27,6 +26,7 @@ from fla_batch.models.zone import (
     leaves_of,
     repeats_of,
 )
+from fla_batch.vocabulary.documents import DOCUMENTS
 
 FOLDER = Path(__file__).parents[1] / "schemas" / "json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -133,7 +133,7 @@ def require_documented(words: list[str], found: object) -> None:
     faults = [
         f"{error.json_path}: {error.message}" for error in _strict(command).iter_errors(found)
     ]
-    assert not faults, f"fla_batch/cli/documents.py does not know it: {command}: {faults[:5]}"
+    assert not faults, f"fla_batch/vocabulary/documents.py lacks it: {command}: {faults[:5]}"
 
 
 def _command(words: list[str]) -> str | None:

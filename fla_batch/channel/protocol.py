@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
 from fla_batch.vocabulary.errors import GatewayUnavailable, UsageMistake
 
@@ -76,7 +76,7 @@ def ignored(_place: int) -> None:
     """Nobody watches how far an upload has come."""
 
 
-class Gateway(Protocol):
+class Gateway(AbstractContextManager["Gateway"], Protocol):
     """A connection to the server, closed by `close` or at the end of a `with`.
 
     Every method may raise GatewayUnavailable (worth another try on a new connection) or
@@ -132,15 +132,6 @@ class Gateway(Protocol):
     def close(self) -> None:
         """End the connection; a second call does nothing."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
 
 
 def is_plain_name(name: str) -> bool:

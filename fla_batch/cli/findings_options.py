@@ -127,16 +127,7 @@ _SUFFIXES = {"csv": (".csv",), "xlsx": (".xlsx",), "html": (".html", ".htm")}
 
 def _change_json(change: Change) -> dict[str, object]:
     kind, old, new = change.proposal
-    source = change.source
-    return {
-        "kind": kind.value,
-        "file": source.file,
-        "sheet": source.sheet,
-        "row": source.row,
-        "column": source.column,
-        "old": old,
-        "new": new,
-    }
+    return {"kind": kind.value, **change.source.to_json(), "old": old, "new": new}
 
 
 def _tell_lost(path: Path, lost: Sequence[str], shared: Shared) -> None:

@@ -222,10 +222,7 @@ def _held_json(held: NotComputed) -> dict[str, Any]:
     return {
         "company_id": held.company_id,
         "inss": held.inss,
-        "file": held.reason.source.file,
-        "sheet": held.reason.source.sheet,
-        "row": held.reason.source.row,
-        "column": held.reason.source.column,
+        **held.reason.source.to_json(),
         "rule": held.reason.rule,
         "reason": held.reason.label.to_json(),
         "what_to_do": held.reason.advice.to_json(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,37 +146,16 @@ def _form_table(forms: Iterable[FormLine], words: Words) -> Iterator[str]:
     longest = (20, max(map(len, states.values())), max(map(len, kinds.values())), 10, 11, 4)
     widths = dict(zip(words.headings("form_headings"), longest, strict=True))
     rows = (
-        [
-            form.reference_nbr,
-            states[form.state],
-            kinds[form.kind],
-            form.company_id,
-            form.inss,
-            form.calendar_year,
-        ]
-        for form in forms
+        [form.reference_nbr, states[form.state], kinds[form.kind], *form[-3:]] for form in forms
     )
     return table_lines(widths, rows)
 
 
 def batch_table(rows: list[BatchRow], words: Words) -> str:
     """One line a batch; an overdue one shows how long it has been silent."""
-    return table(
-        words.headings("batch_headings"),
-        [
-            [
-                row.name,
-                _state(row, words),
-                row.ticket,
-                row.forms,
-                row.accepted,
-                row.warned,
-                row.refused,
-                row.open,
-            ]
-            for row in rows
-        ],
-    )
+    counts = attrgetter("ticket", "forms", "accepted", "warned", "refused", "open")
+    lines = ([row.name, _state(row, words), *counts(row)] for row in rows)
+    return table(words.headings("batch_headings"), lines)
 
 
 def _state(row: BatchRow, words: Words) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, requires, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import fla_batch
+from fla_batch.vocabulary.documents import ProfileListedJson, VersionsJson, members
 
 if TYPE_CHECKING:
-    from fla_batch.cli.documents import ProfileListedJson, VersionsJson
     from fla_batch.message import Profile
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -32,14 +32,10 @@ def versions() -> VersionsJson:
 
 def profile_json(profile: Profile) -> ProfileListedJson:
     """A profile as `schema list` and `--version` show it."""
-    return {
-        "name": profile.name,
-        "version": profile.version,
-        "title": profile.title,
-        "official": profile.official,
-        "schema": profile.declaration.schema.name,
-        "sha256": profile.fingerprint,
-    }
+    schema, sha256 = profile.declaration.schema.name, profile.fingerprint
+    return cast(
+        ProfileListedJson, members(ProfileListedJson, profile, schema=schema, sha256=sha256)
+    )
 
 
 def _libraries() -> list[str]:

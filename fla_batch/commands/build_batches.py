@@ -36,6 +36,7 @@ from fla_batch.system.files import disk_errors, private_folder, remove_folder
 from fla_batch.system.folder_locks import folder_lock
 from fla_batch.system.profile_record import require_clean
 from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.documents import BatchBuiltJson, BuiltJson, members
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.input_origin import InputOrigin, NoOrigin, Origin
@@ -82,25 +83,16 @@ class BuildResult:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `build --json`; its anomalies are read as they are written."""
-        return {
-            "batches": [
-                {
-                    "name": str(batch.name),
-                    "forms": batch.forms,
-                    "parts": batch.parts,
-                    "files": list(batch.files),
-                }
-                for batch in self.batches
-            ],
-            "forms": sum(batch.forms for batch in self.batches),
-            "skipped": self.skipped,
-            "unchanged": self.unchanged,
-            "being_cancelled": sorted(map(str, self.being_cancelled)),
-            "removals_file": str(self.removals_file) if self.removals_file else None,
-            "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
-            "groups": [group.to_json() for group in self.anomalies.groups],
-            "read": [receipt.to_json() for receipt in self.receipts],
-        }
+        return members(
+            BuiltJson,
+            self,
+            batches=[members(BatchBuiltJson, batch) for batch in self.batches],
+            forms=sum(batch.forms for batch in self.batches),
+            being_cancelled=sorted(map(str, self.being_cancelled)),
+            anomalies=(anomaly.to_json() for anomaly in self.anomalies),
+            groups=[group.to_json() for group in self.anomalies.groups],
+            read=[receipt.to_json() for receipt in self.receipts],
+        )
 
 
 def build_declarations(

@@ -6,6 +6,7 @@ outcome of that file, which `left` names; the connection and our own disk are an
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ _GO_MAX_BYTES = 1_000
 _FS_MAX_BYTES = 1_000_000
 
 
+@dataclass(slots=True)
 class AnswerFetch:
     """Fetches over one connection.
 
@@ -36,27 +38,20 @@ class AnswerFetch:
     one, `attempted` every name that was asked for, `looks` each answer as it was found.
     """
 
-    def __init__(
-        self,
-        workspace: AnswerLine,
-        gateway: Gateway,
-        reception: Reception,
-        left_before: dict[str, str],
-    ) -> None:
-        self._workspace = workspace
-        self._gateway = gateway
-        self._reception = reception
-        self._left_before = left_before
-        self.left: dict[str, str] = {}
-        self.attempted: set[str] = set()
-        self.looks: list[Look] = []
+    workspace: AnswerLine
+    gateway: Gateway
+    reception: Reception
+    left_before: dict[str, str]
+    left: dict[str, str] = field(default_factory=dict)
+    attempted: set[str] = field(default_factory=set)
+    looks: list[Look] = field(default_factory=list)
 
     def take(self, offered: OfferedAnswer) -> bool:
         """Fetch and process one answer; True when it has an outcome, False when it waits.
 
         Raises GatewayUnavailable when the connection is gone, DiskTrouble, LedgerTrouble.
         """
-        file, workspace = offered.file, self._workspace
+        file, workspace = offered.file, self.workspace
         path = workspace.outbox.inbox.download_path(workspace.environment)
         try:
             done = self._download(file, path, workspace.limits.answer_bytes)
@@ -77,14 +72,14 @@ class AnswerFetch:
         if file.size in (None, size):
             return False
         reason = f"it was listed with {file.size} bytes, and {size} came"
-        if self._left_before.get(file.name) == reason:
+        if self.left_before.get(file.name) == reason:
             return False
         self.left[file.name] = reason
         return True
 
     def _receive(self, offered: OfferedAnswer, path: Path) -> None:
         """From a whole download to its outcome; signature first (S8)."""
-        reception, workspace = self._reception, self._workspace
+        reception, workspace = self.reception, self.workspace
         name = offered.file.name
         fs, fault = self._signature(offered.fs)
         fault = fault or reception.signature_fault(path, fs)
@@ -101,7 +96,7 @@ class AnswerFetch:
         """
         if fs is None:
             return None, None
-        if not (self._workspace.answers.require_signature or self._workspace.answer_roots):
+        if not (self.workspace.answers.require_signature or self.workspace.answer_roots):
             return self._companion(fs, _FS_MAX_BYTES), None
         try:
             return self._kept(fs, _FS_MAX_BYTES), None
@@ -119,12 +114,12 @@ class AnswerFetch:
             return None
 
     def _kept(self, file: RemoteFile, max_bytes: int) -> Path:
-        inbox, environment = self._workspace.outbox.inbox, self._workspace.environment
+        inbox, environment = self.workspace.outbox.inbox, self.workspace.environment
         path = inbox.download_path(environment)
         try:
             self._download(file, path, max_bytes)
             kept = inbox.take_in(path, file.name, environment)
-            return inbox.root / self._workspace.outbox.keep(kept).path
+            return inbox.root / self.workspace.outbox.keep(kept).path
         finally:
             remove_file(path)
 
@@ -132,5 +127,5 @@ class AnswerFetch:
         self.attempted.add(file.name)
         if file.size is not None and file.size > max_bytes:
             raise RemoteFileTooLarge(f"{file.name} is larger than {max_bytes} bytes")
-        folder = self._workspace.environment.folder_out
-        return self._gateway.download(folder, file.name, path, max_bytes=max_bytes)
+        folder = self.workspace.environment.folder_out
+        return self.gateway.download(folder, file.name, path, max_bytes=max_bytes)

@@ -19,6 +19,7 @@ from fla_batch.intake import AS_FOUND, InputReading, ReadingChoice, Receipt
 from fla_batch.intake.removal_list import removals_of
 from fla_batch.rules import Removal
 from fla_batch.system.anomaly_store import AnomalySpool
+from fla_batch.vocabulary.documents import BuiltJson, EmployerOutlookJson, members
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -76,28 +77,24 @@ class Foreseen:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `build --dry-run --json`: that of a build, and what it foresees."""
-        return {
-            "batches": [],
-            "forms": self.to_send,
-            "skipped": self.blocked,
-            "unchanged": sum(each.unchanged for each in self.employers),
-            "being_cancelled": [],
-            "removals_file": None,
-            "anomalies": (anomaly.to_json() for anomaly in self.anomalies),
-            "groups": [group.to_json() for group in self.anomalies.groups],
-            "read": [receipt.to_json() for receipt in self.receipts],
-            "employers": [
-                {
-                    "company_id": each.company_id,
-                    "workers": len(each.workers),
-                    "added": each.added,
-                    "changed": each.changed,
-                    "unchanged": each.unchanged,
-                }
+        return members(
+            BuiltJson,
+            self,
+            batches=[],
+            forms=self.to_send,
+            skipped=self.blocked,
+            unchanged=sum(each.unchanged for each in self.employers),
+            being_cancelled=[],
+            removals_file=None,
+            anomalies=(anomaly.to_json() for anomaly in self.anomalies),
+            groups=[group.to_json() for group in self.anomalies.groups],
+            read=[receipt.to_json() for receipt in self.receipts],
+            employers=[
+                members(EmployerOutlookJson, each, workers=len(each.workers))
                 for each in self.employers
             ],
-            "removals": [one._asdict() for one in self.removals],
-        }
+            removals=[one._asdict() for one in self.removals],
+        )
 
 
 def foresee(

@@ -22,6 +22,7 @@ from fla_batch.outbox.audit import audit
 from fla_batch.outbox.outbox import Fault
 from fla_batch.outbox.quarantine import Quarantined
 from fla_batch.system.files import facts_of, place, remove_file
+from fla_batch.vocabulary.documents import DifferenceJson, members
 from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import FileName, InvalidName
 
@@ -54,12 +55,7 @@ class Advised:
 
     def to_json(self) -> dict[str, Any]:
         """The row of `ledger verify --json`."""
-        return {
-            "batch": self.fault.batch,
-            "file": self.fault.file,
-            "problem": self.fault.problem,
-            "advice": self.advice,
-        }
+        return members(DifferenceJson, self.fault, advice=self.advice)
 
 
 def verify(workspace: Records) -> list[Advised]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fla_batch.ledger.left_rows import LeftAlone
+from fla_batch.vocabulary.documents import PolledJson, members
 from fla_batch.vocabulary.terms import FileKind
 
 _BESIDE = (f"{FileKind.GO}.", f"{FileKind.FS}.")
@@ -58,14 +59,10 @@ class PollResult:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `poll --json`."""
-        return {
-            "processed": self.processed,
-            "quarantined": [{"name": name, "reason": reason} for name, reason in self.quarantined],
-            "unfetched": [one.to_json() for one in self.unfetched],
-            "strangers": [one.to_json() for one in self.strangers],
-            "unmatched": self.unmatched,
-            "cancelled": self.cancelled,
-            "refused_files": self.refused_files,
-            "refused_forms": self.refused_forms,
-            "open_batches": self.open_batches,
-        }
+        return members(
+            PolledJson,
+            self,
+            quarantined=[{"name": name, "reason": reason} for name, reason in self.quarantined],
+            unfetched=[one.to_json() for one in self.unfetched],
+            strangers=[one.to_json() for one in self.strangers],
+        )

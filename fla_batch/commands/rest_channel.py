@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from fla_batch.commands.channels import REST
 from fla_batch.commands.poll_lock import only_poller
@@ -25,31 +26,27 @@ if TYPE_CHECKING:
 NOTHING_TO_FETCH = "Over REST the verdicts come with `send`: there is nothing to fetch."
 
 
+@dataclass(frozen=True, slots=True)
 class RestChannel:
     """See `channels.Channel`. `client` opens a connection; `concurrency` calls go at once."""
 
-    name = REST
-    answers_later = False
+    name: ClassVar = REST
+    answers_later: ClassVar = False
 
-    def __init__(
-        self, tools: AnswerTools, client: Callable[[], RestClient], concurrency: int
-    ) -> None:
-        self._tools = tools
-        self._client = client
-        self._concurrency = concurrency
+    tools: AnswerTools
+    client: Callable[[], RestClient]
+    concurrency: int
 
     def send(self, lease: Lease, counted: Callable[[int], None]) -> SendOutcome:
         """See `Channel.send`. Raises what kept forms from being put, once all others were."""
-        tools, batch = self._tools, lease.name
-        with self._client() as client:
-            tally = RestSending(
-                tools, client, lease, concurrency=self._concurrency, counted=counted
-            ).run()
+        tools, batch = self.tools, lease.name
+        with self.client() as client:
+            tally = RestSending(tools, client, lease, self.concurrency, counted).run()
         return _outcome(batch, tools.ledger.state(batch), tally)
 
     def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:  # noqa: ARG002
         """See `Channel.poll`: only what a killed `send` left on our disk."""
-        tools, result = self._tools, PollResult(note=NOTHING_TO_FETCH)
+        tools, result = self.tools, PollResult(note=NOTHING_TO_FETCH)
         with only_poller(tools):
             reception = Reception(tools, result, counted)
             for kept in reception.unfinished():

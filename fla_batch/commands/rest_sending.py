@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,37 +92,30 @@ class VerdictTally:
         self.failures.setdefault(str(error), error)
 
 
+@dataclass
 class RestSending:
     """Sends one batch; use it once, while its lease is held."""
 
-    def __init__(
-        self,
-        records: Records,
-        client: RestClient,
-        lease: Lease,
-        *,
-        concurrency: int,
-        counted: Callable[[int], None],
-    ) -> None:
-        self._records = records
-        self._client = client
-        self._name = lease.name
-        self._concurrency = concurrency
-        self._counted = counted
-        self._alive = lease.keep
-        self._append = lease.journal
-        self._sent = SentFromLedger(records.ledger)
-        self._closed_employers: dict[str, Exchange] = {}
-        self._unusable = 0
-        self._reached = 0
-        self.tally = VerdictTally()
+    records: Records
+    client: RestClient
+    lease: Lease
+    concurrency: int
+    counted: Callable[[int], None]
+    tally: VerdictTally = field(default_factory=VerdictTally)
+    _closed_employers: dict[str, Exchange] = field(default_factory=dict)
+    _unusable: int = 0
+    _reached: int = 0
+
+    @cached_property
+    def _sent(self) -> SentFromLedger:
+        return SentFromLedger(self.records.ledger)
 
     def run(self) -> VerdictTally:
         """All forms without a verdict. Raises OutboxDamaged, DiskTrouble, LedgerTrouble."""
-        self._records.outbox.require_whole(self._name)
-        self._records.outbox.received(self._name)  # also what another host began
-        received = self._records.outbox.folder(self._name) / "received"
-        named = lambda number: file_name(self._name, number)  # noqa: E731
+        self.records.outbox.require_whole(self.lease.name)
+        self.records.outbox.received(self.lease.name)  # also what another host began
+        received = self.records.outbox.folder(self.lease.name) / "received"
+        named = lambda number: file_name(self.lease.name, number)  # noqa: E731
         with AnswerJournal(received, named) as journal:
             journal.seal()
             for path in sorted(received.glob(f"{REST_ANSWERS}*.jsonl")):
@@ -130,39 +124,41 @@ class RestSending:
             self._leave_out_overtaken()
             self._call_all(journal)
             done = not self.tally.open and not self.tally.in_doubt
-            last = journal.seal(finished_line(self._name) if done else b"")
+            last = journal.seal(finished_line(self.lease.name) if done else b"")
             if last is not None:
                 self._take_in(last)
-        if self.tally.in_doubt and self._records.ledger.state(self._name) is BatchState.SENDING:
-            self._append(Event.GO_BEGUN, in_doubt=self.tally.in_doubt)
+        if self.tally.in_doubt and self.records.ledger.state(self.lease.name) is BatchState.SENDING:
+            self.lease.journal(Event.GO_BEGUN, in_doubt=self.tally.in_doubt)
         return self.tally
 
     def _begin(self) -> None:
         """Where calls may have gone before, and a state from which they may go on."""
-        for event in self._records.ledger.events(self._name, of_forms=False):
+        for event in self.records.ledger.events(self.lease.name, of_forms=False):
             if "reach" in event.details:
                 self._reached = max(self._reached, int(event.details["reach"]))
-        if self._records.ledger.state(self._name) is BatchState.IN_DOUBT:
-            self._append(Event.GO_ABSENT, settled="each form is asked for before it is put again")
+        if self.records.ledger.state(self.lease.name) is BatchState.IN_DOUBT:
+            self.lease.journal(
+                Event.GO_ABSENT, settled="each form is asked for before it is put again"
+            )
 
     def _leave_out_overtaken(self) -> None:
         """What a newer batch replaces is not put any more: the old photo would stand (1421)."""
-        for reference, newer in self._records.ledger.overtaken_forms(self._name).items():
+        for reference, newer in self.records.ledger.overtaken_forms(self.lease.name).items():
             details = {"overtaken by": str(newer)}
-            happening = Happening(Event.OVERTAKEN, self._records.clock())
-            self._records.ledger.append_form(reference, happening, details)
+            happening = Happening(Event.OVERTAKEN, self.records.clock())
+            self.records.ledger.append_form(reference, happening, details)
             self.tally.overtaken += 1
 
     def _forms(self) -> Generator[_Form]:
         """Forms without a verdict, in order, each with its body."""
-        path, ledger = self._records.outbox.sent_path(self._name, BODIES), self._records.ledger
+        path, ledger = self.records.outbox.sent_path(self.lease.name, BODIES), self.records.ledger
         before, place = self._reached, 0
-        ahead = [0, *accumulate(ledger.part_sizes(self._name))]
+        ahead = [0, *accumulate(ledger.part_sizes(self.lease.name))]
         with disk_errors("read", path), path.open("rb") as bodies:
-            for row in ledger.forms(self._name, _OPEN):
+            for row in ledger.forms(self.lease.name, _OPEN):
                 has_verdict = ahead[row.part - 1] + row.position - place - 1
                 for body in islice(bodies, has_verdict):
-                    self._counted(len(body))
+                    self.counted(len(body))
                 place += has_verdict + 1
                 yield _Form(row, next(bodies).rstrip(b"\n"), place, place <= before)
 
@@ -170,9 +166,9 @@ class RestSending:
         forms = self._forms()
         sealed_at, unsealed = time.monotonic(), 0
         under_way: set[Future[_Called]] = set()
-        with closing(forms), _pool(self._concurrency) as pool:
+        with closing(forms), _pool(self.concurrency) as pool:
             while True:
-                room = 2 * self._concurrency - len(under_way)
+                room = 2 * self.concurrency - len(under_way)
                 for form in islice(forms, room if not self._stopped else 0):
                     self._reach(form.place)
                     under_way.add(pool.submit(copy_context().run, self._called, form, journal))
@@ -199,22 +195,22 @@ class RestSending:
         """The intent, on disk: from now on every form up to there may have been put (R4)."""
         if place > self._reached:
             self._reached = place + _REACH - 1
-            self._append(Event.SENDING, reach=self._reached)
+            self.lease.journal(Event.SENDING, reach=self._reached)
 
     def _seal(self, journal: AnswerJournal) -> None:
-        self._alive()
+        self.lease.keep()
         path = journal.seal()
         if path is not None:
             self._take_in(path)
 
     def _take_in(self, path: Path) -> None:
         """A sealed file to its rows, once, in one transaction (R16)."""
-        facts, now = facts_of(path), self._records.clock()
-        relative = path.relative_to(self._records.outbox.root).as_posix()
-        kept = self._records.outbox.keep(Kept(path.name, relative, facts, Arrival.NEW))
-        environment = self._records.environment
+        facts, now = facts_of(path), self.records.clock()
+        relative = path.relative_to(self.records.outbox.root).as_posix()
+        kept = self.records.outbox.keep(Kept(path.name, relative, facts, Arrival.NEW))
+        environment = self.records.environment
         with closing(rest_changes(path, self._sent, environment, now)) as changes:
-            self._records.ledger.accept_answer(kept.recorded(environment, now), changes, now)
+            self.records.ledger.accept_answer(kept.recorded(environment, now), changes, now)
 
     def _count(self, called: _Called) -> None:
         tally, judgement = self.tally, called.judgement
@@ -223,7 +219,7 @@ class RestSending:
             tally.refused += judgement.event is Event.REFUSED
             tally.unheard += any(each.error_id == UNHEARD for each in judgement.anomalies)
             self._unusable = 0
-            self._counted(len(called.form.body))
+            self.counted(len(called.form.body))
             return
         tally.reason = str(called.failure or judgement.reason)
         if called.failure is not None:
@@ -279,7 +275,7 @@ class RestSending:
         self, call: Call, form: _Form, exchanges: list[Exchange], kept: list[Exchange]
     ) -> None:
         company_id = form.row.company_id or ""
-        exchange = self._closed_employers.get(company_id) or self._client.call(call)
+        exchange = self._closed_employers.get(company_id) or self.client.call(call)
         kept.append(exchange)
         if exchange.status == FORBIDDEN:
             # More calls for that employer would only be refused, and counted against us.

@@ -24,6 +24,7 @@ from fla_batch.outbox.manifest import FORMS
 from fla_batch.system.profile_record import require_clean, schemas_folder
 from fla_batch.vocabulary import closure
 from fla_batch.vocabulary.belgian_time import belgian_date
+from fla_batch.vocabulary.documents import BatchSentJson, members
 from fla_batch.vocabulary.errors import OutcomeUnknown, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
 
@@ -64,13 +65,7 @@ class SendOutcome:
 
     def to_json(self) -> dict[str, Any]:
         """The row of `send --json`."""
-        return {
-            "name": str(self.name),
-            "state": self.state.value,
-            "elsewhere": self.elsewhere,
-            "trouble": self.trouble,
-            "waits_for": str(self.waits_for) if self.waits_for else None,
-        }
+        return members(BatchSentJson, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fla_batch.intake.conversion import Mistakes
 from fla_batch.models import Declaration, TrainingsDeclaration
 from fla_batch.tables.table import Table
 from fla_batch.tables.values import Mistake
+from fla_batch.vocabulary.documents import ReadFileJson, members
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,20 +86,7 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """As `check --json` and `build --json` give it under `read`."""
-        return {
-            "file": self.file,
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "rows": self.rows,
-            "declarations": self.declarations,
-            "workers": self.workers,
-            "employers": self.employers,
-            "hours_centi": self.hours_centi,
-            "unread_hours": self.unread_hours,
-            "ignored_columns": list(self.ignored_columns),
-            "hidden_rows": self.hidden_rows,
-            "unread_sheets": list(self.unread_sheets),
-        }
+        return members(ReadFileJson, self)
 
 
 @dataclass(slots=True)

@@ -182,19 +182,12 @@ def anomaly_rows(
 
 def anomaly_from_json(values: dict[str, Any]) -> Anomaly:
     """The anomaly that `Anomaly.to_json` wrote."""
+    plain = dict(values)
     return Anomaly(
-        anomaly_class=values["class"],
-        error_id=values["error_id"],
-        label=Labels(**values["label"]),
-        rule=values["rule"],
-        tag=values["tag"],
-        path=values["path"],
-        value=values["value"],
-        advice=Labels(**values["advice"]),
-        company_id=values["company_id"],
-        inss=values["inss"],
-        calendar_year=values["calendar_year"],
-        source=Source(**values["source"]),
-        origin=AnomalyOrigin(values["origin"]),
-        blocked=values.get("blocked", False),
+        anomaly_class=plain.pop("class"),
+        label=Labels(**plain.pop("label")),
+        advice=Labels(**plain.pop("advice")),
+        source=Source(**plain.pop("source")),
+        origin=AnomalyOrigin(plain.pop("origin")),
+        **plain,
     )

@@ -88,24 +88,7 @@ def _require_new(connection: Connection, name: BatchName) -> None:
         )
 
 
-_FORM_COLUMNS = (
-    "batch_id",
-    "reference_nbr",
-    "part",
-    "position",
-    "identification",
-    "created_date",
-    "created_hour",
-    "kind",
-    "company_id",
-    "inss",
-    "calendar_year",
-    "has_legal_right",
-    "sha256",
-    "body",
-    "sheet_id",
-    "sheet_rows",
-)
+_FORM_COLUMNS = tuple(column.name for column in form.columns if column.name != "id")
 
 
 def _form_values(batch_id: int, record: FormRecord, sheets: Mapping[str, int]) -> tuple[Any, ...]:
@@ -206,23 +189,19 @@ def forms_of(connection: Connection, reference_nbrs: Iterable[str]) -> dict[str,
     }
 
 
+_AS_THEY_ARE = (
+    *("reference_nbr", "part", "position", "identification", "created_date"),
+    *("company_id", "inss", "calendar_year", "sha256", "since", "ticket"),
+)
+
+
 def _form_row(name: BatchName, row: Row[Any]) -> FormRow:
     return FormRow(
-        reference_nbr=row.reference_nbr,
         batch=name,
-        part=row.part,
-        position=row.position,
-        identification=row.identification,
-        created_date=row.created_date,
         created_hour=time.fromisoformat(row.created_hour),
         kind=FormKind(row.kind),
-        company_id=row.company_id,
-        inss=row.inss,
-        calendar_year=row.calendar_year,
-        sha256=row.sha256,
         state=FormState(row.state),
-        since=row.since,
-        ticket=row.ticket,
         body=loads(row.body),
         origin=origin_of(row.sheet_body, row.sheet_rows),
+        **{each: getattr(row, each) for each in _AS_THEY_ARE},
     )

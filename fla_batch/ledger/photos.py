@@ -137,25 +137,12 @@ def held_keys(connection: Connection, environment: Environment) -> Iterator[Decl
     # Not above: the models take longer to load than all else that `send` and `status` need.
     from fla_batch.models import DeclarationKey
 
-    ours = (
-        select(form.c.company_id, form.c.inss, form.c.calendar_year, form.c.kind)
-        .join(form_state, form_state.c.form_id == form.c.id)
-        .join(batch, batch.c.id == form.c.batch_id)
-        .where(
-            batch.c.environment == environment.value,
-            form_state.c.state.in_([state.value for state in ACCEPTED_FORM_STATES]),
-            form.c.kind.in_(DECLARED_KINDS),
-        )
-    )
-    told = (
-        select(photo.c.company_id, photo.c.inss, photo.c.calendar_year, photo.c.kind)
-        .join(consultation, consultation.c.id == photo.c.consultation_id)
-        .join(answer_file, answer_file.c.id == consultation.c.answer_id)
-        .where(answer_file.c.environment == environment.value)
-    )
+    ours = _all_ours(environment).where(form.c.kind.in_(DECLARED_KINDS))
+    told = _all_told(environment)
     streamed = connection.execution_options(yield_per=CHUNK)
-    for query in (ours, told):
-        for company_id, inss, calendar_year, kind in streamed.execute(query):
+    for query, table in ((ours, form), (told, photo)):
+        keys = query.with_only_columns(*_key_columns(table))
+        for company_id, inss, calendar_year, kind in streamed.execute(keys):
             yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
 
 

@@ -13,6 +13,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState
+from fla_batch.vocabulary.documents import BatchStandingJson, members
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet, NoOrigin, Origin
@@ -139,21 +140,7 @@ class BatchRow:
 
     def to_json(self) -> dict[str, Any]:
         """The row of `status --json`; instants in UTC, ISO 8601."""
-        return {
-            "name": str(self.name),
-            "state": self.state.value,
-            "environment": self.environment.value,
-            "ticket": self.ticket,
-            "forms": self.forms,
-            "accepted": self.accepted,
-            "warned": self.warned,
-            "refused": self.refused,
-            "open": self.open,
-            "sent_at": self.sent_at.isoformat() if self.sent_at else None,
-            "closed_at": self.closed_at.isoformat() if self.closed_at else None,
-            "trouble": self.trouble,
-            "waits_for": self.waits_for,
-        }
+        return members(BatchStandingJson, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ class Source:
         ]
         return ", ".join(part for part in parts if part)
 
+    def to_json(self) -> dict[str, str | int | None]:
+        """As documents show it."""
+        return {"file": self.file, "sheet": self.sheet, "row": self.row, "column": self.column}
+
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
@@ -124,12 +128,7 @@ class Anomaly:
             "company_id": self.company_id,
             "inss": self.inss,
             "calendar_year": self.calendar_year,
-            "source": {
-                "file": self.source.file,
-                "sheet": self.source.sheet,
-                "row": self.source.row,
-                "column": self.source.column,
-            },
+            "source": self.source.to_json(),
             "origin": self.origin.value,
         }
 

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fla_batch.cli.commands import commands
-from fla_batch.cli.documents import DOCUMENTS
 from fla_batch.models import DECLARATIONS
+from fla_batch.vocabulary.documents import DOCUMENTS
 from fla_batch.vocabulary.terms import FormKind
 from tests.cli.test_never_a_traceback import leaves
 from tests.command_line import CommandLine

@@ -7,9 +7,36 @@ parts are null; more members may come. Hours are hundredths, instants ISO 8601 i
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
+
+from fla_batch.vocabulary.filenames import BatchName
+
+
+def members(kind: type, told: object, **given: object) -> dict[str, Any]:
+    """A part of a document: the members of its type, which `told` has as attributes.
+
+    Those that it has not, or otherwise, are `given`.
+    """
+    return {
+        name: _plain(given[name] if name in given else getattr(told, name))
+        for name in kind.__annotations__
+        if name in given or hasattr(told, name)
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, BatchName | Path) else value
 
 
 class TextsJson(TypedDict):
