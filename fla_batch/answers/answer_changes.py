@@ -37,7 +37,7 @@ from fla_batch.ledger.records import (
     UnmatchedChange,
 )
 from fla_batch.ledger.rows import chunks
-from fla_batch.message import FormReader, Profile
+from fla_batch.message import Profile
 from fla_batch.system.xmlsafe import UnexpectedRoot
 from fla_batch.vocabulary.terms import Environment, FormKind
 
@@ -140,11 +140,7 @@ class Interpreter:
         return told._replace(anomalies=tuple(places))
 
     def _answers(self, path: Path, environment: Environment, at: datetime) -> Iterator[Change]:
-        shape = self.profile.answer
-        if shape is None:
-            return
-        reader = FormReader(self.profile, shape)
-        yield from answers(path, self.profile, shape, reader, environment, at, self.sent)
+        yield from answers(path, self.profile, environment, at, self.sent)
 
 
 def _names_places(

@@ -29,7 +29,7 @@ from fla_batch.ledger.records import (
     PhotoRecord,
     UnmatchedChange,
 )
-from fla_batch.message import FormReader, MessageShape, Profile
+from fla_batch.message import FormReader, Profile
 from fla_batch.models import (
     DeclarationKey,
     Training,
@@ -48,16 +48,12 @@ _WHOLE_STATES = (None, ProcessingState.VALIDATED, ProcessingState.ALL)
 
 
 def answers(
-    path: Path,
-    profile: Profile,
-    shape: MessageShape,
-    reader: FormReader,
-    environment: Environment,
-    at: datetime,
-    sent: Sent,
+    path: Path, profile: Profile, environment: Environment, at: datetime, sent: Sent
 ) -> Iterator[Change]:
-    """What each form of the message tells. Raises UnusableXml."""
-    found = False
+    """What each form of the message tells, if the profile has such a one. Raises UnusableXml."""
+    if (shape := profile.answer) is None:
+        return
+    reader, found = FormReader(profile, shape), False
     for element in xmlsafe.children(path, shape.form, root=shape.root):
         found = True
         form, reading = reader.read(element)

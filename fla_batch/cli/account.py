@@ -28,7 +28,6 @@ people_option = click.option(
     "--people",
     "people_file",
     type=EXISTING_FILE,
-    metavar="FILE",
     help="Personnel file: a table with INSS, names, birth, address, regime, growth path.",
 )
 

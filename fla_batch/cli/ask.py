@@ -68,7 +68,6 @@ _WORKERS = (
         "--workers",
         "workers_file",
         type=EXISTING_FILE,
-        metavar="FILE",
         help="A file of workers: lines 'INSS' or 'INSS;year', or an answer with employees.",
     ),
 )

@@ -45,7 +45,6 @@ removal_options = gathered(
         "lists",
         type=EXISTING_FILE,
         multiple=True,
-        metavar="FILE",
         help="Delete exactly what FILE lists: the list that the refused build wrote.",
     ),
 )

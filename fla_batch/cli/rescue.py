@@ -30,7 +30,6 @@ _MOST_REASONS = 10
     "employer_files",
     type=EXISTING_FILE,
     multiple=True,
-    metavar="FILE",
     help="Employers: a company number a line, or a table with CompanyID.",
 )
 @click.option(
@@ -38,7 +37,6 @@ _MOST_REASONS = 10
     "worker_files",
     type=EXISTING_FILE,
     multiple=True,
-    metavar="FILE",
     help="Workers: a table with CompanyID and INSS, DmfA (table or XML), or an INSS a line.",
 )
 @click.option(

@@ -80,16 +80,7 @@ class GatewaySection(_Section):
             raise ConfigurationMistake(
                 "[gateway] needs host, user and key_file before anything can be sent or fetched"
             )
-        return GatewaySettings(
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            key_file=self.key_file,
-            key_password_env=self.key_password_env,
-            known_hosts=self.known_hosts,
-            host_key=self.host_key,
-            legacy_ssh_rsa=self.legacy_ssh_rsa,
-        )
+        return GatewaySettings(**self.model_dump(exclude={"loopback_only"}))
 
     def require_loopback(self) -> None:
         """Raises ConfigurationMistake when a practice configuration leaves this machine (S14)."""

@@ -65,10 +65,11 @@ def quarantine(connection: Connection, file: AnswerFile, reason: str, at: dateti
 def note_purged(connection: Connection, files: Iterable[AnswerFile]) -> None:
     """Note that the raw files of answers that are done were deleted on purpose."""
     for file in files:
-        connection.execute(update(answer_file).where(_this(file)).values(reason=PURGED_ANSWER))
+        connection.execute(update(answer_file).where(this_file(file)).values(reason=PURGED_ANSWER))
 
 
-def _this(file: AnswerFile) -> ColumnElement[bool]:
+def this_file(file: AnswerFile) -> ColumnElement[bool]:
+    """Condition: the row of that file, by its accept-once key."""
     return and_(
         answer_file.c.name == storable(file.name),
         answer_file.c.size == file.size,
@@ -82,7 +83,7 @@ class _Known(NamedTuple):
 
 
 def _find(connection: Connection, file: AnswerFile) -> _Known | None:
-    query = select(answer_file.c.id, answer_file.c.outcome).where(_this(file))
+    query = select(answer_file.c.id, answer_file.c.outcome).where(this_file(file))
     row = connection.execute(query).one_or_none()
     return _Known(row.id, AnswerOutcome(row.outcome)) if row is not None else None
 

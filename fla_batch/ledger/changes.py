@@ -7,6 +7,7 @@ all of it.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -73,6 +74,7 @@ def recorded_events(connection: Connection, answer_id: int) -> Recorded:
     return Counter((row[0], row[1], row[2], row[3]) for row in rows)
 
 
+@dataclass(eq=False)
 class ChangeWriter:
     """Writes what one answer file says, inside the transaction of `connection`.
 
@@ -80,30 +82,23 @@ class ChangeWriter:
     `AnswerFile`.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        answer_id: int,
-        at: datetime,
-        recorded: Recorded | None = None,
-        *,
-        notifies: bool = True,
-    ) -> None:
-        self._notifies = notifies
-        self._recorded = Counter() if recorded is None else recorded
-        self._connection = connection
-        self._answer_id = answer_id
-        self._at = at
-        self._batch_ids: dict[BatchName, int] = {}
-        self._notified: set[BatchName] = set()
-        self._forms: list[FormChange] = []
-        self._consultations: list[Consultation] = []
-        self._details: Json | None = None
-        self._details_text = ""
-        self._look_up = Lookup(connection, _PRESENT, form.c.reference_nbr)
-        self._insert_events = Many.inserting(connection, event, _EVENT)
-        self._insert_anomalies = Many.inserting(connection, anomaly, (*_LINKS, *_ANOMALY))
-        self._update_states = Many(connection, _UPDATE_STATE, _STATE)
+    connection: Connection
+    answer_id: int
+    at: datetime
+    recorded: Recorded = field(default_factory=Counter)
+    notifies: bool = True
+    _batch_ids: dict[BatchName, int] = field(default_factory=dict)
+    _notified: set[BatchName] = field(default_factory=set)
+    _forms: list[FormChange] = field(default_factory=list)
+    _consultations: list[Consultation] = field(default_factory=list)
+    _details: Json | None = None
+    _details_text: str = ""
+
+    def __post_init__(self) -> None:
+        self._look_up = Lookup(self.connection, _PRESENT, form.c.reference_nbr)
+        self._insert_events = Many.inserting(self.connection, event, _EVENT)
+        self._insert_anomalies = Many.inserting(self.connection, anomaly, (*_LINKS, *_ANOMALY))
+        self._update_states = Many(self.connection, _UPDATE_STATE, _STATE)
 
     def write(self, changes: Changes) -> None:
         """Write all of `changes`, and close the batches whose last form has its verdict."""
@@ -111,7 +106,7 @@ class ChangeWriter:
         for change in changes:
             match change:
                 case FormChange():
-                    if self._notifies and change.form.batch is not batch:
+                    if self.notifies and change.form.batch is not batch:
                         batch = change.form.batch
                         self._notify(batch)
                     self._forms.append(change)
@@ -128,41 +123,41 @@ class ChangeWriter:
         self._flush_forms()
         self._flush_consultations()
         for name in self._batch_ids:
-            close_when_answered(self._connection, self._batch_ids[name], self._at)
+            close_when_answered(self.connection, self._batch_ids[name], self.at)
 
     def _batch_id(self, name: BatchName) -> int:
         if name not in self._batch_ids:
-            self._batch_ids[name] = batch_id_of(self._connection, name)
+            self._batch_ids[name] = batch_id_of(self.connection, name)
         return self._batch_ids[name]
 
     def _notify(self, name: BatchName) -> None:
         if name not in self._notified:
             self._notified.add(name)
-            self._record(self._batch_id(name), Happening(Event.NOTIFIED, self._at), {})
+            self._record(self._batch_id(name), Happening(Event.NOTIFIED, self.at), {})
 
     def _record(self, batch_id: int, happening: Happening, details: Json) -> None:
         if not self._was_recorded(batch_id, None, happening):
-            record_batch_event(self._connection, batch_id, happening, details, self._answer_id)
+            record_batch_event(self.connection, batch_id, happening, details, self.answer_id)
 
     def _was_recorded(self, batch_id: int, form_id: int | None, happening: Happening) -> bool:
         key = (batch_id, form_id, happening.event.value, happening.ticket)
-        if not self._recorded or not self._recorded[key]:
+        if not self.recorded or not self.recorded[key]:
             return False
-        self._recorded[key] -= 1
+        self.recorded[key] -= 1
         return True
 
     def _write_batch(self, change: BatchChange) -> None:
         # Forms before it in the same answer come first.
         self._flush_forms()
         batch_id = self._batch_id(change.batch)
-        happening = Happening(change.event, self._at, change.ticket)
+        happening = Happening(change.event, self.at, change.ticket)
         self._record(batch_id, happening, change.details)
         insert_anomalies(
-            self._connection,
+            self.connection,
             change.anomalies,
-            self._at,
+            self.at,
             batch_id=batch_id,
-            answer_id=self._answer_id,
+            answer_id=self.answer_id,
         )
 
     def _flush_forms(self) -> None:
@@ -176,15 +171,15 @@ class ChangeWriter:
         for change in changes:
             key = change.form.key
             batch_id, form_id = ids[key]
-            links = (batch_id, form_id, self._answer_id)
+            links = (batch_id, form_id, self.answer_id)
             for each in change.anomalies:
-                values = anomaly_values(each, self._at)
+                values = anomaly_values(each, self.at)
                 anomalies.append((*links, *itemgetter(*_ANOMALY)(values)))
-            happening = Happening(change.event, self._at, change.ticket)
-            if self._recorded and self._was_recorded(batch_id, form_id, happening):
+            happening = Happening(change.event, self.at, change.ticket)
+            if self.recorded and self._was_recorded(batch_id, form_id, happening):
                 continue
             after[key] = after[key].after(happening)
-            events.append((*links, change.event.value, change.ticket, self._at, self._text(change)))
+            events.append((*links, change.event.value, change.ticket, self.at, self._text(change)))
         self._insert_events.execute(events)
         self._insert_anomalies.execute(anomalies)
         self._update_states.execute(
@@ -212,15 +207,15 @@ class ChangeWriter:
         }
 
     def _write_unmatched(self, change: UnmatchedChange) -> None:
-        self._connection.execute(
+        self.connection.execute(
             insert(unmatched).values(
-                answer_id=self._answer_id,
+                answer_id=self.answer_id,
                 batch_name=str(change.batch) if change.batch else None,
                 reason=storable(change.reason),
                 details=canonical_json(change.details),
             )
         )
-        insert_anomalies(self._connection, change.anomalies, self._at, answer_id=self._answer_id)
+        insert_anomalies(self.connection, change.anomalies, self.at, answer_id=self.answer_id)
 
     def _flush_consultations(self) -> None:
         told, self._consultations = self._consultations, []
@@ -230,20 +225,20 @@ class ChangeWriter:
         form_ids = self._present(keys)[0] if keys else {}
         query = insert(consultation).returning(consultation.c.id, sort_by_parameter_order=True)
         rows = [self._consultation_row(each, form_ids) for each in told]
-        numbers = self._connection.execute(query, rows).scalars()
+        numbers = self.connection.execute(query, rows).scalars()
         photos = [
             _photo_row(number, each.photo, each.told_at)
             for number, each in zip(numbers, told, strict=True)
             if each.photo is not None
         ]
         if photos:
-            self._connection.execute(insert(photo), photos)
+            self.connection.execute(insert(photo), photos)
 
     def _consultation_row(
         self, told: Consultation, form_ids: dict[str, tuple[int, int]]
     ) -> dict[str, Any]:
         return {
-            "answer_id": self._answer_id,
+            "answer_id": self.answer_id,
             "form_id": form_ids[told.form.key][1] if told.form is not None else None,
             "kind": told.kind.value,
             "company_id": told.company_id,

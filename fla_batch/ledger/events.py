@@ -48,16 +48,7 @@ def record_batch_event(
     """
     before = lock_batch(connection, batch_id)
     now = before.after(happening)
-    connection.execute(
-        insert(event).values(
-            batch_id=batch_id,
-            answer_id=answer_id,
-            name=happening.event.value,
-            ticket=happening.ticket,
-            at=happening.at,
-            details=canonical_json(details),
-        )
-    )
+    _insert(connection, happening, details, batch_id=batch_id, answer_id=answer_id)
     if now != before:
         save_batch(connection, batch_id, now)
     if happening.event in FORM_EVENTS:
@@ -67,13 +58,7 @@ def record_batch_event(
 
 def lock_batch(connection: Connection, batch_id: int) -> BatchNow:
     """A batch at present, held until the transaction ends against other processes."""
-    columns = (
-        batch_state.c.state,
-        batch_state.c.since,
-        batch_state.c.ticket,
-        batch_state.c.sent_at,
-        batch_state.c.closed_at,
-    )
+    columns = [batch_state.c[name] for name in BatchNow._fields]
     query = select(*columns).where(batch_state.c.batch_id == batch_id).with_for_update()
     state, *rest = connection.execute(query).one()
     return BatchNow(BatchState(state), *rest)
@@ -81,17 +66,21 @@ def lock_batch(connection: Connection, batch_id: int) -> BatchNow:
 
 def save_batch(connection: Connection, batch_id: int, now: BatchNow) -> None:
     """Keep what a batch is at present."""
-    connection.execute(
-        update(batch_state)
-        .where(batch_state.c.batch_id == batch_id)
-        .values(
-            state=now.state.value,
-            since=now.since,
-            ticket=now.ticket,
-            sent_at=now.sent_at,
-            closed_at=now.closed_at,
-        )
-    )
+    this = batch_state.c.batch_id == batch_id
+    connection.execute(update(batch_state).where(this).values(now.columns))
+
+
+def _insert(
+    connection: Connection, happening: Happening, details: Json, **links: int | None
+) -> None:
+    happened, at, ticket = happening
+    values = {
+        "name": happened.value,
+        "ticket": ticket,
+        "at": at,
+        "details": canonical_json(details),
+    }
+    connection.execute(insert(event).values(**links, **values))
 
 
 def _move_forms(connection: Connection, batch_id: int, happening: Happening) -> None:
@@ -124,21 +113,8 @@ def record_form_event(
     columns = (form_state.c.state, form_state.c.since, form_state.c.ticket)
     state, since, ticket = connection.execute(select(*columns).where(this)).one()
     now = FormNow(FormState(state), since, ticket).after(happening)
-    connection.execute(
-        insert(event).values(
-            batch_id=found.batch_id,
-            form_id=found.form_id,
-            name=happening.event.value,
-            ticket=happening.ticket,
-            at=happening.at,
-            details=canonical_json(details),
-        )
-    )
-    connection.execute(
-        update(form_state)
-        .where(this)
-        .values(state=now.state.value, since=now.since, ticket=now.ticket)
-    )
+    _insert(connection, happening, details, batch_id=found.batch_id, form_id=found.form_id)
+    connection.execute(update(form_state).where(this).values(now.columns))
     close_when_answered(connection, found.batch_id, happening.at)
     return now.state
 

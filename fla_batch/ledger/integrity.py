@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
+from fla_batch.ledger.answer_rows import this_file
 from fla_batch.ledger.changes import ChangeWriter, recorded_events
 from fla_batch.ledger.events import lock_batch, save_batch
 from fla_batch.ledger.lifecycle import FORM_EVENTS, BatchState, Event, FormState
@@ -85,13 +86,7 @@ def derive_again(connection: Connection, batch_id: int) -> None:
         connection.execute(
             form_state.insert(),
             [
-                {
-                    "form_id": form_id,
-                    "batch_id": batch_id,
-                    "state": found.state.value,
-                    "since": found.since,
-                    "ticket": found.ticket,
-                }
+                {"form_id": form_id, "batch_id": batch_id, **found.columns}
                 for form_id, found in forms.items()
             ],
         )
@@ -103,13 +98,7 @@ def read_again(connection: Connection, row: AnswerRow, changes: Changes) -> None
     Events stay; those that the answer gives now and did not give then are added.
     """
     file = row.file
-    answer_id = connection.execute(
-        select(answer_file.c.id).where(
-            answer_file.c.name == file.name,
-            answer_file.c.size == file.size,
-            answer_file.c.sha256 == file.sha256,
-        )
-    ).scalar_one()
+    answer_id = connection.execute(select(answer_file.c.id).where(this_file(file))).scalar_one()
     told = select(consultation.c.id).where(consultation.c.answer_id == answer_id)
     connection.execute(delete(photo).where(photo.c.consultation_id.in_(told)))
     for table in (consultation, anomaly, unmatched):

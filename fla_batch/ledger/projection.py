@@ -5,9 +5,8 @@ The ledger applies it to each event as it is recorded; `verify` applies it to al
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fla_batch.ledger.lifecycle import (
     FINAL_BATCH_STATES,
@@ -37,8 +36,7 @@ class Happening(NamedTuple):
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchNow:
+class BatchNow(NamedTuple):
     """A batch at present. `sent_at` is when it was first known to be sent."""
 
     state: BatchState
@@ -50,16 +48,20 @@ class BatchNow:
     def after(self, happening: Happening) -> BatchNow:
         """The batch after `happening`. Raises UnknownTransition."""
         state = next_batch_state(self.state, happening.event)
-        now = replace(self, ticket=_ticket(self.ticket, happening.ticket))
+        now = self._replace(ticket=_ticket(self.ticket, happening.ticket))
         if state is self.state:
             return now
-        return replace(
-            now,
+        return now._replace(
             state=state,
             since=happening.at,
             sent_at=self.sent_at or (happening.at if state in _KNOWN_SENT else None),
             closed_at=happening.at if state in FINAL_BATCH_STATES else None,
         )
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the ledger keeps it, by the names of columns."""
+        return self._asdict() | {"state": self.state.value}
 
 
 class FormNow(NamedTuple):
@@ -74,6 +76,11 @@ class FormNow(NamedTuple):
         state = next_form_state(self.state, happening.event)
         since = self.since if state is self.state else happening.at
         return FormNow(state, since, _ticket(self.ticket, happening.ticket))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the ledger keeps it, by the names of columns."""
+        return self._asdict() | {"state": self.state.value}
 
 
 def _ticket(known: str | None, told: str | None) -> str | None:

@@ -17,20 +17,14 @@ from fla_batch.answers.portal_writer import write_acknowledgements, write_notifi
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import AnswerForm, Form
-from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.journal import PortalJournal
-from fla_batch.sandbox.notices import (
-    ReceivedFile,
-    acknowledgement_of,
-    answer_form_of,
-    notification_of,
-)
+from fla_batch.sandbox.notices import ReceivedFile, Voice, acknowledgement_of
 from fla_batch.sandbox.outlet import AnswerName, Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.belgian_time import belgian_date
-from fla_batch.vocabulary.terms import Environment, Language
+from fla_batch.vocabulary.terms import Environment
 
 Clock = Callable[[], datetime]
 """Now, aware."""
@@ -38,16 +32,19 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Answers:
-    """Writes and publishes through `outlet`; labels of anomalies are in `language`."""
+    """Writes and publishes through `outlet` what `voice` says."""
 
-    profile: Profile
+    voice: Voice
     platform: Platform
     sender: Sender
     outlet: Outlet
     journal: PortalJournal
     clock: Clock
-    language: Language
-    dialect: PortalDialect = PLAIN
+
+    @property
+    def profile(self) -> Profile:
+        """How messages are read and written."""
+        return self.voice.profile
 
     @cached_property
     def _readers(self) -> dict[int, FormReader]:
@@ -105,26 +102,9 @@ class Answers:
             now = self.clock()
             outcome = self.platform.judge(form, reading, at=now, source=self.sender.source)
             if outcome.answer is not None and self._writer is not None:
-                answer(
-                    answer_form_of(
-                        form,
-                        form.body.kind,
-                        outcome.answer,
-                        profile=self.profile,
-                        at=now,
-                        dialect=self.dialect,
-                    )
-                )
-            yield notification_of(
-                form,
-                outcome,
-                file=file,
-                sender=self.sender.number,
-                ticket=self.journal.next_ticket(),
-                at=now,
-                language=self.language,
-                dialect=self.dialect,
-            )
+                answer(self.voice.answer(form, outcome.answer, now))
+            ticket = self.journal.next_ticket()
+            yield self.voice.notification(form, outcome, file, ticket, now)
 
     def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
         for part in parts:

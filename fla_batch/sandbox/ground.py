@@ -136,7 +136,14 @@ def practice_ground(
         with ExitStack() as serving:
             serving.enter_context(portal)
             serving.enter_context(server)
-            text, other = _settings_of(server) + _profile_of(profile), None
+            text = _SETTINGS.format(
+                sender=SENDER,
+                host=server.host,
+                port=server.port,
+                user=USER,
+                fingerprint=server.fingerprint,
+            )
+            text, other = text + _profile_of(profile), None
             if rest is not None:
                 other = practice_server(
                     keys, platform, sender, clock=clock, port=rest_port, faults=rest
@@ -155,16 +162,6 @@ def _profile_of(profile: Profile) -> str:
     ours = profile.folder.parent == schemas_folder()
     name = profile.folder.name if ours else profile.folder.resolve().as_posix()
     return f"\n[profile]\nname = {json.dumps(name)}\n"
-
-
-def _settings_of(server: SandboxServer) -> str:
-    return _SETTINGS.format(
-        sender=SENDER,
-        host=server.host,
-        port=server.port,
-        user=USER,
-        fingerprint=server.fingerprint,
-    )
 
 
 def _user_key(path: Path) -> str:

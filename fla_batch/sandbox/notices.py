@@ -18,7 +18,7 @@ from fla_batch.models.form import Answer, AnswerForm, Form
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.system import xmlsafe
-from fla_batch.vocabulary.terms import FormKind, Language, ResultCode
+from fla_batch.vocabulary.terms import Language, ResultCode
 
 _TYPE_FORM = "FA"
 _BY_PORTAL = "2"
@@ -52,66 +52,56 @@ def acknowledgement_of(
     )
 
 
-def notification_of(
-    form: Form,
-    outcome: FormOutcome,
-    *,
-    file: ReceivedFile,
-    sender: str,
-    ticket: str,
-    at: datetime,
-    language: Language,
-    dialect: PortalDialect = PLAIN,
-) -> NotificationForm:
-    """The verdict on one form; `ticket` is the portal's of that form."""
-    body = form.body
-    inss = body.employee.inss if body.employee else None
-    who = dict(identifying_path(body.employer.company_id, inss, None))
-    return NotificationForm(
-        header=PortalHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
-        result_code=ResultCode.ACCEPTED if outcome.accepted else ResultCode.REFUSED,
-        file_reference=file.reference if dialect.file_reference else None,
-        sender_id=sender,
-        handled_original_form=_header_of(form),
-        references=_references_of(form, file, dialect),
-        company_id=who.get("CompanyID"),
-        inss=who.get("INSS"),
-        handled_reference=PortalReference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
-        anomaly_reports=tuple(report_of(anomaly, language) for anomaly in outcome.anomalies),
-        application_data=credit_xml(outcome.credit) if outcome.credit is not None else None,
-    )
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the portal speaks to a sender: by which profile, in which language and dialect."""
 
+    sender: str
+    profile: Profile
+    language: Language
+    dialect: PortalDialect = PLAIN
 
-def answer_form_of(
-    form: Form,
-    kind: FormKind,
-    answer: Answer,
-    *,
-    profile: Profile,
-    at: datetime,
-    dialect: PortalDialect = PLAIN,
-) -> AnswerForm:
-    """The answer to a question, as a form of a FLAAnswer message; our PortalReference is echoed."""
-    made = PortalHeader.at(at, profile.answer_identifications[kind], _TYPE_FORM)
-    header = ours.FormHeader(
-        identification=made.identification,
-        form_creation_date=made.form_creation_date,
-        form_creation_hour=made.form_creation_hour,
-        attestation_status=ours.ORIGINAL,
-        type_form=_TYPE_FORM,
-        reference=form.header.reference if dialect.own_reference else None,
-    )
-    asked = form.header
-    handled = ours.HandledOriginalForm(
-        identification=asked.identification,
-        form_creation_date=asked.form_creation_date,
-        form_creation_hour=asked.form_creation_hour,
-        attestation_status=asked.attestation_status,
-        type_form=asked.type_form,
-    )
-    return AnswerForm(
-        header=header, body=answer.model_copy(update={"handled_original_form": handled})
-    )
+    def notification(
+        self, form: Form, outcome: FormOutcome, file: ReceivedFile, ticket: str, at: datetime
+    ) -> NotificationForm:
+        """The verdict on one form; `ticket` is the portal's of that form."""
+        body = form.body
+        inss = body.employee.inss if body.employee else None
+        who = dict(identifying_path(body.employer.company_id, inss, None))
+        reports = (report_of(anomaly, self.language) for anomaly in outcome.anomalies)
+        return NotificationForm(
+            header=PortalHeader.at(at, notification.IDENTIFICATION, _TYPE_FORM),
+            result_code=ResultCode.ACCEPTED if outcome.accepted else ResultCode.REFUSED,
+            file_reference=file.reference if self.dialect.file_reference else None,
+            sender_id=self.sender,
+            handled_original_form=_header_of(form),
+            references=_references_of(form, file, self.dialect),
+            company_id=who.get("CompanyID"),
+            inss=who.get("INSS"),
+            handled_reference=PortalReference(_TICKET_OF_FORM, _BY_PORTAL, ticket),
+            anomaly_reports=tuple(reports),
+            application_data=credit_xml(outcome.credit) if outcome.credit is not None else None,
+        )
+
+    def answer(self, form: Form, answer: Answer, at: datetime) -> AnswerForm:
+        """The answer to a question, as a form of a FLAAnswer message; our PortalReference is
+        echoed.
+        """
+        asked = form.header
+        made = PortalHeader.at(at, self.profile.answer_identifications[form.body.kind], _TYPE_FORM)
+        header = ours.FormHeader(
+            identification=made.identification,
+            form_creation_date=made.form_creation_date,
+            form_creation_hour=made.form_creation_hour,
+            attestation_status=ours.ORIGINAL,
+            type_form=_TYPE_FORM,
+            reference=asked.reference if self.dialect.own_reference else None,
+        )
+        handled = ours.HandledOriginalForm(
+            **{name: getattr(asked, name) for name in ours.HandledOriginalForm.model_fields}
+        )
+        body = answer.model_copy(update={"handled_original_form": handled})
+        return AnswerForm(header=header, body=body)
 
 
 def _header_of(form: Form) -> PortalHeader:

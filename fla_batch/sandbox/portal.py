@@ -21,7 +21,7 @@ from fla_batch.sandbox.content import Inspector
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.incoming_batches import IncomingBatches, Listing, is_kind
 from fla_batch.sandbox.journal import PortalJournal
-from fla_batch.sandbox.notices import ReceivedFile
+from fla_batch.sandbox.notices import ReceivedFile, Voice
 from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
@@ -74,9 +74,8 @@ class Portal(Closing):
         self._inbox = IncomingBatches(root, self.state / "received", journal)
         self._inspector = Inspector(profile, sender, roots, limits)
         outlet = Outlet(root, self.state / "staging", journal, signer, fault, dialect)
-        self._answers = Answers(
-            profile, platform, sender, outlet, journal, clock, language, dialect
-        )
+        voice = Voice(sender.number, profile, language, dialect)
+        self._answers = Answers(voice, platform, sender, outlet, journal, clock)
         self._dialect = dialect
         self._worker = BackgroundWorker(max(delay_s, fault.delay_s))
         self._one_at_a_time = threading.Lock()

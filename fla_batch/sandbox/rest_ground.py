@@ -36,12 +36,12 @@ def practice_server(
     *,
     clock: Callable[[], datetime],
     port: int = 0,
-    faults: RestFaultPlan | None = None,
+    faults: RestFaultPlan,
 ) -> RestServer:
     """A REST server over `platform`, whose client signs with the sender's key in `keys`."""
     certificate = load_certificates(keys / "sender" / "certificate.pem")[0]
     tokens = TokenServer(CLIENT_ID, certificate, clock)
-    return RestServer(RestFace(platform, sender), tokens, clock, port=port, faults=faults)
+    return RestServer(RestFace(platform, sender), tokens, clock, port, faults)
 
 
 def rest_settings(server: RestServer) -> str:

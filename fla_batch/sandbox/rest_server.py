@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,35 +37,29 @@ class RestCall(NamedTuple):
     status: int
 
 
+@dataclass(eq=False)
 class RestServer(Closing):
     """Serves within a `with`. `slow_s` is how long the fault `rest-slow` holds an answer back.
 
     `ssl_context` makes it HTTPS. Raises ConfigurationMistake when the port is taken.
     """
 
-    def __init__(
-        self,
-        face: RestFace,
-        tokens: TokenServer,
-        clock: Callable[[], datetime],
-        *,
-        port: int = 0,
-        faults: RestFaultPlan | None = None,
-        slow_s: float = 30.0,
-    ) -> None:
-        self.face = face
-        self.tokens = tokens
-        self.clock = clock
-        self.faults = faults or RestFaultPlan()
-        self.slow_s = slow_s
-        self.calls: list[RestCall] = []
-        self.stopping = threading.Event()
-        self.scheme = "http"
+    face: RestFace
+    tokens: TokenServer
+    clock: Callable[[], datetime]
+    port: int = 0
+    faults: RestFaultPlan = field(default_factory=RestFaultPlan)
+    slow_s: float = 30.0
+    calls: list[RestCall] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    scheme: str = "http"
+
+    def __post_init__(self) -> None:
         try:
-            self.http = _HttpServer((LOOPBACK, port), self)
+            self.http = _HttpServer((LOOPBACK, self.port), self)
         except OSError as error:
             raise ConfigurationMistake(
-                f"port {port} cannot be used: {error.strerror}",
+                f"port {self.port} cannot be used: {error.strerror}",
                 hint="Take another with --port, or 0 for any that is free.",
             ) from error
         self._thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fla_batch.vocabulary.terms import FileKind
 
@@ -69,12 +70,18 @@ def files_of(go_name: str, listing: Iterable[tuple[str, int]]) -> list[tuple[str
     return sorted(each for each in listing if each[0].split(".")[1:5] == stem)
 
 
+def _field(number: int) -> Any:
+    return property(lambda name: name.fields[number])
+
+
 @dataclass(frozen=True, slots=True)
 class RawName:
     """A file name cut at its dots. Its fields are looked at only when it has all of them."""
 
     text: str
     size: int
+
+    sender, sequence, environment, total, part = map(_field, (2, 4, 5, 6, 7))
 
     @property
     def fields(self) -> list[str]:
@@ -96,10 +103,6 @@ class RawName:
         )
 
     @property
-    def sender(self) -> str:
-        return self.fields[2]
-
-    @property
     def has_eight_digits(self) -> bool:
         """True when the date field is 8 digits."""
         return _EIGHT_DIGITS.fullmatch(self.fields[3]) is not None
@@ -116,25 +119,9 @@ class RawName:
             return None
 
     @property
-    def sequence(self) -> str:
-        return self.fields[4]
-
-    @property
-    def environment(self) -> str:
-        return self.fields[5]
-
-    @property
-    def total(self) -> str:
-        return self.fields[6]
-
-    @property
     def parts_announced(self) -> int | None:
         """The number of parts, when it is one."""
         return int(self.total) if _COUNT.fullmatch(self.total) else None
-
-    @property
-    def part(self) -> str:
-        return self.fields[7]
 
 
 @dataclass(frozen=True, slots=True)
