@@ -6,19 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.ledger.records import ConsultationRow
-from fla_batch.models.question import Question
+from fla_batch.models.question import FILTERS, Question
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import Records
 
-_FILTERS = (
-    "rightType",
-    "processingState",
-    "fromTrainingFirstStartDate",
-    "toTrainingLastEndDate",
-    "modifiedFromDate",
-)
+_FILTERS = sorted({name for names in FILTERS.values() for name in names} - {"calendarYear"})
 
 
 def known(workspace: Records, asked: Iterable[Question]) -> list[ConsultationRow]:

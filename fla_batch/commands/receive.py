@@ -192,14 +192,7 @@ class Reception:
         workspace = self._workspace
         now = workspace.clock()
         kept = workspace.outbox.quarantine.put(path, name, workspace.environment, reason, now)
-        file = AnswerFile(
-            name=name,
-            size=kept.size,
-            sha256=kept.sha256,
-            environment=workspace.environment,
-            kept_path=kept.path,
-            received_at=now,
-        )
+        file = AnswerFile(name, kept.size, kept.sha256, workspace.environment, kept.path, now)
         if workspace.ledger.record_quarantined(file, reason, now):
             self._result.quarantined.append((name, reason))
 

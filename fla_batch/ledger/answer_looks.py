@@ -52,13 +52,7 @@ class Look:
 
 def noted(connection: Connection, environment: Environment) -> Mapping[str, list[Look]]:
     """Every answer that has an outcome, by name, as the server listed it."""
-    columns = (
-        answer_file.c.name,
-        answer_file.c.size,
-        answer_file.c.sha256,
-        answer_file.c.listed_size,
-        answer_file.c.modified,
-    )
+    columns = answer_file.c["name", "size", "sha256", "listed_size", "modified"]
     found: defaultdict[str, list[Look]] = defaultdict(list)
     query = select(*columns).where(answer_file.c.environment == environment.value)
     for row in connection.execute(query):

@@ -45,12 +45,7 @@ from fla_batch.vocabulary.filenames import BatchName
 _TOLD_AT_ONCE = 200
 """Answers to questions: their bodies may be large."""
 _PRESENT = select(
-    form.c.reference_nbr,
-    form_state.c.batch_id,
-    form_state.c.form_id,
-    form_state.c.state,
-    form_state.c.since,
-    form_state.c.ticket,
+    form.c.reference_nbr, *form_state.c["batch_id", "form_id", "state", "since", "ticket"]
 ).join(form_state, form_state.c.form_id == form.c.id)
 _LINKS = ("batch_id", "form_id", "answer_id")
 _EVENT = (*_LINKS, "name", "ticket", "at", "details")

@@ -132,13 +132,7 @@ def _derive(connection: Connection, batch_id: int) -> tuple[BatchNow, dict[int, 
 
 def _kept_forms(connection: Connection, batch_id: int) -> dict[int, tuple[str, FormNow]]:
     query = (
-        select(
-            form.c.id,
-            form.c.reference_nbr,
-            form_state.c.state,
-            form_state.c.since,
-            form_state.c.ticket,
-        )
+        select(*form.c["id", "reference_nbr"], *form_state.c["state", "since", "ticket"])
         .join(form_state, form_state.c.form_id == form.c.id)
         .where(form.c.batch_id == batch_id)
     )

@@ -62,12 +62,7 @@ class NewestStates:
         self._connection = connection
         self._ours = (
             select(
-                form.c.company_id,
-                form.c.inss,
-                form.c.calendar_year,
-                form.c.kind,
-                form.c.id,
-                form.c.sha256,
+                *form.c["company_id", "inss", "calendar_year", "kind", "id", "sha256"],
                 form_state.c.state,
                 batch.c.name,
                 batch_state.c.state.label("batch_state"),
@@ -79,14 +74,7 @@ class NewestStates:
             .where(batch.c.environment == environment.value, form_state.c.state.in_(_COUNTED))
         )
         self._told = (
-            select(
-                photo.c.company_id,
-                photo.c.inss,
-                photo.c.calendar_year,
-                photo.c.kind,
-                photo.c.told_at,
-                photo.c.id,
-            )
+            select(*photo.c["company_id", "inss", "calendar_year", "kind", "told_at", "id"])
             .join(consultation, consultation.c.id == photo.c.consultation_id)
             .join(answer_file, answer_file.c.id == consultation.c.answer_id)
             .where(answer_file.c.environment == environment.value)

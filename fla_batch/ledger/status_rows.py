@@ -53,15 +53,9 @@ def form_lines_page(
     place = tuple_(form.c.part, form.c.position)
     query = (
         select(
-            form.c.part,
-            form.c.position,
-            form.c.reference_nbr,
-            form_state.c.state,
-            form_state.c.ticket,
-            form.c.kind,
-            form.c.company_id,
-            form.c.inss,
-            form.c.calendar_year,
+            *form.c["part", "position", "reference_nbr"],
+            *form_state.c["state", "ticket"],
+            *form.c["kind", "company_id", "inss", "calendar_year"],
         )
         .join(form_state, form_state.c.form_id == form.c.id)
         .where(form.c.batch_id == batch_id, place > after)
@@ -158,20 +152,18 @@ def _batch_row(row: Row[Any], count: Counter[FormState]) -> BatchRow:
     return BatchRow(
         name=BatchName.parse(row.name),
         state=BatchState(row.state),
-        since=row.since,
-        ticket=row.ticket,
         forms=count.total(),
         accepted=count[FormState.ACCEPTED],
         warned=count[FormState.WARNED],
         refused=sum(count[state] for state in REFUSED_FORM_STATES),
         open=sum(count[state] for state in FormState if state not in FINAL_FORM_STATES),
         cancelled=sum(count[state] for state in WITHDRAWN_FORM_STATES),
-        built_at=row.built_at,
-        sent_at=row.sent_at,
-        closed_at=row.closed_at,
-        profile=row.profile,
-        profile_version=row.profile_version,
-        parts=row.parts,
-        folder=row.folder,
         previous=BatchName.parse(row.previous) if row.previous else None,
+        **{each: getattr(row, each) for each in _AS_THEY_ARE},
     )
+
+
+_AS_THEY_ARE = (
+    *("since", "ticket", "built_at", "sent_at", "closed_at"),
+    *("profile", "profile_version", "parts", "folder"),
+)
