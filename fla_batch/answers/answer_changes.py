@@ -80,7 +80,7 @@ class Interpreter:
                 yield UnmatchedChange(found.reason.value, found.batch, anomalies, details)
             else:
                 event = acknowledgement_event(form.result_code)
-                yield BatchChange(found.batch, event, form.ticket, anomalies, details)
+                yield BatchChange(found, event, form.ticket, anomalies, details)
 
     def _notifications(
         self, path: Path, environment: Environment, at: datetime

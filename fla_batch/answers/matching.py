@@ -88,13 +88,6 @@ class SentForms(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedBatch:
-    """The batch that an acknowledgement is about."""
-
-    batch: BatchName
-
-
 class MatchedForm(NamedTuple):
     """The form that a notification is about."""
 
@@ -134,14 +127,14 @@ def batch_named(file_name: str) -> BatchName | None:
 
 def match_batch(
     acknowledgement: Acknowledgement, environment: Environment, sent: SentForms
-) -> MatchedBatch | Unmatched:
+) -> BatchName | Unmatched:
     """The batch that an acknowledgement from `environment` is about: by file name, or ticket."""
     batch = batch_named(acknowledgement.file_name or "")
     if batch is None and acknowledgement.ticket:
         batch = sent.by_ticket(acknowledgement.ticket)
     if batch is None:
         return Unmatched(Reason.NO_CLUE)
-    return _refused_batch(batch, environment, sent) or MatchedBatch(batch)
+    return _refused_batch(batch, environment, sent) or batch
 
 
 def match_form(

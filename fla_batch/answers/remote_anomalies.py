@@ -7,8 +7,9 @@ catalogue's in the others; an id that nobody knows keeps the platform's label ev
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from fla_batch.answers.notification import (
     AnomalyLocation,
@@ -22,8 +23,7 @@ from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom a form is about: employer, worker and year, as far as they are known."""
 
     company_id: str | None = None
@@ -46,7 +46,7 @@ def anomalies_of(form: NotificationForm, *, language: Language | None = None) ->
 def _anomaly_of(
     report: AnomalyReport, form: NotificationForm, subject: Subject, language: Language | None
 ) -> Anomaly:
-    about = _first_known(subject_in_path(report), subject)
+    about = subject_in_path(report)
     return Anomaly(
         anomaly_class=report.anomaly_class or _class_by_verdict(form),
         error_id=report.error_id or "",
@@ -54,9 +54,9 @@ def _anomaly_of(
         tag=report.tag_name,
         path=_place(report.location),
         value=report.value,
-        company_id=about.company_id,
-        inss=about.inss,
-        calendar_year=about.calendar_year,
+        company_id=about.company_id or subject.company_id,
+        inss=about.inss or subject.inss,
+        calendar_year=about.calendar_year or subject.calendar_year,
         origin=AnomalyOrigin.REMOTE,
     )
 
@@ -73,14 +73,6 @@ def subject_in_path(report: AnomalyReport) -> Subject:
 def _subject_of(form: NotificationForm) -> Subject:
     quarter = form.concerned_quarter
     return Subject(form.company_id, form.inss, _year(quarter[:4] if quarter else None))
-
-
-def _first_known(first: Subject, second: Subject) -> Subject:
-    return Subject(
-        first.company_id or second.company_id,
-        first.inss or second.inss,
-        first.calendar_year or second.calendar_year,
-    )
 
 
 def _year(text: str | None) -> int | None:

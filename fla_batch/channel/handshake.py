@@ -69,7 +69,7 @@ def new_transport(
     if not settings.legacy_ssh_rsa:
         disabled["keys"] = [LEGACY_RSA]
     transport = kind(connection, default_window_size=_WINDOW_BYTES, disabled_algorithms=disabled)
-    _quieten(transport)
+    quieten(transport, _SSH_LOG)
     transport.banner_timeout = settings.limits.banner_s
     transport.handshake_timeout = NEVER_S
     transport.auth_timeout = NEVER_S
@@ -91,12 +91,12 @@ def _connected(settings: GatewaySettings) -> socket.socket:
     return connection
 
 
-def _quieten(transport: paramiko.Transport) -> None:
-    """Keep paramiko from logging, with a traceback, what is raised here in any case."""
-    logger = logging.getLogger(_SSH_LOG)
+def quieten(transport: paramiko.Transport, name: str) -> None:
+    """Keep paramiko from logging, as `name` and with a traceback, what is raised in any case."""
+    logger = logging.getLogger(name)
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.CRITICAL)
-    transport.set_log_channel(_SSH_LOG)
+    transport.set_log_channel(name)
 
 
 def _types_wanted(settings: GatewaySettings) -> tuple[str, ...]:

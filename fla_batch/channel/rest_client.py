@@ -8,10 +8,11 @@ Decisions 1320 and 1323.
 
 from __future__ import annotations
 
+import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -34,7 +35,7 @@ from fla_batch.channel.rest_token import ClientRefused, TokenAnswer, TokenSource
 from fla_batch.channel.retry import PATIENTLY, Waiting
 from fla_batch.system.closing import Closing
 from fla_batch.system.telemetry import span
-from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError, GatewayUnavailable
+from fla_batch.vocabulary.errors import ConfigurationMistake, GatewayUnavailable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -183,7 +184,7 @@ class RestClient(Closing):
         """Status, headers, body and fault; the body is read in pieces, and no further than that."""
         until = self._waiting.elapsed() + _WHOLE_ANSWER * self._section.answer_s
         body = bytearray()
-        with _streamed(self._http, request) as response:
+        with closing(self._http.send(request, stream=True)) as response:
             for piece in response.iter_bytes():
                 body += piece
                 if len(body) > max_bytes:
@@ -205,15 +206,6 @@ class RestClient(Closing):
         if fault or 300 <= status < 400:
             raise GatewayUnavailable(f"the token server: {fault or f'redirect, status {status}'}")
         return TokenAnswer(status, headers.get("date"), body)
-
-
-@contextmanager
-def _streamed(http: httpx.Client, request: httpx.Request) -> Iterator[httpx.Response]:
-    response = http.send(request, stream=True, follow_redirects=False)
-    try:
-        yield response
-    finally:
-        response.close()
 
 
 def _http_client(section: RestSection) -> httpx.Client:
@@ -270,8 +262,6 @@ def _told(attempt: _Attempt) -> str:
 
 
 def _retry_after_sec(exchange: Exchange) -> float:
-    import json
-
     try:
         value = json.loads(exchange.body)["retryAfterSec"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -302,13 +292,9 @@ def _require_trusted(error: BaseException) -> None:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            raise _not_trusted(cause) from None
+            raise ConfigurationMistake(
+                f"the certificate of the service is not trusted: {cause.verify_message}",
+                hint="If your network inspects TLS, set [rest] ca_file to its authority; else do "
+                "not go on.",
+            ) from None
         cause = cause.__cause__ or cause.__context__
-
-
-def _not_trusted(cause: ssl.SSLCertVerificationError) -> FlaBatchError:
-    return ConfigurationMistake(
-        f"the certificate of the service is not trusted: {cause.verify_message}",
-        hint="If your network inspects TLS, set [rest] ca_file to its authority; else do not go "
-        "on.",
-    )

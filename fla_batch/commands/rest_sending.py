@@ -8,9 +8,9 @@ settles it before it is put again (R4, R5; decision 1323).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -166,7 +166,10 @@ class RestSending:
         forms = self._forms()
         sealed_at, unsealed = time.monotonic(), 0
         under_way: set[Future[_Called]] = set()
-        with closing(forms), _pool(self.concurrency) as pool:
+        with closing(forms), ExitStack() as ended:
+            pool = ThreadPoolExecutor(self.concurrency, "rest")
+            # When the body is interrupted, what waits for a thread is dropped.
+            ended.callback(pool.shutdown, cancel_futures=True)
             while True:
                 room = 2 * self.concurrency - len(under_way)
                 for form in islice(forms, room if not self._stopped else 0):
@@ -288,13 +291,3 @@ class RestSending:
                 hint="Check [rest] base_url.",
             )
         exchanges.append(kept.pop())
-
-
-@contextmanager
-def _pool(concurrency: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads; when the body is interrupted, what waits for one is dropped."""
-    pool = ThreadPoolExecutor(concurrency, "rest")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)

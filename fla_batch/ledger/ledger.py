@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from fla_batch.ledger import anomaly_rows as findings
 from fla_batch.ledger import (
@@ -58,6 +58,8 @@ from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import AnomalyOrigin, Environment
 
+Result = TypeVar("Result")
+
 
 class Ledger(OneTransactionEach, Closing):
     """The ledger at one URL, for one process; close it, or use it in a `with`.
@@ -88,13 +90,16 @@ class Ledger(OneTransactionEach, Closing):
 
     def allocate_sequence(self, sender: str, day: date, environment: Environment) -> str:
         """A sequence number that was never given out before; `day` is a Belgian date (R6)."""
+        return self._insert(lambda found: sequences.next_sequence(found, sender, day, environment))
+
+    def _insert(self, change: Callable[[Connection], Result]) -> Result:
+        """What `change` gives; once more where another process wrote its row in that moment."""
         try:
             with writing(self._engine) as connection:
-                return sequences.next_sequence(connection, sender, day, environment)
+                return change(connection)
         except RowExists:
-            # Another process gave out the day's first number in the same moment.
             with writing(self._engine) as connection:
-                return sequences.next_sequence(connection, sender, day, environment)
+                return change(connection)
 
     has_used = reads(sequences.has_used)
     use_number = writes(sequences.use_number)
@@ -376,7 +381,7 @@ class Ledger(OneTransactionEach, Closing):
         Call `renew` on what it gives at least every few minutes. Raises LockHeld.
         """
         who = holder or Holder.this_process()
-        taken = self._take(name, who, clock)
+        taken = self._insert(lambda found: locks.take(found, name, who, clock()))
         try:
             yield HeldLock(self._engine, taken, clock)
         finally:
@@ -384,15 +389,6 @@ class Ledger(OneTransactionEach, Closing):
                 locks.release(connection, taken)
 
     require_free = reads(locks.require_free)
-
-    def _take(self, name: str, holder: Holder, clock: Callable[[], datetime]) -> Lock:
-        try:
-            with writing(self._engine) as connection:
-                return locks.take(connection, name, holder, clock())
-        except RowExists:
-            # Another process took it in the same moment: say which one.
-            with writing(self._engine) as connection:
-                return locks.take(connection, name, holder, clock())
 
 
 @dataclass(frozen=True, slots=True)

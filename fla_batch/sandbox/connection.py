@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
+from fla_batch.channel.handshake import quieten
 from fla_batch.sandbox.faults import Faults, HangPoint
 from fla_batch.sandbox.folders import OnClosed, SftpSession
 from fla_batch.sandbox.operations import Operation, OperationLog
@@ -55,7 +55,8 @@ class SandboxConnection:
         self._transport = paramiko.Transport(
             self.client, disabled_algorithms={"pubkeys": list(without)}
         )
-        _quieten(self._transport)
+        # A client that breaks off is no error of ours.
+        quieten(self._transport, _SSH_LOG)
         self._transport.add_server_key(host_key)
         self._transport.set_subsystem_handler("sftp", paramiko.SFTPServer, SftpSession, self)
         self._transport.start_server(event=threading.Event(), server=_Login(self))
@@ -133,11 +134,3 @@ def _take_away(go: Path) -> None:
         kind, _, rest = path.name.partition(".")
         if kind in ("FI", "FS", "GO") and (rest == batch or rest.startswith(batch + ".")):
             path.unlink()
-
-
-def _quieten(transport: paramiko.Transport) -> None:
-    # A client that breaks off is no error of ours; paramiko logs it with a traceback.
-    logger = logging.getLogger(_SSH_LOG)
-    if logger.level == logging.NOTSET:
-        logger.setLevel(logging.CRITICAL)
-    transport.set_log_channel(_SSH_LOG)

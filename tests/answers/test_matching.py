@@ -11,7 +11,6 @@ import pytest
 
 from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.matching import (
-    MatchedBatch,
     MatchedBy,
     MatchedForm,
     Reason,
@@ -254,7 +253,7 @@ def test_the_order_of_the_notifications_does_not_matter() -> None:
 )
 def test_an_acknowledgement_finds_its_batch_by_any_of_its_names(name: str) -> None:
     acknowledgement = messages.acknowledgement(file_reference=FileReference(name))
-    assert match_batch(acknowledgement, S, SENT) == MatchedBatch(ONE)
+    assert match_batch(acknowledgement, S, SENT) == ONE
 
 
 @pytest.mark.parametrize(
@@ -263,9 +262,7 @@ def test_an_acknowledgement_finds_its_batch_by_any_of_its_names(name: str) -> No
 def test_an_acknowledgement_without_a_name_finds_its_batch_by_the_ticket(
     reference: FileReference,
 ) -> None:
-    assert match_batch(messages.acknowledgement(file_reference=reference), S, SENT) == MatchedBatch(
-        TWO
-    )
+    assert match_batch(messages.acknowledgement(file_reference=reference), S, SENT) == TWO
 
 
 def test_a_ticket_of_another_environment_is_no_match() -> None:
