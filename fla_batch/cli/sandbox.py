@@ -11,7 +11,7 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.options import FOLDER, Shared, now, shared
-from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, combined
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
 from fla_batch.sandbox.rest_faults import RestFault, RestFaultPlan
@@ -111,7 +111,6 @@ def serve(
     and NOTI. What comes and what goes is told on standard error. With --rest the same accounts
     answer over the REST API, and its token server with them.
     """
-    from fla_batch.sandbox.fault_catalogue import combined
     from fla_batch.sandbox.folder_view import FolderView
     from fla_batch.sandbox.ground import practice_ground
 

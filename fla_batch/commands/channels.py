@@ -7,7 +7,8 @@ for both (tests/contract).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from fla_batch.outbox.manifest import OutboxDamaged
 from fla_batch.vocabulary.errors import UsageMistake
@@ -52,32 +53,31 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class SftpChannel:
     """BATCH: files to a folder, answers from another."""
 
-    name = SFTP
-    answers_later = True
-
-    def __init__(self, tools: AnswerLine) -> None:
-        self._tools = tools
+    tools: AnswerLine
+    name: ClassVar = SFTP
+    answers_later: ClassVar = True
 
     def send(self, lease: Lease, counted: Callable[[int], None]) -> SendOutcome:
         """See `Channel.send`."""
         from fla_batch.commands.send import upload_batch
 
-        return upload_batch(self._tools, lease, counted)
+        return upload_batch(self.tools, lease, counted)
 
     def poll(self, counted: Watcher, *, recheck: bool) -> PollResult:
         """See `Channel.poll`."""
         from fla_batch.commands.poll import fetch_answers
 
-        return fetch_answers(self._tools, counted, recheck=recheck)
+        return fetch_answers(self.tools, counted, recheck=recheck)
 
     def cancel(self, row: BatchRow, lease: Lease) -> None:
         """See `Channel.cancel`: by a TD file."""
         from fla_batch.commands.cancel import cancel_by_file
 
-        cancel_by_file(self._tools, row, lease)
+        cancel_by_file(self.tools, row, lease)
 
 
 def went_over_rest(records: Records, batch: BatchName) -> bool:

@@ -30,6 +30,7 @@ from fla_batch.outbox.high_water import UNFINISHED
 from fla_batch.outbox.manifest import FORMS
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children
+from fla_batch.vocabulary.documents import RebuiltJson, members
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName, FileName
 from fla_batch.vocabulary.terms import Environment, FileKind
@@ -58,12 +59,8 @@ class Restored:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `ledger rebuild --from-outbox --json`."""
-        return {
-            "batches": self.batches,
-            "brought_up": self.brought_up,
-            "answers": self.answers,
-            "problems": [{"batch": name, "problem": why} for name, why in self.problems],
-        }
+        problems = [{"batch": name, "problem": why} for name, why in self.problems]
+        return members(RebuiltJson, self, problems=problems)
 
 
 def restore(workspace: AnswerTools) -> Restored:

@@ -92,8 +92,7 @@ def _all_ours(environment: Environment) -> Select[Any]:
     return (
         select(
             *_key_columns(form),
-            form.c.has_legal_right,
-            form.c.body,
+            *form.c["has_legal_right", "body"],
             form_state.c.since.label("accepted_at"),
             batch.c.built_at.label("ordered_by"),
         )
@@ -110,8 +109,7 @@ def _all_told(environment: Environment) -> Select[Any]:
     return (
         select(
             *_key_columns(photo),
-            photo.c.has_legal_right,
-            photo.c.body,
+            *photo.c["has_legal_right", "body"],
             photo.c.told_at.label("accepted_at"),
             photo.c.told_at.label("ordered_by"),
         )

@@ -1,18 +1,20 @@
 """What may go wrong with answers, as data: given to the portal, never patched in.
 
-Those of the channel itself are in `faults`. A fault either spoils an answer before it is
-signed, or delivers it otherwise than the portal should.
+Those of the channel itself are in `faults`; docs/reference/faults.md says of each what comes of it.
+A fault either spoils an answer before it is signed, or delivers it otherwise than the portal should.
 """
 
 from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver, Prepare, deliver, unchanged
+from fla_batch.sandbox.faults import CHANNEL_FAULTS, NO_FAULTS, Faults, both
+from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FileKind
 
 _HOURS_LATE_S = 3 * 3600.0
@@ -112,3 +114,33 @@ ANSWER_FAULTS: Mapping[str, AnswerFault] = {
     "answer-hours-late": AnswerFault(delay_s=_HOURS_LATE_S),
     "answer-never": AnswerFault(new_deliver=lambda: _never),
 }
+
+
+def combined(names: Iterable[str]) -> tuple[Faults, AnswerFault]:
+    """Several faults at a time, of the channel and of answers.
+
+    Raises UsageMistake for a name that is not known, and for two that cannot both hold.
+    """
+    faults, answer = NO_FAULTS, SOUND
+    for name in dict.fromkeys(names):
+        if name in CHANNEL_FAULTS:
+            clash = f"{name} cannot be combined with the faults before it"
+            faults = both(faults, CHANNEL_FAULTS[name], clash)
+        elif name in ANSWER_FAULTS:
+            answer = _both_answers(answer, ANSWER_FAULTS[name], name)
+        else:
+            raise UsageMistake(f"{name} is no fault of the sandbox")
+    return faults, answer
+
+
+def _both_answers(first: AnswerFault, second: AnswerFault, name: str) -> AnswerFault:
+    delivers = [
+        fault.new_deliver for fault in (first, second) if fault.new_deliver != SOUND.new_deliver
+    ]
+    if len(delivers) > 1:
+        raise UsageMistake(f"{name} cannot be combined: answers are delivered in one way at a time")
+    return AnswerFault(
+        prepare=lambda draft: second.prepare(first.prepare(draft)),
+        new_deliver=delivers[0] if delivers else SOUND.new_deliver,
+        delay_s=max(first.delay_s, second.delay_s),
+    )

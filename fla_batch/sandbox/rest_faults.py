@@ -1,6 +1,6 @@
 """What the REST face of the sandbox can do wrong, and for how many calls.
 
-`fault_catalogue` says what each is and how the tool lives through it.
+docs/reference/faults.md says what each is and how the tool lives through it.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from fla_batch.intake.worker_list import Person
 from fla_batch.ledger.records import FormRow
 from fla_batch.message import load
 from fla_batch.rules import RuleContext
-from fla_batch.sandbox.fault_catalogue import combined
+from fla_batch.sandbox.answer_faults import combined
 from fla_batch.sandbox.ground import Ground, practice_ground
 from fla_batch.sandbox.rest_faults import RestFaultPlan
 from fla_batch.vocabulary.belgian_time import belgian_date

@@ -19,8 +19,7 @@ from fla_batch.commands.send import to_send
 from fla_batch.commands.status import status
 from fla_batch.commands.watch import Patience, watch
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
-from fla_batch.sandbox.fault_catalogue import combined
+from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, combined
 from fla_batch.sandbox.faults import CHANNEL_FAULTS, HangPoint
 from fla_batch.vocabulary.errors import (
     FlaBatchError,
