@@ -1,7 +1,7 @@
 """What may go wrong with answers, as data: given to the portal, never patched in.
 
-Those of the channel itself are in `faults`; docs/reference/faults.md says of each what comes of it.
-A fault either spoils an answer before it is signed, or delivers it otherwise than the portal should.
+Those of the channel itself are in `faults`; docs/reference/faults.md says what comes of each. A
+fault either spoils an answer before it is signed, or delivers it otherwise than the portal should.
 """
 
 from __future__ import annotations
