@@ -28,7 +28,7 @@ RENEW_BEFORE_S = 60.0
 USUAL_LIFE_S = 600.0
 _ASSERTION_LIFE = timedelta(minutes=5)
 _CLOCK_TOLERANCE = timedelta(minutes=1)
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class ClientRefused(LoginRefused):
@@ -86,7 +86,7 @@ class TokenSource:
             self.section.token_url,
             {
                 "grant_type": "client_credentials",
-                "client_assertion_type": _ASSERTION_TYPE,
+                "client_assertion_type": ASSERTION_TYPE,
                 "client_assertion": self._assertion(),
             },
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
 from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, meant
@@ -208,51 +208,18 @@ def _folder_of(path: Path | None) -> Path:
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
     """Relative paths made absolute, from the folder of the file."""
-
-    def absolute(path: Path | None) -> Path | None:
-        return None if path is None else folder / path.expanduser()
-
-    signing = settings.signing
-    return settings.model_copy(
-        update={
-            "workspace": settings.workspace.model_copy(
-                update={
-                    "outbox": folder / settings.workspace.outbox.expanduser(),
-                    "ledger": _ledger_url(settings.workspace.ledger, folder),
-                }
-            ),
-            "profile": settings.profile.model_copy(
-                update={"name": _profile_folder(settings.profile.name, folder)}
-            ),
-            "gateway": settings.gateway.model_copy(
-                update={
-                    "key_file": absolute(settings.gateway.key_file),
-                    "known_hosts": absolute(settings.gateway.known_hosts),
-                }
-            ),
-            "input": settings.input.model_copy(
-                update={"columns": absolute(settings.input.columns)}
-            ),
-            "rest": settings.rest.model_copy(
-                update={
-                    name: absolute(getattr(settings.rest, name))
-                    for name in ("key_file", "pkcs12_file", "ca_file")
-                }
-            ),
-            "signing": signing.model_copy(
-                update={
-                    name: absolute(getattr(signing, name))
-                    for name in (
-                        "pkcs12_file",
-                        "key_file",
-                        "certificate_file",
-                        "pkcs11_module",
-                        "answer_roots",
-                    )
-                }
-            ),
-        }
-    )
+    found = {}
+    for name, section in settings:
+        if isinstance(section, BaseModel):
+            paths = {key: each for key, each in section if isinstance(each, Path)}
+            absolute = {key: folder / path.expanduser() for key, path in paths.items()}
+            found[name] = section.model_copy(update=absolute)
+    own = {
+        "workspace": {"ledger": _ledger_url(settings.workspace.ledger, folder)},
+        "profile": {"name": _profile_folder(settings.profile.name, folder)},
+    }
+    found |= {name: found[name].model_copy(update=values) for name, values in own.items()}
+    return settings.model_copy(update=found)
 
 
 def _ledger_url(url: str, folder: Path) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fla_batch.channel.rest_token import ASSERTION_TYPE
+
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _LEEWAY = timedelta(seconds=60)
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _REQUIRED = ["iss", "sub", "aud", "jti", "iat", "exp"]
 
 
@@ -34,7 +35,7 @@ class TokenServer:
         """Status and body of the answer to a request that was sent to `audience`."""
         if fields.get("grant_type") != "client_credentials":
             return 400, {"error": "unsupported_grant_type"}
-        if fields.get("client_assertion_type") != _ASSERTION_TYPE:
+        if fields.get("client_assertion_type") != ASSERTION_TYPE:
             return 400, {"error": "invalid_request"}
         if not self._is_ours(fields.get("client_assertion", ""), audience):
             return 401, {"error": "invalid_client"}
