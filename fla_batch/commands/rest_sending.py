@@ -92,7 +92,7 @@ class VerdictTally:
         self.failures.setdefault(str(error), error)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RestSending:
     """Sends one batch; use it once, while its lease is held."""
 

@@ -69,7 +69,7 @@ def recorded_events(connection: Connection, answer_id: int) -> Recorded:
     return Counter((row[0], row[1], row[2], row[3]) for row in rows)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ChangeWriter:
     """Writes what one answer file says, inside the transaction of `connection`.
 

@@ -37,7 +37,7 @@ class RestCall(NamedTuple):
     status: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RestServer(Closing):
     """Serves within a `with`. `slow_s` is how long the fault `rest-slow` holds an answer back.
 
