@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fla_batch.channel.wire import LARGEST_WRITE_BYTES
-from fla_batch.system.files import open_private
-from fla_batch.vocabulary.errors import DiskTrouble
+from fla_batch.system.files import disk_errors, open_private
 
 
 @contextmanager
@@ -18,13 +17,13 @@ def local_chunks(path: Path, offset: int) -> Iterator[Iterator[bytes]]:
 
     Raises DiskTrouble, and only for our own disk: what the body raises passes.
     """
-    with _told("read", path):
+    with disk_errors("read", path):
         file = path.open("rb")
         file.seek(offset)
 
     def chunks() -> Iterator[bytes]:
         while True:
-            with _told("read", path):
+            with disk_errors("read", path):
                 chunk = file.read(LARGEST_WRITE_BYTES)
             if not chunk:
                 return
@@ -41,26 +40,18 @@ def local_file(path: Path) -> Iterator[Callable[[bytes], None]]:
     It is flushed to disk at the end. Raises DiskTrouble, and only for our own disk: what the
     body raises passes.
     """
-    with _told("write", path):
+    with disk_errors("write", path):
         descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
 
     def write(content: bytes) -> None:
         rest = memoryview(content)
-        with _told("write", path):
+        with disk_errors("write", path):
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
 
     try:
         yield write
-        with _told("write", path):
+        with disk_errors("write", path):
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _told(doing: str, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DiskTrouble(f"cannot {doing} {path}: {error.strerror}") from error

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from fla_batch.channel.protocol import Gateway, Reached, Uploaded, ignored
-from fla_batch.vocabulary.errors import DiskTrouble
+from fla_batch.system.files import disk_trouble
 
 _PIECE = 1 << 20
 
@@ -35,7 +35,7 @@ def resume_offset(gateway: Gateway, folder: str, name: str, path: Path) -> int:
             return 0
         same = gateway.sha256(folder, name, length=there) == _prefix_sha256(path, there)
     except OSError as error:
-        raise DiskTrouble(f"cannot read {path}: {error.strerror}") from error
+        raise disk_trouble("read", path, error) from error
     return there if same else 0
 
 

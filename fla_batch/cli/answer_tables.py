@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.cli.show import table
-from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.belgian_time import shown
 from fla_batch.vocabulary.terms import FormKind, RightType
 from fla_batch.vocabulary.words import Words
 
@@ -38,7 +37,7 @@ def answer_tables(rows: Iterable[ConsultationRow], words: Words) -> str:
         theirs = list(group)
         told_at = max(row.told_at for row in theirs)
         cells = [line for row in theirs for line in _LINES[kind](row, words)]
-        texts.append(words.line("told_at", company_id=company_id, at=_local(told_at, words)))
+        texts.append(words.line("told_at", company_id=company_id, at=shown(told_at)))
         texts.append(
             table(words.headings(_HEADINGS[kind]), cells) if cells else words.line("nothing_told")
         )
@@ -139,10 +138,6 @@ def _trainings(row: ConsultationRow, words: Words) -> Iterator[Cells]:
 def _listed(row: ConsultationRow, _: Words) -> Iterator[Cells]:
     for each in row.body.get("employeeYear", ()):
         yield [each.get("inss"), each.get("calendarYear")]
-
-
-def _local(moment: datetime, words: Words) -> str:
-    return belgian(moment).strftime(words.line("moment"))
 
 
 _LINES = {

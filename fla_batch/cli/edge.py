@@ -68,6 +68,13 @@ def _tell_trouble(said: str, hint: str, words: Words) -> None:
     tell(words.line("hint", said=mask_text(hint)))
 
 
+def tell_lost_report(failure: OSError, arguments: Sequence[str]) -> None:
+    """What exit code 7 says: the command is done, and nobody could be told."""
+    language = _language(arguments)
+    words = Words("fla_batch.cli", language)
+    tell(words.line("report_lost", reason=translated(failure.strerror or "", language)))
+
+
 def _tell_usage(error: click.ClickException, words: Words) -> None:
     """A mistake in the command line, as click tells it, in the reader's language."""
     context = error.ctx if isinstance(error, click.UsageError) else None

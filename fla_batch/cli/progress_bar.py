@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.cli.options import is_terminal
 from fla_batch.vocabulary.progress import UNWATCHED, Watcher
+from fla_batch.vocabulary.words import spaced
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,7 +77,7 @@ class Drawn:
     def tell(self) -> None:
         """Draw what is not drawn yet."""
         speed = next(task.speed for task in self._progress.tasks if task.id == self._task)
-        rate = f"{speed:,.0f}/s" if speed else ""
+        rate = f"{spaced(round(speed))}/s" if speed else ""
         self._progress.update(self._task, advance=self._untold, rate=rate)
         self._untold, self._told_at = 0, time.monotonic()
 

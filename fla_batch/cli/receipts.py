@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.cli.answer_tables import hours
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
+from fla_batch.vocabulary.words import Words, semicolon
 
 if TYPE_CHECKING:
     from fla_batch.intake import Receipt
@@ -35,7 +35,7 @@ def receipt_in_words(receipt: Receipt, language: Language = Language.EN) -> str:
         place += ", " + words.line("headings_in", row=receipt.header_row)
     said = words.line("read_file", place=place, counts=", ".join(_counts(receipt, words)))
     left = list(_left(receipt, words))
-    return f"{said}; {', '.join(left)}" if left else said
+    return f"{said}{semicolon(language)}{', '.join(left)}" if left else said
 
 
 def _counts(receipt: Receipt, words: Words) -> Iterator[str]:

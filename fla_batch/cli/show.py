@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from fla_batch.cli.edge import say
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source
-from fla_batch.vocabulary.place_words import PACKAGE, place, whom
+from fla_batch.vocabulary.place_words import PACKAGE, column, place, whom
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, FormKind, Language
-from fla_batch.vocabulary.words import Words, colon
+from fla_batch.vocabulary.words import Words, colon, semicolon
 
 if TYPE_CHECKING:
     from fla_batch.cli.options import Shared
@@ -97,12 +97,12 @@ def _places(group: AnomalyGroup, language: Language) -> str:
     for file in files:
         rows = [str(p.row) for p in group.places if p.file == file and p.row is not None]
         name = group.cause.column
-        column = words.line("column", name=name) if name else ""
+        of_column = column(name, language) if name else ""
         listed, form = ", ".join(rows), "rows" if len(rows) > 1 else "row"
         where_rows = words.line(form, row=listed, rows=listed) if rows else ""
-        parts.append(", ".join(part for part in (file, column, where_rows) if part))
+        parts.append(", ".join(part for part in (file, of_column, where_rows) if part))
     more = ", ..." if group.count > len(group.places) else ""
-    return "; ".join(part for part in parts if part) + more
+    return semicolon(language).join(part for part in parts if part) + more
 
 
 def _severity(anomaly: Anomaly, language: Language) -> str:
@@ -178,7 +178,7 @@ def where(anomaly: Anomaly, language: Language) -> str:
         parts.append(str(anomaly.calendar_year))
     if anomaly.origin is AnomalyOrigin.REMOTE:
         parts.append(Words(PACKAGE, language).line("remote"))
-    return "; ".join(parts)
+    return semicolon(language).join(parts)
 
 
 def left_alone_lines(found: Sequence[LeftAlone], language: Language) -> Iterator[str]:

@@ -91,10 +91,9 @@ class StandardStreams:
         sys.stdout.flush()
         failure = self._output.failure
         if failure is not None and failure.errno not in _NOBODY_READS:
-            sys.stderr.write(
-                f"Error: standard output cannot be written: {failure.strerror}. "
-                "What the command did stands; do not repeat it for its report.\n"
-            )
+            from fla_batch.cli.edge import tell_lost_report
+
+            tell_lost_report(failure, sys.argv[1:])
             code = code or REPORT_LOST
         sys.stderr.flush()
         sys.stdout, sys.stderr = self._given

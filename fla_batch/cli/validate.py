@@ -15,6 +15,7 @@ from fla_batch.system.anomaly_store import AnomalySpool
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Verdict
+from fla_batch.vocabulary.words import semicolon
 
 if TYPE_CHECKING:
     from fla_batch.message import Profile
@@ -99,6 +100,7 @@ def _verdict(path: Path, result: MessageResult, words: Words) -> str:
     by = f"{check.schema} ({check.fingerprint[:12]})"
     text = words.line("verdict", file=path.name, verdict=verdict, by=by)
     if check.verdict is Verdict.NOT_CHECKED:
-        return f"{text}; {translated(check.why or '', words.language)}"
+        why = translated(check.why or "", words.language)
+        return f"{text}{semicolon(words.language)}{why}"
     format_said = words.line("format_is_not") if result.format_faults else ""
     return f"{text}{format_said}, {words.count('forms_read', result.forms)}"

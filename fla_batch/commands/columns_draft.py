@@ -23,10 +23,11 @@ from fla_batch.rights.input_headings import (
     InputColumns,
     input_layout,
 )
+from fla_batch.system.files import disk_trouble
 from fla_batch.tables.column_mapping import NO_MAPPING
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import Knows, Table, TableChoice
-from fla_batch.vocabulary.errors import DiskTrouble, InputUnreadable, UsageMistake
+from fla_batch.vocabulary.errors import InputUnreadable, UsageMistake
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.input_origin import InputSheet
 
@@ -119,7 +120,7 @@ def write_draft(text: str, path: Path) -> None:
         hint = "Choose another name: a draft never replaces a file."
         raise UsageMistake(f"{path} exists already", hint=hint) from None
     except OSError as trouble:
-        raise DiskTrouble(f"{path} cannot be written: {trouble.strerror}") from trouble
+        raise disk_trouble("write", path, trouble) from trouble
 
 
 def _head(table: Table, path: Path, say: Say) -> Iterator[str]:

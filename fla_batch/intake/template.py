@@ -15,10 +15,11 @@ from fla_batch.intake.amounts import FRIENDLY
 from fla_batch.intake.row_columns import EXAMPLE_INSS
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence
+from fla_batch.system.files import disk_trouble
 from fla_batch.tables.reader_findings import says
 from fla_batch.tables.undeclared_rows import MARK
 from fla_batch.vocabulary import catalogue
-from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
+from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language
 
 _EXAMPLES: Mapping[FormKind, Mapping[str, str | int | date]] = {
@@ -80,7 +81,7 @@ def write_template(kind: FormKind, path: Path, language: Language) -> None:
         hint = "Choose another name: a template never replaces a file."
         raise UsageMistake(f"{path} exists already", hint=hint) from None
     except OSError as trouble:
-        raise DiskTrouble(f"{path} cannot be written: {trouble.strerror}") from trouble
+        raise disk_trouble("write", path, trouble) from trouble
 
 
 def template_columns(kind: FormKind) -> list[Column]:

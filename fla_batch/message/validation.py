@@ -52,11 +52,12 @@ class LineOrigin:
 
     def source_of(self, path: ZonePath) -> Source:
         """The line of the element at `path`, or of the nearest block around it."""
+        where = f"/form[{self.form}]/{path_text(path)}"
         for end in range(len(path), -1, -1):
             if path[:end] in self.lines:
                 line = self.lines[path[:end]]
-                return Source(self.file, line, f"form {self.form}: {path_text(path)}")
-        return Source(self.file, None, f"form {self.form}: {path_text(path)}")
+                return Source(self.file, line, where)
+        return Source(self.file, None, where)
 
 
 def validate_message(

@@ -28,7 +28,8 @@ from fla_batch.system import xmlsafe
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.identifiers import mask_text
-from fla_batch.vocabulary.terms import AnomalyClass, Verdict
+from fla_batch.vocabulary.sentences import cause_in
+from fla_batch.vocabulary.terms import AnomalyClass, Language, Verdict
 
 if TYPE_CHECKING:
     import xmlschema
@@ -75,7 +76,9 @@ class SchemaError:
     def to_anomaly(self, file: str) -> Anomaly:
         """The same as an anomaly of class B, rule `schema`."""
         zone, meaning = catalogue.zone_label(self.tag), catalogue.meaning(self.code) or Labels()
-        why = self.explanation or self.reason
+        # The meaning of 102 says already that it is not well-formed.
+        cause = (self.explanation or self.reason).removeprefix("not well-formed: ")
+        why = {each: cause_in(cause, each) for each in Language}
         return Anomaly(
             anomaly_class=AnomalyClass.BLOCKING.value,
             error_id=f"{self.tag}-{self.code}",
@@ -83,9 +86,9 @@ class SchemaError:
             tag=self.tag,
             path=self.path,
             label=Labels(
-                f"{zone.en} - {meaning.en}: {why}",
-                f"{zone.fr} - {meaning.fr} : {why}",
-                f"{zone.nl} - {meaning.nl}: {why}",
+                f"{zone.en} - {meaning.en}: {why[Language.EN]}",
+                f"{zone.fr} - {meaning.fr} : {why[Language.FR]}",
+                f"{zone.nl} - {meaning.nl}: {why[Language.NL]}",
             ),
             company_id=self.company_id,
             inss=self.inss,

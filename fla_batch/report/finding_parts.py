@@ -12,6 +12,7 @@ from fla_batch.system.anomaly_groups import AnomalyGroup
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.place_words import place
 from fla_batch.vocabulary.terms import AnomalyClass, AnomalyOrigin, Language
+from fla_batch.vocabulary.words import semicolon
 
 _MOST_BARS = 10
 _COLUMNS = ("severity", "code", "what", "year", "where", "do")
@@ -67,7 +68,7 @@ def causes(groups: Sequence[AnomalyGroup], word: Words, language: Language) -> I
         Bar(
             group.label.text(language) or group.cause.error_id,
             group.count,
-            figure(group.count, language),
+            figure(group.count),
             severity(group.first),
         )
         for group in frequent[:_MOST_BARS]
@@ -84,7 +85,7 @@ def causes(groups: Sequence[AnomalyGroup], word: Words, language: Language) -> I
                 group.cause.error_id,
                 group.label.text(language) or group.cause.error_id,
                 group.cause.column,
-                figure(group.count, language),
+                figure(group.count),
                 _places(group, language),
                 group.first.advice.text(language),
             ]
@@ -97,8 +98,9 @@ def causes(groups: Sequence[AnomalyGroup], word: Words, language: Language) -> I
 
 def _places(group: AnomalyGroup, language: Language) -> str:
     known = [place(source, language) for source in group.places]
-    more = "; ..." if group.count > len(group.places) else ""
-    return "; ".join(filter(None, known)) + more if any(known) else ""
+    joint = semicolon(language)
+    more = f"{joint}..." if group.count > len(group.places) else ""
+    return joint.join(filter(None, known)) + more if any(known) else ""
 
 
 def findings_head(word: Words) -> str:
@@ -132,7 +134,7 @@ FINDINGS_FOOT = TABLE_FOOT
 def where(one: Anomaly, word: Words, language: Language) -> str:
     """The place in the user's file, else the path; and who found it."""
     found_at = place(one.source, language) or one.path
-    return "; ".join(part for part in (found_at, word[finder(one)]) if part)
+    return semicolon(language).join(part for part in (found_at, word[finder(one)]) if part)
 
 
 def card_style(word: Words) -> str:

@@ -33,10 +33,10 @@ def findings_page(
 ) -> Iterator[str]:
     """The page as HTML, in pieces; `anomalies` in the order in which they are to be shown."""
     word = words(language)
-    title = f"{word['findings']}, {instant(at, language)}"
+    title = f"{word['findings']}, {instant(at)}"
     if not counts.total:
         return document(title, language.value, [paragraph(word["no_anomalies"])])
-    figures = {name: figure(count, language) for name, count in counts._asdict().items()}
+    figures = {name: figure(count) for name, count in counts._asdict().items()}
     parts = [
         paragraph(word["counted"].format(**figures)),
         *causes(groups, word, language),
@@ -55,5 +55,5 @@ def _each(
     yield from finding_rows(islice(anomalies, MOST_ANOMALIES), word, language)
     yield f"{FINDINGS_FOOT}</section>"
     if counts.total > MOST_ANOMALIES:
-        left_out = figure(counts.total - MOST_ANOMALIES, language)
+        left_out = figure(counts.total - MOST_ANOMALIES)
         yield paragraph(word["left_out_of_check"].format(count=left_out))

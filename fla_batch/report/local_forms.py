@@ -1,46 +1,27 @@
-"""Numbers, dates and plurals as the reader's language writes them in Belgium."""
+"""Numbers, instants and plurals on a page, written as on the terminal (decision 1918)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING
 
 from fla_batch.report.html import Figure
-from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.belgian_time import shown
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import is_one
-
-if TYPE_CHECKING:
-    from babel import Locale
-
-_LOCALES = {Language.EN: "en_GB", Language.FR: "fr_BE", Language.NL: "nl_BE"}
+from fla_batch.vocabulary.words import is_one, spaced
 
 
-def figure(value: int, language: Language) -> Figure:
-    """A whole number.
+def figure(value: int) -> Figure:
+    """A whole number, which is not broken over two lines.
 
-    >>> figure(12000, Language.EN), figure(12000, Language.NL)
-    ('12,000', '12.000')
+    >>> figure(12000).replace("\N{NO-BREAK SPACE}", "_")
+    '12_000'
     """
-    from babel.numbers import format_decimal
-
-    return Figure(format_decimal(value, locale=_locale(language)))
+    return Figure(spaced(value).replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-def instant(at: datetime | None, language: Language) -> str:
-    """Belgian time to the minute; nothing for None.
-
-    >>> from datetime import UTC
-    >>> instant(datetime(2025, 3, 1, 9, 15, tzinfo=UTC), Language.FR)
-    '1 mars 2025, 10:15'
-    """
-    if at is None:
-        return ""
-    from babel.dates import format_date
-
-    local = belgian(at)
-    return f"{format_date(local, 'medium', locale=_locale(language))}, {local:%H:%M}"
+def instant(at: datetime | None) -> str:
+    """Belgian time to the minute; nothing for None."""
+    return "" if at is None else shown(at)
 
 
 def plural(count: int, one: str, many: str, language: Language) -> str:
@@ -49,11 +30,4 @@ def plural(count: int, one: str, many: str, language: Language) -> str:
     >>> plural(0, "{count} constat", "{count} constats", Language.FR)
     '0 constat'
     """
-    return (one if is_one(count, language) else many).format(count=figure(count, language))
-
-
-@cache
-def _locale(language: Language) -> Locale:
-    from babel import Locale
-
-    return Locale.parse(_LOCALES[language])
+    return (one if is_one(count, language) else many).format(count=figure(count))

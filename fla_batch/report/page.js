@@ -6,10 +6,8 @@
   const rows = [...document.querySelectorAll("table.findings tbody tr")];
   const parts = [...document.querySelectorAll("section.part")];
   const told = document.getElementById("told");
-  const language = document.documentElement.lang;
-  const locale = language === "en" ? "en-GB" : `${language}-BE`;
-  const plural = new Intl.PluralRules(locale);
-  const number = new Intl.NumberFormat(locale);
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  const spaced = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const texts = new Map();
   const textOf = (row) => {
@@ -30,8 +28,8 @@
     }
     for (const part of parts) part.hidden = !part.querySelector("tbody tr:not([hidden])");
     const text = plural.select(shown) === "one" ? told.dataset.one : told.dataset.many;
-    told.textContent = text.replace("{count}", number.format(shown))
-      .replace("{total}", number.format(rows.length));
+    told.textContent = text.replace("{count}", spaced(shown))
+      .replace("{total}", spaced(rows.length));
   };
   let waiting = 0;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 150); });

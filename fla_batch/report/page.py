@@ -93,7 +93,7 @@ def page(
     should show; `counts` and `overview` are of all.
     """
     word = words(language)
-    parts = [paragraph(word["made"].format(at=instant(at, language), environment=environment))]
+    parts = [paragraph(word["made"].format(at=instant(at), environment=environment))]
     if not official:
         parts.append(paragraph(word["reconstructed"]))
     parts += [heading(2, word["batches"]), _batches(rows, word, language)]
@@ -120,9 +120,9 @@ def _batches(rows: Sequence[BatchRow], word: dict[str, Any], language: Language)
                 row.name,
                 states.line(row.state.value),
                 row.ticket,
-                *(figure(count, language) for count in _counts(row)),
-                instant(row.sent_at, language),
-                instant(row.closed_at, language),
+                *(figure(count) for count in _counts(row)),
+                instant(row.sent_at),
+                instant(row.closed_at),
             ]
             for row in rows
         ),
@@ -130,16 +130,13 @@ def _batches(rows: Sequence[BatchRow], word: dict[str, Any], language: Language)
             word["totals"],
             "",
             "",
-            *(figure(count, language) for count in sums.values()),
+            *(figure(count) for count in sums.values()),
             "",
             "",
         ],
     )
     labels = {name: word["cancelled_forms" if name == "cancelled" else name] for name in _BARS}
-    bars = [
-        Bar(labels[name], sums[name], figure(sums[name], language), kind)
-        for name, kind in _BARS.items()
-    ]
+    bars = [Bar(labels[name], sums[name], figure(sums[name]), kind) for name, kind in _BARS.items()]
     scroll = f'<div class="scroll" role="region" tabindex="0" aria-label="{text(word["batches"])}">'
     return f"{bar_chart(word['form_states'], bars)}\n{scroll}{listed}</div>"
 
@@ -159,7 +156,7 @@ def _anomalies(
     if not counts.total:
         yield paragraph(word["no_anomalies"])
         return
-    figures = {name: figure(count, language) for name, count in counts._asdict().items()}
+    figures = {name: figure(count) for name, count in counts._asdict().items()}
     yield paragraph(word["counted"].format(**figures))
     yield from causes(overview.groups, word, language)
     yield heading(2, word["by_employer"])
@@ -173,7 +170,7 @@ def _anomalies(
             yield row
         yield f"{FINDINGS_FOOT}</section>"
     if left_out := counts.total - shown:
-        yield paragraph(word["left_out"].format(count=figure(left_out, language)))
+        yield paragraph(word["left_out"].format(count=figure(left_out)))
 
 
 def _employers(overview: Overview, word: dict[str, Any], language: Language) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+from fla_batch.system.files import disk_trouble
 from fla_batch.system.portable import sync_folder
-from fla_batch.vocabulary.errors import DiskTrouble
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def kept_file(path: Path, keep: Callable[[], bool]) -> Iterator[IO[str]]:
             finally:
                 temporary.unlink(missing_ok=True)
     except OSError as mistake:
-        raise DiskTrouble(f"{path.name} cannot be written: {mistake.strerror}.") from mistake
+        raise disk_trouble("write", path, mistake) from mistake
 
 
 def remove_own(path: Path, heading: str) -> None:
@@ -54,4 +54,4 @@ def remove_own(path: Path, heading: str) -> None:
             if ours:
                 path.unlink()
     except OSError as mistake:
-        raise DiskTrouble(f"{path.name} cannot be removed: {mistake.strerror}.") from mistake
+        raise disk_trouble("delete", path, mistake) from mistake

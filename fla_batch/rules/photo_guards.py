@@ -40,6 +40,7 @@ from fla_batch.rules.photo_diff import (
 )
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.words import colon, semicolon
 
 
 def _nothing_held(columns: DeclarationColumns) -> Iterable[Holds]:
@@ -220,8 +221,8 @@ def _spelled(changes: Iterable[ZoneChange]) -> Labels:
         for zone, before, after in changes:
             label = getattr(catalogue.zone_label(zone.label), language)
             was, now = (_value(zone, value, language) for value in (before, after))
-            parts.append(f"{label}: {was} -> {now}")
-        texts.append("; ".join(parts))
+            parts.append(f"{label}{colon(language)}{was} -> {now}")
+        texts.append(semicolon(language).join(parts))
     return Labels(*texts)
 
 

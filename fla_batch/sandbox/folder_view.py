@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fla_batch.sandbox.operations import Operation, OperationKind, OperationLog
 from fla_batch.vocabulary.terms import Environment
+from fla_batch.vocabulary.words import spaced
 
 _IN = frozenset(environment.folder_in for environment in Environment)
 _OUT = tuple(environment.folder_out for environment in Environment)
@@ -76,4 +77,4 @@ def _size(count: int) -> str:
     """
     if not count:
         return "empty"
-    return "1 byte" if count == 1 else f"{count:,} bytes".replace(",", " ")
+    return "1 byte" if count == 1 else f"{spaced(count)} bytes"

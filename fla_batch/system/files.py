@@ -53,6 +53,7 @@ _CAUSES = {
     errno.EPERM: "the operation is not permitted",
     errno.EIO: "the disk reports an error",
 }
+_NO_FOLDER = "Make the folder first, or name another."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,10 @@ def disk_trouble(doing: str, path: Path, error: OSError) -> DiskTrouble:
     cannot write a: the disk is full
     """
     cause = _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
-    return DiskTrouble(f"cannot {doing} {path}: {cause}")
+    # A hidden name of ours tells nobody anything: what is wrong is its folder.
+    named = path.parent if path.name.startswith(PARTIAL_PREFIX) else path
+    is_away = doing == "write" and error.errno in (errno.ENOENT, errno.ENOTDIR)
+    return DiskTrouble(f"cannot {doing} {named}: {cause}", hint=_NO_FOLDER if is_away else None)
 
 
 def facts_of(path: Path) -> FileFacts:

@@ -12,17 +12,17 @@ from fla_batch.report.finding_parts import severity
 from fla_batch.ui.access import Access
 from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.page_state import PageState
-from fla_batch.vocabulary.belgian_time import belgian
+from fla_batch.vocabulary.belgian_time import shown
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
+from fla_batch.vocabulary.words import Words, spaced
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from jinja2 import Environment as Templates
 
@@ -42,6 +42,7 @@ def templates() -> Templates:
         lstrip_blocks=True,
     )
     found.filters["severity"] = severity
+    found.filters["spaced"] = spaced
     return found
 
 
@@ -94,6 +95,7 @@ def page(
             told=lambda trouble: [mask_text(text) for text in trouble.told(language)],
             sentence=lambda text: mask_text(translated(text, language)),
             when=_instant,
+            age=lambda at: _age(state.clock() - at, Words("fla_batch.ui", language)),
             hours=lambda centi: _hours(centi, language),
             state=state,
             csrf=access_of(request).csrf_token,
@@ -112,7 +114,16 @@ def trouble_page(request: Request, trouble: FlaBatchError, status: int = 409) ->
 
 
 def _instant(at: datetime | None) -> str:
-    return belgian(at).strftime("%d/%m/%Y %H:%M") if at else ""
+    return shown(at) if at else ""
+
+
+def _age(passed: timedelta, words: Words) -> str:
+    """How long that is, in the largest unit of which there are two."""
+    minutes = max(int(passed.total_seconds()) // 60, 0)
+    for unit, each in (("days", 1440), ("hours", 60)):
+        if minutes >= 2 * each:
+            return words.count(f"age_{unit}", minutes // each)
+    return words.count("age_minutes", minutes)
 
 
 def _hours(centi: int, language: Language) -> str:

@@ -18,6 +18,16 @@ def belgian(at: datetime) -> datetime:
     return at.astimezone(BELGIUM)
 
 
+def shown(at: datetime) -> str:
+    """The aware instant `at` for people: Belgian time to the minute, in each language (1918).
+
+    >>> from datetime import UTC
+    >>> shown(datetime(2025, 3, 1, 9, 15, tzinfo=UTC))
+    '2025-03-01 10:15'
+    """
+    return f"{belgian(at):%Y-%m-%d %H:%M}"
+
+
 def belgian_date(at: datetime) -> date:
     """The Belgian date of the aware instant `at`."""
     return belgian(at).date()

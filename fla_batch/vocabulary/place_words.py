@@ -23,8 +23,17 @@ def place(source: Source, language: Language) -> str:
     if source.row is not None:
         parts.append(words.line("row", row=source.row))
     if source.column:
-        parts.append(words.line("column", name=source.column))
+        parts.append(column(source.column, language))
     return ", ".join(part for part in parts if part)
+
+
+def column(name: str, language: Language) -> str:
+    """The column of a table; of a message, the path of the element, which begins with /.
+
+    >>> column("Heures", Language.NL), column("/FLA/Form[2]/Employer", Language.NL)
+    ('kolom Heures', '/FLA/Form[2]/Employer')
+    """
+    return name if name.startswith("/") else Words(PACKAGE, language).line("column", name=name)
 
 
 def whom(company_id: str | None, inss: str | None, language: Language) -> list[str]:

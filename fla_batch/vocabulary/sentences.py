@@ -56,14 +56,19 @@ class Sentences:
         return None
 
     def _in_two(self, plain: str, code: str, *, whole: bool) -> str | None:
-        """A reason after what it is the reason of; `whole` when both must be known."""
+        """A reason after what it is the reason of; `whole` when both must be known.
+
+        One word before it is a name: of a file, a section or a command.
+        """
         for mark in (": ", " - "):
             head, is_there, reason = plain.partition(mark)
-            if not is_there or (whole and self.known(head, code) is None):
+            if not is_there:
                 continue
-            if ours := self.known(reason, code):
+            before, after = self.known(head, code), self.known(reason, code)
+            is_whole = after and (before or " " not in head)
+            if is_whole or (not whole and (before or after)):
                 joint = colon(code) if mark == ": " else mark
-                return f"{self._value(head, code)}{joint}{ours}"
+                return f"{before or head}{joint}{after or reason}"
         return None
 
     def _value(self, text: str, code: str) -> str:
@@ -97,6 +102,18 @@ def translated(text: str, language: Language) -> str:
     'het bestand is groter dan 20 MB, het meeste dat deze pagina aanneemt'
     """
     return SENTENCES.translated(text, language)
+
+
+def cause_in(text: str, language: Language) -> str:
+    """Why a library could not do a thing: translated, or quoted where nobody translated it.
+
+    >>> cause_in("File is not a zip file", Language.FR), cause_in("footer too short", Language.NL)
+    ("le classeur est endommagé, ou c'est un autre fichier", '“footer too short”')
+    """
+    said = translated(text, language)
+    if language is Language.EN or said != text:
+        return said
+    return f"« {text} »" if language is Language.FR else f"“{text}”"
 
 
 def one_line(text: str) -> str:

@@ -52,7 +52,7 @@ class Words:
         """The text of `key` for so many; `{count}` in it is the number, its thousands apart."""
         form = "one" if is_one(count, self.language) else "many"
         text: str = texts_of(self.package)[key][form][self.language.value]
-        return text.format_map({"count": f"{count:,}".replace(",", " "), **parts})
+        return text.format_map({"count": spaced(count), **parts})
 
     def number(self, centi: int) -> str:
         """Hundredths as a number of the language, no digit lost: 7,6 for 760."""
@@ -63,6 +63,15 @@ class Words:
         return number if self.language is Language.EN else number.replace(".", ",")
 
 
+def spaced(number: int) -> str:
+    """A whole number with its thousands apart, which reads the same in each language (1918).
+
+    >>> spaced(1234567)
+    '1 234 567'
+    """
+    return f"{number:,}".replace(",", " ")
+
+
 def colon(language: str) -> str:
     """What stands between a heading and its text, in the language of that code.
 
@@ -70,6 +79,15 @@ def colon(language: str) -> str:
     (' : ', ': ')
     """
     return " : " if language == Language.FR else ": "
+
+
+def semicolon(language: str) -> str:
+    """What stands between two parts of a line, in the language of that code.
+
+    >>> semicolon(Language.FR), semicolon(Language.NL)
+    (' ; ', '; ')
+    """
+    return " ; " if language == Language.FR else "; "
 
 
 def is_one(value: Any, language: Language) -> bool:

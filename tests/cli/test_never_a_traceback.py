@@ -149,6 +149,20 @@ def test_r34_a_report_on_a_full_output_is_exit_code_7(
     assert fla_batch(Call(["bogus"], str(office), "/dev/full")).code == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Erreur : la sortie ne peut pas être écrite : il n'y a plus de place"),
+        ("nl", "Fout: de uitvoer kan niet geschreven worden: er is geen plaats meer"),
+    ],
+)
+def test_exit_code_7_is_told_in_the_readers_language(
+    fla_batch: ForkedCommandLine, office: Path, language: str, said: str
+) -> None:
+    ended = fla_batch(Call(["--lang", language, *line("status")], str(office), "/dev/full"))
+    assert (ended.code, ended.err[: len(said)]) == (7, said)
+
+
 @pytest.mark.parametrize("configured", [True, False])
 def test_r34_a_deleted_working_directory(
     fla_batch: ForkedCommandLine, office_once: Path, tmp_path: Path, *, configured: bool

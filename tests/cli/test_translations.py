@@ -50,7 +50,6 @@ IN_NO_LANGUAGE = {
 }
 NOT_SAID = {
     "documents.py",  # types of JSON documents
-    "standard_streams.py",  # has to be loaded before anything that knows a language
 }
 
 

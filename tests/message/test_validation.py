@@ -55,7 +55,7 @@ def test_rules_are_applied_to_a_valid_message(profile: Profile, tmp_path: Path) 
     assert anomaly.source.file == "FI.xml"
     assert anomaly.source.row is not None
     assert "<INSS>" in path.read_text().splitlines()[anomaly.source.row - 1]
-    assert str(anomaly.source.column) == "form 1: employee.inss"
+    assert str(anomaly.source.column) == "/form[1]/employee.inss"
 
 
 def test_both_layers_speak_of_an_invalid_message(profile: Profile, tmp_path: Path) -> None:

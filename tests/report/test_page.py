@@ -162,4 +162,4 @@ def test_nothing_yet() -> None:
     text = shown()
     assert "No batches yet." in text
     assert "No anomalies." in text
-    assert "Written on 1 Mar 2025, 10:15. Environment S." in text
+    assert "Written on 2025-03-01 10:15. Environment S." in text

@@ -14,6 +14,7 @@ from fla_batch.commands.doctor.diagnosis import Diagnosis, Surroundings
 from fla_batch.outbox.whose_outbox import is_untouched, require_member
 from fla_batch.system.files import existing, is_shared
 from fla_batch.system.portable import OTHERS, mode_of
+from fla_batch.vocabulary.words import spaced
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
@@ -102,7 +103,7 @@ def disk(around: Surroundings) -> Iterator[Diagnosis]:
     """There is room for a batch and its answers."""
     where = existing(around.settings.workspace.outbox)
     free = around.free_bytes(where)
-    parts = {"megabytes": free // 1_000_000, "path": where}
+    parts = {"megabytes": spaced(free // 1_000_000), "path": where}
     if free < NO_ROOM_BYTES:
         yield around.error("disk", "disk-full", **parts)
     elif free < TIGHT_BYTES:

@@ -17,6 +17,8 @@ from importlib.resources import files
 from typing import Any
 
 from fla_batch.vocabulary.findings import Labels
+from fla_batch.vocabulary.sentences import cause_in
+from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import texts_of
 
 _LANGUAGES = ("en", "fr", "nl")
@@ -145,12 +147,21 @@ def rule_text(
 
 
 class _Spelled(dict[str, object]):
-    """Parameters for a text in one language: Labels, and the zone that `zone` names."""
+    """Parameters for a text in one language: Labels, and the zone that `zone` names.
+
+    A text that says {reason} has a library's words as its value.
+    """
 
     def __init__(self, parameters: Mapping[str, object], language: str) -> None:
         super().__init__()
+        self.language = language
         for name, value in parameters.items():
             if name == "zone":
                 # Only there: a value of the user may begin with @ too.
                 value = zone_label(str(value).removeprefix("@"))
             self[name] = getattr(value, language) if isinstance(value, Labels) else value
+
+    def __missing__(self, name: str) -> str:
+        if name != "reason":
+            raise KeyError(name)
+        return cause_in(str(self["value"]), Language(self.language))
