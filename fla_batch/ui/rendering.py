@@ -95,7 +95,7 @@ def page(
             told=lambda trouble: [mask_text(text) for text in trouble.told(language)],
             sentence=lambda text: mask_text(translated(text, language)),
             when=_instant,
-            age=lambda at: _age(state.clock() - at, Words("fla_batch.ui", language)),
+            age=lambda at: in_words(state.clock() - at, Words("fla_batch.ui", language)),
             hours=lambda centi: _hours(centi, language),
             state=state,
             csrf=access_of(request).csrf_token,
@@ -117,7 +117,7 @@ def _instant(at: datetime | None) -> str:
     return shown(at) if at else ""
 
 
-def _age(passed: timedelta, words: Words) -> str:
+def in_words(passed: timedelta, words: Words) -> str:
     """How long that is, in the largest unit of which there are two."""
     minutes = max(int(passed.total_seconds()) // 60, 0)
     for unit, each in (("days", 1440), ("hours", 60)):

@@ -105,7 +105,7 @@ def translated(text: str, language: Language) -> str:
 
 
 def cause_in(text: str, language: Language) -> str:
-    """Why a library could not do a thing: translated, or quoted where nobody translated it.
+    """Why a library could not do a thing: translated, or quoted where nobody did (decision 1919).
 
     >>> cause_in("File is not a zip file", Language.FR), cause_in("footer too short", Language.NL)
     ("le classeur est endommagé, ou c'est un autre fichier", '“footer too short”')

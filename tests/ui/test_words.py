@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from string import Formatter
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ui.app import STATIC
+from fla_batch.ui.rendering import in_words
 from fla_batch.vocabulary.terms import Environment, Language
-from fla_batch.vocabulary.words import texts_of
+from fla_batch.vocabulary.words import Words, texts_of
 from tests.ui.conftest import Browser
 
 _TEXTS = texts_of("fla_batch.ui")
@@ -25,6 +27,7 @@ _COMPUTED = {
     *(f"env_{each.value}" for each in Environment),
     *(f"state_{each.value}".replace(" ", "_").replace("-", "_") for each in BatchState),
     *("error", "warning", "information", "sure_1", "sure_2", "sure_yes_1", "sure_yes_2"),
+    *("age_minutes", "age_hours", "age_days"),
 }
 """Keys that are put together where they are used."""
 
@@ -39,6 +42,15 @@ def test_each_text_that_is_asked_for_is_there_and_no_other() -> None:
     asked = _asked()
     assert asked - _TEXTS.keys() == set()
     assert _TEXTS.keys() - asked == set()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(-3, "0 minute"), (119, "119 minutes"), (120, "2 heures"), (2880, "2 jours")],
+)
+def test_how_long_a_batch_has_been_so(minutes: int, said: str) -> None:
+    words = Words("fla_batch.ui", Language.FR)
+    assert in_words(timedelta(minutes=minutes), words) == said
 
 
 def _parts(text: str) -> set[str]:
