@@ -45,5 +45,6 @@ def rows_texts(blocks: Blocks) -> pl.Series:
             pl.concat_str(pl.when(period == 0).then(block).otherwise(inner), "row", separator="=")
         )
     )
-    joined = places.group_by("declaration", maintain_order=True).agg(place.str.join(" "))
-    return joined[joined.columns[1]]
+    texts = places.select("declaration", place.alias("text"))
+    joined = texts.group_by("declaration", maintain_order=True).agg("text")
+    return joined["text"].list.join(" ")

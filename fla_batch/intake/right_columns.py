@@ -117,4 +117,4 @@ def _rows_texts(rows: pl.DataFrame) -> pl.Series:
     first = pl.col(DECLARATION).is_first_distinct()
     text = pl.when(first).then(row).otherwise(path + "=" + row)
     texts = rows.select(DECLARATION, text.alias(ROWS)).group_by(DECLARATION, maintain_order=True)
-    return texts.agg(pl.col(ROWS).str.join(" "))[ROWS]
+    return texts.agg(ROWS)[ROWS].list.join(" ")

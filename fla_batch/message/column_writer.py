@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fla_batch.message.form_tree import (
     Attribute,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _escape = FORMATS["text"].write
 _json_text = json.JSONEncoder(ensure_ascii=False).encode
+_JSON_SPECIAL = r'["\\\x00-\x1f]'
 
 
 class ColumnWriter:
@@ -155,8 +156,10 @@ def _attribute(attribute: Attribute) -> Piece:
 def _text(text: Text, start: str, end: str, *, in_attribute: bool = False) -> Piece:
     shown: Callable[[str], str] = quoted if in_attribute else str
     if isinstance(text, ZoneText):
-        write = attribute_text(text) if in_attribute else text.format.write
-        return ZonePiece(text.json_name, _between(start, write, end))
+        if in_attribute:
+            return ZonePiece(text.json_name, attribute_text(text), start, end)
+        write, special = text.format.write, text.format.special
+        return ZonePiece(text.json_name, write, start, end, special)
     if isinstance(text, TemplateText):
         return _template(text.template, lambda made: start + shown(_escape(made)) + end)
     fixed = start + shown(_escape(text.text)) + end
@@ -181,12 +184,9 @@ def _json_pieces(model: type[Block], extras: Sequence[str] = ()) -> Iterator[Pie
     for name in model.model_fields:
         label = f'"{json_name(model, name)}":'
         if name in zones:
-            yield ZonePiece(json_name(model, name), _between(label, _json_value, ""))
+            yield _json_zone(json_name(model, name), label, as_list=is_list(model, name))
         elif name == "extra":
-            texts_of = [
-                ZonePiece(EXTRA_ZONE + each, _between(f"{json.dumps(each)}:", _json_value, ""))
-                for each in extras
-            ]
+            texts_of = [_json_zone(EXTRA_ZONE + each, f"{json.dumps(each)}:") for each in extras]
             yield GroupPiece(tuple(texts_of), f"{label}{{", "}", ",")
         elif is_list(model, name):
             item = GroupPiece(tuple(_json_pieces(blocks[name])), "{", "}", ",", always=True)
@@ -196,13 +196,13 @@ def _json_pieces(model: type[Block], extras: Sequence[str] = ()) -> Iterator[Pie
             yield GroupPiece(inside, f"{label}{{", "}", ",")
 
 
-def _between(start: str, write: Callable[[Any], str], end: str) -> Callable[[Any], str]:
-    return lambda value: f"{start}{write(value)}{end}"
+def _json_zone(column: str, label: str, *, as_list: bool = False) -> Piece:
+    if as_list:
+        return ZonePiece(column, lambda values: f"[{','.join(map(_json_value, values))}]", label)
+    return ZonePiece(column, _json_value, label, special=_JSON_SPECIAL, quoted=True)
 
 
 def _json_value(value: object) -> str:
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
-    if isinstance(value, list):
-        return f"[{','.join(map(_json_value, value))}]"
     return _json_text(value)

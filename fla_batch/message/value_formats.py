@@ -31,7 +31,9 @@ class Format:
 
     `value` is the type of the model's field that it can carry. `scale` is how many of the model's
     units make one unit of the text (100 for hundredths). `canonical` gives the value that reads
-    back for one that was written, where several mean the same (200 and 200.00).
+    back for one that was written, where several mean the same (200 and 200.00). `special` is a
+    pattern: `write` changes no text without it, nor what str() makes of another value; None where
+    it may change any.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Format:
     read: Callable[[str], Any]
     scale: int = 1
     canonical: Callable[[Any], Any] = _itself
+    special: str | None = None
 
 
 def _read_integer(text: str) -> int:
@@ -113,9 +116,9 @@ def _same(text: str) -> str:
 FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (
-        Format("integer", int, str, _read_integer),
-        Format("text", str, _write_text, _same),
-        Format("date", date, date.isoformat, _read_date),
+        Format("integer", int, str, _read_integer, special=_SPECIAL.pattern),
+        Format("text", str, _write_text, _same, special=_SPECIAL.pattern),
+        Format("date", date, date.isoformat, _read_date, special=_SPECIAL.pattern),
         Format("time", time, _write_time, _read_time),
         Format("datetime", datetime, _write_datetime, _read_datetime),
         Format("decimal2", int, _write_hundredths, _read_hundredths, scale=100),
