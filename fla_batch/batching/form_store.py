@@ -75,8 +75,8 @@ class WrittenForms:
     Those that were set down lie in files that begin with `name`, and no longer here.
     """
 
-    forms: bytearray = field(default_factory=bytearray)
-    notes: bytearray = field(default_factory=bytearray)
+    forms: list[bytes] = field(default_factory=list)
+    notes: list[bytes] = field(default_factory=list)
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     note_sizes: array[int] = field(default_factory=lambda: array("Q"))
     workers: array[int] = field(default_factory=lambda: array("Q"))
@@ -89,13 +89,12 @@ class WrittenForms:
 
     def extend(self, forms: Sequence[SpooledForm]) -> None:
         """More forms, in their order."""
-        # One by one: joining them first would hold all of them once more.
         for content, note, worker in forms:
-            self.forms += content
-            self.notes += note
-            self.sizes.append(len(content))
-            self.note_sizes.append(len(note))
+            self.forms.append(content)
+            self.notes.append(note)
             self.workers.append(worker)
+        self.sizes.extend(len(each.content) for each in forms)
+        self.note_sizes.extend(len(each.note) for each in forms)
 
     def set_down(self, folder: Path, name: str) -> None:
         """Put them in files of `folder`, whole, over those of who began it before.
@@ -104,12 +103,13 @@ class WrittenForms:
         """
         self.name = name
         with disk_errors("write the spool in", folder):
-            for suffix, content in ((_FORMS, self.forms), (_NOTES, self.notes)):
+            for suffix, pieces in ((_FORMS, self.forms), (_NOTES, self.notes)):
                 path = folder / (name + suffix)
                 partial = partial_path(path)
-                partial.write_bytes(content)
+                with partial.open("wb", buffering=_AT_ONCE_BYTES) as file:
+                    file.writelines(pieces)
                 partial.replace(path)
-                content.clear()
+                pieces.clear()
 
 
 class Extent(NamedTuple):

@@ -84,7 +84,8 @@ def texts_sent(found: Done, profile: Profile, tmp_path: Path) -> list[str]:
     """The zone in each form, as our reader finds it."""
     shape = profile.declaration
     path = tmp_path / "message.xml"
-    path.write_bytes((shape.head + found.written.forms.decode() + shape.foot).encode())
+    forms_of = b"".join(found.written.forms)
+    path.write_bytes(shape.head.encode() + forms_of + shape.foot.encode())
     reader = FormReader(profile, shape)
     forms = xmlsafe.children(path, shape.form, root=shape.root)
     bodies: list[Any] = [reader.read(form)[0].body for form in forms]
@@ -92,7 +93,7 @@ def texts_sent(found: Done, profile: Profile, tmp_path: Path) -> list[str]:
 
 
 def notes(found: Done) -> list[dict[str, Any]]:
-    lines = found.written.notes.decode().splitlines()
+    lines = [note.decode().rstrip() for note in found.written.notes]
     return [json.loads(Note(*line.split("\t")).body) for line in lines]
 
 

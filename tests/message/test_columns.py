@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 from xml.sax.saxutils import escape
 
 import polars as pl
@@ -89,7 +90,7 @@ def test_only_what_is_special_is_written() -> None:
 
 @pytest.mark.parametrize("form", [form for form in FORMATS.values() if form.special])
 def test_a_format_changes_nothing_without_its_special_signs(form: Format) -> None:
-    values = {
+    values: dict[type, list[Any]] = {
         str: [chr(code) for code in range(0x3000) if not 0xD800 <= code < 0xE000],
         int: [0, 1, -50, 312_000],
         date: [date.min, date(2024, 2, 29), date.max],
