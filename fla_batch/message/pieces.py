@@ -97,7 +97,7 @@ class _Made(NamedTuple):
         return parts[0] if len(parts) == 1 else pl.concat_str(parts, ignore_nulls=self.sure)
 
 
-class _Level:
+class _LevelColumns:
     """Blocks, and columns that were made of them."""
 
     def __init__(self, blocks: Blocks) -> None:
@@ -121,14 +121,14 @@ def texts(piece: Piece, blocks: Blocks) -> pl.Series:
     """The text of `piece` for every one of `blocks`; null where it is absent."""
     import polars as pl
 
-    level = _Level(blocks)
+    level = _LevelColumns(blocks)
     found = _texts(piece, level)
     if isinstance(found, _Made):
         return level.frame().select(found.text().alias("text"))["text"]
     return pl.repeat(found, len(blocks.frame), dtype=pl.String, eager=True)
 
 
-def _texts(piece: Piece, level: _Level) -> _Made | str | None:
+def _texts(piece: Piece, level: _LevelColumns) -> _Made | str | None:
     if isinstance(piece, FixedPiece):
         return piece.text
     if isinstance(piece, ZonePiece):
@@ -138,7 +138,7 @@ def _texts(piece: Piece, level: _Level) -> _Made | str | None:
     return _each(piece, level)
 
 
-def _zone(piece: ZonePiece, level: _Level) -> _Made | None:
+def _zone(piece: ZonePiece, level: _LevelColumns) -> _Made | None:
     import polars as pl
 
     if piece.column not in level.blocks.frame.columns:
@@ -172,7 +172,7 @@ def _written(piece: ZonePiece, values: pl.Series) -> pl.Series:
     return values.replace_strict(distinct, written_once, default=None, return_dtype=pl.String)
 
 
-def _group(piece: GroupPiece, level: _Level) -> _Made | str | None:
+def _group(piece: GroupPiece, level: _LevelColumns) -> _Made | str | None:
     import polars as pl
 
     pieces = (*piece.attributes, FixedPiece(piece.bracket), *piece.pieces)
@@ -218,7 +218,7 @@ def _depends(piece: Piece) -> bool:
     return not isinstance(piece, FixedPiece)
 
 
-def _each(piece: EachPiece, level: _Level) -> _Made | None:
+def _each(piece: EachPiece, level: _LevelColumns) -> _Made | None:
     import polars as pl
 
     inner = level.blocks.inner.get(piece.name)
