@@ -6,14 +6,13 @@ the XSD finds the whole message valid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fla_batch.message.column_reader import ColumnReader
 from fla_batch.message.form_lines import FormBlock
 from fla_batch.message.form_table import Places
 from fla_batch.message.profile import Profile
-from fla_batch.models import DECLARATIONS
+from fla_batch.models import DECLARATIONS, Declaration
 from fla_batch.rules import RuleContext, clear
 from fla_batch.vocabulary.terms import FormKind
 
@@ -22,12 +21,13 @@ from fla_batch.vocabulary.terms import FormKind
 class LeftOverForm:
     """A form that was not cleared of all rules, and those of which it was.
 
-    `index` is its place among the forms of a block, from 0.
+    `index` is its place among the forms of a block, from 0; `held` the declaration in it, or its
+    line where the columns do not tell all of it.
     """
 
     index: int
-    line: bytes
-    cleared: frozenset[str]
+    held: Declaration | bytes
+    cleared: frozenset[str] = frozenset()
 
 
 class Clearing:
@@ -39,21 +39,19 @@ class Clearing:
 
     def left_over(self, block: FormBlock) -> list[LeftOverForm]:
         """The forms that the rules have to look at, in their order."""
-        return [
-            LeftOverForm(index, block.lines[index], cleared)
-            for index, cleared in self._not_cleared(block)
-        ]
+        import polars as pl
 
-    def _not_cleared(self, block: FormBlock) -> Iterator[tuple[int, frozenset[str]]]:
-        """The indexes of the forms that leave a question, and the rules that they are clear of."""
-        clear_of: list[frozenset[str] | None] = [frozenset()] * len(block)
+        left = {index: LeftOverForm(index, line) for index, line in enumerate(block.lines)}
         for kind, forms, blocks in self._reader.read(block.table):
-            questions = clear(kind, blocks, self._context).cleared()
-            for index, form in enumerate(forms):
-                clear_of[form] = questions.get(index)
-        for form, cleared in enumerate(clear_of):
-            if cleared is not None:
-                yield form, cleared
+            cleared = clear(kind, blocks, self._context).cleared()
+            asked = pl.Series(sorted(cleared), dtype=pl.Int64)
+            wanted = pl.repeat(value=False, n=len(forms), eager=True).scatter(asked, values=True)
+            for index in forms:
+                del left[index]
+            bodies = blocks.filter(wanted).models(DECLARATIONS[kind])
+            for place, index, body in zip(asked, forms.gather(asked), bodies, strict=True):
+                left[index] = LeftOverForm(index, body, cleared[place])
+        return [left[index] for index in sorted(left)]
 
 
 def _declared(profile: Profile) -> dict[FormKind, str]:

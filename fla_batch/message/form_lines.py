@@ -66,8 +66,21 @@ class FormLines:
         """All forms of the message at `path`. Raises NotByLines, at any moment, and OSError."""
         with path.open("rb") as file:
             head, rest = self._head(file)
+            if self._is_begun(head):
+                raise NotByLines
             for content in self._contents(file, rest):
                 yield FormBlock(head, content, self.places)
+
+    def _is_begun(self, head: bytes) -> bool:
+        """True when a form stands before the lines of forms, or nothing can be read there."""
+        try:
+            return bool(self._found(xmlsafe.parse(self.message(head, []))))
+        except xmlsafe.UnusableXml:
+            return True
+
+    def _found(self, root: _Element) -> list[_Element]:
+        steps = self.shape.form.split("/")
+        return root.findall("/".join(f"{{*}}{step}" for step in steps))
 
     def alone(self, head: bytes, line: bytes) -> _Element:
         """The form of one line, in a message of its own. Raises NotByLines, UnusableXml."""
@@ -75,11 +88,10 @@ class FormLines:
 
     def forms(self, head: bytes, lines: Sequence[bytes]) -> Iterator[_Element]:
         """The form of each line, some of them in one message. Raises NotByLines, UnusableXml."""
-        steps, first = self.shape.form.split("/"), head.count(b"\n") + 1
+        first = head.count(b"\n") + 1
         for start in range(0, len(lines), _PARSED_TOGETHER):
             some = lines[start : start + _PARSED_TOGETHER]
-            root = xmlsafe.parse(self.message(head, some))
-            forms = root.findall("/".join(f"{{*}}{step}" for step in steps))
+            forms = self._found(xmlsafe.parse(self.message(head, some)))
             # A line may hold two forms, or the end of what the one before it began.
             stand_on: list[object] = [form.sourceline for form in forms]
             if stand_on != list(range(first, first + len(some))):

@@ -16,8 +16,8 @@ from fla_batch.message.form_lines import FormBlock, FormLines, NotByLines
 from fla_batch.message.message_format import FormatFault, all_differ, format_faults, stamps_of
 from fla_batch.message.which_message import shape_of
 from fla_batch.message.xsd_verdict import SchemaCheck, SchemaValidator
-from fla_batch.models import Entry
-from fla_batch.models.form import AnswerForm, Form
+from fla_batch.models import Declaration, Entry
+from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.system import xmlsafe
@@ -142,13 +142,19 @@ def _by_lines(
             for block in threads.in_order(begun):
                 valid &= block.is_valid
                 stamps.append(block.stamps)
-                found = lines.forms(block.head, [each.line for each in block.left])
-                for each, element in zip(block.left, found, strict=True):
+                odd = [each.held for each in block.left if isinstance(each.held, bytes)]
+                found = lines.forms(block.head, odd)
+                for each in block.left:
                     number = forms + each.index + 1
-                    form, reading = reader.read(element)
-                    reading.move_to(block.head.count(b"\n") + number)
+                    line = block.head.count(b"\n") + number
+                    if isinstance(each.held, bytes):
+                        form, reading = reader.read(next(found))
+                        body = form.body
+                        reading.move_to(line)
+                    else:
+                        body, reading = each.held, Reading({(): line})
                     anomalies.add(
-                        _by_rules(form, reading, path.name, number, context, cleared=each.cleared)
+                        _by_rules(body, reading, path.name, number, context, cleared=each.cleared)
                     )
                 forms += block.forms
     except (NotByLines, xmlsafe.UnusableXml, OSError):
@@ -170,7 +176,7 @@ def _by_forms(
         for element in xmlsafe.children(path, shape.form, root=shape.root):
             forms += 1
             form, reading = reader.read(element)
-            anomalies.add(_by_rules(form, reading, path.name, forms, context))
+            anomalies.add(_by_rules(form.body, reading, path.name, forms, context))
     except xmlsafe.UnusableXml:
         pass  # the first layer has said so already
     except OSError:
@@ -179,7 +185,7 @@ def _by_forms(
 
 
 def _by_rules(
-    form: Form | AnswerForm,
+    body: Declaration | Question | Answer,
     reading: Reading,
     file: str,
     number: int,
@@ -187,11 +193,11 @@ def _by_rules(
     *,
     cleared: frozenset[str] = frozenset(),
 ) -> list[Anomaly]:
-    if isinstance(form, AnswerForm) or isinstance(form.body, Question):
+    if isinstance(body, Answer | Question):
         return []
     origin = LineOrigin(file, number, reading.lines)
     unreadable = frozenset(reading.unreadable)
-    entry = Entry(form.body, origin, (), unreadable, cleared)
+    entry = Entry(body, origin, (), unreadable, cleared)
     unknown = [_unknown(place, origin) for place in reading.unknown]
     return [*unknown, *check(entry, context)]
 

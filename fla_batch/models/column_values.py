@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fla_batch.models.block import Block
+from fla_batch.models.zone import blocks_of, is_list, leaves_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+Model = TypeVar("Model", bound=Block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,31 @@ class Blocks:
         inner = {name: each.filter(wanted) for name, each in self.inner.items()}
         return Blocks(self.frame.filter(wanted), inner)
 
+    def models(self, model: type[Model]) -> list[Model]:
+        """Each of them as a model."""
+        return [model(**values) for values in self._fields(model)]
+
+    def _fields(self, model: type[Block]) -> list[dict[str, Any]]:
+        """The values of each by the fields of its model; absent zones and blocks are left out."""
+        found: list[dict[str, Any]] = [{} for _ in range(len(self.frame))]
+        for name, values in self._values(model):
+            for fields, value in zip(found, values, strict=True):
+                if value is not None:
+                    fields[name] = value
+        return found
+
+    def _values(self, model: type[Block]) -> Iterator[tuple[str, Iterable[object]]]:
+        """A field of the model, and what it holds in each of them."""
+        for name, zone, column in leaves_of(model):
+            if column in self.frame.columns:
+                values = self.frame[column].to_list()
+                yield name, values if zone.many == 1 else (each and tuple(each) for each in values)
+        for name, inner in blocks_of(model).items():
+            if not is_list(model, name):
+                yield name, (inner(**fields) if fields else None for fields in self._fields(inner))
+            elif name in self.inner:
+                yield name, self.inner[name].by_owner(inner, len(self.frame))
+
 
 @dataclass(frozen=True, slots=True)
 class InnerBlocks:
@@ -41,3 +73,9 @@ class InnerBlocks:
         kept = owners.gather(self.owners)
         place = owners.cast(pl.Int64).cum_sum() - 1
         return InnerBlocks(place.gather(self.owners.filter(kept)), self.blocks.filter(kept))
+
+    def by_owner(self, model: type[Block], owners: int) -> list[tuple[Block, ...]]:
+        """For each of so many owners its blocks, as models."""
+        every = iter(self.blocks.models(model))
+        counts = Counter(self.owners)
+        return [tuple(islice(every, counts[owner])) for owner in range(owners)]

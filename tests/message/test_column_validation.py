@@ -160,6 +160,14 @@ def test_odd_messages_are_judged_form_by_form(tmp_path: Path, odd: str) -> None:
     compare(path)
 
 
+def test_a_form_beside_the_root_is_looked_at_though_all_others_are_cleared(tmp_path: Path) -> None:
+    path = written(tmp_path, "shipped", some()[2], *some()[:2])
+    path.write_text(path.read_text(encoding="utf-8").replace("\n<Form>", "<Form>", 1))
+    result = compare(path)
+    assert result.forms == 3
+    assert [each.error_id for each in result.anomalies] == ["INSS-004"]
+
+
 def test_another_encoding_is_not_read_by_lines(tmp_path: Path) -> None:
     path = written(tmp_path, "shipped", *some())
     text = path.read_text(encoding="utf-8").replace("UTF-8", "ISO-8859-1", 1)
