@@ -116,9 +116,9 @@ def clear(kind: FormKind, blocks: Blocks, context: RuleContext) -> Clearance:
     columns = DeclarationColumns(kind, blocks, context)
     every = pl.int_range(len(columns), eager=True)
     # Rules may have a form in common.
-    forms = {rule.clears for rule in RULES}
-    answers = {form: columns.questions(form(columns)) if form else every for form in forms}
-    found = {rule.name: answers[rule.clears] for rule in RULES}
+    forms = {rule.clears: rule.clears(columns) for rule in RULES if rule.clears}
+    left = columns.questions(forms)
+    found = {rule.name: left[rule.clears] if rule.clears else every for rule in RULES}
     asked = {name: declarations for name, declarations in found.items() if len(declarations)}
     return Clearance(len(columns), frozenset(found), asked)
 

@@ -26,7 +26,7 @@ from fla_batch.models.zone import (
     repeats_of,
     zones_of,
 )
-from fla_batch.rules.base import PlatformHistory, RuleContext
+from fla_batch.rules.base import ColumnForm, PlatformHistory, RuleContext
 from fla_batch.vocabulary.terms import FormKind
 
 if TYPE_CHECKING:
@@ -172,22 +172,22 @@ class DeclarationColumns:
             held = pl.Series(map(history.may_hold, self.keys()), dtype=pl.Boolean)
             yield Holds(DECLARATIONS[self.kind], ~pl.lit(held))
 
-    def questions(self, forms: Iterable[Holds]) -> pl.Series:
-        """The indexes of the declarations for which one of `forms` does not hold, each once.
+    def questions(self, forms: Mapping[ColumnForm, Iterable[Holds]]) -> dict[ColumnForm, pl.Series]:
+        """For each form the indexes of the declarations in which it does not hold, each once.
 
         A declaration has no blocks of levels that its kind does not know, and nothing to ask.
         """
         import polars as pl
 
-        by_level: dict[type[Block], list[pl.Expr]] = {}
-        for model, holds in forms:
-            by_level.setdefault(model, []).append(holds)
-        left = [
-            level.declarations.filter(~level.all_hold(by_level[model]))
-            for model, level in self._levels.items()
-            if model in by_level and len(level.declarations)
-        ]
-        return pl.concat([pl.Series([], dtype=pl.Int64), *left]).unique()
+        by_level: dict[type[Block], dict[ColumnForm, list[pl.Expr]]] = {}
+        for form, every in forms.items():
+            for model, holds in every:
+                by_level.setdefault(model, {}).setdefault(form, []).append(holds)
+        found = {form: [pl.Series([], dtype=pl.Int64)] for form in forms}
+        for model, level in self._levels.items():
+            for form, declarations in level.questions(by_level.get(model, {})):
+                found[form].append(declarations)
+        return {form: pl.concat(each).unique() for form, each in found.items()}
 
 
 @dataclass(slots=True)
@@ -212,14 +212,26 @@ class _BlockLevel:
         self.model, self.frame, self.above = model, frame, above
         self.owners, self.declarations, self.owned = owners, declarations, {}
 
-    def all_hold(self, expressions: Iterable[pl.Expr]) -> pl.Series:
-        """True for each block for which all of `expressions` are true; null is not true."""
+    def questions(
+        self, forms: Mapping[ColumnForm, Iterable[pl.Expr]]
+    ) -> Iterator[tuple[ColumnForm, pl.Series]]:
+        """Forms that do not hold for every block, and the declarations of the others.
+
+        All forms are one query. A null is not true.
+        """
         import polars as pl
 
-        holds = pl.all_horizontal(expressions)
-        names = {DECLARATION, *holds.meta.root_names()}
+        if not len(self.declarations):
+            return
+        hold = [
+            pl.all_horizontal(each).fill_null(value=False).alias(str(number))
+            for number, each in enumerate(forms.values())
+        ]
+        names = {DECLARATION, *(name for each in hold for name in each.meta.root_names())}
         frame = pl.DataFrame([self.column(name).alias(name) for name in names])
-        return frame.with_columns(holds.alias("#holds"))["#holds"].fill_null(value=False)
+        for form, holds in zip(forms, frame.select(hold), strict=True):
+            if not holds.all():
+                yield form, self.declarations.filter(~holds)
 
     def column(self, name: str) -> pl.Series:
         """A column by its name, from the blocks around when it is theirs. Raises KeyError."""
