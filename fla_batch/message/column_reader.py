@@ -10,9 +10,10 @@ Only for messages that their XSD found valid: nothing is looked at here but the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
@@ -35,6 +36,9 @@ _NOT_ASKED = frozenset(
 ) - {_IDENTIFICATION}
 """Zones of the header differ from form to form, and no rule looks at them."""
 
+_MOST_REMEMBERED = 10_000
+"""Texts of a zone, of which more are different only where all are."""
+
 
 class Declarations(NamedTuple):
     """Declarations of one kind; `forms` has the line of each, from 0."""
@@ -45,12 +49,28 @@ class Declarations(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """The zone whose texts stand at `place`; `many` when it may stand several times."""
+    """The zone whose texts stand at `place`; `many` when it may stand several times.
+
+    `read` gives the value that a text with its references means, None for one that is not of the
+    format or empty. It remembers: files have the same texts over and over.
+    """
 
     place: int
     json_name: str
     format: Format
     many: bool
+    read: Callable[[str], object]
+
+    def values(self, texts: pl.Series, distinct: pl.Series) -> pl.Series:
+        """The value of each of `texts`, of which each `distinct` one is read once."""
+        import polars as pl
+
+        if self.format is FORMATS["text"] and not distinct.str.contains("&", literal=True).any():
+            return texts
+        kinds = {int: pl.Int64, date: pl.Date, time: pl.Time, str: pl.String}
+        dtype = kinds.get(self.format.value, pl.Object)
+        values = pl.Series([self.read(text) for text in distinct], dtype=dtype)
+        return values.gather(texts.cast(pl.Enum(distinct)).to_physical())
 
 
 @dataclass(slots=True)
@@ -90,7 +110,9 @@ class ColumnReader:
             self._plain.add(number)
             if isinstance(text, ZoneText) and _is_asked(text):
                 name = repeat.json_name if repeat is not None and many else text.json_name
-                level.columns.append(_Column(number, name, text.format, many))
+                level.columns.append(
+                    _Column(number, name, text.format, many, _reading(text.format))
+                )
         elif element.texts:
             self._plain.discard(number)
         if element.texts:
@@ -139,10 +161,9 @@ class _Reading:
         }
         index = pl.int_range(count, eager=True).alias("#block")
         inner = {
-            below.field_name: InnerBlocks(
-                instances.filter(self._table.entered(below.place)), self.blocks(below)
-            )
+            below.field_name: InnerBlocks(instances.filter(entered), self.blocks(below))
             for below in level.inner
+            if (entered := self._table.entered(below.place)).any()
         }
         return Blocks(pl.DataFrame({"#block": index} | columns), inner)
 
@@ -154,7 +175,7 @@ class _Reading:
         if texts is None:
             return None
         blocks = instances.gather(texts["row"])
-        values = _values(texts["text"], self._table.distinct[column.place], column.format)
+        values = column.values(texts["text"], self._table.distinct[column.place])
         self._left.append(texts["row"].filter(values.is_null()))
         if column.many:
             found = pl.DataFrame({"block": blocks, "value": values})
@@ -175,23 +196,15 @@ def _is_asked(zone: ZoneText) -> bool:
     return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA_ZONE)
 
 
-def _values(texts: pl.Series, distinct: pl.Series, form: Format) -> pl.Series:
-    """Each distinct text is read once; null for one that is not of the format, or empty."""
-    import polars as pl
-
-    references = distinct.str.contains("&", literal=True).any()
-    if form is FORMATS["text"] and not references:
-        return texts
-    read: dict[str, object] = {}
-    for text in distinct:
+def _reading(form: Format) -> Callable[[str], object]:
+    @lru_cache(_MOST_REMEMBERED)
+    def read(text: str) -> object:
         try:
-            read[text] = form.read(_resolved(text) if "&" in text else text)
+            return form.read(_resolved(text) if "&" in text else text)
         except (ValueError, OverflowError, etree.XMLSyntaxError):
-            continue
-    dtype = {int: pl.Int64, date: pl.Date, time: pl.Time, str: pl.String}.get(form.value, pl.Object)
-    return texts.replace_strict(
-        list(read), pl.Series(list(read.values()), dtype=dtype), default=None, return_dtype=dtype
-    )
+            return None
+
+    return read
 
 
 def _resolved(text: str) -> str:

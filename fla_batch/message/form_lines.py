@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import SEEK_CUR
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -65,10 +66,10 @@ class FormLines:
     def blocks(self, path: Path) -> Iterator[FormBlock]:
         """All forms of the message at `path`. Raises NotByLines, at any moment, and OSError."""
         with path.open("rb") as file:
-            head, rest = self._head(file)
+            head = self._head(file)
             if self._is_begun(head):
                 raise NotByLines
-            for content in self._contents(file, rest):
+            for content in self._contents(file):
                 yield FormBlock(head, content, self.places)
 
     def _is_begun(self, head: bytes) -> bool:
@@ -113,30 +114,26 @@ class FormLines:
         """What follows the last form, without line ends."""
         return self.shape.foot.replace("\n", "").encode()
 
-    def _head(self, file: BinaryIO) -> tuple[bytes, bytes]:
-        """All before the first form, and what was read behind it."""
-        block = file.read(BLOCK_BYTES)
-        start = block.find(b"\n" + self._start, 0, xmlsafe.PROLOG_BYTES) + 1
+    def _head(self, file: BinaryIO) -> bytes:
+        """All before the first form, which is what follows in the file."""
+        block = file.read(xmlsafe.PROLOG_BYTES)
+        start = block.find(b"\n" + self._start) + 1
         encoding = _ENCODING.search(block, 0, start)
         if not start or (encoding and encoding[1].upper() != b"UTF-8"):
             raise NotByLines
-        return block[:start], block[start:]
+        file.seek(start)
+        return block[:start]
 
-    def _contents(self, file: BinaryIO, rest: bytes) -> Iterator[bytes]:
+    def _contents(self, file: BinaryIO) -> Iterator[bytes]:
         """Whole lines of forms; only the end of the message may follow them."""
         behind = b""
-        block, rest = rest, b""
-        while block:
-            content = rest + block
-            whole = content.rfind(b"\n") + 1
-            end = self._end_of_forms(content, whole)
-            rest = content[whole:]
-            if (end and behind) or len(rest) > _LONGEST_FORM_BYTES:
+        while content := _whole_lines(file):
+            end = self._end_of_forms(content, content.rfind(b"\n") + 1)
+            if end and behind:
                 raise NotByLines
-            behind += content[end:whole]
+            behind += content[end:]
             yield content[:end]
-            block = file.read(BLOCK_BYTES)
-        if (behind + rest).replace(b"\n", b"").strip() != self._foot:
+        if behind.replace(b"\n", b"").strip() != self._foot:
             raise NotByLines
 
     def _end_of_forms(self, content: bytes, end: int) -> int:
@@ -147,3 +144,15 @@ class FormLines:
                 break
             end = begin
         return end
+
+
+def _whole_lines(file: BinaryIO) -> bytes:
+    """Some lines, read where they will stay: a block is too large to be copied for nothing."""
+    begin = file.tell()
+    file.seek(BLOCK_BYTES, SEEK_CUR)
+    rest = file.readline(_LONGEST_FORM_BYTES)
+    if len(rest) == _LONGEST_FORM_BYTES:
+        raise NotByLines
+    end = file.tell()
+    file.seek(begin)
+    return file.read(end - begin)

@@ -202,7 +202,9 @@ class FormTable:
 
     def instances(self, place: int) -> pl.Series:
         """For each row, the number of the element at `place` that was entered last, from 0."""
-        return self.per_row(lambda step: place in step.entered).cast(int).cum_sum() - 1
+        import polars as pl
+
+        return self.per_row(lambda step: place in step.entered).cast(pl.Int32).cum_sum() - 1
 
 
 def _before(ends: pl.Series) -> pl.Series:

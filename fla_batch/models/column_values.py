@@ -30,6 +30,8 @@ class Blocks:
 
     def filter(self, wanted: pl.Series) -> Blocks:
         """Those for which `wanted` is true, with all that is in them."""
+        if wanted.all():
+            return self
         inner = {name: each.filter(wanted) for name, each in self.inner.items()}
         return Blocks(self.frame.filter(wanted), inner)
 
