@@ -275,7 +275,9 @@ def _rows(content: bytes) -> pl.DataFrame:
     import polars as pl
 
     return pl.read_csv(
-        b"tags>text" + content,
+        content,
+        has_header=False,
+        skip_rows=1,
         separator=">",
         eol_char="<",
         quote_char=None,

@@ -8,7 +8,6 @@ for the judge of the whole message. Decision 1701.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 _MOST_ODD = 1000
 """Forms of a block that are no part of the table: more of them are no quicker one by one."""
-_INNERMOST = re.compile(r"\(([^()\n]*)\)")
 _FIRST_SIGN = 0x30
 
 
@@ -148,11 +146,16 @@ class VerdictByParts:
         known = self._known.get(block.head, set())
         left, numbers = "\n".join(first), block.table.lines.gather(list(first.values()))
         while "(" in left:
-            pieces = _INNERMOST.split(left)
-            for order in set(pieces[1::2]) - known:
+            *pieces, last = left.split(")")
+            cut = {piece: piece.rpartition("(") for piece in set(pieces)}
+            for order in {order for _, begun, order in cut.values() if begun} - known:
                 place = left.index(f"({order})")
                 yield order, numbers[left.count("\n", 0, place)]
-            left = "".join(pieces[::2])
+            # What is around an innermost order stays; what only closes one does with its bracket.
+            around = {
+                piece: before if begun else f"{piece})" for piece, (before, begun, _) in cut.items()
+            }
+            left = "".join(map(around.__getitem__, pieces)) + last
 
     def _signs(self, table: FormTable) -> list[str]:
         """A form a text: a sign for each element, and those in it between brackets."""

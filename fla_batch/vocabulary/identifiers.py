@@ -16,6 +16,7 @@ check digits modulo 97. A JSON number loses leading zeros, so the compact forms 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[\s.\-/]")
 # As people write it: 81.51.17-165.25, with or without any of its separators.
@@ -93,6 +94,7 @@ def compact_company_id(text: str) -> str:
     return bare.zfill(10) if bare.isascii() and bare.isdigit() and len(bare) == 9 else bare
 
 
+@lru_cache(10_000)  # an employer stands in many declarations
 def is_valid_company_id(company_id: str) -> bool:
     """True when `company_id` is 10 digits, starts with 0 or 1 and has right check digits.
 
