@@ -123,15 +123,14 @@ class ColumnReader:
         """The declarations of a table of which everything could be read, kind by kind."""
         reading = _Reading(table, self._plain)
         blocks = reading.blocks(self._top)
-        numbers = table.forms.filter(table.entered(self._top.place))
-        good = ~numbers.is_in(reading.left.implode())
+        good = ~table.lines.is_in(reading.left.implode())
         if _IDENTIFICATION not in blocks.frame.columns:
             return
         for kind, identification in self._identifications.items():
             wanted = good & (blocks.frame[_IDENTIFICATION] == identification)
             wanted = wanted.fill_null(value=False)
             if wanted.any():
-                yield Declarations(kind, numbers.filter(wanted), blocks.filter(wanted))
+                yield Declarations(kind, table.lines.filter(wanted), blocks.filter(wanted))
 
 
 class _Reading:
@@ -146,7 +145,8 @@ class _Reading:
     def left(self) -> pl.Series:
         import polars as pl
 
-        return self._table.forms.gather(pl.concat(self._left)).unique()
+        rows = pl.concat(self._left)
+        return self._table.forms.gather(rows).unique() if len(rows) else self._table.lines.clear()
 
     def blocks(self, level: _Level) -> Blocks:
         """The blocks of a level, with those inside."""

@@ -41,17 +41,17 @@ class Clearing:
         """The forms that the rules have to look at, in their order."""
         import polars as pl
 
-        left = {index: LeftOverForm(index, line) for index, line in enumerate(block.lines)}
+        unread, left = set(range(len(block))), []
         for kind, forms, blocks in self._reader.read(block.table):
+            unread.difference_update(forms)
             cleared = clear(kind, blocks, self._context).cleared()
             asked = pl.Series(sorted(cleared), dtype=pl.Int64)
             wanted = pl.repeat(value=False, n=len(forms), eager=True).scatter(asked, values=True)
-            for index in forms:
-                del left[index]
             bodies = blocks.filter(wanted).models(DECLARATIONS[kind])
-            for place, index, body in zip(asked, forms.gather(asked), bodies, strict=True):
-                left[index] = LeftOverForm(index, body, cleared[place])
-        return [left[index] for index in sorted(left)]
+            found = zip(forms.gather(asked), bodies, asked, strict=True)
+            left += [LeftOverForm(index, body, cleared[place]) for index, body, place in found]
+        left += [LeftOverForm(index, block.lines[index]) for index in unread]
+        return sorted(left, key=lambda form: form.index)
 
 
 def _declared(profile: Profile) -> dict[FormKind, str]:

@@ -176,7 +176,7 @@ def _in_windows(columns: DeclarationColumns) -> Iterator[Holds]:
         DetailsPerPeriod, _or_missing(first == last, "trainingStartDate", "trainingEndDate")
     )
     # From period to period into the next window at most: then none between is left out.
-    step = (first - first.shift(1)).abs() <= columns.context.window_years
+    step = first.diff().abs() <= columns.context.window_years
     yield Holds(DetailsPerPeriod, step | pl.col(OWNER).ne_missing(pl.col(OWNER).shift(1)))
 
 
