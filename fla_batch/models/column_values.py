@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, is_list, leaves_of
@@ -37,11 +37,11 @@ class Blocks:
 
     def models(self, model: type[Model]) -> list[Model]:
         """Each of them as a model."""
-        return [model(**values) for values in self._fields(model)]
+        return [model.model_validate(values) for values in self._fields(model)]
 
-    def _fields(self, model: type[Block]) -> list[dict[str, Any]]:
+    def _fields(self, model: type[Block]) -> list[dict[str, object]]:
         """The values of each by the fields of its model; absent zones and blocks are left out."""
-        found: list[dict[str, Any]] = [{} for _ in range(len(self.frame))]
+        found: list[dict[str, object]] = [{} for _ in range(len(self.frame))]
         for name, values in self._values(model):
             for fields, value in zip(found, values, strict=True):
                 if value is not None:
@@ -56,7 +56,7 @@ class Blocks:
                 yield name, values if zone.many == 1 else (each and tuple(each) for each in values)
         for name, inner in blocks_of(model).items():
             if not is_list(model, name):
-                yield name, (inner(**fields) if fields else None for fields in self._fields(inner))
+                yield name, (fields or None for fields in self._fields(inner))
             elif name in self.inner:
                 yield name, self.inner[name].by_owner(inner, len(self.frame))
 
@@ -76,8 +76,8 @@ class InnerBlocks:
         place = owners.cast(pl.Int64).cum_sum() - 1
         return InnerBlocks(place.gather(self.owners.filter(kept)), self.blocks.filter(kept))
 
-    def by_owner(self, model: type[Block], owners: int) -> list[tuple[Block, ...]]:
-        """For each of so many owners its blocks, as models."""
-        every = iter(self.blocks.models(model))
+    def by_owner(self, model: type[Block], owners: int) -> list[tuple[object, ...]]:
+        """For each of so many owners the fields of its blocks."""
+        every = iter(self.blocks._fields(model))
         counts = Counter(self.owners)
         return [tuple(islice(every, counts[owner])) for owner in range(owners)]
