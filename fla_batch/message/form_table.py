@@ -250,6 +250,8 @@ def _table(content: bytes, places: Places) -> tuple[pl.Series, pl.Series] | set[
     cut = content.replace(b"><", _TOUCH.encode())
     try:
         rows = _rows(cut)
+    except pl.exceptions.SchemaError:  # the first text never begins
+        return _not_plain(content)
     except pl.exceptions.ComputeError:  # bytes that are no UTF-8; polars does not say where
         return {place for place, line in enumerate(_lines(content)) if not _is_utf8(line)}
     # A bracket more or less, or a line that does not begin or end with one.

@@ -140,6 +140,17 @@ def _is_plain(line: str) -> bool:
 
 @pytest.mark.parametrize(
     "line",
+    [b"<<Form><A>1</A></Form>", b"<Form<A>1</A></Form>", b"<Form>>1</Form>", b"<Form>a>b>c<A>"],
+)
+def test_the_first_line_may_be_the_broken_one(line: bytes) -> None:
+    good = b"<Form><A>1</A></Form>"
+    table = made([line, good])
+    assert table.odd.to_list() == [0]
+    assert read(table) == [(1, place(("Form", "A")).number, "1")]
+
+
+@pytest.mark.parametrize(
+    "line",
     [
         b"<Form><A>1</A></Form",
         b"<Form><A</A></Form>",
