@@ -9,7 +9,7 @@ Decision 1101 says why there are such forms.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -199,18 +199,7 @@ class _BlockLevel:
     owners: pl.Series
     declarations: pl.Series
     above: _BlockLevel | None
-    owned: dict[str, pl.Series]
-
-    def __init__(
-        self,
-        model: type[Block],
-        frame: pl.DataFrame,
-        owners: pl.Series,
-        declarations: pl.Series,
-        above: _BlockLevel | None,
-    ) -> None:
-        self.model, self.frame, self.above = model, frame, above
-        self.owners, self.declarations, self.owned = owners, declarations, {}
+    owned: dict[str, pl.Series] = field(default_factory=dict)
 
     def questions(
         self, forms: Mapping[ColumnForm, Iterable[pl.Expr]]
