@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
@@ -110,9 +110,8 @@ class ColumnReader:
             self._plain.add(number)
             if isinstance(text, ZoneText) and _is_asked(text):
                 name = repeat.json_name if repeat is not None and many else text.json_name
-                level.columns.append(
-                    _Column(number, name, text.format, many, _reading(text.format))
-                )
+                read = lru_cache(_MOST_REMEMBERED)(partial(_value, text.format))
+                level.columns.append(_Column(number, name, text.format, many, read))
         elif element.texts:
             self._plain.discard(number)
         if element.texts:
@@ -196,15 +195,11 @@ def _is_asked(zone: ZoneText) -> bool:
     return zone.json_name not in _NOT_ASKED and not zone.field_name.startswith(EXTRA_ZONE)
 
 
-def _reading(form: Format) -> Callable[[str], object]:
-    @lru_cache(_MOST_REMEMBERED)
-    def read(text: str) -> object:
-        try:
-            return form.read(_resolved(text) if "&" in text else text)
-        except (ValueError, OverflowError, etree.XMLSyntaxError):
-            return None
-
-    return read
+def _value(form: Format, text: str) -> object:
+    try:
+        return form.read(_resolved(text) if "&" in text else text)
+    except (ValueError, OverflowError, etree.XMLSyntaxError):
+        return None
 
 
 def _resolved(text: str) -> str:

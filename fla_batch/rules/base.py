@@ -17,7 +17,13 @@ from datetime import date
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from fla_batch.models import Declaration, DeclarationKey
+from fla_batch.models import (
+    Declaration,
+    DeclarationKey,
+    DetailsPerPeriod,
+    Training,
+    TrainingsDeclaration,
+)
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.fla_windows import FlaWindows, Year
@@ -156,6 +162,20 @@ def rules_of(module: ModuleType) -> Iterator[Rule]:
         for value in vars(module).values()
         if isinstance(value, Rule) and value.find.__module__ == module.__name__
     )
+
+
+def trainings_of(declaration: Declaration) -> Iterator[tuple[Training, Path]]:
+    """Each training with its path; rights have none."""
+    if isinstance(declaration, TrainingsDeclaration):
+        for index, training in enumerate(declaration.trainings):
+            yield training, ("trainings", index)
+
+
+def periods_of(declaration: Declaration) -> Iterator[tuple[DetailsPerPeriod, Path]]:
+    """Each period of all trainings with its path."""
+    for training, path in trainings_of(declaration):
+        for number, period in enumerate(training.details_per_period):
+            yield period, (*path, "detailsPerPeriod", number)
 
 
 BLOCKING = AnomalyClass.BLOCKING

@@ -7,9 +7,18 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fla_batch.models import Declaration, DetailsPerPeriod, Training, TrainingsDeclaration
+from fla_batch.models import Declaration, DetailsPerPeriod, Training
 from fla_batch.models.block import Block
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.models.zone import leaves_of
+from fla_batch.rules.base import (
+    BLOCKING,
+    WARNING,
+    Finding,
+    RuleContext,
+    periods_of,
+    rule,
+    trainings_of,
+)
 from fla_batch.rules.columns import OWNER, DeclarationColumns, Holds
 from fla_batch.vocabulary.terms import Certificate, TrainingStatus
 from fla_batch.vocabulary.zone_path import Path
@@ -17,18 +26,13 @@ from fla_batch.vocabulary.zone_path import Path
 if TYPE_CHECKING:
     import polars as pl
 
+_CERTIFICATE_DATES = ("certificateValidityStartDate", "certificateValidityEndDate")
 _PAIRS: tuple[tuple[type[Block], str, str], ...] = (
     (Training, "trainingFirstStartDate", "trainingLastEndDate"),
-    (Training, "certificateValidityStartDate", "certificateValidityEndDate"),
+    (Training, *_CERTIFICATE_DATES),
     (DetailsPerPeriod, "trainingStartDate", "trainingEndDate"),
 )
 """Blocks with their start and end dates."""
-
-
-def _trainings(declaration: Declaration) -> Iterator[tuple[Training, Path]]:
-    if isinstance(declaration, TrainingsDeclaration):
-        for index, training in enumerate(declaration.trainings):
-            yield training, ("trainings", index)
 
 
 def _or_missing(holds: pl.Expr, *names: str) -> pl.Expr:
@@ -48,7 +52,7 @@ def _in_order(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_in_order)
 def period_order(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """An end date is not before its start date (014), certificate dates included."""
-    for training, path in _trainings(declaration):
+    for training, path in trainings_of(declaration):
         pairs = [
             (
                 training.training_first_start_date,
@@ -108,7 +112,7 @@ def _edges_fit(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_edges_fit)
 def envelope(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """First start and last end are those of the periods (399, 400)."""
-    for training, path in _trainings(declaration):
+    for training, path in trainings_of(declaration):
         starts = [period.training_start_date for period in training.details_per_period]
         ends = [period.training_end_date for period in training.details_per_period]
         known_starts = [day for day in starts if day is not None]
@@ -150,7 +154,7 @@ def _in_its_year(_: DeclarationColumns) -> Iterator[Holds]:
 def year_of_start(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """A training is declared whole, in the year in which its first period starts (021)."""
     year = declaration.calendar_year
-    for training, path in _trainings(declaration):
+    for training, path in trainings_of(declaration):
         start = training.training_first_start_date
         if start is not None and year is not None and start.year != year:
             yield Finding(
@@ -183,7 +187,7 @@ def _in_windows(columns: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_in_windows)
 def fla_window(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """No period crosses a five-year window, and each window spanned has a period (271)."""
-    for training, path in _trainings(declaration):
+    for training, path in trainings_of(declaration):
         covered: set[int] = set()
         for number, period in enumerate(training.details_per_period):
             start, end = period.training_start_date, period.training_end_date
@@ -226,34 +230,23 @@ def _no_dates_without(_: DeclarationColumns) -> Iterator[Holds]:
     import polars as pl
 
     leads = pl.col("trainingLeadingToCertificate")
-    dates = ("certificateValidityStartDate", "certificateValidityEndDate")
-    none = pl.all_horizontal(pl.col(name).is_null() for name in dates)
+    none = pl.all_horizontal(pl.col(name).is_null() for name in _CERTIFICATE_DATES)
     yield Holds(Training, leads.is_null() | (leads != Certificate.NO.value) | none)
 
 
 @rule(clears=_no_dates_without)
 def certificate_dates(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Certificate dates only where the training leads to a certificate (005) [D]."""
-    for training, path in _trainings(declaration):
+    for training, path in trainings_of(declaration):
         if training.training_leading_to_certificate != Certificate.NO:
             continue
-        for label, name, day in (
-            (
-                "CertificateValidityStartDate",
-                "certificateValidityStartDate",
-                training.certificate_validity_start_date,
-            ),
-            (
-                "CertificateValidityEndDate",
-                "certificateValidityEndDate",
-                training.certificate_validity_end_date,
-            ),
-        ):
-            if day is not None:
+        for field, zone, name in leaves_of(Training):
+            day = getattr(training, field)
+            if name in _CERTIFICATE_DATES and day is not None:
                 yield Finding(
                     "certificate-dates",
                     WARNING,
-                    label,
+                    zone.label,
                     "005",
                     (*path, name),
                     "certificate-dates",
@@ -273,18 +266,17 @@ def _over_or_not_followed(columns: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_over_or_not_followed)
 def future_followed(declaration: Declaration, context: RuleContext) -> Iterator[Finding]:
     """A period that ends after today is not "followed" yet (264) [D]."""
-    for training, path in _trainings(declaration):
-        for number, period in enumerate(training.details_per_period):
-            end = period.training_end_date
-            followed = period.training_status == TrainingStatus.FOLLOWED
-            if followed and end is not None and end > context.today:
-                yield Finding(
-                    "future-followed",
-                    WARNING,
-                    "TrainingStatus",
-                    "264",
-                    (*path, "detailsPerPeriod", number, "trainingStatus"),
-                    "future-followed",
-                    {"end": end},
-                    value=period.training_status,
-                )
+    for period, path in periods_of(declaration):
+        end = period.training_end_date
+        followed = period.training_status == TrainingStatus.FOLLOWED
+        if followed and end is not None and end > context.today:
+            yield Finding(
+                "future-followed",
+                WARNING,
+                "TrainingStatus",
+                "264",
+                (*path, "trainingStatus"),
+                "future-followed",
+                {"end": end},
+                value=period.training_status,
+            )

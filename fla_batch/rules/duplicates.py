@@ -16,7 +16,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.models.zone import leaves_of
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, trainings_of
 from fla_batch.rules.characters import only_admitted
 from fla_batch.rules.columns import DECLARATION, DeclarationColumns, Holds, once
 from fla_batch.vocabulary.zone_path import Path
@@ -35,11 +35,9 @@ def _numbers_once(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_numbers_once)
 def sequence_unique(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """TrainingSequenceNbr is unique in the declaration (006)."""
-    if not isinstance(declaration, TrainingsDeclaration):
-        return
-    counts = Counter(training.training_sequence_nbr for training in declaration.trainings)
+    counts = Counter(training.training_sequence_nbr for training, _ in trainings_of(declaration))
     seen: set[int] = set()
-    for index, training in enumerate(declaration.trainings):
+    for training, path in trainings_of(declaration):
         number = training.training_sequence_nbr
         if number is not None and number in seen:
             yield Finding(
@@ -47,7 +45,7 @@ def sequence_unique(declaration: Declaration, _: RuleContext) -> Iterator[Findin
                 BLOCKING,
                 "TrainingSequenceNbr",
                 "006",
-                ("trainings", index, "trainingSequenceNbr"),
+                (*path, "trainingSequenceNbr"),
                 "sequence-unique",
                 {"number": number, "count": counts[number]},
                 value=number,
@@ -72,10 +70,8 @@ def _periods_once(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_periods_once)
 def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """Same name, dates and hours twice in one declaration (006) [D]."""
-    if not isinstance(declaration, TrainingsDeclaration):
-        return
     first: dict[object, Training] = {}
-    for index, training in enumerate(declaration.trainings):
+    for training, path in trainings_of(declaration):
         alike = _what_makes_it_alike(training)
         if alike is None:
             continue
@@ -86,7 +82,7 @@ def duplicate_training(declaration: Declaration, _: RuleContext) -> Iterator[Fin
                 WARNING,
                 "TrainingDenomination",
                 "006",
-                ("trainings", index, "trainingDenomination"),
+                (*path, "trainingDenomination"),
                 "duplicate-training",
                 {"other": other},
                 value=training.training_denomination,

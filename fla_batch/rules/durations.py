@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
+from fla_batch.models import Declaration, DetailsPerPeriod
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Presence, Zone, json_name, leaves_of, walk, zones_of
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule, shown
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, periods_of, rule, shown
 from fla_batch.rules.columns import DeclarationColumns, Holds, ZoneColumn
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.zone_path import Path
@@ -67,11 +67,8 @@ def _fits_in_period(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_fits_in_period)
 def more_hours_than_period(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """No more days than the period has, no more than 24 hours a calendar day (420) [D]."""
-    if not isinstance(declaration, TrainingsDeclaration):
-        return
-    for index, training in enumerate(declaration.trainings):
-        for number, period in enumerate(training.details_per_period):
-            yield from _too_much(period, ("trainings", index, "detailsPerPeriod", number))
+    for period, path in periods_of(declaration):
+        yield from _too_much(period, path)
 
 
 def _too_much(period: DetailsPerPeriod, path: Path) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fla_batch.models import Declaration, DetailsPerPeriod, TrainingsDeclaration
+from fla_batch.models import Declaration, DetailsPerPeriod
 from fla_batch.models.zone import (
     Presence,
     Zone,
@@ -16,7 +16,7 @@ from fla_batch.models.zone import (
     repeats_of,
     walk,
 )
-from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, rule
+from fla_batch.rules.base import BLOCKING, WARNING, Finding, RuleContext, periods_of, rule
 from fla_batch.rules.columns import (
     DeclarationColumns,
     Holds,
@@ -87,15 +87,12 @@ def _status_there(_: DeclarationColumns) -> Iterator[Holds]:
 @rule(clears=_status_there)
 def status_missing(declaration: Declaration, _: RuleContext) -> Iterator[Finding]:
     """A period says its status: the manual leaves its presence blank (001) [D]."""
-    if not isinstance(declaration, TrainingsDeclaration):
-        return
-    for index, training in enumerate(declaration.trainings):
-        for number, period in enumerate(training.details_per_period):
-            if period.training_status is None:
-                path = ("trainings", index, "detailsPerPeriod", number, "trainingStatus")
-                yield Finding(
-                    "status-missing", WARNING, "TrainingStatus", "001", path, "status-missing"
-                )
+    for period, path in periods_of(declaration):
+        if period.training_status is None:
+            here = (*path, "trainingStatus")
+            yield Finding(
+                "status-missing", WARNING, "TrainingStatus", "001", here, "status-missing"
+            )
 
 
 def _none_read_only(columns: DeclarationColumns) -> Iterator[Holds]:
