@@ -256,19 +256,17 @@ def _table(content: bytes, places: Places) -> tuple[pl.Series, pl.Series] | set[
         return {place for place, line in enumerate(_lines(content)) if not _is_utf8(line)}
     # A bracket more or less, or a line that does not begin or end with one.
     lengths = rows.select(pl.all().str.len_bytes().sum()).row(0)
-    whole = sum(lengths) + 2 * len(rows) == len(cut)
+    ends = rows["text"] == "\n"
+    whole = sum(lengths) + 2 * len(rows) == len(cut) and ends.sum() == content.count(b"\n")
     if not whole or rows["text"].null_count() or rows["text"][-1] != "\n":
         return _not_plain(content)
     steps = places.steps_of(rows["tags"])
     place = _series([step.place for step in places.steps]).gather(steps)
     source = _series([step.source for step in places.steps]).gather(steps)
-    ends = rows["text"] == "\n"
     before = place.set(ends, 0).shift(1, fill_value=0)
     fits = (source == before) & ((place == 0) == ends)
     if fits.all(ignore_nulls=False):
         return steps, rows["text"]
-    if b"\n\n" in content:  # so that the end of each line is a row
-        return _not_plain(content)
     return set(_before(ends.cast(pl.UInt32)).filter(~fits.fill_null(value=False)))
 
 

@@ -134,6 +134,7 @@ ODD: dict[str, Callable[[str], str]] = {
     "blanks between blocks": sub("<Employee>", " <Employee> "),
     "a line end between blocks": sub("<Employee>", "\n<Employee>"),
     "two forms on a line": sub("</Form>\n", "</Form>"),
+    "a line end within a value": sub("(<TrainingDenomination>)", r"\1two\nlines"),
     "an empty line": sub("</Form>\n", "</Form>\n\n"),
     "an empty line at the end": lambda text: text + "\n\n",
     "something behind the end": lambda text: text + "<!-- end -->",
