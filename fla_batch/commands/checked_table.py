@@ -17,6 +17,7 @@ from fla_batch.intake import ReadingChoice
 from fla_batch.intake.headings import column_name
 from fla_batch.report.cell_places import CellPlace, CellPlaces
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups, Cause, cause_of
+from fla_batch.tables.odd_cells import content_of
 from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, Knows, Table, TableBroken, TableChoice
 from fla_batch.vocabulary.findings import Anomaly
@@ -147,7 +148,7 @@ class CheckedTable:
         chosen = self._chosen(choice)
         names = [str(position) for position in range(len(self.table.headings))]
         rows = [
-            GridRow(number, [text or "" for text in cells], self._cells.get(number, {}))
+            GridRow(number, [content_of(text or "") for text in cells], self._cells.get(number, {}))
             for number, *cells in chosen.slice(start, count).select(ROW, *names).iter_rows()
         ]
         return rows, len(chosen)

@@ -165,10 +165,7 @@ def _completion(
 ) -> tuple[Completion, list[Anomaly]]:
     """What completes the rows of a table, and what there is to say of its merged cells."""
     heads = {i for i, name in layout.columns.items() if name in ours.heads}
-    try:
-        complete = completion(table, heads, layout.columns)
-    except TableBroken:  # it is said when the rows are read
-        return Completion({}, {}, ()), []
+    complete = completion(table, heads, layout.columns)
     said = []
     for row, position, why in complete.cells:
         name = layout.columns[position]

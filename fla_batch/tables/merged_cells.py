@@ -62,7 +62,7 @@ def completion(
 ) -> Completion:
     """What completes the batches of `table`: the columns at `heads` are filled down.
 
-    `ours` are the positions of all columns that are read. Raises TableBroken.
+    `ours` are the positions of all columns that are read.
     """
     filled: dict[int, dict[int, str]] = {}
     cells: list[MergedCell] = []

@@ -46,11 +46,8 @@ def open_workbook(path: Path) -> Workbook:
     for element in _elements(path, ("style", "table-row", "table")):
         label = xmlsafe.label(element)
         if label == "style":
-            style = element.get(f"{_STYLE}name", "")
-            if _hides(element):
-                hidden.add(style)
-            if _strikes(element):
-                struck.add(style)
+            hidden |= {element.get(f"{_STYLE}name", "")} if _hides(element) else set()
+            struck |= {element.get(f"{_STYLE}name")} if _strikes(element) else set()
         elif label == "table":
             name, style = element.get(f"{_TABLE}name", ""), element.get(f"{_TABLE}style-name", "")
             sheets.append(Sheet(name, style in hidden, partial(_rows, path, name, struck)))

@@ -27,6 +27,7 @@ MEANINGS: Mapping[str, str] = {
     "wrong-type": "003",
     "not-text": "003",
     "lost-digits": "003",
+    "several-workers": "003",
     "error-cell": "003",
     "ambiguous-joint-committee": "003",
     "ambiguous-number": "003",

@@ -24,6 +24,9 @@ _FLOAT = re.compile(r"[0-9]+[.,]0+")
 _COMMITTEE = re.compile(
     r"^(?:\(s\)\s*)?s?(?:cp|pc|jc|psc|pk)\.?\s*(?:n[°ro]?\.?)?\s*(?=[0-9])", re.IGNORECASE
 )
+_WORKER = re.compile(
+    r"(?<![0-9])[0-9]{2}[. ]?[0-9]{2}[. ]?[0-9]{2}[-. ]{0,3}[0-9]{3}[-. ]?[0-9]{2}(?![0-9])"
+)
 _ONE_DECIMAL = re.compile(r"[0-9]{3}[.,][0-9]")
 
 
@@ -67,9 +70,13 @@ def identifier(zone: Zone, text: str) -> str | Tolerated | Mistake:
 
     >>> identifier(Zone("INSS", ZoneType.INSS), "8,15117E+10").rule
     'lost-digits'
+    >>> identifier(Zone("INSS", ZoneType.INSS), "81.51.17-165.25 / 80010100107").rule
+    'several-workers'
     """
     if _SCIENTIFIC.fullmatch(text):
         return Mistake("lost-digits", shown(text))
+    if zone.type is ZoneType.INSS and len(_WORKER.findall(text)) > 1:
+        return Mistake("several-workers", shown(text))
     if text.startswith("-"):  # a separator elsewhere, but no number begins with one
         return Mistake("not-a-number", shown(text))
     if isinstance(plain_text(text), Mistake):

@@ -21,6 +21,7 @@ from fla_batch.intake.proposals import ProposalKind
 from fla_batch.system.archives import DamagedArchive, damage_told
 from fla_batch.system.files import disk_errors, free_bytes
 from fla_batch.tables.column_mapping import NO_MAPPING
+from fla_batch.tables.odd_cells import content_of
 from fla_batch.tables.table import ROW, Table
 from fla_batch.ui.background_jobs import JobState
 from fla_batch.ui.checking import FIRST_ROWS, checked, first_rows, how_of, result_of, start_check
@@ -146,7 +147,10 @@ def show(request: Request) -> Response:
     if isinstance(table, Table):
         names = [str(position) for position in range(len(table.headings))]
         first = next(iter(table.batches()), None)
-        rows = [] if first is None else first.select(ROW, *names).head(FIRST_ROWS).rows()
+        shown = [] if first is None else first.select(ROW, *names).head(FIRST_ROWS).rows()
+        rows = [
+            (number, *(cell and content_of(cell) for cell in cells)) for number, *cells in shown
+        ]
     else:
         table = None
     return page(request, "file.html", file=file, table=table, rows=rows)

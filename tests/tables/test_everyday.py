@@ -232,3 +232,21 @@ def test_a_year_that_a_program_wrote_otherwise(tmp_path: Path, year: object) -> 
 
 def test_a_year_with_decimals_is_none(tmp_path: Path) -> None:
     assert sheet(tmp_path, row(Année="2024,5")).blocks
+
+
+@pytest.mark.parametrize("between", [" / ", "\n", " et ", " + ", "; "])
+def test_two_workers_on_a_line(tmp_path: Path, between: str) -> None:
+    """To copy the number again, as its length advises, would not mend it."""
+    both = between.join([inss_of(1), inss_of(2)])
+    found = sheet(tmp_path, row(NISS=both), row(3))
+    assert told(found) == [("several-workers", 2, True)]
+
+
+def test_a_total_beside_its_worker(tmp_path: Path) -> None:
+    total = ["0880.820.673", inss_of(1), None, None, None, None, 15.2]
+    book = openpyxl.Workbook()
+    for cells in ([*HEADINGS, "Nom"], [*row(1), "Dupont"], [*total, *[None] * 6, "Total Dupont"]):
+        book.active.append(cells)
+    book.save(tmp_path / "formations.xlsx")
+    found = read(tmp_path / "formations.xlsx")
+    assert told(found) == [("ignored-column", 1, False), ("total-row", 3, False)]

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from fla_batch.ledger import Ledger
 from fla_batch.ui import file_views
 from tests.command_line import workers, write_csv
+from tests.report.test_marked_workbook import NAMES, good_book
 from tests.ui.conftest import Browser
 
 
@@ -216,3 +218,21 @@ def test_a_second_tab_on_the_same_file_builds_once(browser: Browser, tmp_path: P
             break
     assert "unchanged" in said or "sent already" in said or "ready to send" in said
     assert browser.get("/batches").text.count('class="batch-name"') == 1
+
+
+def test_the_grid_shows_what_a_cell_shows(browser: Browser, tmp_path: Path) -> None:
+    """A percentage, an error: in the table they are marked with signs that no page should show."""
+    book = openpyxl.load_workbook(good_book(tmp_path / "own.xlsx"))
+    sheet = book["2024"]
+    column = NAMES.index("hours") + 1
+    sheet.cell(4, column).value, sheet.cell(4, column).number_format = 0.2, "0%"
+    sheet.cell(5, column).value = "=1+1"
+    book.save(tmp_path / "own.xlsx")
+    address = browser.drop(tmp_path / "own.xlsx")
+    first = browser.get(address).text
+    browser.checked(address)
+    for text in (first, browser.get(f"{address}/rows").text):
+        assert "\0" not in text
+        assert "\ufffd" not in text
+    assert "20%" in text
+    assert "=1+1" in text
