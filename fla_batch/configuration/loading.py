@@ -7,6 +7,7 @@ stands in here: passwords come from the environment variables whose names are gi
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -14,10 +15,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import EnvSettingsSource, SettingsError
 
 from fla_batch.configuration.mistakes import SettingsMistake, WrongSettings, meant
 from fla_batch.configuration.sections import ENV_PREFIX, Settings
@@ -27,6 +27,9 @@ from fla_batch.configuration.ui_language import VARIABLE as LANGUAGE_VARIABLE
 from fla_batch.system.plain_texts import decoded
 from fla_batch.system.profile_record import BINDING_FILE
 from fla_batch.vocabulary.errors import ConfigurationMistake
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 __all__ = ["Settings", "load"]
 
@@ -64,11 +67,9 @@ class _Given:
         """The file and the variables, as far as they can be read."""
         if self.path is not None:
             self._read_file(self.path)
-        source = EnvSettingsSource(Settings)
-        source.env_vars = {name.lower(): value for name, value in self.environ.items()}
         try:
-            self.overrides = source()
-        except SettingsError:
+            self.overrides = _said_by_variables(self.environ)
+        except ValueError:
             # Its text quotes the value, which may be a secret in the wrong place.
             self._note(
                 f"{ENV_PREFIX}SECTION",
@@ -161,6 +162,33 @@ class _Given:
 
     def _note(self, place: str, said: str, hint: str = "") -> None:
         self.mistakes.append(SettingsMistake(place, said, hint))
+
+
+def _said_by_variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    """By section: what FLA_BATCH_SECTION says, as JSON, under what FLA_BATCH_SECTION__KEY says.
+
+    Upper or lower case. A key that holds several values is JSON too. Raises ValueError for what
+    is no JSON.
+    """
+    given = {name.upper(): value for name, value in environ.items()}
+    said: dict[str, Any] = {}
+    for section, info in Settings.model_fields.items():
+        fields = getattr(info.annotation, "model_fields", {})
+        name, before = f"{ENV_PREFIX}{section}".upper(), _variable(section, "")
+        keys: dict[str, Any] = {}
+        for variable in given:
+            if variable.startswith(before):
+                key = variable.removeprefix(before).lower()
+                keys[key] = _value(given[variable], fields.get(key))
+        whole = json.loads(given[name]) if name in given else {}
+        if name in given or keys:
+            said[section] = {**whole, **keys} if isinstance(whole, dict) else whole
+    return said
+
+
+def _value(text: str, field: FieldInfo | None) -> Any:
+    several = field is not None and get_origin(field.annotation) is tuple
+    return json.loads(text) if several and text else text
 
 
 def _variable(section: str, key: str) -> str:

@@ -28,7 +28,7 @@ class RestSection(BaseModel):
     holds; `proxy` is used only when it stands here, never from the environment.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     client_id: str | None = None
     key_file: Path | None = None

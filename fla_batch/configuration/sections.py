@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fla_batch.configuration.loopback import is_loopback
 from fla_batch.configuration.rest import RestSection
@@ -18,8 +17,12 @@ from fla_batch.vocabulary.terms import Environment
 ENV_PREFIX = "FLA_BATCH_"
 
 
+_DEFAULTS: Any = Field(default={}, validate_default=True)
+"""A section of defaults. Not one made at import: each would build a validator of its own."""
+
+
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class SenderSection(_Section):
@@ -172,39 +175,23 @@ class OnSection(_Section):
     timeout_s: float = Field(default=10.0, gt=0, le=300)
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """All settings. Build them with `fla_batch.configuration.loading.load`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
-
-    sender: SenderSection = SenderSection()
-    workspace: WorkspaceSection = WorkspaceSection()
-    profile: ProfileSection = ProfileSection()
+    sender: SenderSection = _DEFAULTS
+    workspace: WorkspaceSection = _DEFAULTS
+    profile: ProfileSection = _DEFAULTS
     employers: dict[str, dict[str, str]] = {}
-    channel: ChannelSection = ChannelSection()
-    gateway: GatewaySection = GatewaySection()
-    rest: RestSection = RestSection()
-    signing: SigningSection = SigningSection()
-    limits: LimitsSection = LimitsSection()
-    answers: AnswersSection = AnswersSection()
-    rules: RulesSection = RulesSection()
-    input: InputSection = InputSection()
-    ui: UiSection = UiSection()
-    on: OnSection = OnSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is given: `config.load` adds the environment."""
-        return (init_settings,)
+    channel: ChannelSection = _DEFAULTS
+    gateway: GatewaySection = _DEFAULTS
+    rest: RestSection = _DEFAULTS
+    signing: SigningSection = _DEFAULTS
+    limits: LimitsSection = _DEFAULTS
+    answers: AnswersSection = _DEFAULTS
+    rules: RulesSection = _DEFAULTS
+    input: InputSection = _DEFAULTS
+    ui: UiSection = _DEFAULTS
+    on: OnSection = _DEFAULTS
 
     @property
     def environment(self) -> Environment:

@@ -50,13 +50,14 @@ def write_tables(folder: Path, declarations: int) -> None:
     slices.mkdir()
     with (folder / "trainings.csv").open("wb") as csv:
         for number, start in enumerate(range(0, declarations, _SLICE)):
-            frame = _frame(start, min(start + _SLICE, declarations))
+            frame = trainings_table(start, min(start + _SLICE, declarations))
             frame.write_csv(csv, separator=";", include_header=number == 0)
             frame.write_parquet(slices / f"{number:05d}.parquet")
     pl.scan_parquet(slices / "*.parquet").sink_parquet(folder / "trainings.parquet")
 
 
-def _frame(start: int, end: int) -> pl.DataFrame:
+def trainings_table(start: int, end: int) -> pl.DataFrame:
+    """The rows of the declarations from `start` to before `end`."""
     rows = [row for number in range(start, end) for row in _rows(number)]
     names = (
         "companyId",

@@ -9,9 +9,10 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 _SAMPLE_S = 0.05
 _COMPILES_ANEW = "PYTHONDONTWRITEBYTECODE"
@@ -30,19 +31,25 @@ class Measured:
 
 
 def program(
-    command: Sequence[str | Path], *, cwd: Path | None = None, code: int | None = 0
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    code: int | None = 0,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Measured:
     """Runs a command to its end. Raises CalledProcessError with what it wrote to stderr.
 
-    `code` is the exit code that it must end with; None for 0 or 1, anomalies or none. Modules are
-    compiled once and kept, as where the package was installed, whatever this process was told.
+    `code` is the exit code that it must end with; None for 0 or 1, anomalies or none. `variables`
+    come on top of the environment. Modules are compiled once and kept, as where the package was
+    installed, whatever this process was told.
     """
+    environment = {name: value for name, value in os.environ.items() if name != _COMPILES_ANEW}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,
-        env={name: value for name, value in os.environ.items() if name != _COMPILES_ANEW},
+        env={**environment, **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     ) as process:

@@ -1,5 +1,6 @@
 """The help pages as click prints them: `python -m tests.cli.regenerate` writes them anew,
-and with them the tables of zones (`tests.zone_pages`) and settings (`tests.settings_page`).
+and with them the tables of zones (`tests.zone_pages`) and settings (`tests.settings_page`), and the
+statements of a new ledger (`tests.ledger.new_ledger`).
 
 `fla_batch/cli/help.txt` is what `fla-batch --help` shows without importing click, and
 `docs/reference/commands.md` has the page of every command. A test compares both.
@@ -18,6 +19,7 @@ from fla_batch.cli.commands import commands
 from fla_batch.cli.help_pages import command_in
 from fla_batch.vocabulary.terms import Language
 from tests import json_schemas, settings_page, zone_pages
+from tests.ledger import new_ledger
 
 HELP = Path(str(files("fla_batch.cli").joinpath("help.txt")))
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
@@ -70,6 +72,7 @@ def main() -> None:
 
     man_page.PAGE.write_text(man_page.written(), encoding="utf-8")
     json_schemas.write()
+    new_ledger.FILE.write_text(new_ledger.migrated(), encoding="utf-8")
     HELP.write_text(main_page(), encoding="utf-8")
     for language in (Language.FR, Language.NL):
         HELP.with_name(f"help.{language}.txt").write_text(main_page(language), encoding="utf-8")

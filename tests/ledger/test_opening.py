@@ -19,6 +19,7 @@ from fla_batch.ledger import Ledger, migrations
 from fla_batch.ledger.database import LedgerUnreachable, reading, translated, writing
 from fla_batch.ledger.sql_tables import HEAD, metadata
 from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble
+from tests.ledger import new_ledger
 from tests.ledger.builders import NOW, WORKER, batch_name, forms, record, send
 from tests.postgres import Postgres
 
@@ -34,6 +35,17 @@ def test_the_migrations_make_the_tables_that_the_program_uses(ledger: Ledger) ->
 def test_the_program_needs_the_newest_migration() -> None:
     scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert scripts.get_current_head() == HEAD
+
+
+def test_a_new_file_is_what_the_migrations_make_of_an_empty_one(tmp_path: Path) -> None:
+    migrated = new_ledger.migrated()
+    told = new_ledger.FILE.read_text(encoding="utf-8")
+    assert told == migrated, "run python -m tests.cli.regenerate"
+    with (
+        Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as ledger,
+        reading(ledger._engine) as connection,
+    ):
+        assert new_ledger.statements(connection) == migrated
 
 
 def test_several_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> None:

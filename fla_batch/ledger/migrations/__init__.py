@@ -1,7 +1,8 @@
 """Bring a ledger's tables to the version that this program needs (Alembic).
 
 Several processes may open the same ledger at once: the first one migrates, in one transaction,
-and the others wait for it.
+and the others wait for it. A new SQLite file gets what all the migrations together make of an
+empty one, from `new_ledger.sql`: to run them takes longer than a small build does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from fla_batch.ledger.database import NoLedger, reading, writing
 from fla_batch.ledger.sql_tables import HEAD
 from fla_batch.vocabulary.errors import LedgerTrouble
+
+NEW_LEDGER = "new_ledger.sql"
+"""Statements with an empty line between them; `tests.ledger.new_ledger` writes it."""
 
 _FOLDER = Path(__file__).parent
 _ADVISORY_LOCK = 0x464C41  # "FLA": any number that no other program on the server uses
@@ -32,8 +36,12 @@ def migrate(engine: Engine, *, create: bool) -> None:
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-        if _version(connection) != HEAD:
-            _upgrade(connection)
+        found = _version(connection)
+        if found is None and connection.dialect.name == "sqlite":
+            for statement in (_FOLDER / NEW_LEDGER).read_text(encoding="utf-8").split("\n\n"):
+                connection.exec_driver_sql(statement)
+        elif found != HEAD:
+            upgrade(connection)
 
 
 def _version(connection: Connection) -> str | None:
@@ -43,7 +51,8 @@ def _version(connection: Connection) -> str | None:
     return found
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that it lacks, within its transaction. Raises LedgerTrouble."""
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext, MigrationStep
     from alembic.script import ScriptDirectory
