@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import unescape
 
 from fla_batch.message.form_tree import Element, ZoneText, carriers, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.xml_escapes import unescape
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.message.xsd_text import Judge
 from fla_batch.models.zone import Presence

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
@@ -15,6 +14,7 @@ from fla_batch.message.growing_tree import GrowingElement, namespaces_in
 from fla_batch.message.namespaces import Namespaces
 from fla_batch.message.templates import filled
 from fla_batch.message.tree_finish import element_of, finished
+from fla_batch.message.xml_escapes import in_attribute, quoteattr
 from fla_batch.message.xsd_driver import driver_of
 from fla_batch.message.xsd_outline import Outline
 from fla_batch.models.block import Block
@@ -197,5 +197,5 @@ def _attributes(element: Element) -> str:
 
 def _shown(text: Text) -> str:
     if isinstance(text, FixedText):
-        return escape(text.text, {'"': "&quot;"})
+        return in_attribute(text.text)
     return text.template if isinstance(text, TemplateText) else ""

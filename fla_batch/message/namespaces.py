@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+
+from fla_batch.message.xml_escapes import quoteattr
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from xml.sax.saxutils import escape
 
+from fla_batch.message.xml_escapes import escape
 from fla_batch.vocabulary.errors import ProfileMistake
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -106,7 +106,7 @@ def _write_text(value: str) -> str:
     'R&amp;D&#13;\\n'
     """
     # Nearly every text can be written as it is, which is quick to see.
-    return escape(value, {"\r": "&#13;"}) if _SPECIAL.search(value) else value
+    return escape(value).replace("\r", "&#13;") if _SPECIAL.search(value) else value
 
 
 def _same(text: str) -> str:

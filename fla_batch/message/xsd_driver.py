@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from fla_batch.message.xml_escapes import quoteattr
 from fla_batch.message.xsd_files import ASSERTIONS, XS_NAMESPACE, not_an_xsd
 from fla_batch.vocabulary.errors import ProfileMistake
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import quoteattr
-
 from lxml import etree
 
+from fla_batch.message.xml_escapes import quoteattr
 from fla_batch.message.xsd_facets import Facets
 
 _AT_ONCE = 50_000

@@ -24,6 +24,8 @@ class Block(BaseModel):
         validate_by_alias=True,
         validate_by_name=True,
         serialize_by_alias=True,
+        # Most commands need few blocks or none: a validator is built when it is first asked.
+        defer_build=True,
     )
 
     def to_json(self) -> dict[str, Any]:

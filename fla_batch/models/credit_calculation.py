@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from fla_batch.models.block import Block
 from fla_batch.models.employer import Employee, Employer
@@ -103,8 +103,8 @@ class ReservedTrainingTime(_CreditBlock):
 class FlaCreditCalculation(_CreditBlock):
     """The credit of one worker at `calculation_date` (Belgian local time, as printed)."""
 
-    employer: Employer = Employer()
-    employee: Employee = Employee()
+    employer: Employer = Field(default_factory=Employer)
+    employee: Employee = Field(default_factory=Employee)
     calculation_date: datetime | None = None
     legal_fla_credit: LegalFlaCredit | None = None
     complementary_sector_credit: ComplementarySectorCredit | None = None

@@ -37,8 +37,8 @@ ExtraZones = Annotated[dict[str, str], AfterValidator(lambda zones: dict(sorted(
 class _AnnualPhoto(Block):
     kind: ClassVar[FormKind]
 
-    employer: Employer = Employer()
-    employee: Employee = Employee()
+    employer: Employer = Field(default_factory=Employer)
+    employee: Employee = Field(default_factory=Employee)
     calendar_year: Annotated[
         int | None,
         Zone("CalendarYear", ZoneType.INTEGER, Presence.MANDATORY, low=FIRST_YEAR, high=LAST_YEAR),
@@ -61,7 +61,7 @@ class TrainingRightsDeclaration(_AnnualPhoto):
 
     kind: ClassVar[FormKind] = FormKind.TRAINING_RIGHTS
 
-    training_rights: TrainingRights = TrainingRights()
+    training_rights: TrainingRights = Field(default_factory=TrainingRights)
 
     @property
     def rights(self) -> tuple[Right, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field
+
 from fla_batch.models.block import Block
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.models.employer import Employee, Employer
@@ -47,7 +49,7 @@ class Question(Block):
     """One question; which zones it carries depends on its kind."""
 
     question: FormKind = FormKind.ASK_CREDIT
-    employer: Employer = Employer()
+    employer: Employer = Field(default_factory=Employer)
     employee: Employee | None = None
     calendar_year: Annotated[
         int | None, Zone("CalendarYear", ZoneType.INTEGER, low=FIRST_YEAR, high=LAST_YEAR)

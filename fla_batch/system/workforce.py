@@ -12,16 +12,17 @@ import signal
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from fla_batch.system.closing import Closing
 from fla_batch.system.cores import cores
 from fla_batch.vocabulary.errors import FlaBatchError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -64,7 +65,7 @@ class Workforce(Closing):
         """What comes of a task. Raises what it raised, WorkersLost."""
         try:
             return begun.result()
-        except BrokenProcessPool:
+        except BrokenExecutor:
             raise WorkersLost("a process that worked for this one was ended") from None
 
     def in_order(self, begun: Iterable[Future[Made]]) -> Iterator[Made]:
@@ -108,6 +109,9 @@ class OwnWorkforce(Workforce):
         """See `Workforce`."""
         if holds_lock and self._count > 1:
             if self._processes is None:
+                from concurrent.futures import ProcessPoolExecutor
+                from multiprocessing import get_context
+
                 context = get_context("spawn")
                 self._processes = ProcessPoolExecutor(
                     self._count, mp_context=context, initializer=_begin_to_work

@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from fla_batch.models.zone import Zone, ZoneType, listed_codes
@@ -67,6 +67,7 @@ def _unknown(zone: Zone, text: str) -> Mistake:
     return Mistake("unknown-code", shown(text), parameters={"codes": listed_codes(zone)})
 
 
+@lru_cache(maxsize=1 << 14)  # two kinds of tables, four separators: each word is asked about often
 def bare_words(text: str) -> str:
     """A text as headings and words are compared: letters and digits, no case, no accents.
 

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Generic, TypeVar
 
@@ -114,6 +114,7 @@ def _by_core(texts: Iterable[tuple[str, Meant]]) -> Mapping[str, Meant]:
     }
 
 
+@lru_cache(maxsize=1 << 14)  # as `bare_words`
 def _core(heading: str) -> str:
     """
     >>> _core("N° de registre national"), _core("Numéro"), _core("Ondernemingsnr.")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fla_batch.account.remaining_credit import Forecast, TrainingTime, forecast
-from fla_batch.intake import load_answer
+from fla_batch.intake.platform_answers import load_answer
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,

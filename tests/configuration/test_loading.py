@@ -133,6 +133,33 @@ def test_an_unknown_key_in_a_section_as_a_variable_names_the_nearest() -> None:
     assert "unknown key part_form in [limits]" in str(caught.value)
 
 
+def test_several_values_and_whole_sections_are_json_in_variables() -> None:
+    """A key of its own comes over that of the section; upper or lower case."""
+    environ = {
+        "FLA_BATCH_ANSWERS__KINDS": '["ACRF", "NOTI"]',
+        "FLA_BATCH_LIMITS": '{"parts": 3, "part_forms": 7}',
+        "fla_batch_limits__parts": "4",
+    }
+    settings = load(None, environ=environ)
+    assert settings.answers.kinds == ("ACRF", "NOTI")
+    assert (settings.limits.parts, settings.limits.part_forms) == (4, 7)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "said"),
+    [
+        ("FLA_BATCH_LIMITS", "3", "limits must be a section, [limits]"),
+        ("FLA_BATCH_ANSWERS__KINDS", "ACRF", "a variable of that kind holds no JSON"),
+        ("FLA_BATCH_ANSWERS__KINDS", "", "FLA_BATCH_ANSWERS__KINDS: answers.kinds: input should"),
+        ("FLA_BATCH_LIMITS__PARTS__X", "3", "FLA_BATCH_LIMITS__PARTS__X: unknown variable"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_so_is_named(variable: str, text: str, said: str) -> None:
+    with pytest.raises(WrongSettings) as caught:
+        load(None, environ={variable: text})
+    assert said in str(caught.value)
+
+
 def test_a_section_as_a_variable_is_refused_without_its_value() -> None:
     with pytest.raises(ConfigurationMistake) as caught:
         load(None, environ={"FLA_BATCH_SIGNING": "hunter2-secret"})

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.intake import ListedEmployee, Problem, load_answer, read_inputs
+from fla_batch.intake import read_inputs
+from fla_batch.intake.platform_answers import ListedEmployee, Problem, load_answer
 from fla_batch.models import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fla_batch.intake import load_answer
 from fla_batch.intake.headings import layout_of
 from fla_batch.intake.json_zones import from_json
+from fla_batch.intake.platform_answers import load_answer
 from fla_batch.intake.zone_columns import RIGHT_MODELS
 from fla_batch.models import (
     Declaration,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.intake import write_template
+from fla_batch.intake.template import write_template
 from fla_batch.models import (
     ComplementarySectorRight,
     Declaration,

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from fla_batch.answers import acknowledgement, notification
 from fla_batch.answers.acknowledgement import Acknowledgement
 from fla_batch.answers.notification import NotificationForm
-from fla_batch.intake import load_answer
+from fla_batch.intake.platform_answers import load_answer
 from fla_batch.message import FormReader, MessageWriter, Profile, Reading, load
 from fla_batch.models import (
     Declaration,

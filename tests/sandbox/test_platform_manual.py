@@ -6,7 +6,7 @@ import pytest
 
 from fla_batch.answers.credit_reader import read_credit
 from fla_batch.answers.notification import NotificationForm
-from fla_batch.intake import load_answer
+from fla_batch.intake.platform_answers import load_answer
 from fla_batch.models import LegalFlaRight, Training, TrainingProviderReference
 from fla_batch.models.form import Answer
 from fla_batch.sandbox.accounts import AccountYear

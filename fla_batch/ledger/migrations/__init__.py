@@ -2,7 +2,7 @@
 
 Several processes may open the same ledger at once: the first one migrates, in one transaction,
 and the others wait for it. A new SQLite file gets what all the migrations together make of an
-empty one, from `new_ledger.sql`: to run them takes longer than a small build does.
+empty one, from `new_ledger.sql` (decision 1730).
 """
 
 from __future__ import annotations
