@@ -124,8 +124,7 @@ def combined(names: Iterable[str]) -> tuple[Faults, AnswerFault]:
     faults, answer = NO_FAULTS, SOUND
     for name in dict.fromkeys(names):
         if name in CHANNEL_FAULTS:
-            clash = f"{name} cannot be combined with the faults before it"
-            faults = both(faults, CHANNEL_FAULTS[name], clash)
+            faults = both(faults, CHANNEL_FAULTS[name], name)
         elif name in ANSWER_FAULTS:
             answer = _both_answers(answer, ANSWER_FAULTS[name], name)
         else:

@@ -87,6 +87,5 @@ def combined_dialect(names: Iterable[str]) -> PortalDialect:
     for name in dict.fromkeys(names):
         if name not in DIALECTS:
             raise UsageMistake(f"{name} is no dialect of the sandbox")
-        clash = f"{name} cannot be combined with the dialects before it"
-        found = both(found, DIALECTS[name], clash)
+        found = both(found, DIALECTS[name], name)
     return found

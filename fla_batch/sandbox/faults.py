@@ -54,14 +54,14 @@ NO_FAULTS = Faults()
 Alternatives = TypeVar("Alternatives", bound="DataclassInstance")
 
 
-def both(first: Alternatives, second: Alternatives, clash: str) -> Alternatives:
-    """What differs from the default in either. Raises UsageMistake(`clash`) where they disagree."""
+def both(first: Alternatives, second: Alternatives, name: str) -> Alternatives:
+    """What differs from the default in either. Raises UsageMistake where `name` contradicts."""
     changes = {}
     for each in fields(second):
         mine, theirs = getattr(first, each.name), getattr(second, each.name)
         if theirs != each.default:
             if mine not in (each.default, theirs):
-                raise UsageMistake(clash)
+                raise UsageMistake(f"{name} cannot be combined with those before it")
             changes[each.name] = theirs
     return replace(first, **changes)
 

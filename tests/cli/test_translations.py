@@ -41,6 +41,7 @@ SAID = set(map(one_line, texts_of(SENTENCES.package, SENTENCES.names[0])))
 MODULES = sorted((PACKAGE / "cli").rglob("*.py"))
 IN_NO_LANGUAGE = {
     "fla-batch, version {v1}",
+    *("Context", "Formatter"),  # names of classes
     "\nREST API   {v1}",
     # translated as help, or as what click says
     "Commands",
