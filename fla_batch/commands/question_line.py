@@ -82,8 +82,9 @@ class BatchLine:
             enough = lambda _: not any(map(ledger.owes_answers, still_open))  # noqa: E731
             watch(self.workspace, self.patience, enough)
         except WaitTimedOut as error:
-            text = f"{error}: what is missing may come later; run the same command again."
-            self.patience.told(text)
+            self.patience.told(
+                f"{error}: what is missing may come later; run the same command again."
+            )
 
     def _unanswered(self, name: BatchName) -> Iterator[Unanswered]:
         reasons: defaultdict[str | None, list[str]] = defaultdict(list)
