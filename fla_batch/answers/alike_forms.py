@@ -44,13 +44,15 @@ _OTHER = b"example"
 
 
 class Alike(NamedTuple):
-    """A form that is `like` another, the same object for all of a kind, but for its numbers;
-    `written` is its XML."""
+    """Forms that are `like` one, the same object for all of a kind, but for their numbers.
+
+    By columns, in the order of the message; `written` is their XML.
+    """
 
     like: NotificationForm
-    reference_nbr: str
-    ticket: str
-    written: bytes
+    reference_nbrs: list[str]
+    tickets: list[str]
+    written: list[bytes]
 
 
 class AlikeForms:
@@ -62,6 +64,7 @@ class AlikeForms:
 
     def __init__(self, file: BinaryIO) -> None:
         self._found: list[Alike] = []
+        self._may_find = _AT_ONCE
         self._file = file
         self._text = b""
         self._at = 0
@@ -91,7 +94,7 @@ class AlikeForms:
         end = -1
         while end < 0:
             # Only where the parser stands between two forms is what follows a form.
-            if self._stencils and not self._awaited and len(self._found) < _AT_ONCE:
+            if not self._awaited:
                 self._recognise()
             end = self._text.find(_END, self._at)
             if end < 0 and not self._more():
@@ -112,23 +115,28 @@ class AlikeForms:
         return self._cut
 
     def _recognise(self) -> None:
-        text, at, found = self._text, self._at, self._found
-        stencils = self._stencils
-        while len(found) < _AT_ONCE:
-            for stencil in stencils:
-                match = stencil.pattern.match(text, at)
-                if match is not None:
-                    break
-            else:
-                break
-            at = match.end()
-            written, ours, ticket = match.group(0, stencil.reference, stencil.ticket)
-            found.append(Alike(stencil.like, ours.decode(), ticket.decode(), written))
+        while any(self._recognise_by(stencil) for stencil in self._stencils):
+            pass
+
+    def _recognise_by(self, stencil: Stencil) -> bool:
+        """Take the forms that follow and are like one; False when there is none."""
+        text, at, match = self._text, self._at, stencil.pattern.match
+        found: list[tuple[bytes, ...]] = []
+        while len(found) < self._may_find and (form := match(text, at)):
+            at = form.end()
+            found.append(form.group(0, stencil.reference, stencil.ticket))
+        if not found:
+            return False
         self._at = at
+        self._may_find -= len(found)
+        written, ours, tickets = (list(column) for column in zip(*found, strict=True))
+        numbers = [number.decode() for number in ours], [number.decode() for number in tickets]
+        self._found.append(Alike(stencil.like, *numbers, written))
+        return True
 
     def taken(self) -> list[Alike]:
         """The forms that were recognised since the last time; they stand before what is parsed."""
-        taken, self._found = self._found, []
+        taken, self._found, self._may_find = self._found, [], _AT_ONCE
         return taken
 
     def parsed(self, element: _Element, form: NotificationForm) -> Stencil | None:
@@ -196,8 +204,8 @@ def _stencil(written: bytes, form: NotificationForm) -> Stencil | None:
         second,
         Alike(
             form,
-            _EXAMPLES[first - 1].decode(),
-            _EXAMPLES[second - 1].decode(),
-            example + written[at:],
+            [_EXAMPLES[first - 1].decode()],
+            [_EXAMPLES[second - 1].decode()],
+            [example + written[at:]],
         ),
     )

@@ -28,6 +28,7 @@ from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.lifecycle import acknowledgement_event, verdict_event
 from fla_batch.ledger.records import (
     REST_ANSWERS,
+    AlikeVerdicts,
     BatchChange,
     Change,
     Consultation,
@@ -36,15 +37,16 @@ from fla_batch.ledger.records import (
     Json,
     UnmatchedChange,
 )
-from fla_batch.ledger.rows import chunks
+from fla_batch.ledger.rows import weighed
 from fla_batch.message import Profile
 from fla_batch.system.xmlsafe import UnexpectedRoot
 from fla_batch.vocabulary.terms import Environment, FormKind
 
-_TOGETHER = 500
+_TOGETHER = 1000
 """Forms of a notification for which what was sent is looked up at once."""
 
-_Read = tuple[FormChange | UnmatchedChange, Sequence[AnomalyReport], Sequence[Consultation]]
+_Told = FormChange | UnmatchedChange | AlikeVerdicts
+_Read = tuple[_Told, Sequence[AnomalyReport], Sequence[Consultation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +87,49 @@ class Interpreter:
     def _notifications(
         self, path: Path, environment: Environment, at: datetime
     ) -> Iterator[Change]:
-        for together in chunks(self._verdicts(path, environment, at), _TOGETHER):
-            self.sent.expect(
+        told_of: dict[int, FormChange] = {}
+        for forms in weighed(notification.recognise_forms(path), _TOGETHER, _count):
+            self.sent.expect([number for form in forms for number in _our_numbers(form)])
+            together: list[_Read] = []
+            for form in forms:
+                if isinstance(form, Alike):
+                    together += self._alike(form, told_of, environment, at)
+                else:
+                    together.append(self._read(form, environment, at))
+            self.sent.expect_forms(
                 [told.form.key for told, reports, _ in together if _names_places(told, reports)]
             )
             for told, reports, more in together:
                 yield self._placed(told, reports) if _names_places(told, reports) else told
                 yield from more
 
-    def _verdicts(self, path: Path, environment: Environment, at: datetime) -> Iterator[_Read]:
-        told_of: dict[int, FormChange] = {}
-        for form in notification.recognise_forms(path):
-            if not isinstance(form, Alike):
-                yield self._read(form, environment, at)
-                continue
-            told = self._told_alike(told_of.get(id(form.like)), form)
-            read = (told, (), ()) if told else self._read(like_form(form), environment, at)
+    def _alike(
+        self, forms: Alike, told_of: dict[int, FormChange], environment: Environment, at: datetime
+    ) -> Iterator[_Read]:
+        """What is told of forms that are like one of which is known what was told: the same.
+
+        One by one where that is not known yet, or where the number of one of them does not lead
+        to a form of the same batch at once.
+        """
+        known = told_of.get(id(forms.like))
+        if known is not None and self._is_told_alike(known, forms):
+            batch, numbers = known.form.batch, forms.reference_nbrs
+            told = AlikeVerdicts(batch, known.event, known.details, numbers, forms.tickets)
+            yield told, (), ()
+            return
+        for place in range(len(forms.written)):
+            read = self._read(like_form(forms, place), environment, at)
             if isinstance(read[0], FormChange):
-                told_of[id(form.like)] = read[0]
+                told_of[id(forms.like)] = read[0]
             yield read
 
-    def _told_alike(self, known: FormChange | None, form: Alike) -> FormChange | None:
-        """What is told of a form that is like that of `known`: the same, of its own number.
-
-        None where that number does not lead to a form of the same batch at once.
-        """
-        if known is None or known.details["matched_by"] != MatchedBy.REFERENCE.value:
-            return None
-        found, batch = self.sent.by_reference(form.reference_nbr), known.form.batch
-        if len(found) != 1 or not (found[0].batch is batch or found[0].batch == batch):
-            return None
-        return FormChange(found[0], known.event, form.ticket, (), known.details)
+    def _is_told_alike(self, known: FormChange, forms: Alike) -> bool:
+        numbers = forms.reference_nbrs
+        return (
+            known.details["matched_by"] == MatchedBy.REFERENCE.value
+            and len(set(numbers)) == len(numbers)
+            and self.sent.are_of(known.form.batch, numbers)
+        )
 
     def _read(self, form: NotificationForm, environment: Environment, at: datetime) -> _Read:
         """All that is taken from a form, which is only good until the next one is read."""
@@ -143,9 +157,15 @@ class Interpreter:
         yield from answers(path, self.profile, environment, at, self.sent)
 
 
-def _names_places(
-    told: FormChange | UnmatchedChange, reports: Sequence[AnomalyReport]
-) -> TypeGuard[FormChange]:
+def _count(forms: NotificationForm | Alike) -> int:
+    return len(forms.written) if isinstance(forms, Alike) else 1
+
+
+def _our_numbers(forms: NotificationForm | Alike) -> Sequence[str]:
+    return forms.reference_nbrs if isinstance(forms, Alike) else forms.our_reference_nbrs
+
+
+def _names_places(told: _Told, reports: Sequence[AnomalyReport]) -> TypeGuard[FormChange]:
     return bool(reports) and isinstance(told, FormChange)
 
 

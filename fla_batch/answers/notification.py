@@ -158,11 +158,14 @@ def read_forms(source: Path | BinaryIO) -> Iterator[NotificationForm]:
     OSError.
     """
     for form in recognise_forms(source):
-        yield like_form(form) if isinstance(form, Alike) else form
+        if isinstance(form, Alike):
+            yield from map(partial(like_form, form), range(len(form.written)))
+        else:
+            yield form
 
 
 def recognise_forms(source: Path | BinaryIO) -> Iterator[NotificationForm | Alike]:
-    """As `read_forms`; in a file, a form that is written as one before is only said to be so."""
+    """As `read_forms`; in a file, forms that are written as one before are only said to be so."""
     forms = _recognised(source) if isinstance(source, Path) else _parsed(source)
     found = False
     for form in forms:
@@ -200,7 +203,7 @@ def _recognised(path: Path) -> Iterator[NotificationForm | Alike]:
 
 def _is_proven(stencil: Stencil) -> bool:
     """True when the form is read the same alone, and its example as a recognised form is."""
-    example = like_form(stencil.example)
+    example = like_form(stencil.example, 0)
     try:
         alone = _read_form(xmlsafe.parse(stencil.written.strip()))
         parsed = _read_form(xmlsafe.parse(example._written.strip()))
@@ -213,16 +216,16 @@ def _is_proven(stencil: Stencil) -> bool:
     )
 
 
-def like_form(alike: Alike) -> NotificationForm:
-    """The form that was recognised, as if it had been parsed."""
-    like, reference_nbr, ticket, written = alike
+def like_form(alike: Alike, place: int) -> NotificationForm:
+    """One of the forms that were recognised, as if it had been parsed."""
+    like, reference_nbrs, tickets, written = alike
     form = NotificationForm.__new__(NotificationForm)
     put = partial(object.__setattr__, form)
     for name in _AT_ONCE:
         put(name, getattr(like, name))
-    put("_written", written)
-    put("references", (like.references[0]._replace(reference_nbr=reference_nbr),))
-    put("ticket", ticket)
+    put("_written", written[place])
+    put("references", (like.references[0]._replace(reference_nbr=reference_nbrs[place]),))
+    put("ticket", tickets[place])
     return form
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,7 +28,15 @@ class Sent(SentForms, Protocol):
         """The form of that reference number."""
         ...
 
-    def expect(self, keys: Collection[str]) -> None:
+    def expect(self, reference_nbrs: Collection[str]) -> None:
+        """`by_reference` and `are_of` will be asked for these next."""
+        ...
+
+    def are_of(self, batch: BatchName, reference_nbrs: Sequence[str]) -> bool:
+        """True when each of them, which were expected, is the number of a form of that batch."""
+        ...
+
+    def expect_forms(self, keys: Collection[str]) -> None:
         """`form` will be asked for these reference numbers next."""
         ...
 
@@ -40,9 +48,7 @@ class Sent(SentForms, Protocol):
 class SentFromLedger:
     """The ledger in the words of `responses.matching`.
 
-    A notification goes through the forms of a batch one by one. So when a second form of a batch
-    is found, the numbers of all its forms are read, and the next ones cost no look-up. A batch
-    never gains a form, so that what was read stays true.
+    A form never changes its batch, so that what was read stays true.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -50,8 +56,7 @@ class SentFromLedger:
         self.by_creation = ledger.forms_by_creation
         self.by_subject = ledger.forms_by_subject
         self._known: set[BatchName] = set()
-        self._numbers: dict[BatchName, frozenset[str]] = {}
-        self._last: BatchName | None = None
+        self._batches: Mapping[str, BatchName] = {}
         self._tickets: dict[str, BatchName] = {}
         self._asked: FormRow | None = None
         self._page: dict[str, FormRow] = {}
@@ -76,19 +81,20 @@ class SentFromLedger:
 
     def by_reference(self, reference_nbr: str) -> Sequence[FoundForm]:
         """See `SentForms.by_reference`."""
-        for batch, numbers in self._numbers.items():
-            if reference_nbr in numbers:
-                return [FoundForm(reference_nbr, batch)]
-        found = self.ledger.forms_by_reference(reference_nbr)
-        for form in found:
-            if form.batch == self._last:
-                self._read(form.batch)
-            self._last = form.batch
-        return found
+        batch = self._batches.get(reference_nbr)
+        if batch is not None:
+            return [FoundForm(reference_nbr, batch)]
+        return self.ledger.forms_by_reference(reference_nbr)
 
-    def _read(self, batch: BatchName) -> None:
-        # One batch at a time bounds the memory: a batch holds half a million forms at most.
-        self._numbers = {batch: frozenset(self.ledger.reference_numbers(batch))}
+    def expect(self, reference_nbrs: Collection[str]) -> None:
+        """See `Sent.expect`: one query for all of them."""
+        self._batches = self.ledger.batches_by_reference(reference_nbrs)
+
+    def are_of(self, batch: BatchName, reference_nbrs: Sequence[str]) -> bool:
+        """See `Sent.are_of`."""
+        found = list(map(self._batches.get, reference_nbrs))
+        # The same object for all forms of a batch, so that the count compares no names.
+        return found[0] == batch and found.count(found[0]) == len(found)
 
     def form(self, key: str) -> FormRow | None:
         """See `Sent.form`. Of what changes, its state, it may tell what was so a while ago."""
@@ -97,8 +103,8 @@ class SentFromLedger:
             self._page = {} if row is None else self._page_from(row)
         return self._page.get(key)
 
-    def expect(self, keys: Collection[str]) -> None:
-        """See `Sent.expect`: one query for all of them."""
+    def expect_forms(self, keys: Collection[str]) -> None:
+        """See `Sent.expect_forms`: one query for all of them."""
         if keys:
             self._page = self.ledger.forms_of(keys)
 

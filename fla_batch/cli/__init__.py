@@ -18,7 +18,7 @@ _SPOKEN = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", 
 _FIRST_AFTER = 2_000_000
 """The modules of a command are a million objects that stay: looking for circles among them took a
 twentieth of a small build."""
-_COLLECT_AFTER = 50_000, 20, 50
+COLLECT_AFTER = 50_000, 20, 50
 """A build makes a million small objects and no circles: looking for these took 3 % of it."""
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 
@@ -40,7 +40,7 @@ def main() -> None:
         return
     from fla_batch.cli.edge import run
 
-    gc.set_threshold(_FIRST_AFTER, *_COLLECT_AFTER[1:])
+    gc.set_threshold(_FIRST_AFTER, *COLLECT_AFTER[1:])
     gc.callbacks.append(_from_then_on)
     sys.exit(streams.exit_code(run(sys.argv[1:])))
 
@@ -48,7 +48,7 @@ def main() -> None:
 def _from_then_on(_phase: str, _info: dict[str, int]) -> None:
     """Called by the first look for circles: the next ones come sooner."""
     gc.callbacks.remove(_from_then_on)
-    gc.set_threshold(*_COLLECT_AFTER)
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _shipped_page() -> str | None:

@@ -11,8 +11,9 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.sent_forms import SentFromLedger
@@ -23,14 +24,14 @@ from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
 from fla_batch.ledger.records import (
     REST_ANSWERS,
     Acceptance,
+    AlikeVerdicts,
     AnswerFile,
     BatchChange,
     Change,
-    Consultation,
     FormChange,
-    FoundForm,
     UnmatchedChange,
 )
+from fla_batch.ledger.rows import CHUNK, weighed
 from fla_batch.message import load
 from fla_batch.outbox.inbox import Arrival, Kept
 from fla_batch.system.files import facts_of, new_private_file, remove_file
@@ -120,7 +121,7 @@ class Reception:
                 ledger=self._workspace.ledger_url,
             )
             if self._workspace.hands > 1 and readable.stat().st_size >= _WORTH_A_PROCESS_BYTES:
-                yield from map(_unpacked, aside(_packed_changes, answer))
+                yield from chain.from_iterable(aside(_pages_of_changes, answer))
             else:
                 yield from answer.changes(self._interpreter)
 
@@ -230,9 +231,6 @@ class Reception:
             remove_file(unpacked)
 
 
-_Packed = Change | tuple[Any, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """An answer, and all that another process needs to interpret it; plain values."""
@@ -247,21 +245,13 @@ class _Answer:
         return interpreter.changes(self.path, self.environment, self.received_at)
 
 
-def _packed_changes(answer: _Answer) -> Iterator[_Packed]:
+def _pages_of_changes(answer: _Answer) -> Iterator[list[Change]]:
     """What `answer` says, for a process that has neither profile nor ledger yet."""
     from fla_batch.ledger import Ledger
 
     with Ledger.open(answer.ledger, create=False) as ledger:
         interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
-        for change in answer.changes(interpreter):
-            yield (*change.form, *change[1:]) if isinstance(change, FormChange) else change
-
-
-def _unpacked(packed: _Packed) -> Change:
-    if isinstance(packed, BatchChange | UnmatchedChange | Consultation):
-        return packed
-    # Plain tuples cross over several times as fast, and nearly all changes are of this kind.
-    return FormChange(FoundForm(*packed[:2]), *packed[2:])
+        yield from weighed(answer.changes(interpreter), CHUNK, _forms_in)
 
 
 _STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]
@@ -274,14 +264,22 @@ def companions(name: str) -> Iterator[str]:
         yield from FileName.parse(name).go_names
 
 
+def _forms_in(change: Change) -> int:
+    return len(change.reference_nbrs) if isinstance(change, AlikeVerdicts) else 1
+
+
 def _counted(changes: Iterator[Change], told: PollResult, counted: Watcher) -> Iterator[Change]:
-    for number, change in enumerate(changes, start=1):
-        if not number % _COUNTED_TOGETHER:
-            counted(_COUNTED_TOGETHER)
+    uncounted = 0
+    for change in changes:
+        forms = _forms_in(change)
+        uncounted += forms
+        if uncounted >= _COUNTED_TOGETHER:
+            counted(uncounted)
+            uncounted = 0
         if isinstance(change, BatchChange):
             told.refused_files += change.event is Event.FILE_REFUSED
-        elif isinstance(change, FormChange):
-            told.refused_forms += change.event is Event.REFUSED
+        elif isinstance(change, FormChange | AlikeVerdicts):
+            told.refused_forms += forms * (change.event is Event.REFUSED)
         elif isinstance(change, UnmatchedChange):
             told.unmatched.append(change.reason)
         yield change

@@ -11,6 +11,7 @@ from fla_batch.ledger.ledger import HeldLock, Ledger
 from fla_batch.ledger.locks import Holder, LockHeld
 from fla_batch.ledger.records import (
     Acceptance,
+    AlikeVerdicts,
     AnomalyRow,
     AnswerFile,
     AnswerOutcome,
@@ -37,6 +38,7 @@ from fla_batch.ledger.records import (
 
 __all__ = [
     "Acceptance",
+    "AlikeVerdicts",
     "AnomalyRow",
     "AnswerFile",
     "AnswerOutcome",

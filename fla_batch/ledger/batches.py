@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, exists, func, insert, literal, select, tuple_
 
-from fla_batch.ledger.bulk_insert import Many
+from fla_batch.ledger.bulk_insert import Lookup, Many
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.form_origins import SHEET_BODY, SHEET_OF_FORM, origin_of, sheet_ids
 from fla_batch.ledger.lifecycle import (
@@ -30,11 +30,31 @@ _NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | WITHDRAWN_FORM_STATES
 
 
 _WHOLE_FORM = (
-    select(form, form_state.c.state, form_state.c.since, form_state.c.ticket)
-    .add_columns(SHEET_BODY)
+    select(
+        form.c.reference_nbr,
+        batch.c.name,
+        form.c.part,
+        form.c.position,
+        form.c.identification,
+        form.c.created_date,
+        form.c.created_hour,
+        form.c.kind,
+        form.c.company_id,
+        form.c.inss,
+        form.c.calendar_year,
+        form.c.sha256,
+        form_state.c.state,
+        form_state.c.since,
+        form_state.c.ticket,
+        form.c.body,
+        SHEET_BODY,
+        form.c.sheet_rows,
+    )
+    .join(batch, batch.c.id == form.c.batch_id)
     .join(form_state, form_state.c.form_id == form.c.id)
     .outerjoin(*SHEET_OF_FORM)
 )
+_OF_NUMBERS = Lookup(_WHOLE_FORM, form.c.reference_nbr)
 
 
 def insert_batch(connection: Connection, record: BatchRecord, forms: Iterable[FormRecord]) -> int:
@@ -135,7 +155,7 @@ def forms_page(
     )
     if states is not None:
         query = query.where(form_state.c.state.in_([state.value for state in states]))
-    return [_form_row(name, row) for row in connection.execute(query)]
+    return list(map(_form_row, connection.execute(query)))
 
 
 def part_sizes(connection: Connection, name: BatchName) -> list[int]:
@@ -158,8 +178,7 @@ def without_answer(connection: Connection, name: BatchName) -> Iterator[FormRow]
         form.c.batch_id == batch_id_of(connection, name),
         ~exists().where(consultation.c.form_id == form.c.id),
     ).order_by(form.c.part, form.c.position)
-    for row in connection.execution_options(yield_per=CHUNK).execute(query):
-        yield _form_row(name, row)
+    yield from map(_form_row, connection.execution_options(yield_per=CHUNK).execute(query))
 
 
 def owes_answers(connection: Connection, name: BatchName) -> bool:
@@ -178,30 +197,34 @@ def owes_answers(connection: Connection, name: BatchName) -> bool:
 
 def forms_of(connection: Connection, reference_nbrs: Iterable[str]) -> dict[str, FormRow]:
     """The forms of those reference numbers that the ledger knows, by them."""
-    query = _WHOLE_FORM.add_columns(batch.c.name.label("batch_name")).join(
-        batch, batch.c.id == form.c.batch_id
-    )
-    named_so = lru_cache(BatchName.parse)
-    return {
-        row.reference_nbr: _form_row(named_so(row.batch_name), row)
-        for numbers in chunks(reference_nbrs)
-        for row in connection.execute(query.where(form.c.reference_nbr.in_(numbers)))
-    }
+    rows = zip(*_OF_NUMBERS.columns(connection, reference_nbrs), strict=True)
+    return {row.reference_nbr: row for row in map(_form_row, rows)}
 
 
-_AS_THEY_ARE = (
-    *("reference_nbr", "part", "position", "identification", "created_date"),
-    *("company_id", "inss", "calendar_year", "sha256", "since", "ticket"),
-)
-
-
-def _form_row(name: BatchName, row: Row[Any]) -> FormRow:
+def _form_row(row: Sequence[Any]) -> FormRow:
+    """The form in a row of _WHOLE_FORM."""
+    reference_nbr, name, part, position, identification, created_date, created_hour = row[:7]
+    kind, company_id, inss, year, sha256, state, since, ticket = row[7:15]
+    body, sheet_body, sheet_rows = row[15:]
     return FormRow(
-        batch=name,
-        created_hour=time.fromisoformat(row.created_hour),
-        kind=FormKind(row.kind),
-        state=FormState(row.state),
-        body=loads(row.body),
-        origin=origin_of(row.sheet_body, row.sheet_rows),
-        **{each: getattr(row, each) for each in _AS_THEY_ARE},
+        reference_nbr,
+        _batch_named(name),
+        part,
+        position,
+        identification,
+        created_date,
+        time.fromisoformat(created_hour),
+        FormKind(kind),
+        company_id,
+        inss,
+        year,
+        sha256,
+        FormState(state),
+        since,
+        ticket,
+        loads(body),
+        origin_of(sheet_body, sheet_rows),
     )
+
+
+_batch_named = lru_cache(100)(BatchName.parse)

@@ -7,12 +7,27 @@ that need it (dates, instants) are converted, and the same one only once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.sql import ClauseElement
 
 Row = tuple[Any, ...]
@@ -44,11 +59,14 @@ class Many:
         """Inserts rows into the columns `names` of a table; the others are null."""
         return cls(connection, insert(table).values({n: bindparam(n) for n in names}), names)
 
-    def execute(self, rows: Sequence[Row]) -> None:
+    def execute(self, rows: Iterable[Row]) -> None:
         """Execute the statement for each of `rows`; nothing for none."""
-        if not rows:
+        self.execute_columns(list(zip(*rows, strict=True)))
+
+    def execute_columns(self, columns: list[Sequence[Any]]) -> None:
+        """The same with the values of all rows, name by name; nothing for none."""
+        if not columns or not columns[0]:
             return
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for position, convert in self._converts:
             columns[position] = _converted(columns[position], convert)
         if self._positions is not None:
@@ -62,37 +80,39 @@ class Many:
 class Lookup:
     """The rows of `query` whose `key` is one of very many."""
 
-    def __init__(self, connection: Connection, query: Select[Any], key: ColumnElement[str]) -> None:
-        dialect = connection.dialect
-        self._connection = connection
+    def __init__(self, query: Select[Any], key: ColumnElement[str]) -> None:
         self._query = query
         self._key = key
-        self._names: list[str] = []
-        self._text = ""
-        self._converts: list[tuple[int, _Convert]] = []
-        for position, column in enumerate(query.selected_columns):
+        self._compiled: dict[str, tuple[str, list[tuple[int, _Convert]]]] = {}
+
+    def columns(self, connection: Connection, keys: Iterable[str]) -> list[Sequence[Any]]:
+        """The columns of the rows of `keys`, these in any order; empty without a row."""
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._compile(dialect)
+        text, converts = self._compiled[dialect.name]
+        listed = list(keys)
+        given = (json.dumps(listed),) if dialect.name == "sqlite" else {"keys": listed}
+        # The driver's own tuples: rows of SQLAlchemy would be made only to be taken apart.
+        with closing(connection.exec_driver_sql(text, given)) as found:
+            columns: list[Sequence[Any]] = list(zip(*found.cursor.fetchall(), strict=True))
+        for position, convert in converts if columns else ():
+            columns[position] = _converted(columns[position], convert)
+        return columns
+
+    def _compile(self, dialect: Dialect) -> tuple[str, list[tuple[int, _Convert]]]:
+        # One parameter for all keys: the statement is the same, however many there are.
+        if dialect.name == "sqlite":
+            each = func.json_each(bindparam("keys", type_=Text)).table_valued("value")
+            among: ColumnElement[bool] = self._key.in_(select(each.c.value))
+        else:
+            among = self._key == any_(bindparam("keys", type_=ARRAY(Text)))
+        converts: list[tuple[int, _Convert]] = []
+        for position, column in enumerate(self._query.selected_columns):
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
-                self._converts.append((position, lru_cache(_DIFFERENT_VALUES)(convert)))
-
-    def rows(self, keys: Sequence[str]) -> list[Row]:
-        """The rows of `keys`, of which there is at least one, in any order."""
-        # Nearly always as many as the last time.
-        if len(keys) != len(self._names):
-            self._compile(len(keys))
-        given = tuple(keys) if self._by_position else dict(zip(self._names, keys, strict=True))
-        found = self._connection.exec_driver_sql(self._text, given)
-        columns: list[Sequence[Any]] = list(zip(*found, strict=True))
-        for position, convert in self._converts if columns else ():
-            columns[position] = _converted(columns[position], convert)
-        return list(zip(*columns, strict=True))
-
-    def _compile(self, count: int) -> None:
-        binds = [bindparam(f"key_{number}", type_=self._key.type) for number in range(count)]
-        compiled = self._query.where(self._key.in_(binds)).compile(dialect=self._connection.dialect)
-        self._names = [bind.key for bind in binds]
-        self._text = str(compiled)
-        self._by_position = getattr(compiled, "positiontup", None) is not None
+                converts.append((position, lru_cache(_DIFFERENT_VALUES)(convert)))
+        return str(self._query.where(among).compile(dialect=dialect)), converts
 
 
 def _converted(column: Sequence[Any], convert: _Convert) -> Sequence[Any]:

@@ -7,20 +7,29 @@ the first one has closed the batch (R18).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import date, time
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from fla_batch.ledger.bulk_insert import Lookup
 from fla_batch.ledger.lifecycle import UNSENT_BATCH_STATES
 from fla_batch.ledger.records import FoundForm
-from fla_batch.ledger.rows import CHUNK, hour_text, storable
-from fla_batch.ledger.sql_tables import batch, batch_state, form
+from fla_batch.ledger.rows import hour_text, storable
+from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.ledger.status_rows import in_states, named, still_open, within
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
 
 Scope = BatchName | Environment
+
+# Rows of forms are large, those of their states are not.
+_BATCH_IDS = Lookup(
+    select(form.c.reference_nbr, form_state.c.batch_id).join(
+        form_state, form_state.c.form_id == form.c.id
+    ),
+    form.c.reference_nbr,
+)
 
 
 def has_batch(connection: Connection, name: BatchName) -> bool:
@@ -36,11 +45,17 @@ def by_ticket(connection: Connection, ticket: str) -> list[BatchName]:
     return [BatchName.parse(name) for name in names]
 
 
-def reference_numbers(connection: Connection, name: BatchName) -> Iterator[str]:
-    """The ReferenceNbr of every form of a batch."""
-    query = select(form.c.reference_nbr).join(batch, batch.c.id == form.c.batch_id)
-    streamed = connection.execution_options(yield_per=CHUNK)
-    yield from streamed.execute(query.where(named(name))).scalars()
+def batches_by_reference(
+    connection: Connection, reference_nbrs: Collection[str]
+) -> dict[str, BatchName]:
+    """The batch of each form that we know by one of those ReferenceNbr.
+
+    The same object for all forms of a batch.
+    """
+    keys, ids = _BATCH_IDS.columns(connection, reference_nbrs) or ((), ())
+    names = connection.execute(select(batch.c.id, batch.c.name).where(batch.c.id.in_(set(ids))))
+    batches = {number: BatchName.parse(name) for number, name in names}
+    return dict(zip(keys, map(batches.__getitem__, ids), strict=True))
 
 
 def by_reference(connection: Connection, reference_nbr: str) -> list[FoundForm]:

@@ -308,7 +308,7 @@ class Ledger(OneTransactionEach, Closing):
     batches_by_ticket = reads(form_lookup.by_ticket)
     answers_without_batch = reads(answer_rows.without_batch)
     read_again = writes(integrity.read_again)
-    reference_numbers = streams(form_lookup.reference_numbers)
+    batches_by_reference = reads(form_lookup.batches_by_reference)
     forms_by_reference = reads(form_lookup.by_reference)
     forms_by_creation = reads(form_lookup.by_creation)
     forms_by_subject = reads(form_lookup.by_subject)

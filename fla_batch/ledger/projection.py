@@ -48,7 +48,7 @@ class BatchNow(NamedTuple):
     def after(self, happening: Happening) -> BatchNow:
         """The batch after `happening`. Raises UnknownTransition."""
         state = next_batch_state(self.state, happening.event)
-        now = self._replace(ticket=_ticket(self.ticket, happening.ticket))
+        now = self._replace(ticket=ticket_after(self.ticket, happening.ticket))
         if state is self.state:
             return now
         return now._replace(
@@ -75,7 +75,7 @@ class FormNow(NamedTuple):
         """The form after `happening`. Raises UnknownTransition."""
         state = next_form_state(self.state, happening.event)
         since = self.since if state is self.state else happening.at
-        return FormNow(state, since, _ticket(self.ticket, happening.ticket))
+        return FormNow(state, since, ticket_after(self.ticket, happening.ticket))
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -83,6 +83,6 @@ class FormNow(NamedTuple):
         return self._asdict() | {"state": self.state.value}
 
 
-def _ticket(known: str | None, told: str | None) -> str | None:
-    # The highest of several, so that the order in which answers come does not matter.
+def ticket_after(known: str | None, told: str | None) -> str | None:
+    """The highest of several, so that the order in which answers come does not matter."""
     return max(known, told) if known and told else known or told or None

@@ -6,7 +6,7 @@ Instants are aware; the ledger keeps them in UTC. `reference_nbr` is what a form
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum, StrEnum
@@ -266,6 +266,20 @@ class FormChange(NamedTuple):
     details: Json = NO_DETAILS
 
 
+class AlikeVerdicts(NamedTuple):
+    """What an answer says of forms of one batch with the same verdict and without anomalies.
+
+    By columns, in the order of the answer: the number of each form, none of which stands there
+    twice, and its ticket.
+    """
+
+    batch: BatchName
+    event: Event
+    details: Json
+    reference_nbrs: Sequence[str]
+    tickets: Sequence[str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class UnmatchedChange:
     """A part of an answer that fits nothing of ours: kept, listed, never dropped."""
@@ -375,7 +389,7 @@ class Whom(NamedTuple):
 ANYBODY = Whom()
 
 
-Change = BatchChange | FormChange | UnmatchedChange | Consultation
+Change = BatchChange | FormChange | AlikeVerdicts | UnmatchedChange | Consultation
 Changes = Iterable[Change]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import time
 from itertools import islice
 from typing import Any, TypeVar
@@ -27,6 +27,26 @@ def chunks(values: Iterable[_Value], size: int = CHUNK) -> Iterator[list[_Value]
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def weighed(
+    values: Iterable[_Value], most: int, weigh: Callable[[_Value], int]
+) -> Iterator[list[_Value]]:
+    """`values` in lists that end as soon as they weigh `most`, the last one earlier.
+
+    >>> list(weighed(["a", "bcd", "e"], 4, len))
+    [['a', 'bcd'], ['e']]
+    """
+    held: list[_Value] = []
+    weight = 0
+    for value in values:
+        held.append(value)
+        weight += weigh(value)
+        if weight >= most:
+            yield held
+            held, weight = [], 0
+    if held:
+        yield held
 
 
 def hour_text(hour: time) -> str:

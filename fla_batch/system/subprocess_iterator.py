@@ -6,9 +6,9 @@ iterator raises is raised here, as if it had been run here.
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Generator, Iterator
-from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -18,15 +18,16 @@ from fla_batch.vocabulary.errors import DiskTrouble
 Item = TypeVar("Item")
 Given = TypeVar("Given")
 
-_AT_ONCE = 1000
-"""Items that cross over together: few enough to bound the memory, enough to make it cheap."""
+_COLLECT_AFTER = 50_000, 20, 50
+"""Work that is worth a process makes very many small objects and no circles."""
 
 
 def aside(run: Callable[[Given], Iterator[Item]], given: Given) -> Generator[Item]:
     """The items of `run(given)`, which another process goes through.
 
-    `run` is a function of a module; `given`, the items and what `run` raises are plain values
-    that can be pickled. The process ends with this iterator, also when that is closed early.
+    Each crosses over by itself, so that one is a good deal of work. `run` is a function of a
+    module; `given`, the items and what `run` raises are plain values that can be pickled. The
+    process ends with this iterator, also when that is closed early.
     Raises what `run` raises, DiskTrouble when the process was ended from outside.
     """
     context = get_context("spawn")
@@ -36,18 +37,19 @@ def aside(run: Callable[[Given], Iterator[Item]], given: Given) -> Generator[Ite
     # With the other end open here too, its end would never be seen.
     there.close()
     try:
-        items: list[Item]
-        while items := _received(here):
-            yield from items
+        item: tuple[Item, ...]
+        while item := _received(here):
+            yield from item
     finally:
         here.close()
         process.terminate()
         process.join()
 
 
-def _received(here: Connection) -> list[Item]:
+def _received(here: Connection) -> tuple[Item, ...]:
+    """The next item; nothing behind the last one."""
     try:
-        sent: list[Item] | BaseException = here.recv()
+        sent: tuple[Item, ...] | BaseException = here.recv()
     except EOFError:
         raise DiskTrouble(
             "the process that reads the answer was ended", hint="Run the same command again."
@@ -62,12 +64,12 @@ def _run(
     given: Given,
     there: Connection,
 ) -> None:
+    gc.set_threshold(*_COLLECT_AFTER)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the work
     try:
-        items = run(given)
-        while chunk := list(islice(items, _AT_ONCE)):
-            there.send(chunk)
-        there.send([])
+        for item in run(given):
+            there.send((item,))
+        there.send(())
     except BrokenPipeError:
         return  # nobody listens any more
     except Exception as error:  # it is raised again on the other side

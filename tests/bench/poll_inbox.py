@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from fla_batch.channel.protocol import Gateway, RemoteFile
+from fla_batch.cli import COLLECT_AFTER
 from fla_batch.commands.poll import poll
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration import loading
@@ -30,6 +32,7 @@ class _Empty:
 
 def main(settings_file: Path) -> None:
     """Processes the inbox and checks that something was processed."""
+    gc.set_threshold(*COLLECT_AFTER)
     settings = loading.load(settings_file)
     profile = load(settings.profile.name)
     with Workspace.open(

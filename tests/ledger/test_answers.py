@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from fla_batch.ledger import (
     Acceptance,
+    AlikeVerdicts,
     AnswerFile,
     AnswerOutcome,
     BatchChange,
@@ -34,12 +35,14 @@ from fla_batch.ledger.sql_tables import (
     photo,
     unmatched,
 )
+from fla_batch.ledger.sql_tables import form as form_table
 from fla_batch.vocabulary.errors import (
     FlaBatchError,
     InputUnreadable,
     LedgerTrouble,
     UnknownTransition,
 )
+from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.terms import AnomalyOrigin, FormKind
 from tests.ledger.builders import (
@@ -254,6 +257,56 @@ def test_verdicts_of_every_kind_are_kept_row_by_row(ledger: Ledger) -> None:
         (FormState.RECEIVED, at, None),
     ]
     assert ledger.verify() == []
+
+
+def test_verdicts_by_columns_are_kept_as_those_form_by_form(ledger: Ledger) -> None:
+    names = [send(ledger, batch_name(number), MANY) for number in (1, 2)]
+    blocks: list[tuple[Event, range, dict[str, Any]]] = [
+        (Event.PENDING, range(1, 20), {"result_code": "3"}),
+        (Event.REFUSED, range(15, 40), {"diagnoses": ["é"]}),  # some of them once more
+        (Event.ACCEPTED, range(1, 15), {"result_code": "1"}),
+        (Event.ACCEPTED, range(40, MANY), {"result_code": "1"}),
+    ]
+    by_columns = [
+        AlikeVerdicts(
+            names[0],
+            event,
+            details,
+            [reference(names[0], number) for number in numbers],
+            [f"T{number % 7}" for number in numbers],
+        )
+        for event, numbers, details in blocks
+    ]
+    by_form = [
+        FormChange(found(names[1], number), event, f"T{number % 7}", (), details)
+        for event, numbers, details in blocks
+        for number in numbers
+    ]
+    said: list[list[Change]] = [[*by_columns], [*by_form]]
+    for number, changes in enumerate(said, start=1):
+        file = answer(f"FO.FLAR.999999.20250302.0000{number}.S")
+        ledger.accept_answer(file, changes, after(hours=1))
+    events, states = ([_without_batch(ledger, name)[which] for name in names] for which in (0, 1))
+    assert events[0] == events[1]
+    assert states[0] == states[1]
+    assert len(events[0]) > MANY + 15
+    assert ledger.verify() == []
+    # Read again, none of it is news.
+    for row, changes in zip(ledger.answer_files(), said, strict=True):
+        ledger.read_again(row, changes)
+    assert [_without_batch(ledger, name) for name in names] == [(events[0], states[0])] * 2
+
+
+def _without_batch(ledger: Ledger, name: BatchName) -> tuple[list[Any], list[Any]]:
+    """What happened to a batch, and what its forms are, by their places."""
+    forms = list(ledger.forms(name))
+    places = {form.reference_nbr: form.position for form in forms}
+    query = select(form_table.c.reference_nbr, event.c.name, event.c.ticket, event.c.details)
+    query = query.join(form_table, form_table.c.id == event.c.form_id).order_by(event.c.id)
+    with reading(ledger._engine) as connection:
+        happened = connection.execute(query.where(form_table.c.reference_nbr.in_(places))).all()
+    states = [(form.position, form.state, form.since, form.ticket) for form in forms]
+    return [(places[key], *rest) for key, *rest in happened], states
 
 
 def _forms(ledger: Ledger) -> list[FormRow]:

@@ -27,6 +27,11 @@ def test_by_reference_in_any_batch(ledger: Ledger) -> None:
     assert ledger.forms_by_reference(reference(one, 4)) == []
     assert ledger.has_batch(one)
     assert not ledger.has_batch(batch_name(3))
+    asked = [reference(two, 3), "é", reference(one, 1), "'; --", reference(two, 1)]
+    batches = ledger.batches_by_reference(asked)
+    assert batches == {reference(two, 3): two, reference(one, 1): one, reference(two, 1): two}
+    assert batches[reference(two, 3)] is batches[reference(two, 1)]
+    assert ledger.batches_by_reference([]) == ledger.batches_by_reference(["x"]) == {}
 
 
 def test_by_creation_within_a_batch(ledger: Ledger) -> None:
