@@ -193,6 +193,7 @@ def write(
     """
     from fla_batch.batching.form_maker import FormMaker
     from fla_batch.message import load
+    from fla_batch.message.templates import MessageFacts
     from fla_batch.message.writer import writers_of
     from fla_batch.vocabulary.belgian_time import belgian_date
 
@@ -201,7 +202,7 @@ def write(
         raise ValueError("a message holds one kind of declaration, and at least one of it")
     loaded = load(profile)
     maker = FormMaker(loaded, run, at)
-    writer = writers_of(loaded, day=belgian_date(at))[kinds.pop()]
+    writer = writers_of(loaded, facts=MessageFacts(belgian_date(at)))[kinds.pop()]
     return b"".join(writer.message(maker.form(each) for each in declarations))
 
 

@@ -87,7 +87,7 @@ class Assembler:
     @property
     def around(self) -> int:
         """See `FillsBatches`."""
-        return len(self.writer.head) + len(self.writer.foot)
+        return sum(map(len, self.writer.around(10**9)))  # no header counts more
 
     @contextmanager
     def filling(
@@ -106,12 +106,12 @@ class Assembler:
         with VALIDATORS.lent(self.key, self.validator):
             try:
                 for name, forms in zip(names, parts, strict=True):
-                    extents = list(spool.extents(forms))
+                    head, foot = self.writer.around(len(forms))
                     order = PartOrder(
                         staged.path(name),
-                        self.writer.head,
-                        self.writer.foot,
-                        extents,
+                        head,
+                        foot,
+                        list(spool.extents(forms)),
                         self.profile,
                         self.kind,
                         self.key,

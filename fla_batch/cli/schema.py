@@ -101,7 +101,8 @@ def _difference_line(difference: Difference, words: Words) -> str:
     standing = words.line("accepted" if difference.is_accepted else of_its_own)
     where = f", {difference.where}" if difference.where else ""
     broken = f" [{words.count('sample', difference.samples)}]" if difference.samples else ""
-    line = f"{standing} {difference.kind}: {difference.text}  ({difference.path}{where}){broken}"
+    text = difference.text_in(words.language)
+    line = f"{standing} {difference.kind}: {text}  ({difference.path}{where}){broken}"
     advice = difference.advice and difference.breaks
     return f"{line}\n    {difference.advice_in(words.language)}" if advice else line
 

@@ -203,10 +203,12 @@ class Workspace(Closing):
     @cached_property
     def writers(self) -> Mapping[FormKind, MessageWriter]:
         """Write declarations and questions by the profile."""
+        from fla_batch.message.templates import MessageFacts
         from fla_batch.message.writer import writers_of
 
         day = belgian_date(self.clock())
-        return writers_of(self.profile, day=day, extras=self.employer_zones)
+        facts = MessageFacts(day, self.sender, self.environment)
+        return writers_of(self.profile, facts=facts, extras=self.employer_zones)
 
     def assembler(self, shape: MessageShape) -> FillsBatches:
         """Fills batches of that message. Raises ProfileMistake, KeyOrCertificateMistake."""

@@ -144,7 +144,8 @@ def _problem(raw: Mapping[str, Any]) -> str | None:
         return None if "block" in raw else "only a block may stand in the element around it"
     *steps, last = str(raw["element"]).split("/")
     attribute = last.startswith("@")
-    if not all(map(_STEP.fullmatch, [*steps, last[1:] if attribute else last])):
+    name = last.removeprefix("@").removeprefix("xsi:") if attribute else last
+    if not all(map(_STEP.fullmatch, [*steps, name])):
         return "that is no name of an element"
     if attribute and "block" in raw:
         return "an attribute holds no block"

@@ -16,8 +16,11 @@ from fla_batch.message.profile import Profile
 from fla_batch.message.xsd_driver import other_schema
 from fla_batch.message.xsd_outline import Declared
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.sentences import Sentences
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import texts_of
+
+_FACTS = Sentences(__package__, "difference_facts.toml")
 
 
 class Standing(Enum):
@@ -60,6 +63,10 @@ class Difference:
     def breaks(self) -> bool:
         """True when the profile is not fit for use because of it."""
         return self.standing is not Standing.NOTE and not self.is_accepted
+
+    def text_in(self, language: Language) -> str:
+        """What was found, in that language; what an engine says of samples is English."""
+        return _FACTS.translated(self.text, language)
 
     def advice_in(self, language: Language) -> str:
         """What to do, in that language: in French and Dutch by the kind of difference."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from fla_batch.message.conformity import Difference, Standing, stricter
 from fla_batch.message.form_tree import Element, ZoneText
-from fla_batch.message.xsd_outline import Declared, Group, Wildcard
+from fla_batch.message.xsd_outline import Declared, Group, Name, Wildcard
 from fla_batch.models.zone import Presence, Zone
 
 
-def missing_in(content: Group | None, written: set[tuple[str, str]]) -> Iterator[Declared]:
+def missing_in(content: Group | None, written: set[Name]) -> Iterator[Declared]:
     """The elements that a content cannot do without and that are not written."""
     if content is None:
         return
@@ -21,11 +21,21 @@ def missing_in(content: Group | None, written: set[tuple[str, str]]) -> Iterator
         if not any(_may_be_empty(item) for item in content.items):
             yield from _first_of(content)
         return
-    for item in there[:1] if content.model == "choice" else content.items:
-        if isinstance(item, Group):
-            yield from missing_in(item, written)
-        elif isinstance(item, Declared) and item.least and item not in there:
-            yield item
+    lacks = [list(_lacking(item, written)) for item in content.items]
+    if content.model == "choice":  # the branch that lacks least is the one that is written
+        lacks = sorted(
+            (lack for item, lack in zip(content.items, lacks, strict=True) if item in there),
+            key=len,
+        )[:1]
+    for lack in lacks:
+        yield from lack
+
+
+def _lacking(item: object, written: set[Name]) -> Iterator[Declared]:
+    if isinstance(item, Group):
+        yield from missing_in(item, written)
+    elif isinstance(item, Declared) and item.least and not _is_there(item, written):
+        yield item
 
 
 def _first_of(group: Group) -> Iterator[Declared]:
@@ -38,9 +48,9 @@ def _first_of(group: Group) -> Iterator[Declared]:
             return
 
 
-def _is_there(item: object, written: set[tuple[str, str]]) -> bool:
+def _is_there(item: object, written: set[Name]) -> bool:
     if isinstance(item, Declared):
-        return (item.namespace, item.name) in written
+        return item.full_name in written
     if isinstance(item, Group):
         return any(_is_there(each, written) for each in item.items)
     return isinstance(item, Wildcard) and any(item.takes(namespace) for namespace, _ in written)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,24 +97,15 @@ def _within(
     where = ", ".join(each.where for each in lines)
     whole = holding.get(path.rpartition("/")[0] if error.code == "091" else path, set())
     name = _name(shape, path, place, error)
+    found = Difference("sample-invalid", path, text, where=where, advice=_NEVER)
+    found = replace(found, samples=len(cause.forms))
     if not name or any(
         {number for number in whole if forms[number - 1].body.kind.value == kind} <= cause.forms
         for kind in kinds
     ):
-        return Difference(
-            "sample-invalid", path, text, where=where, advice=_NEVER, samples=len(cause.forms)
-        )
-    return Difference(
-        "sample-invalid",
-        path,
-        text,
-        Standing.LIMIT,
-        where=where,
-        advice=_LIMIT.format(name=name),
-        samples=len(cause.forms),
-        name=name,
-        accepted_in="narrower",
-    )
+        return found
+    advice = _LIMIT.format(name=name)
+    return replace(found, standing=Standing.LIMIT, advice=advice, name=name, accepted_in="narrower")
 
 
 def _place(shape: MessageShape, path: str) -> ModelPlace:

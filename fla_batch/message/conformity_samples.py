@@ -21,6 +21,7 @@ from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.message.reader import FormReader
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.reference_numbers import counter
+from fla_batch.message.templates import MessageFacts
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaError, SchemaValidator
 from fla_batch.message.zone_samples import text_for
@@ -74,7 +75,9 @@ class _SampleMessage:
 
 def _written(shape: MessageShape, forms: list[Form], folder: Path) -> Iterator[_SampleMessage]:
     """All forms in as few messages as the XSD lets them be."""
-    writer = MessageWriter(shape, day=_CREATED.date(), extras=extra_texts(shape, forms))
+    writer = MessageWriter(
+        shape, facts=MessageFacts(_CREATED.date()), extras=extra_texts(shape, forms)
+    )
     most = shape.most_forms or len(forms)
     for first in range(0, len(forms), most):
         message = _SampleMessage(folder / f"{first}.xml", first, forms[first : first + most])

@@ -13,13 +13,23 @@ from fla_batch.message.conformity_occurrence import (
     together_differences,
 )
 from fla_batch.message.conformity_types import about, type_differences
-from fla_batch.message.form_tree import Attribute, Element, Text, ZoneText, elements, of_kind
-from fla_batch.message.message_shape import MessageShape
+from fla_batch.message.form_tree import (
+    Attribute,
+    Element,
+    TemplateText,
+    Text,
+    ZoneText,
+    elements,
+    of_kind,
+)
+from fla_batch.message.message_shape import MessageShape, text_around
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
+from fla_batch.message.templates import AROUND_NAMES, MessageFacts, names_in
 from fla_batch.message.xsd_outline import Declared, always_there, together_with
+from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import written_texts
-from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.terms import Environment, FormKind
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
 _SHOWN = 8
@@ -120,6 +130,8 @@ class _Walk:
         declared = carrier.declared[0]
         facets = declared.facets
         for text in carrier.texts:
+            if isinstance(text, TemplateText) and facets is not None:
+                yield from _environments(text, path, declared, Judge(facets))
             if not isinstance(text, ZoneText) or text.mark.answers or self.shape.answers:
                 continue
             if facets is None:
@@ -134,6 +146,21 @@ class _Walk:
                 yield from presence_differences(text, zone, path, declared)
             found = written_texts(text, self._identifications, reference_form(self.shape))
             yield from type_differences(text, path, declared, facets, found)
+
+
+def _environments(
+    text: TemplateText, path: str, declared: Declared, judge: Judge
+) -> Iterator[Difference]:
+    """Where the XSD has no text for an environment, which samples of one would not show."""
+    if "environment" in names_in(text.template):
+        made = {each: text_around(text, MessageFacts(environment=each)) for each in Environment}
+        bad = {f"{each.value} ({shown})" for each, shown in made.items() if not judge.takes(shown)}
+        if bad:
+            letters = ", ".join(sorted(bad))
+            say = f"the XSD does not take every environment as {declared.name}: not {letters}"
+            advice = 'Write a table: codes = { "T" = "..", "S" = "..", "R" = ".." }.'
+            where = f"{text.line.where}, {declared.where}"
+            yield Difference("no-code-in-common", path, say, where=where, advice=advice)
 
 
 def _several_workers(element: Element, path: str) -> Iterator[Difference]:
@@ -199,10 +226,14 @@ _FORM_ADVICE = (
 def _around_advice(missing: Declared, path: str) -> str:
     """What to write in [declaration] for what stands around the forms."""
     inside = path.split("/", 2)[2]
-    if inside == f"@{missing.name}":
-        return f'Write its text in [declaration]: attributes = {{ {missing.name} = "..." }}.'
-    line = f'{{ element = "{inside}", constant = "..." }}'
-    return f"Write its text, or a template, in the header of [declaration]: {line}."
+    while missing.facets is None and missing.children:
+        children = missing.children
+        there = (each for each in children if always_there(missing.content, each))
+        missing = next(there, children[0])
+        inside += f"/{missing.name}"
+    names = ", ".join(f"{{{name}}}" for name in AROUND_NAMES)
+    line = f'header = [{{ element = "{inside}", constant = "..." }}]'
+    return f"Write its text in [declaration]: {line}, or a template of {names}."
 
 
 def _never_written(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +15,9 @@ from fla_batch.message.draft_zones import ZoneDrawing
 from fla_batch.message.drafted_message import DraftedMessage
 from fla_batch.message.profile import BLOCK_MODELS
 from fla_batch.message.xsd_outline import Outline
-from fla_batch.models import Employee, TrainingRightsDeclaration, TrainingsDeclaration
-from fla_batch.models.block import Block
+from fla_batch.models import DECLARATIONS, Employee
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.terms import FormKind
-
-DECLARED: Mapping[FormKind, type[Block]] = {
-    FormKind.TRAINING_RIGHTS: TrainingRightsDeclaration,
-    FormKind.TRAININGS: TrainingsDeclaration,
-}
 
 
 def drafted(
@@ -41,7 +36,7 @@ def drafted(
     layout = "AnswerForm" if answers else "Form"
     models = BLOCK_MODELS[layout]
     if kind is not None:
-        models = (models[0], DECLARED[kind])
+        models = (models[0], DECLARATIONS[kind])
     labels = {label for model in models for label in labels_below(model)}
     found = first_form(outline, schemas[0], labels)
     if found is None:
@@ -50,20 +45,20 @@ def drafted(
             hint="Name the XSD of the message first, then that of its payload.",
         )
     root, form = found
-    zones = ZoneDrawing(list(identifications), answers=answers)
-    drawing = BlockDrawing(zones, answers=answers)
     message = DraftedMessage(
         schemas[0], schemas[1:], root.name, "/".join(form.path), answers=answers
     )
     start = Place((), form.declared, shut=beside_the_payload(form))
     if not answers:
         worker = set(labels_of(Employee))
-        apart = (each for one in DECLARED for each in _of_others(start, one).values())
+        apart = (each for one in DECLARATIONS for each in _of_others(start, one).values())
         message.is_apart = any(each.holds(worker) for each in apart)
     if kind is not None:
         start = replace(start, shut=start.shut | _of_others(start, kind).keys())
-    drawing.block(layout, models, start, message, ())
-    drawing.leftovers(start, message, layout)
+    zones = ZoneDrawing(message, list(identifications))
+    drawing = BlockDrawing(message, zones, _labels_alone())
+    drawing.block(layout, models, start)
+    drawing.leftovers(start, layout)
     for line in () if answers else lines_around(root, form.path):
         message.report.append(line.told)
         if line.of_root:
@@ -75,7 +70,13 @@ def drafted(
 
 def _of_others(form: Place, kind: FormKind) -> dict[int, Place]:
     """What stands in a form for the other kinds of declaration alone."""
-    labels = {one: set(labels_below(model)) for one, model in DECLARED.items()}
-    own = labels.pop(kind)
-    others = {label for each in labels.values() for label in each}
-    return of_others(form, own - others, others - own)
+    alone = _labels_alone()
+    own = alone.pop(kind)
+    return of_others(form, own, set().union(*alone.values()))
+
+
+def _labels_alone() -> dict[FormKind, set[str]]:
+    """The labels that one kind of declaration has and no other."""
+    labels = {kind: set(labels_below(model)) for kind, model in DECLARATIONS.items()}
+    counted = Counter(label for each in labels.values() for label in each)
+    return {kind: {each for each in own if counted[each] == 1} for kind, own in labels.items()}

@@ -6,74 +6,66 @@ their zones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from fla_batch.message.binding_lines import HERE
-from fla_batch.message.draft_labels import Fields, fields_of, labels_below, labels_of
+from fla_batch.message.draft_labels import Fields, Models, fields_of, labels_below, labels_of
 from fla_batch.message.draft_leftovers import DraftedElement, leftover
 from fla_batch.message.draft_matching import words
-from fla_batch.message.draft_places import Place, containers, reachable
+from fla_batch.message.draft_places import Inside, Place, containers, kinds_of_types, reachable
 from fla_batch.message.draft_zones import ZoneDrawing
 from fla_batch.message.drafted_message import CONTENT, DraftedMessage
-from fla_batch.message.xsd_outline import Declared, most_times
+from fla_batch.message.xsd_outline import Declared, TypeChoice, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, is_list
+from fla_batch.vocabulary.terms import FormKind
 
 
 @dataclass(slots=True)
 class BlockDrawing:
-    """Draws one message; `inner` has the layout of each block by its place, `items` the lists."""
+    """Draws one message; `inner` has the layout of each block by its place, `items` the lists.
 
+    `alone` has the labels of one kind of declaration alone.
+    """
+
+    message: DraftedMessage
     zones: ZoneDrawing
-    answers: bool
+    alone: Mapping[FormKind, set[str]]
     opened: set[int] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
     inner: dict[str, str] = field(default_factory=dict)
 
-    def block(
-        self,
-        layout: str,
-        models: tuple[type[Block], ...],
-        place: Place,
-        message: DraftedMessage,
-        path: tuple[str, ...],
-    ) -> None:
+    def block(self, layout: str, models: Models, place: Place, path: tuple[str, ...] = ()) -> None:
         """The lines of one layout, for zones and blocks within `place`."""
-        lines = message.layouts.setdefault(layout, [])
+        lines = self.message.layouts.setdefault(layout, [])
         blocks = fields_of(models, blocks_only=True)
         anchors = self._anchors(blocks, place)
         away = {id(anchor.declared): anchor for anchor in anchors.values() if anchor.path}
         lists = {id(anchors[name].declared) for name in anchors if is_list(*blocks[name][:2])}
-        self.zones.lines(models, place, (away, lists), message, lines, path)
+        self.zones.lines(models, Inside(place, away, lists), lines, path)
         for name, (model, field_name, inner) in blocks.items():
             if name not in anchors:
-                if not self.answers and name != "reference":
-                    message.missing.append(".".join((*path, name)))
+                if not self.message.answers and name != "reference":
+                    self.message.missing.append(".".join((*path, name)))
             elif inner is not None:
                 if is_list(model, field_name):
                     self.items.add(anchors[name].shown)
                 if anchors[name].path:
                     self.inner[anchors[name].shown] = f"{layout}_{inner.__name__}"
-                self._block_line(layout, name, inner, anchors[name], place, message, path)
+                self._block_line(layout, (*path, name), inner, anchors[name], place)
 
     def _block_line(
-        self,
-        layout: str,
-        name: str,
-        inner: type[Block],
-        anchor: Place,
-        place: Place,
-        message: DraftedMessage,
-        path: tuple[str, ...],
+        self, layout: str, path: tuple[str, ...], inner: type[Block], anchor: Place, place: Place
     ) -> None:
-        inside = f"{layout}_{inner.__name__}"
+        message, name, inside = self.message, path[-1], f"{layout}_{inner.__name__}"
         line: dict[str, object] = {
             "element": "/".join(anchor.path) or HERE,
             "field": name,
             "block": inside,
         }
-        if name in CONTENT and not path and not self.answers:
+        if name in CONTENT and len(path) == 1 and not message.answers:
             line["only"] = [CONTENT[name].value]
             if _may_be_empty(place, anchor, many=name == "trainings"):
                 line["always"] = True
@@ -81,7 +73,7 @@ class BlockDrawing:
         if anchor.path:
             self.opened.add(id(anchor.declared))
         before = len(message.fields)
-        self.block(inside, (inner,), anchor.itself, message, (*path, name))
+        self.block(inside, (inner,), anchor.itself, path)
         if len(message.fields) > before or message.layouts[inside]:
             message.fields.add(name)
         message.report.append(
@@ -122,14 +114,19 @@ class BlockDrawing:
             named = [each for each in named if each.repeats_below(place)] or named
         if named:
             return named[-1 if many else 0].because(why)
-        best = max(every, key=lambda each: each.score(own), default=None)
+        alike = words(model.__name__)
+        best = max(
+            every,
+            key=lambda each: (each.score(own), len(alike & words(each.declared.name))),
+            default=None,
+        )
         if best is not None and best.score(own):
             return best.because("by the zones in it")
         if not many and place.score(own):
             return place.itself.because("its zones stand here")
         return None
 
-    def leftovers(self, place: Place, message: DraftedMessage, layout: str) -> None:
+    def leftovers(self, place: Place, layout: str) -> None:
         """Elements that nothing was bound to: constants, zones of one's own, or unknown."""
         unused = {
             each.shown
@@ -145,15 +142,18 @@ class BlockDrawing:
             line, standing, why = leftover(each, in_list=in_list)
             if any(each.shown.startswith(f"{path}/") for path in unused):
                 line, standing, why = None, "unknown", "in an element that is left out"
-            message.report.append(DraftedElement(each.shown, standing, why))
-            if line is not None and not self.answers:
-                inner = self._block_around(each)
-                if inner is not None:
-                    name, depth = inner
-                    line["element"] = "/".join(each.path[depth:])
-                    message.layouts[name].append(line)
-                else:
-                    message.layouts[layout].append(line)
+            lines: list[dict[str, object]] = [] if line is None else [line]
+            name, depth = self._block_around(each) or (layout, 0)
+            if isinstance(declared, TypeChoice) and len(declared.types) > 1 and not in_list:
+                lines = [
+                    {"element": "", "constant": code, "only": [kind.value]}
+                    for kind, code in kinds_of_types(declared, self.alone)
+                ]
+                standing, why = "guessed", "a type for each kind of declaration"
+                name, depth = layout, 0  # the block around is for one of them alone
+            self.message.report.append(DraftedElement(each.shown, standing, why))
+            for made in () if self.message.answers else lines:
+                self.message.layouts[name].append({**made, "element": "/".join(each.path[depth:])})
 
     def _block_around(self, place: Place) -> tuple[str, int] | None:
         """The layout of the innermost block around a place, and how deep its element stands."""

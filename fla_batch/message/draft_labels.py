@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, json_name, zones_of
 
+Models = tuple[type[Block], ...]
 Fields = dict[str, tuple[type[Block], str, type[Block] | None]]
 
 
-def fields_of(models: tuple[type[Block], ...], *, blocks_only: bool) -> Fields:
+def fields_of(models: Models, *, blocks_only: bool) -> Fields:
     """JSON name -> (model, field, block), each once, in the order of the models."""
     found: Fields = {}
     for model in models:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fla_batch.message.draft_matching import words
 from fla_batch.message.draft_places import Place
+from fla_batch.message.xsd_facets import Facets
 from fla_batch.message.xsd_outline import Declared, always_there
+from fla_batch.vocabulary.terms import Environment
 
 USUAL_CONSTANTS = {
     "MimeType": "application/xml",
@@ -18,6 +20,14 @@ USUAL_CONSTANTS = {
 _CREATED = "{creation_date}T{creation_hour}"  # decision 1228
 _CREATION_WORDS = {"creation", "created", "timestamp"}
 _STAMPS = {"date": "{creation_date}", "dateTime": "{creation_date}T00:00:00"}
+_OF_NUMBERS = {"sender", "number", "identification", "code"}
+_FORMS = {"form", "forms", "declaration", "declarations"}
+_COUNTS = {"number", "count", "total"}
+_ENVIRONMENTS = {
+    Environment.PRODUCTION: ("r", "real", "p", "prod", "production"),
+    Environment.CIRCUIT_TEST: ("t", "test", "circuit", "circuittest"),
+    Environment.SIMULATION: ("s", "simu", "simulation", "acc", "acceptance", "test", "t"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +99,47 @@ def _attributes(element: Declared, path: tuple[str, ...]) -> Iterator[AroundLine
         text = fixed_text(attribute)
         if attribute.least and text is not None:
             yield _line((*path, f"@{name}"), "constant", text, name if len(path) == 1 else "")
+        elif attribute.least:
+            yield from _guessed(attribute, (*path, f"@{name}"))
 
 
 def _filled(element: Declared, path: tuple[str, ...]) -> Iterator[AroundLine]:
     yield from _attributes(element, path)
-    text, facets = fixed_text(element), element.facets
+    text = fixed_text(element)
     if element.children:
         for child in element.children:
             if always_there(element.content, child):
                 yield from _filled(child, (*path, child.name))
-    elif text is not None or facets is None or element.kind == "anyType":
+    elif text is not None or element.facets is None or element.kind == "anyType":
         yield _line(path, "constant", text or "")
-    elif facets.base in _STAMPS:
+    else:
+        yield from _guessed(element, path)
+
+
+def _guessed(declared: Declared, path: tuple[str, ...]) -> Iterator[AroundLine]:
+    """What the message itself says: its day, sender, environment and number of forms."""
+    facets, said = declared.facets or Facets(), words(declared.name)
+    if facets.base in _STAMPS:
         yield _line(path, "template", _STAMPS[facets.base])
+    elif "environment" in said:
+        line = _line(path, "template", "{environment}")
+        codes = _codes_of_environments(facets)
+        yield replace(line, entry={**line.entry, "codes": codes}) if codes else line
+    elif facets.is_integer and said & _FORMS and said & _COUNTS:
+        yield _line(path, "template", "{form_count}")
+    elif "sender" in said | words(path[-2]) and said <= _OF_NUMBERS:
+        yield _line(path, "template", "{sender}")
+
+
+def _codes_of_environments(facets: Facets) -> dict[str, str]:
+    """Our letter -> theirs; nothing where they are the same."""
+    theirs = {code.lower(): code for code in reversed(facets.codes)}
+    alike = {
+        ours.value: next(theirs[word] for word in usual if word in theirs)
+        for ours, usual in _ENVIRONMENTS.items()
+        if not theirs.keys().isdisjoint(usual)
+    }
+    return {} if all(ours == code for ours, code in alike.items()) else alike
 
 
 def _line(path: tuple[str, ...], source: str, text: str, of_root: str = "") -> AroundLine:

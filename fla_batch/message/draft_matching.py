@@ -79,7 +79,7 @@ _HEADER_LINE = BindingLine("", "", ())
 
 @cache
 def words(label: str) -> frozenset[str]:
-    """The words of a label, in one spelling; French and Dutch ones in English (decision 1227).
+    """The words of a label as our labels have them, whatever its language (decision 1227).
 
     >>> sorted(words("trainingFirst_StartDate")), words("CompanyID") == words("company-nr")
     (['date', 'first', 'start', 'training'], True)
@@ -99,7 +99,7 @@ def bare_words(label: str) -> frozenset[str]:
 @cache
 def _known_words() -> Mapping[str, str]:
     tables = texts_of("fla_batch.message", "label_words.toml")
-    return {**tables["fr"], **tables["nl"], **_SAME_WORDS}
+    return {**tables["en"], **tables["fr"], **tables["nl"], **_SAME_WORDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fla_batch.message.draft_matching import words
-from fla_batch.message.xsd_outline import Declared, Outline, most_times
+from fla_batch.message.xsd_outline import Declared, Outline, TypeChoice, flat, most_times
+from fla_batch.vocabulary.terms import FormKind
 
 _DEEPEST = 12
 
@@ -61,6 +62,15 @@ class Place:
     def repeats_below(self, start: Place) -> bool:
         """True when it may stand several times within `start`."""
         return (self.in_list and not start.in_list) or self.declared.most != 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A block's element, with the elements of other blocks in it and the ids of lists."""
+
+    place: Place
+    away: dict[int, Place]
+    lists: set[int]
 
 
 def reachable(place: Place) -> Iterator[Place]:
@@ -117,6 +127,21 @@ def of_others(form: Place, own: set[str], others: set[str]) -> dict[int, Place]:
         found |= {id(each.declared): each for each in payloads or more}
         if not payloads:
             return found  # else the next payload takes its place, and what is around it holds that
+
+
+def kinds_of_types(
+    choice: TypeChoice, alone: Mapping[FormKind, set[str]]
+) -> Iterator[tuple[FormKind, str]]:
+    """Each kind of declaration, and the first type that holds what it alone has."""
+    outline = choice.outline
+    for kind, own in alone.items():
+        for code, each in choice.types.items():
+            inside = (*flat(outline.content_of(each)), *outline.attributes_of(each).values())
+            parts = [Place((), part) for part in inside if isinstance(part, Declared)]
+            names = {words(part.declared.name) for part in parts}
+            if names & set(map(words, own)) or any(part.holds(own) for part in parts):
+                yield kind, code
+                break
 
 
 def beside_the_payload(form: Place) -> frozenset[int]:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fla_batch.message.draft import DECLARED, drafted
+from fla_batch.message.draft import drafted
 from fla_batch.message.draft_leftovers import DraftedElement
 from fla_batch.message.drafted_message import ASK_ONLY, DraftedMessage
 from fla_batch.message.profile import load
 from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.message.xsd_outline import Outline
+from fla_batch.models import DECLARATIONS
 from fla_batch.system.files import disk_errors
 from fla_batch.system.profile_record import BINDING_FILE
 from fla_batch.vocabulary.errors import ProfileMistake, UsageMistake
@@ -80,7 +81,7 @@ def _messages(schemas: list[Path], names: list[str]) -> list[DraftedMessage]:
     if len(first.kinds) > 1 and not first.is_apart:
         return [first]
     alone: list[tuple[list[Path], FormKind | None]] = [([schema], None) for schema in schemas]
-    apart: list[tuple[list[Path], FormKind | None]] = [(schemas, kind) for kind in DECLARED]
+    apart: list[tuple[list[Path], FormKind | None]] = [(schemas, kind) for kind in DECLARATIONS]
     for way in (alone if len(schemas) > 1 else [], apart):
         try:
             found = [drafted(some, names, kind=kind) for some, kind in way]
@@ -152,20 +153,17 @@ def _lines(
     if limits:
         yield f"drop = {_value(limits)}"
     yield from _shape("declaration", messages[0])
-    for message in messages[1:]:
-        for kind in message.kinds:
-            if kind not in messages[0].kinds:
-                layout = f"Form_{kind.value}"
-                yield from _shape(f"declaration.{kind.value}", message, layout, messages[0])
+    apart = [(each, kind.value) for each in messages[1:] for kind in each.kinds]
+    apart = [pair for pair in apart if pair[1] not in messages[0].kinds]
+    for message, kind in apart:
+        yield from _shape(f"declaration.{kind}", message, f"Form_{kind}", messages[0])
     if answers is not None and _asks(messages, answers):
         yield from _shape("answer", answers)
     yield from _identifications(messages, answers)
     yield from ("", "[blocks]")
     yield from _blocks(messages[0].layouts, "")
-    for message in messages[1:]:
-        for kind in message.kinds:
-            if kind not in messages[0].kinds:
-                yield from _blocks(message.layouts, f"_{kind.value}")
+    for message, kind in apart:
+        yield from _blocks(message.layouts, f"_{kind}")
     if answers is not None and _asks(messages, answers):
         yield from _blocks(answers.layouts, "")
 

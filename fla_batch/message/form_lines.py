@@ -106,13 +106,13 @@ class FormLines:
     @property
     def _start(self) -> bytes:
         """How the line of a form begins."""
-        shape = self.shape
-        return (shape.form_start + (" " if shape.tree.form.attributes else ">")).encode()
+        form = self.shape.tree.form
+        return (form.start + (" " if form.attributes else ">")).encode()
 
     @property
     def _foot(self) -> bytes:
         """What follows the last form, without line ends."""
-        return self.shape.foot.replace("\n", "").encode()
+        return self.shape.around_of()[1].replace("\n", "").encode()
 
     def _head(self, file: BinaryIO) -> bytes:
         """All before the first form, which is what follows in the file."""

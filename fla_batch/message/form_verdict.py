@@ -19,6 +19,7 @@ from fla_batch.message.model_places import place_at, steps_to
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.reference_numbers import counter
+from fla_batch.message.templates import MessageFacts
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_driver import lxml_schema
 from fla_batch.models import Declaration
@@ -65,7 +66,7 @@ class FormVerdict:
             shape,
             of_kind(shape.tree.form, kind, answers=False),
             profile.identifications[kind],
-            MessageWriter(shape, day=_CREATED.date(), extras=employers),
+            MessageWriter(shape, facts=MessageFacts(_CREATED.date()), extras=employers),
             lxml_schema(shape.schema, shape.driver),
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import BlockPlace, WriteCondition
 from fla_batch.message.value_formats import Format
-from fla_batch.message.xsd_outline import Declared, most_times
+from fla_batch.message.xsd_outline import XSI_TYPE, Declared, TypeChoice, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Zone
 
@@ -89,6 +89,13 @@ class GrowingElement:
             self.children[name] = GrowingElement(name, found, namespace, line, most)
         return self.children[name]
 
+    def type_namespace(self, source: TextSource) -> str:
+        """The namespace of the type that its `xsi:type` names; its own for one unknown."""
+        chosen = [each.attributes.get(XSI_TYPE) for each in self.declared[:1]]
+        types = [each.types for each in chosen if isinstance(each, TypeChoice)]
+        named = types[0].get(str(source.line.constant)) if types else None
+        return self.namespace if named is None else named.document.namespace
+
     @property
     def may_repeat(self) -> bool:
         """True when the XSD lets it stand several times beside itself."""
@@ -100,4 +107,13 @@ def namespaces_in(node: GrowingElement) -> set[str]:
     found = {node.namespace}
     for child in node.children.values():
         found |= namespaces_in(child)
+    return found
+
+
+def other_types_in(node: GrowingElement) -> set[str]:
+    """The namespaces of types that elements of another one say that they are of."""
+    found = {node.type_namespace(each) for each in node.attributes.get(XSI_TYPE, [])}
+    found -= {node.namespace, ""}
+    for child in node.children.values():
+        found |= other_types_in(child)
     return found

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
 from fla_batch.message.grow import Grower
-from fla_batch.message.growing_tree import GrowingElement, namespaces_in
+from fla_batch.message.growing_tree import GrowingElement, namespaces_in, other_types_in
 from fla_batch.message.namespaces import Namespaces
-from fla_batch.message.templates import filled
+from fla_batch.message.templates import MessageFacts, filled_around
 from fla_batch.message.tree_finish import element_of, finished
 from fla_batch.message.xml_escapes import in_attribute, quoteattr
 from fla_batch.message.xsd_driver import driver_of
-from fla_batch.message.xsd_outline import Outline
+from fla_batch.message.xsd_outline import XSI, Outline
 from fla_batch.models.block import Block
 
 CONTEXT = "context"
 """Label of an element that only declares namespaces for a part of a message."""
 
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
+Around = tuple[str | TemplateText, ...]
+"""What stands around the forms, in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageShape:
     """One kind of message. `form` is the path of labels from the root to the form element.
 
-    `head` and `foot` are templates of the text around the forms; `form_start`
-    is how a form's line begins in what we write ourselves. `root_attributes` are those of the
-    root that the binding writes.
+    `head` and `foot` are the text around the forms. `root_attributes` are those of the root that
+    the binding writes.
     """
 
     root: str
@@ -41,23 +40,13 @@ class MessageShape:
     application: str
     namespace: str
     answers: bool
-    head: str
-    foot: str
+    head: Around
+    foot: Around
     root_attributes: frozenset[str]
     tree: FormTree = field(compare=False)
     around: Element = field(compare=False)
     outline: Outline = field(compare=False)
     names: Namespaces
-
-    @property
-    def form_start(self) -> str:
-        """The start tag of a form as it is written, without the closing bracket."""
-        return self.tree.form.start
-
-    @property
-    def form_label(self) -> str:
-        """Label of the form element."""
-        return self.form.rpartition("/")[2]
 
     @property
     def most_forms(self) -> int | None:
@@ -80,13 +69,10 @@ class MessageShape:
         own = f" xmlns={quoteattr(default)}" if default else ""
         return f"<{CONTEXT}{self.names.declarations}{own}>"
 
-    def head_on(self, day: date | None) -> str:
-        """The text before the first form of a message created on that Belgian date."""
-        return filled(self.head, None, day)
-
-    def foot_on(self, day: date | None) -> str:
-        """The text after the last form."""
-        return filled(self.foot, None, day)
+    def around_of(self, facts: MessageFacts | None = None) -> tuple[str, str]:
+        """The text before the first form of such a message, and after the last."""
+        facts = facts or MessageFacts()
+        return _joined(self.head, facts), _joined(self.foot, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +105,8 @@ def compiled(plan: ShapePlan, grower: Grower) -> MessageShape:
         form = form.child(step, None)
     row = grower.form(form, plan.layout, plan.models)
     used = namespaces_in(root)
-    names = Namespaces.of(namespace, used, outline.files.attribute_namespaces(used))
+    prefixed = outline.files.attribute_namespaces(used) | other_types_in(root)
+    names = Namespaces.of(namespace, used, prefixed)
     inside = None if names.are_prefixed else namespace
     around = element_of(root, names, None)
     tree = finished(form, row, names, _default_around(around, plan.form, inside))
@@ -152,7 +139,7 @@ def _default_around(around: Element, path: str, inside: str | None) -> str | Non
     return element.namespace
 
 
-def _around_forms(plan: ShapePlan, names: Namespaces, around: Element) -> tuple[str, str]:
+def _around_forms(plan: ShapePlan, names: Namespaces, around: Element) -> tuple[Around, Around]:
     """What stands before and after the forms: declaration, root, header, wrappers."""
     namespace = around.namespace
     location = (
@@ -161,41 +148,62 @@ def _around_forms(plan: ShapePlan, names: Namespaces, around: Element) -> tuple[
         else f"xsi:noNamespaceSchemaLocation={quoteattr(plan.schema.name)}"
     )
     attributes = "".join(f" {name}={quoteattr(text)}" for name, text in plan.attributes.items())
-    start = f'{around.start}{names.declarations} xmlns:xsi="{XSI}" {location}{attributes}>\n'
+    start = f'{around.start}{names.declarations} xmlns:xsi="{XSI}" {location}{attributes}'
     before, after = _split(around, plan.form.split("/"))
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return prolog + start + before, f"{after}{around.end}\n"
+    head = (prolog + start, *_attributes(around), ">\n", *before)
+    return head, (*after, f"{around.end}\n")
 
 
-def _split(element: Element, path: list[str]) -> tuple[str, str]:
-    """The text inside `element` before the forms and after them, a line an element."""
-    before, after, seen = "", "", False
+def _split(element: Element, path: list[str]) -> tuple[Around, Around]:
+    """What stands inside `element` before the forms and after them, a line an element."""
+    before: Around = ()
+    after: Around = ()
+    seen = False
     for child in element.children:
         if child.name == path[0] and not seen:
             seen = True
             if len(path) > 1:
                 inner, behind = _split(child, path[1:])
-                before += f"{child.start}{_attributes(child)}>\n{inner}"
-                after = f"{behind}{child.end}\n"
+                before += (child.start, *_attributes(child), ">\n", *inner)
+                after = (*behind, f"{child.end}\n")
         elif seen:
-            after += _fixed(child) + "\n"
+            after += (*_fixed(child), "\n")
         else:
-            before += _fixed(child) + "\n"
+            before += (*_fixed(child), "\n")
     return before, after
 
 
-def _fixed(element: Element) -> str:
+def _fixed(element: Element) -> Iterator[str | TemplateText]:
     """An element of constants and templates."""
-    inside = "".join(map(_fixed, element.children)) + "".join(map(_shown, element.texts))
-    return f"{element.start}{_attributes(element)}>{inside}{element.end}"
+    yield from (element.start, *_attributes(element), ">")
+    for child in element.children:
+        yield from _fixed(child)
+    yield from _shown(element.texts)
+    yield element.end
 
 
-def _attributes(element: Element) -> str:
-    pairs = ((each.written, "".join(map(_shown, each.texts))) for each in element.attributes)
-    return "".join(f' {name}="{text}"' for name, text in pairs)
+def _attributes(element: Element) -> Iterator[str | TemplateText]:
+    for each in element.attributes:
+        yield from (f' {each.written}="', *_shown(each.texts), '"')
 
 
-def _shown(text: Text) -> str:
-    if isinstance(text, FixedText):
-        return in_attribute(text.text)
-    return text.template if isinstance(text, TemplateText) else ""
+def _shown(texts: Iterable[Text]) -> Iterator[str | TemplateText]:
+    for text in texts:
+        if isinstance(text, TemplateText):
+            yield text
+        elif isinstance(text, FixedText):
+            yield in_attribute(text.text)
+
+
+def _joined(pieces: Around, facts: MessageFacts) -> str:
+    return "".join(
+        piece if isinstance(piece, str) else in_attribute(text_around(piece, facts))
+        for piece in pieces
+    )
+
+
+def text_around(text: TemplateText, facts: MessageFacts) -> str:
+    """What a template becomes around the forms of a message, in the XSD's codes."""
+    made = filled_around(text.template, facts)
+    return text.line.codes.get(made, made)

@@ -1,30 +1,35 @@
 """Texts that a binding makes of a form's number, reference, date and hour of creation.
 
 The reference number of a form of ours is its run and its number in that run; see `reference`.
+What stands around the forms is made of the facts of their message (decision 1230).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
 from fla_batch.message.reference_numbers import number_of
+from fla_batch.vocabulary.terms import Environment
 
 NAMES = ("form_number", "reference", "creation_date", "creation_hour")
 
+AROUND_NAMES = ("creation_date", "sender", "environment", "form_count")
+
 _NAME = re.compile(r"\{([^{}]*)\}")
-_KNOWN = re.compile(r"\{(" + "|".join(NAMES) + r")\}")
 
 
-def unknown_names(template: str) -> list[str]:
-    """The names in a template that stand for nothing.
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """What may be said around the forms: the Belgian date of creation, who sends how many where."""
 
-    >>> unknown_names("{form_number}-{today}")
-    ['today']
-    """
-    return [name for name in _NAME.findall(template) if name not in NAMES]
+    day: date | None = None
+    sender: str = "000000"
+    environment: Environment = Environment.SIMULATION
+    forms: int = 1
 
 
 def names_in(template: str) -> set[str]:
@@ -49,4 +54,19 @@ def filled(
         "creation_date": created.isoformat() if created else "",
         "creation_hour": hour.isoformat("milliseconds") if hour else "",
     }
-    return _KNOWN.sub(lambda found: str(values[found[1]]), template)
+    return _NAME.sub(lambda found: str(values[found[1]]), template)
+
+
+def filled_around(template: str, facts: MessageFacts) -> str:
+    """The same around the forms of a message.
+
+    >>> filled_around("{sender}/{environment}: {form_count}", MessageFacts(forms=3))
+    '000000/S: 3'
+    """
+    values: Mapping[str, Any] = {
+        "creation_date": facts.day.isoformat() if facts.day else "",
+        "sender": facts.sender,
+        "environment": facts.environment.value,
+        "form_count": facts.forms,
+    }
+    return _NAME.sub(lambda found: str(values[found[1]]), template)

@@ -7,7 +7,7 @@ from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import WriteCondition
 from fla_batch.message.format_options import duration, number, pattern
 from fla_batch.message.growing_tree import BlockRow, TextSource
-from fla_batch.message.templates import NAMES, unknown_names
+from fla_batch.message.templates import AROUND_NAMES, NAMES, names_in
 from fla_batch.message.value_formats import Format
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Presence, zones_of
@@ -24,9 +24,10 @@ def text_source(
 ) -> TextSource:
     """The text that a line puts into an element. Raises ProfileMistake, which names the line."""
     if line.template is not None:
-        odd = unknown_names(line.template)
+        known = NAMES if row.models[block] else AROUND_NAMES  # around the forms no model stands
+        odd = sorted(names_in(line.template) - {*known})
         if odd:
-            raise line.mistake(f"a template knows {', '.join(NAMES)}, not {', '.join(odd)}")
+            raise line.mistake(f"a template here knows {', '.join(known)}, not {', '.join(odd)}")
         return TextSource(line, mark, row, block)
     if line.constant is not None and line.field_name is None:
         if line.when is None:

@@ -17,7 +17,7 @@ from fla_batch.message.form_tree import (
 )
 from fla_batch.message.growing_tree import BlockRow, GrowingElement, TextSource
 from fla_batch.message.namespaces import Namespaces
-from fla_batch.message.xsd_outline import Declared, flat
+from fla_batch.message.xsd_outline import XSI_TYPE, Declared, Name, flat, in_turn
 
 
 def finished(
@@ -59,23 +59,45 @@ def element_of(node: GrowingElement, names: Namespaces, around: str | None) -> E
 def _attribute(node: GrowingElement, name: str, names: Namespaces) -> Attribute:
     declared = [each.attributes[name] for each in node.declared[:1] if name in each.attributes]
     namespace = declared[0].namespace if declared else ""
-    texts = tuple(_text_of(source, None) for source in node.attributes[name])
+    texts: list[Text] = []
+    for source in node.attributes[name]:
+        text = _text_of(source, None)
+        if name == XSI_TYPE and isinstance(text, FixedText):
+            text = replace(text, text=names.attribute(text.text, node.type_namespace(source)))
+        texts.append(text)
     written = names.attribute(name, namespace)
-    return Attribute(name, _tag(name, namespace), written, texts, tuple(declared))
+    tag = _tag(name.removeprefix("xsi:"), namespace)
+    return Attribute(name, tag, written, tuple(texts), tuple(declared))
 
 
 def _ordered(node: GrowingElement) -> list[GrowingElement]:
     """The children in the order of the XSD; what it does not know stays behind its neighbour."""
-    offered: dict[tuple[str, str], int] = {}
-    if node.declared:
-        for place, item in enumerate(flat(node.declared[0].content)):
-            if isinstance(item, Declared):
-                offered.setdefault((item.namespace, item.name), place)
+    content = node.declared[0].content if node.declared else None
+    every = [item.full_name for item in flat(content) if isinstance(item, Declared)]
+    offered = {name: place for place, name in reversed(list(enumerate(every)))}
     last, placed = -1, []
     for child in node.children.values():
         last = offered.get((child.namespace, child.name), last)
         placed.append((last, child))
-    return [child for _, child in sorted(placed, key=lambda pair: pair[0])]
+    found = [child for _, child in sorted(placed, key=lambda pair: pair[0])]
+    return found if len(offered) == len(every) else _in_turn(found, in_turn(content))
+
+
+def _in_turn(children: list[GrowingElement], pairs: set[tuple[Name, Name]]) -> list[GrowingElement]:
+    """The children in an order that each branch of a choice keeps, where several have the same."""
+    left, found = list(children), []
+    while left:
+        free = (
+            child
+            for child in left
+            if not any(
+                ((other.namespace, other.name), (child.namespace, child.name)) in pairs
+                for other in left
+            )
+        )
+        found.append(next(free, left[0]))
+        left.remove(found[-1])
+    return found
 
 
 def _tag(name: str, namespace: str) -> str:

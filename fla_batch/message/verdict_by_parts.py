@@ -100,7 +100,7 @@ class VerdictByParts:
     def _is_named_as_ours(self, head: bytes) -> bool:
         """True when tags of this message are of the namespaces that they are of in ours."""
         if head not in self._named:
-            ours = self._names_in(self.form_lines.shape.head_on(None).encode())
+            ours = self._names_in(self.form_lines.shape.around_of()[0].encode())
             met = self._names_in(head)
             self._named[head] = all(met.get(prefix) == uri for prefix, uri in ours.items())
         return self._named[head]

@@ -7,7 +7,7 @@ written, and the same input gives the same bytes on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -26,7 +26,7 @@ from fla_batch.message.form_tree import (
 )
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
-from fla_batch.message.templates import filled
+from fla_batch.message.templates import MessageFacts, filled
 from fla_batch.message.value_formats import FORMATS
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.vocabulary.terms import FormKind
@@ -44,20 +44,29 @@ _escape = FORMATS["text"].write
 
 
 class MessageWriter:
-    """Writes messages of one shape. `head` + each form + `foot` is the whole message.
+    """Writes messages of one shape: what is `around` the forms, and each form.
 
-    `day` is the Belgian date of creation that a header may show.
+    `facts` are what a header may show.
     """
 
     def __init__(
-        self, shape: MessageShape, *, day: date | None = None, extras: EmployerZones = _ABSENT
+        self,
+        shape: MessageShape,
+        *,
+        facts: MessageFacts | None = None,
+        extras: EmployerZones = _ABSENT,
     ) -> None:
-        self.head = shape.head_on(day).encode()
-        self.foot = shape.foot_on(day).encode()
+        self._facts = facts or MessageFacts()
         self._shape = shape
         self._extras = extras
         self._constants = constants_of(shape)
         self._emits: dict[FormKind | None, Emit] = {}
+
+    def around(self, forms: int) -> tuple[bytes, bytes]:
+        """What stands before and after so many forms; all together is the whole message."""
+        facts = replace(self._facts, forms=forms)
+        head, foot = self._shape.around_of(facts)
+        return head.encode(), foot.encode()
 
     def form(self, form: Form | AnswerForm) -> bytes:
         """One form, from its opening tag to the line end after its closing tag."""
@@ -79,10 +88,11 @@ class MessageWriter:
 
     def message(self, forms: Iterable[Form | AnswerForm]) -> Iterator[bytes]:
         """The whole message in pieces."""
-        yield self.head
-        for form in forms:
-            yield self.form(form)
-        yield self.foot
+        every = list(forms)
+        head, foot = self.around(len(every))
+        yield head
+        yield from map(self.form, every)
+        yield foot
 
     def _compiled(self, kind: FormKind | None) -> Emit:
         form = of_kind(self._shape.tree.form, kind, answers=self._shape.answers)
@@ -90,10 +100,10 @@ class MessageWriter:
 
 
 def writers_of(
-    profile: Profile, *, day: date | None = None, extras: EmployerZones = _ABSENT
+    profile: Profile, *, facts: MessageFacts | None = None, extras: EmployerZones = _ABSENT
 ) -> dict[FormKind, MessageWriter]:
     """A writer for each kind of form; kinds of one message share one."""
-    made = {id(each): MessageWriter(each, day=day, extras=extras) for each in profile.messages}
+    made = {id(each): MessageWriter(each, facts=facts, extras=extras) for each in profile.messages}
     return {kind: made[id(shape)] for kind, shape in profile.shapes.items()}
 
 
@@ -178,33 +188,19 @@ def _whole(element: Element, *, always: bool) -> Emit:
 
 
 def _repeated(element: Element, repeat: Repeat) -> Emit:
-    """An element once per item of a list."""
-    if repeat.values:
-        return _repeated_values(element, repeat)
+    """An element once per item of a list; a plain value is the field "" of a block of its own."""
     block, name, first, places = repeat.block, repeat.field_name, repeat.first, repeat.blocks[1:]
+    values = repeat.values
     whole = _whole(element, always=element.always)
 
     def emit(row: Row, out: list[str]) -> bool:
         found = False
         for item in row[block].get(name) or ():
             inner = row[:first]
-            inner.append(item.__dict__)
+            inner.append({"": item} if values else item.__dict__)
             _open(inner, places)
             found = whole(inner, out) or found
         return found
-
-    return emit
-
-
-def _repeated_values(element: Element, repeat: Repeat) -> Emit:
-    block, name, first = repeat.block, repeat.field_name, repeat.first
-    whole = _whole(element, always=element.always)
-
-    def emit(row: Row, out: list[str]) -> bool:
-        values = row[block].get(name) or ()
-        for value in values:
-            whole([*row[:first], {"": value}], out)
-        return bool(values)
 
     return emit
 

@@ -64,6 +64,11 @@ class Component:
         """`file:line`."""
         return f"{self.document.path.name}:{self.node.sourceline}"
 
+    @property
+    def is_abstract(self) -> bool:
+        """True for a type that only those are of that derive from it."""
+        return self.node.get("abstract") in ("true", "1")
+
     def resolved(self, name: str) -> tuple[str, str]:
         """(namespace, local name) of a QName in an attribute of the node."""
         prefix, _, local = name.rpartition(":")

@@ -7,8 +7,8 @@ Source: XML Schema 1.0, part 1 (structures) and part 2 (datatypes).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,13 @@ from fla_batch.message.xsd_files import XS, Component, SchemaFiles
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+XSI_TYPE = "xsi:type"
+"""The attribute that says which type an element of an abstract type is of, as bindings name it."""
 _MODELS = ("sequence", "choice", "all")
+
+Name = tuple[str, str]
+"""(namespace, local name) of an element."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +71,11 @@ class Declared:
     is_attribute: bool = False
 
     @property
+    def full_name(self) -> Name:
+        """(namespace, local name)."""
+        return self.namespace, self.name
+
+    @property
     def where(self) -> str:
         """`file:line` of the declaration."""
         return self.component.where
@@ -96,8 +107,16 @@ class Declared:
 
     @cached_property
     def children(self) -> tuple[Declared, ...]:
-        """The elements that may stand directly in it, in the XSD's order, wildcards left out."""
-        return tuple(item for item in flat(self.content) if isinstance(item, Declared))
+        """The elements that may stand directly in it, in the XSD's order, wildcards left out.
+
+        One that stands in several places, as in two branches of a choice, is one (decision 1229).
+        """
+        found: dict[object, Declared] = {}
+        for item in flat(self.content):
+            if isinstance(item, Declared):
+                kind = item.kind if isinstance(item.kind, str) else item.kind.node
+                found.setdefault((item.full_name, kind), item)
+        return tuple(found.values())
 
     @cached_property
     def wildcards(self) -> tuple[Wildcard, ...]:
@@ -109,11 +128,8 @@ class Declared:
 
         Below a wildcard these are the global elements of the namespaces that it takes.
         """
-        found: dict[int, Declared] = {}
-        for child in self.children:
-            if child.name == name:
-                found.setdefault(id(child), child)
-        return list(found.values()) or self._below_wildcards(name)
+        found = [child for child in self.children if child.name == name]
+        return found or self._below_wildcards(name)
 
     def _below_wildcards(self, name: str) -> list[Declared]:
         """What a wildcard takes: a payload, so that another namespace goes before its own."""
@@ -127,62 +143,91 @@ class Declared:
         return list(dict.fromkeys(foreign or [one for one, _ in found]))
 
 
+@dataclass(frozen=True, eq=False)
+class TypeChoice(Declared):
+    """The `xsi:type` of elements of an abstract type (decision 1231); `types` by local names."""
+
+    types: Mapping[str, Component] = field(default_factory=dict)
+
+    @cached_property
+    def facets(self) -> Facets:
+        """A name of one of the types."""
+        return Facets("NCName", codes=tuple(self.types))
+
+
 Particle = Declared | Group | Wildcard
 
 
-def flat(content: Group | None) -> Iterator[Declared | Wildcard]:
-    """Everything in a content but its groups, in order."""
-    for item in content.items if content else ():
-        if isinstance(item, Group):
+def flat(content: Particle | None) -> Iterator[Declared | Wildcard]:
+    """Everything in a content but its groups, in order; what is no group is itself."""
+    if isinstance(content, Group):
+        for item in content.items:
             yield from flat(item)
-        else:
-            yield item
+    elif content is not None:
+        yield content
 
 
 def most_times(content: Group | None, item: Declared) -> int | None:
     """How often `item` may stand in a content, groups that repeat included; None without bound.
 
     In a sequence of several that repeats an item comes back only with its neighbours: not counted.
+    Of several places the one that takes least counts.
     """
+    found: list[int | None] = []
     for each in content.items if content else ():
-        if each is item:
-            inner = item.most
-        elif isinstance(each, Group) and item in flat(each):
-            inner = most_times(each, item)
-        else:
+        if not _holds(each, item):
             continue
+        inner = most_times(each, item) if isinstance(each, Group) else each.most
         times = content.most if content else 1
         if content and content.model != "choice" and len(content.items) > 1:
             times = 1
-        return None if inner is None or times is None else inner * times
-    return item.most
+        found.append(None if inner is None or times is None else inner * times)
+    return min((each for each in found if each is not None), default=None if found else item.most)
 
 
 def always_there(content: Group | None, item: Declared) -> bool:
-    """True when a content cannot do without `item`: no choice and no optional group around it."""
+    """True when a content cannot do without `item`: in every branch, and no optional group."""
     if content is None or not content.least:
         return False
-    if item in content.items:
-        return bool(item.least) and (content.model != "choice" or len(content.items) == 1)
-    inner = [each for each in content.items if isinstance(each, Group)]
-    if content.model == "choice" and len(content.items) > 1:
-        return False
-    return any(always_there(each, item) for each in inner)
+    there = (
+        always_there(each, item)
+        if isinstance(each, Group)
+        else bool(each.least) and _holds(each, item)
+        for each in content.items
+    )
+    return any(there) if content.model != "choice" else bool(content.items) and all(there)
 
 
 def together_with(content: Group | None, item: Declared) -> tuple[Declared, ...]:
     """What must stand beside `item` whenever it, or one of them, is there: an optional group."""
-    for group in content.items if content else ():
-        if isinstance(group, Group):
-            inner = together_with(group, item)
-            if inner:
-                return inner
-    if content is None or content.model == "choice" or not item.least:
-        return ()
-    if item not in content.items:
-        return ()
+    holding = [each for each in content.items if _holds(each, item)] if content else []
+    inner = [together_with(each, item) for each in holding if isinstance(each, Group)]
+    if content is None or len(holding) != 1:
+        return ()  # one of several branches
+    if inner or content.model == "choice" or not item.least:
+        return inner[0] if inner else ()
     parts = (each for each in content.items if isinstance(each, Declared) and each.least)
-    return tuple(each for each in parts if each is not item)
+    return tuple(each for each in parts if each is not holding[0])
+
+
+def in_turn(content: Group | None) -> set[tuple[Name, Name]]:
+    """Pairs of elements of a content of which one stands before the other in a sequence."""
+    found: set[tuple[Name, Name]] = set()
+    before: set[Name] = set()
+    for item in content.items if content else ():
+        names = {each.full_name for each in flat(item) if isinstance(each, Declared)}
+        found |= in_turn(item) if isinstance(item, Group) else set()
+        if content and content.model == "sequence":
+            found |= {(one, name) for one in before for name in names if one != name}
+            before |= names
+    return found
+
+
+def _holds(particle: Particle, item: Declared) -> bool:
+    """True when the particle is that element, or a group with it."""
+    return any(
+        isinstance(each, Declared) and each.full_name == item.full_name for each in flat(particle)
+    )
 
 
 class Outline:
@@ -238,7 +283,32 @@ class Outline:
         return "anyType"
 
     def content_of(self, kind: Component) -> Group | None:
-        """The content of a complex type, what it extends included."""
+        """The content of a complex type, what it extends included; of one that is abstract, that
+        of one of the types that derive from it."""
+        derived = self._derived(kind).values()
+        if not derived:
+            return self._content_of(kind)
+        every = (self._content_of(each) or Group("sequence", (), 1, 1) for each in derived)
+        return Group("choice", tuple(every), 1, 1)
+
+    def _derived(self, kind: Component) -> dict[str, Component]:
+        """The types that an element of an abstract type can be of, by their local names."""
+        every = self.files.table("complexType") if kind.is_abstract else {}
+        return {
+            name: each
+            for (_, name), each in every.items()
+            if not each.is_abstract and self._derives(each, kind)
+        }
+
+    def _derives(self, kind: Component, base: Component) -> bool:
+        derivation = kind.node.find(f"{XS}complexContent/*")
+        named = "" if derivation is None else derivation.get("base", "")
+        above = self.files.type_named(named, kind)
+        return not isinstance(above, str) and (
+            above.node is base.node or self._derives(above, base)
+        )
+
+    def _content_of(self, kind: Component) -> Group | None:
         node = kind.node
         derivation = node.find(f"{XS}complexContent/*")
         if derivation is None:
@@ -247,7 +317,7 @@ class Outline:
         if derivation.tag != f"{XS}extension":
             return own
         base = self.files.type_named(derivation.get("base", ""), kind)
-        inherited = None if isinstance(base, str) else self.content_of(base)
+        inherited = None if isinstance(base, str) else self._content_of(base)
         both = tuple(group for group in (inherited, own) if group is not None)
         return Group("sequence", both, 1, 1) if both else None
 
@@ -255,7 +325,15 @@ class Outline:
         """The attributes of a complex type, what it derives from included."""
         known = self._attributes.get(id(kind.node))
         if known is None:
-            known = self._attributes[id(kind.node)] = dict(self._attributes_in(kind.node, kind))
+            derived = self._derived(kind)
+            known = dict(self._attributes_in(kind.node, kind))
+            for each in derived.values():
+                known = {**self.attributes_of(each), **known}
+            if derived:
+                known[XSI_TYPE] = TypeChoice(
+                    XSI_TYPE, XSI, 1, 1, kind, self, is_attribute=True, types=derived
+                )
+            self._attributes[id(kind.node)] = known
         return known
 
     def _attributes_in(self, node: _Element, kind: Component) -> Iterator[tuple[str, Declared]]:
@@ -310,6 +388,8 @@ class Outline:
     def _particles(self, component: Component) -> Iterator[Particle]:
         node = component.node
         least, most = _occurs(node)
+        if most == 0:
+            return  # what the portal's XSDs no longer allow stays in them like that
         if node.tag == f"{XS}element":
             found = self.files.find("element", node.get("ref", ""), component)
             if found is None:

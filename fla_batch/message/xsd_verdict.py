@@ -233,7 +233,7 @@ class SchemaValidator:
         place = entry.path or "/"
         path, steps = _spelled(alone, place, number, self._form_depth - 1)
         form = alone[0]
-        while xmlsafe.label(form) != self.shape.form_label:
+        while xmlsafe.label(form) != self.shape.tree.form.name:
             form = form[0]
         error = SchemaError(
             _code(entry),

@@ -78,7 +78,8 @@ class Answers:
             answers.path.open("wb") as answer_stream,
         ):
             writer = self._writer
-            answer_stream.write(writer.head if writer else b"")
+            head, foot = writer.around(0) if writer else (b"", b"")
+            answer_stream.write(head)
             empty = answer_stream.tell()
 
             def answer(form: AnswerForm) -> None:
@@ -87,7 +88,7 @@ class Answers:
 
             write_notification(notice_stream, self._judged(file, parts, answer))
             is_answered = answer_stream.tell() > empty
-            answer_stream.write(writer.foot if writer else b"")
+            answer_stream.write(foot)
         if is_answered:
             self.outlet.publish(answers, at=self.clock())
         else:

@@ -18,6 +18,7 @@ from fla_batch.intake import InputReading, ReadingChoice
 from fla_batch.intake.table_declarations import TableChunk
 from fla_batch.message import Profile, load
 from fla_batch.message.reader import FormReader
+from fla_batch.message.writer import MessageWriter
 from fla_batch.models import Entry
 from fla_batch.rules import RuleContext
 from fla_batch.system import xmlsafe
@@ -84,8 +85,8 @@ def texts_sent(found: Done, profile: Profile, tmp_path: Path) -> list[str]:
     """The zone in each form, as our reader finds it."""
     shape = profile.declaration
     path = tmp_path / "message.xml"
-    forms_of = b"".join(found.written.forms)
-    path.write_bytes(shape.head.encode() + forms_of + shape.foot.encode())
+    head, foot = MessageWriter(shape).around(1)
+    path.write_bytes(b"".join((head, *found.written.forms, foot)))
     reader = FormReader(profile, shape)
     forms = xmlsafe.children(path, shape.form, root=shape.root)
     bodies: list[Any] = [reader.read(form)[0].body for form in forms]

@@ -112,8 +112,9 @@ def build_stages(folder: Path, source: str, declarations: int) -> Stages:
         message = work / "FI.xml"
         with found.stage("FI and its digest"), message.open("wb") as file:
             writer = desk.writers[FormKind.TRAININGS]
-            digest = hashlib.sha256(writer.head)
-            pieces = [writer.head, *bytes_of(spool.extents(part[0])), writer.foot]
+            head, foot = writer.around(len(spool))
+            digest = hashlib.sha256()
+            pieces = [head, *bytes_of(spool.extents(part[0])), foot]
             for piece in pieces:
                 file.write(piece)
                 digest.update(piece)

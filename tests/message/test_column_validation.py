@@ -220,7 +220,7 @@ def test_changed_texts_are_judged_alike(
 )
 def test_each_form_is_that_of_its_line(lines: list[str]) -> None:
     shape = load("fla-20250131").declaration
-    form_lines, head = FormLines(shape), shape.head_on(None).encode()
+    form_lines, head = FormLines(shape), MessageWriter(shape).around(1)[0]
     written = [line.replace("Form", shape.form).encode() for line in lines]
     alone = f"<{shape.form}/>".encode()
     assert len(list(form_lines.forms(head, [alone] * 250))) == 250

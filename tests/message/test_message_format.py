@@ -10,6 +10,7 @@ import pytest
 
 from fla_batch.message import MessageWriter, load
 from fla_batch.message.message_format import format_faults
+from fla_batch.message.templates import MessageFacts
 from fla_batch.rules import RuleContext
 from tests import builders as b
 from tests.message.profiles import PROFILES
@@ -26,7 +27,9 @@ def written(folder: Path, name: str = "shipped", *, numbers: tuple[int, ...] = (
     body = b.rights() if kind.value == "trainingRights" else b.trainings()
     forms = [b.form(body, number, profile.identifications[kind]) for number in numbers]
     path = folder / "FI.xml"
-    path.write_bytes(b"".join(MessageWriter(shape, day=date(2025, 3, 1)).message(forms)))
+    path.write_bytes(
+        b"".join(MessageWriter(shape, facts=MessageFacts(date(2025, 3, 1))).message(forms))
+    )
     return path
 
 

@@ -13,6 +13,7 @@ from fla_batch.message import load
 from fla_batch.message.conformity import Difference, ProfileVerdict, examined
 from fla_batch.message.conformity_samples import sample_forms
 from fla_batch.message.profile_limits import ProfileLimits
+from fla_batch.message.templates import MessageFacts
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.models import Entry
@@ -226,7 +227,9 @@ def test_an_assertion_is_undecided_and_then_every_file_is_judged_whole(
     shape = profile.shapes[FormKind.TRAININGS]
     forms = list(sample_forms(profile, shape, ProfileLimits.of(profile)))
     path = tmp_path / "message.xml"
-    path.write_bytes(b"".join(MessageWriter(shape, day=date(2025, 3, 1)).message(forms)))
+    path.write_bytes(
+        b"".join(MessageWriter(shape, facts=MessageFacts(date(2025, 3, 1))).message(forms))
+    )
     validator = SchemaValidator(profile, shape)
     assert validator.check(path).verdict is Verdict.VALID
     text = path.read_bytes()

@@ -115,10 +115,9 @@ def test_forms_stand_in_their_order(name: str, bodies: list[Declaration]) -> Non
 def test_a_message_is_head_forms_and_foot(name: str) -> None:
     writer = engine(name)[1]
     forms = [form(name, b.trainings()), form(name, b.rights(), 2)]
-    assert message(name, *forms) == (
-        writer.head + writer.form(forms[0]) + writer.form(forms[1]) + writer.foot
-    )
-    assert writer.head.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<')
+    head, foot = writer.around(2)
+    assert message(name, *forms) == (head + writer.form(forms[0]) + writer.form(forms[1]) + foot)
+    assert head.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<')
     assert writer.form(forms[0]).count(b"\n") == 1  # a form a line
 
 

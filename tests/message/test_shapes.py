@@ -18,6 +18,7 @@ from fla_batch.message.conformity import ProfileVerdict, differences, examined
 from fla_batch.message.conformity_samples import Comparison, extra_texts, sample_forms
 from fla_batch.message.draft_text import draft_profile
 from fla_batch.message.profile_limits import ProfileLimits
+from fla_batch.message.templates import MessageFacts
 from fla_batch.message.validation import validate_message
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaValidator
@@ -50,7 +51,7 @@ def drafted(name: str, tmp_path: Path) -> Profile:
 
 def message(profile: Profile, shape: MessageShape, folder: Path) -> tuple[Path, list[Form]]:
     forms = list(sample_forms(profile, shape, ProfileLimits.of(profile)))
-    writer = MessageWriter(shape, day=DAY, extras=extra_texts(shape, forms))
+    writer = MessageWriter(shape, facts=MessageFacts(DAY), extras=extra_texts(shape, forms))
     path = folder / f"{shape.root}.xml"
     path.write_bytes(b"".join(writer.message(forms)))
     return path, forms
@@ -112,8 +113,11 @@ def test_a_profile_is_clean_and_its_record_is_of_its_files(name: str, tmp_path: 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_columns_write_the_same_bytes_and_clear_the_same_forms(name: str, tmp_path: Path) -> None:
+    columns_agree(load(FOLDERS[name]), tmp_path)
+
+
+def columns_agree(profile: Profile, tmp_path: Path) -> None:
     """By models and by columns; by skeletons and form by form."""
-    profile = load(FOLDERS[name])
     shape = profile.shapes[FormKind.TRAININGS]
     maker = FormMaker(profile, "RUN0RUN0", datetime(2025, 3, 1, 10, tzinfo=UTC))
     rows: list[dict[str, Any]] = [
@@ -127,7 +131,7 @@ def test_columns_write_the_same_bytes_and_clear_the_same_forms(name: str, tmp_pa
     assert columns.fits(FormKind.TRAININGS)
     made = columns.spooled(FormKind.TRAININGS, Blocks(frame), numbers)
     forms = [maker.form(body, n) for n, body in enumerate(_bodies(rows), 1)]
-    writer = MessageWriter(shape, day=DAY, extras=zones)
+    writer = MessageWriter(shape, facts=MessageFacts(DAY), extras=zones)
     assert [each.content for each in made] == [writer.form(form) for form in forms]
     path, _ = message(profile, shape, tmp_path)
     anomalies = AnomalySpool()

@@ -21,11 +21,15 @@ from fla_batch.message.conformity import Conformity, ProfileVerdict, Standing, e
 from fla_batch.message.draft_text import draft_profile
 from fla_batch.models import Declaration
 from fla_batch.vocabulary.errors import ProfileMistake
+from fla_batch.vocabulary.terms import Language
 from tests.counts import COUNTED, count
 from tests.message import verdict_witness as witness
 from tests.message.xsd_constructs import CONSTRUCTS, Construct, DoesNotFit, made_of
 
 GENERATED = 20
+TRANSLATED = (Language.FR, Language.NL)
+OF_AN_ENGINE = ("sample-invalid", "not-checked")
+"""Kinds whose text is what an engine says."""
 NOT_JUDGED = "unjudged-payload"
 """Where no engine looks there is no witness: that alone is the fault."""
 
@@ -116,6 +120,8 @@ def _told_badly(found: Conformity) -> Iterator[str]:
             yield f"{each.kind} without place or advice: {each.text}"
         if each.breaks and " object at 0x" in each.text:
             yield f"no words for a user: {each.text}"
+        if each.kind not in OF_AN_ENGINE and each.text in map(each.text_in, TRANSLATED):
+            yield f"English only: {each.text}"
 
 
 def with_all_limits(strict: Profile, found: Conformity) -> Profile | None:

@@ -22,6 +22,7 @@ from fla_batch.message.profile_limits import ProfileLimits
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.reference_numbers import counter
 from fla_batch.message.samples import declarations
+from fla_batch.message.templates import MessageFacts
 from fla_batch.message.writer import MessageWriter
 from fla_batch.message.xsd_verdict import SchemaValidator
 from fla_batch.models import Declaration, Entry
@@ -164,7 +165,7 @@ def witness(
             forms = every[first : first + most]
             path = folder / "witness.xml"
             extras = extra_texts(shape, [form for _, form in forms])
-            writer = MessageWriter(shape, day=_CREATED.date(), extras=extras)
+            writer = MessageWriter(shape, facts=MessageFacts(_CREATED.date()), extras=extras)
             path.write_bytes(b"".join(writer.message([form for _, form in forms])))
             found = list(_invalid(profile, shape, path, other_engine=other_engine))
             places = [place for place, _ in forms]

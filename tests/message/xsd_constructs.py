@@ -625,6 +625,26 @@ STRUCTURES = [
         _replaced(_OPTIONAL_CHOICE, _elements("Content?")),
     ),
     _construct(
+        "abstract-type",
+        "form",
+        _replaced(
+            _FORM_REST, '<xs:element name="Declaration" type="DeclarationType"/>', regular=True
+        ),
+        _replaced(
+            '<xs:complexType name="TrainingsType">',
+            '<xs:complexType name="DeclarationType" abstract="true">'
+            + _group("sequence", _WHOLE)
+            + "</xs:complexType>"
+            + "".join(
+                f'<xs:complexType name="{name}DeclarationType"><xs:complexContent><xs:extension '
+                f'base="DeclarationType">{_group("sequence", _elements(name))}</xs:extension>'
+                "</xs:complexContent></xs:complexType>"
+                for name in ("TrainingRights", "Trainings")
+            )
+            + '<xs:complexType name="TrainingsType">',
+        ),
+    ),
+    _construct(
         "extension",
         "form",
         _replaced(
@@ -854,6 +874,15 @@ STRUCTURES = [
         ),
     ),
     _construct(
+        "texts-one-no-longer-allowed",
+        "texts",
+        _replaced(
+            _TWO_TEXTS,
+            _elements("TrainingReferenceNbr?").replace("/>", ' maxOccurs="0"/>')
+            + _elements("TrainingOrganiserName?"),
+        ),
+    ),
+    _construct(
         "texts-one-missing", "texts", _replaced(_TWO_TEXTS, _elements("TrainingReferenceNbr?"))
     ),
     _construct(
@@ -930,6 +959,22 @@ STRUCTURES = [
         "amounts-both-mandatory",
         "amounts",
         _replaced(_EITHER, _elements("TrainingDays", "TrainingHours")),
+    ),
+    _construct(
+        "amounts-in-branches-with-dates",
+        "amounts",
+        _replaced(
+            _EITHER + _elements("TrainingStartDate", "TrainingEndDate").replace("<", " <"),
+            _group(
+                "choice",
+                _group(
+                    "sequence", _elements("TrainingDays", "TrainingStartDate", "TrainingEndDate")
+                )
+                + _group(
+                    "sequence", _elements("TrainingStartDate", "TrainingEndDate", "TrainingHours")
+                ),
+            ),
+        ),
     ),
     _construct("amounts-hours-only", "amounts", _replaced(_EITHER, _elements("TrainingHours"))),
     _construct(
