@@ -15,9 +15,9 @@ _SETTINGS = "fla-batch.toml"
 _COMPLETES = "_FLA_BATCH_COMPLETE"
 """Set by a shell that completes a command line; click answers then."""
 _SPOKEN = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-_FIRST_AFTER = 2_000_000
-"""The modules of a command are a million objects that stay: looking for circles among them took a
-twentieth of a small build."""
+_FIRST_AFTER = 200_000
+"""The modules of a command are some 70,000 objects that stay: looking for circles among them took a
+twentieth of a small build. Ten times as much lets what is printed as JSON fill the memory."""
 COLLECT_AFTER = 50_000, 20, 50
 """A build makes a million small objects and no circles: looking for these took 3 % of it."""
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
