@@ -67,7 +67,13 @@ from fla_batch.models import (
 )
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
-from fla_batch.vocabulary.terms import AnomalyClass, Environment, FormKind, Language
+from fla_batch.vocabulary.terms import (
+    NO_SENDER,
+    AnomalyClass,
+    Environment,
+    FormKind,
+    Language,
+)
 
 if TYPE_CHECKING:
     from fla_batch.account.remaining_credit import Forecast
@@ -183,13 +189,20 @@ def check(declaration: Declaration, *, today: date) -> list[Anomaly]:
 
 
 def write(
-    declarations: Sequence[Declaration], *, run: str, at: datetime, profile: str = PROFILE
+    declarations: Sequence[Declaration],
+    *,
+    run: str,
+    at: datetime,
+    profile: str = PROFILE,
+    sender: str | None = None,
+    environment: Environment = Environment.SIMULATION,
 ) -> bytes:
     """One message (the content of an FI part) with a form for each declaration of one kind.
 
     `run` (1 to 14 of 0-9 A-Z) begins every reference number and must never be used again; `at` is
-    the instant of creation (aware). The same arguments give the same bytes. Raises ProfileMistake,
-    and ValueError for no declaration or two kinds.
+    the instant of creation (aware). `sender` (6 digits) and `environment` are for profiles whose
+    header says them. The same arguments give the same bytes. Raises ProfileMistake, and ValueError
+    for no declaration, two kinds, or a header that says a sender who is not given.
     """
     from fla_batch.batching.form_maker import FormMaker
     from fla_batch.message import load
@@ -202,7 +215,10 @@ def write(
         raise ValueError("a message holds one kind of declaration, and at least one of it")
     loaded = load(profile)
     maker = FormMaker(loaded, run, at)
-    writer = writers_of(loaded, facts=MessageFacts(belgian_date(at)))[kinds.pop()]
+    facts = MessageFacts(belgian_date(at), sender or NO_SENDER, environment)
+    writer = writers_of(loaded, facts=facts)[kinds.pop()]
+    if sender is None and writer.says("sender"):
+        raise ValueError("the header of this profile says who sends: give `sender`")
     return b"".join(writer.message(maker.form(each) for each in declarations))
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from fla_batch import api
-from tests.builders import inss
+from fla_batch.message.draft_text import draft_profile
+from tests.builders import inss, training, trainings
 from tests.command_line import write_csv
 
+PUBLISHED = Path(__file__).parent / "profiles" / "published"
 PROMISED = {
     "build": "(workspace, inputs)",
     "check": "(declaration, *, today)",
@@ -27,7 +31,7 @@ PROMISED = {
     "sign": "(message, signer, *, at)",
     "status": "(workspace)",
     "validate": "(message, *, today, profile)",
-    "write": "(declarations, *, run, at, profile)",
+    "write": "(declarations, *, run, at, profile, sender, environment)",
 }
 TYPES = 20
 
@@ -67,3 +71,25 @@ def test_what_could_not_be_read_is_told_and_not_left_out(tmp_path: Path, cell: s
     assert anomaly.blocks
     assert anomaly.source is not None
     assert (anomaly.source.row, anomaly.source.column) == (2, cell)
+
+
+def test_a_header_that_says_who_sends_wants_to_know_it(tmp_path: Path) -> None:
+    drafted = draft_profile([PUBLISHED / "header.xsd"], None, tmp_path / "mine")
+    profile = str(drafted.folder)
+    at = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
+    mine = trainings(training())
+    with pytest.raises(ValueError, match="give `sender`"):
+        api.write([mine], run="EXAMPLE", at=at, profile=profile)
+    message = api.write(
+        [mine, mine],
+        run="EXAMPLE",
+        at=at,
+        profile=profile,
+        sender="987654",
+        environment=api.Environment.CIRCUIT_TEST,
+    )
+    header = etree.fromstring(message).find("{*}Header")
+    assert header is not None
+    assert header.findtext("{*}Sender/{*}SenderNumber") == "987654"
+    assert header.findtext("{*}Environment") == "T"
+    assert header.findtext("{*}NumberOfForms") == "2"

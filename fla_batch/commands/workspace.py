@@ -22,7 +22,7 @@ from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.filenames import BatchName
-from fla_batch.vocabulary.terms import Environment
+from fla_batch.vocabulary.terms import NO_SENDER, Environment
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -52,8 +52,6 @@ _RUN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 _A_MOMENT_S = 0.5
-_NO_SENDER = "000000"
-"""Stands in names of batches for REST, where no sender number is needed."""
 
 
 def random_run() -> str:
@@ -289,7 +287,7 @@ class Workspace(Closing):
     def _sender(self) -> str:
         sender = self.sender
         if not sender and self.settings.uses_rest:
-            sender = _NO_SENDER
+            sender = NO_SENDER  # names of batches begin with it over REST as well
         if not sender:
             raise ConfigurationMistake(
                 "[sender] number is missing: file names begin with it",

@@ -11,7 +11,7 @@ from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateTe
 from fla_batch.message.grow import Grower
 from fla_batch.message.growing_tree import GrowingElement, namespaces_in, other_types_in
 from fla_batch.message.namespaces import Namespaces
-from fla_batch.message.templates import MessageFacts, filled_around
+from fla_batch.message.templates import MessageFacts, filled_around, names_in
 from fla_batch.message.tree_finish import element_of, finished
 from fla_batch.message.xml_escapes import in_attribute, quoteattr
 from fla_batch.message.xsd_driver import driver_of
@@ -73,6 +73,11 @@ class MessageShape:
         """The text before the first form of such a message, and after the last."""
         facts = facts or MessageFacts()
         return _joined(self.head, facts), _joined(self.foot, facts)
+
+    def says_around(self, name: str) -> bool:
+        """True when the text around the forms shows that fact (`templates.AROUND_NAMES`)."""
+        pieces = (piece for piece in self.head + self.foot if not isinstance(piece, str))
+        return any(name in names_in(piece.template) for piece in pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date, time
 from typing import Any
 
 from fla_batch.message.reference_numbers import number_of
-from fla_batch.vocabulary.terms import Environment
+from fla_batch.vocabulary.terms import NO_SENDER, Environment
 
 NAMES = ("form_number", "reference", "creation_date", "creation_hour")
 
@@ -27,7 +27,7 @@ class MessageFacts:
     """What may be said around the forms: the Belgian date of creation, who sends how many where."""
 
     day: date | None = None
-    sender: str = "000000"
+    sender: str = NO_SENDER
     environment: Environment = Environment.SIMULATION
     forms: int = 1
 

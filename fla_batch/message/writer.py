@@ -68,6 +68,10 @@ class MessageWriter:
         head, foot = self._shape.around_of(facts)
         return head.encode(), foot.encode()
 
+    def says(self, name: str) -> bool:
+        """True when that fact of a message (`AROUND_NAMES`) is shown around its forms."""
+        return self._shape.says_around(name)
+
     def form(self, form: Form | AnswerForm) -> bytes:
         """One form, from its opening tag to the line end after its closing tag."""
         out: list[str] = []

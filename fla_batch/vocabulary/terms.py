@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, StrEnum
 
+NO_SENDER = "000000"
+"""Stands for a sender number where none is needed: over REST, and in samples."""
+
 
 class Environment(StrEnum):
     """Where a batch goes: production, circuit test or simulation."""
