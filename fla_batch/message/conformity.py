@@ -13,8 +13,8 @@ from enum import Enum
 
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
+from fla_batch.message.xsd_content import Declared
 from fla_batch.message.xsd_driver import other_schema
-from fla_batch.message.xsd_outline import Declared
 from fla_batch.vocabulary.errors import ProfileMistake
 from fla_batch.vocabulary.sentences import Sentences
 from fla_batch.vocabulary.terms import Language

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fla_batch.message.conformity import Difference, Standing, stricter
 from fla_batch.message.form_tree import Element, ZoneText
-from fla_batch.message.xsd_outline import Declared, Group, Name, Wildcard
+from fla_batch.message.xsd_content import Declared, Group, Name, Wildcard
 from fla_batch.models.zone import Presence, Zone
 
 

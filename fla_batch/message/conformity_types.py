@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from fla_batch.message.conformity import Difference, Standing, stricter
 from fla_batch.message.form_tree import ZoneText
+from fla_batch.message.xsd_content import Declared
 from fla_batch.message.xsd_facets import Facets
-from fla_batch.message.xsd_outline import Declared
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import WrittenTexts, all_integers, is_own, settles
 from fla_batch.models.zone import Zone

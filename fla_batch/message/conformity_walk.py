@@ -26,7 +26,7 @@ from fla_batch.message.message_shape import MessageShape, text_around
 from fla_batch.message.profile import Profile
 from fla_batch.message.reference_form import reference_form
 from fla_batch.message.templates import AROUND_NAMES, MessageFacts, names_in
-from fla_batch.message.xsd_outline import Declared, always_there, together_with
+from fla_batch.message.xsd_content import Declared, always_there, together_with
 from fla_batch.message.xsd_text import Judge
 from fla_batch.message.zone_samples import written_texts
 from fla_batch.vocabulary.terms import Environment, FormKind

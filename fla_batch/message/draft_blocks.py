@@ -17,7 +17,7 @@ from fla_batch.message.draft_matching import words
 from fla_batch.message.draft_places import Inside, Place, containers, kinds_of_types, reachable
 from fla_batch.message.draft_zones import ZoneDrawing
 from fla_batch.message.drafted_message import CONTENT, DraftedMessage
-from fla_batch.message.xsd_outline import Declared, TypeChoice, most_times
+from fla_batch.message.xsd_content import Declared, TypeChoice, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, is_list
 from fla_batch.vocabulary.terms import FormKind

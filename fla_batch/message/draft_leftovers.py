@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from fla_batch.message.draft_matching import words
 from fla_batch.message.draft_places import Place
+from fla_batch.message.xsd_content import Declared, always_there
 from fla_batch.message.xsd_facets import Facets
-from fla_batch.message.xsd_outline import Declared, always_there
 from fla_batch.vocabulary.terms import Environment
 
 USUAL_CONSTANTS = {

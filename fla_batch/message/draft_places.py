@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fla_batch.message.draft_matching import words
-from fla_batch.message.xsd_outline import Declared, Outline, TypeChoice, flat, most_times
+from fla_batch.message.xsd_content import Declared, TypeChoice, flat, most_times
+from fla_batch.message.xsd_outline import Outline
 from fla_batch.vocabulary.terms import FormKind
 
 _DEEPEST = 12

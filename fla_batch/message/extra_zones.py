@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.message.form_tree import Element, ZoneText, carriers, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.xml_escapes import unescape
-from fla_batch.message.xsd_outline import Declared
+from fla_batch.message.xsd_content import Declared
 from fla_batch.message.xsd_text import Judge
 from fla_batch.models.zone import Presence
 from fla_batch.vocabulary.terms import FormKind

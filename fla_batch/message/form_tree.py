@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.value_formats import Format
-from fla_batch.message.xsd_outline import Declared
+from fla_batch.message.xsd_content import Declared
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.terms import FormKind

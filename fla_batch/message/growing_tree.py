@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import BlockPlace, WriteCondition
 from fla_batch.message.value_formats import Format
-from fla_batch.message.xsd_outline import XSI_TYPE, Declared, TypeChoice, most_times
+from fla_batch.message.xsd_content import XSI_TYPE, Declared, TypeChoice, most_times
 from fla_batch.models.block import Block
 from fla_batch.models.zone import Zone
 

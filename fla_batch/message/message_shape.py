@@ -14,8 +14,9 @@ from fla_batch.message.namespaces import Namespaces
 from fla_batch.message.templates import MessageFacts, filled_around, names_in
 from fla_batch.message.tree_finish import element_of, finished
 from fla_batch.message.xml_escapes import in_attribute, quoteattr
+from fla_batch.message.xsd_content import XSI
 from fla_batch.message.xsd_driver import driver_of
-from fla_batch.message.xsd_outline import XSI, Outline
+from fla_batch.message.xsd_outline import Outline
 from fla_batch.models.block import Block
 
 CONTEXT = "context"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from fla_batch.message.form_table import FormPlace
+from fla_batch.message.xsd_content import Declared
 from fla_batch.message.xsd_files import UNSETTLED, XS, Component, SchemaDocument, SchemaFiles
-from fla_batch.message.xsd_outline import Declared
 
 _CONSTRUCTS = {XS + name for name in (*UNSETTLED, "notation")}
 _ATTRIBUTES = ("nillable", "fixed", "default", "substitutionGroup", "abstract")

@@ -17,7 +17,7 @@ from fla_batch.message.form_tree import (
 )
 from fla_batch.message.growing_tree import BlockRow, GrowingElement, TextSource
 from fla_batch.message.namespaces import Namespaces
-from fla_batch.message.xsd_outline import XSI_TYPE, Declared, Name, flat, in_turn
+from fla_batch.message.xsd_content import XSI_TYPE, Declared, Name, flat, in_turn
 
 
 def finished(

@@ -8,7 +8,7 @@ from pathlib import Path
 from fla_batch.message.message_shape import MessageShape
 from fla_batch.message.profile import Profile
 from fla_batch.message.reader import FormReader
-from fla_batch.message.xsd_outline import XSI
+from fla_batch.message.xsd_content import XSI
 from fla_batch.system import xmlsafe
 
 _HEAD_BYTES = 1 << 24
