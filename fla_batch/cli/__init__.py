@@ -15,9 +15,6 @@ _SETTINGS = "fla-batch.toml"
 _COMPLETES = "_FLA_BATCH_COMPLETE"
 """Set by a shell that completes a command line; click answers then."""
 _SPOKEN = ("FLA_BATCH_LANG", "FLA_BATCH_UI__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-_FIRST_AFTER = 200_000
-"""The modules of a command are some 70,000 objects that stay: looking for circles among them took a
-twentieth of a small build. Ten times as much lets what is printed as JSON fill the memory."""
 COLLECT_AFTER = 50_000, 20, 50
 """A build makes a million small objects and no circles: looking for these took 3 % of it."""
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
@@ -40,15 +37,8 @@ def main() -> None:
         return
     from fla_batch.cli.edge import run
 
-    gc.set_threshold(_FIRST_AFTER, *COLLECT_AFTER[1:])
-    gc.callbacks.append(_from_then_on)
-    sys.exit(streams.exit_code(run(sys.argv[1:])))
-
-
-def _from_then_on(_phase: str, _info: dict[str, int]) -> None:
-    """Called by the first look for circles: the next ones come sooner."""
-    gc.callbacks.remove(_from_then_on)
     gc.set_threshold(*COLLECT_AFTER)
+    sys.exit(streams.exit_code(run(sys.argv[1:])))
 
 
 def _shipped_page() -> str | None:
