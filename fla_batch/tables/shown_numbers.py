@@ -44,10 +44,12 @@ def otherwise(section: str) -> Otherwise | None:
     found = [(name == "digits", text) for name, text in groups]
     texts = [text for is_places, text in found if not is_places]
     places = [text for is_places, text in found if is_places]
-    if any(text in ("/", "E", "e") for text in texts):
+    # In quotation marks or behind a backslash they are texts like any other.
+    signs = [text for name, text in groups if name == "sign"]
+    if any(text in ("/", "E", "e") for text in signs):
         return None
     scaling = _SCALING.search("".join(places))
-    power = 2 * texts.count("%") - (3 * len(scaling[0]) if scaling else 0)
+    power = 2 * signs.count("%") - (3 * len(scaling[0]) if scaling else 0)
     cut = len(places) > 1 and sum(map(len, places)) <= _LONGEST_AMOUNT
     if not power and not cut and not any(map(_SPEAKING.search, texts)):
         return None

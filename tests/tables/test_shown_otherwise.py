@@ -79,6 +79,7 @@ def test_hours_that_show_as_another_number(
     [
         *('0.0" h"', '0.00\\ "u"', 'General" uur"', "0.00", "#,##0.00", '0.0\\ "€"', "[Red]0.0"),
         *("0_)", "0.0E+00", "# ?/?", "00.0", "[$-80C]0.0", "0;-0;;@"),
+        *('0.0"%"', "0.0\\%"),
     ],
 )
 def test_hours_that_show_as_themselves(tmp_path: Path, shown_as: str) -> None:
