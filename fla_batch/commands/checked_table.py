@@ -148,7 +148,7 @@ class CheckedTable:
         chosen = self._chosen(choice)
         names = [str(position) for position in range(len(self.table.headings))]
         rows = [
-            GridRow(number, [content_of(text or "") for text in cells], self._cells.get(number, {}))
+            GridRow(number, [text or "" for text in cells], self._cells.get(number, {}))
             for number, *cells in chosen.slice(start, count).select(ROW, *names).iter_rows()
         ]
         return rows, len(chosen)
@@ -196,7 +196,11 @@ class CheckedTable:
         with suppress(TableBroken):
             frames.extend(self.table.batches())
         if frames:
-            return pl.concat(frames, how="diagonal")
+            # As people see them, who look for them.
+            frame = pl.concat(frames, how="diagonal")
+            texts = frame.select(pl.col(pl.String))
+            odd = [each.name for each in texts if each.str.starts_with("\0").any()]
+            return frame.with_columns(pl.col(odd).map_elements(content_of, pl.String))
         names = [str(position) for position in range(len(self.table.headings))]
         return pl.DataFrame(schema={ROW: pl.UInt32, **dict.fromkeys(names, pl.String)})
 

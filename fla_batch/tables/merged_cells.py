@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from fla_batch.tables.odd_cells import content_of
 from fla_batch.tables.table import ROW, MergedCells, Table
 from fla_batch.tables.values import Tolerated, shown
 
@@ -72,7 +73,7 @@ def completion(
             if (row, position) == (merged.first_row, merged.first_column):
                 continue
             rule = "merged-filled" if is_head else "merged-empty"
-            said = Tolerated(None, rule, shown(value), {"first_row": merged.first_row})
+            said = Tolerated(None, rule, shown(content_of(value)), {"first_row": merged.first_row})
             cells.append(MergedCell(row, position, said))
             if is_head:
                 filled.setdefault(position, {})[row] = value

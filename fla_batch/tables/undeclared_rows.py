@@ -93,11 +93,11 @@ def without_totals(
     )
     left_out: list[int] = []
     for cells in odd.iter_rows(named=True):
-        filled = {i: text for i in range(width) if (text := cells.get(str(i)))}
+        filled = {i: content_of(text) for i in range(width) if (text := cells.get(str(i)))}
         rule = _rule(filled, table, columns)
         if rule is not None:
             left_out.append(cells[ROW])
-            written = content_of(next(iter(filled.values()), ""))
+            written = next(iter(filled.values()), "")
             say(remark(rule, FILE, table.at(cells[ROW]), value=shown(written)))
     return frame.filter(~pl.col(ROW).is_in(left_out)) if left_out else frame
 

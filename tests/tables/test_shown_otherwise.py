@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from fla_batch.commands.checked_table import EVERY_ROW, CheckedTable, RowChoice, checked_table
+from fla_batch.intake import AS_FOUND
 from tests.rights.cases import inss_of
-from tests.tables.reading import Whole, read
+from tests.tables.reading import CONTEXT, Whole, read
 from tests.tables.test_everyday import HEADINGS, row, told
 
 AMOUNT = HEADINGS.index("Heures")
@@ -107,6 +109,42 @@ def test_numbers_of_which_signs_are_no_part(
     book.save(tmp_path / "formations.xlsx")
     found = read(tmp_path / "formations.xlsx")
     assert (told(found), len(found.declarations)) == ([], 1)
+
+
+def test_a_merged_cell_is_quoted_as_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "formations.xlsx"
+    _written(path, list(row(1)), list(row(2)), hours_as='0.0" h"')
+    book = openpyxl.load_workbook(path)
+    book.active.merge_cells("G2:G3")
+    book.save(path)
+    found = read(path)
+    (said,) = (each for each in found.anomalies if each.rule == "merged-empty")
+    assert said.value == "7.6 h"
+
+
+def _format_employer(path: Path, row_number: int) -> None:
+    book = openpyxl.load_workbook(path)
+    cell = book.active.cell(row_number, HEADINGS.index("BCE") + 1)
+    cell.number_format = '"BE "0000"."000"."000'
+    book.save(path)
+
+
+def test_a_number_alone_is_no_note_whatever_its_format(tmp_path: Path) -> None:
+    path = tmp_path / "formations.xlsx"
+    _written(path, list(row()), [880820673])
+    _format_employer(path, 3)
+    assert any(at == 3 and blocks for _, at, blocks in told(read(path)))
+
+
+def test_the_grid_shows_numbers_as_the_program_does(tmp_path: Path) -> None:
+    path = tmp_path / "formations.xlsx"
+    _written(path, list(row(BCE=880820673)))
+    _format_employer(path, 2)
+    table = checked_table(path, CONTEXT, AS_FOUND)
+    assert isinstance(table, CheckedTable)
+    assert table.employers() == [("BE 0880.820.673", 1)]
+    assert table.rows(RowChoice(employer="BE 0880.820.673"), 0, 9)[1] == 1
+    assert "BE 0880.820.673" in table.rows(EVERY_ROW, 0, 9)[0][0].cells
 
 
 def test_struck_out_rows_are_read_and_said(tmp_path: Path) -> None:
