@@ -34,7 +34,6 @@ class _Input(click.Path):
 
 
 INPUT = _Input(exists=True, allow_dash=True, path_type=Path)
-_STANDARD_INPUT = "-"
 
 HEADER_ROW = click.option(
     "--header-row",

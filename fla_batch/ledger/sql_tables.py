@@ -279,6 +279,3 @@ lock = Table(
     Column("taken_at", Instant, nullable=False),
     Column("renewed_at", Instant, nullable=False),
 )
-
-APPEND_ONLY = ("event", "batch", "form")
-"""Tables whose rows never change and never go; triggers see to it."""

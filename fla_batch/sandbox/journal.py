@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from fla_batch.sandbox.store import Store
 from fla_batch.vocabulary.filenames import sequence_text
 
-TICKET_LENGTH = 13
 _TICKET_START = "34000000"
 
 

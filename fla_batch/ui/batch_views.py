@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -144,14 +143,6 @@ def batch(request: Request) -> Response:
     workers = [(who, list(theirs)) for who, theirs in per_worker(said, language_of(request))]
     file = next((file for file in state.files if name in file.batches), None)
     return page(request, "batch.html", row=row, workers=workers, file=file, sendable=SENDABLE)
-
-
-def age_of(age: timedelta | None) -> tuple[str, int]:
-    """The unit and the number in which an age is told."""
-    minutes = int(age.total_seconds() // 60) if age else 0
-    if minutes >= 2 * 24 * 60:
-        return "age_days", minutes // (24 * 60)
-    return ("age_hours", minutes // 60) if minutes >= 120 else ("age_minutes", minutes)
 
 
 ROUTES = [
