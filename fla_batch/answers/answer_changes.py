@@ -132,7 +132,7 @@ class Interpreter:
         )
 
     def _read(self, form: NotificationForm, environment: Environment, at: datetime) -> _Read:
-        """All that is taken from a form, which is only good until the next one is read."""
+        """All that is taken from a form."""
         found = match_form(form, environment, self.sent)
         if isinstance(found, Unmatched):
             return _unmatched(form, found), (), ()

@@ -82,8 +82,8 @@ def right_blocks(rows: pl.DataFrame, heads: pl.DataFrame) -> Blocks:
     inner = {}
     for kind, field in _LISTS.items():
         rights = _of_kind(rows, kind)
-        inner[field] = InnerBlocks(rights[DECLARATION], Blocks(rights.drop(DECLARATION)))
-    return Blocks(frame.drop(DECLARATION), inner)
+        inner[field] = InnerBlocks(rights[DECLARATION], Blocks(rights))
+    return Blocks(frame, inner)
 
 
 def _of_kind(rows: pl.DataFrame, kind: RightType) -> pl.DataFrame:

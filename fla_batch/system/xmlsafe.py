@@ -142,7 +142,7 @@ def children(
     """Each element `child` directly below the root `root`, whole, then freed: memory stays flat.
 
     `child` may be a path of labels, `Forms/Form`, for elements that stand in a wrapper.
-    An element is only good until the next one is asked for. The document is known to be whole
+    One that is held stays as it is, with nothing around it. The document is known to be whole
     only when the iterator has ended without an exception: commit nothing before that.
     Raises NotWellFormed, UnsafeXml, UnexpectedRoot; OSError when the file cannot be read.
     """

@@ -117,6 +117,13 @@ def test_forms_before_the_truncation_are_seen_but_the_end_raises() -> None:
         next(forms)
 
 
+def test_a_form_that_is_held_stays_whole() -> None:
+    """A notification is read by a thousand forms, and seldom needed zones later still."""
+    forms = "".join(f"<Form><A><B>{n}</B></A></Form>{' ' * 900}" for n in range(500))
+    found = list(xmlsafe.children(BytesIO(f"<N>{forms}</N>".encode()), "Form", root="N"))
+    assert [form.findtext("A/B") for form in found] == list(map(str, range(500)))
+
+
 def test_only_children_of_the_root_are_forms() -> None:
     nested = b"<N><Form><A>1</A><Data><Form><A>2</A></Form></Data></Form><Box><Form/></Box></N>"
     assert read(nested) == ["1"]
