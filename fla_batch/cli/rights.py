@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from fla_batch.rights.compute import Computation
     from fla_batch.rights.evidence import Evidence
+    from fla_batch.rights.input_report import QuarterReport
     from fla_batch.rights.not_computed import NotComputed
+    from fla_batch.rights.output import Written
     from fla_batch.rights.right import WorkerRight
     from fla_batch.rights.worksheet import WorksheetRequest
     from fla_batch.vocabulary.words import Words
@@ -48,8 +50,8 @@ def check(*, shared: Shared, **options: Any) -> int:
         workers = sum(1 for _ in computation.rights())
         anomalies = [*computation.anomalies, *computation.sector_warnings()]
         held = computation.not_computed()
+    rows = input_report(computation.settled.declared, anomalies)
     if shared.as_json:
-        rows = input_report(computation.settled.declared, anomalies)
         found = {
             "employers": report_json(rows, anomalies),
             "workers": workers,
@@ -58,7 +60,7 @@ def check(*, shared: Shared, **options: Any) -> int:
         }
         shared.show_json(found)
     else:
-        _show_head(computation, anomalies, shared.words)
+        _show_head(rows, shared.words)
         _tell_anomalies(anomalies, shared)
         say(shared.words.count("can_be_computed", workers, held=len(held)))
     return 1 if held or blocking(anomalies) else 0
@@ -84,6 +86,7 @@ def compute(
     output: Path, all_or_nothing: bool, workers: str | None, *, shared: Shared, **options: Any
 ) -> int:
     """Write every right that can be computed, and list what cannot."""
+    from fla_batch.rights.input_report import input_report
     from fla_batch.rights.output import NOT_COMPUTED_FILE, write_rights
     from fla_batch.rights.spill import Spill
 
@@ -104,6 +107,7 @@ def compute(
         )
         established = computation.sizes.establish(now()) if written.kept else 0
     kept, held = written.kept, written.not_computed
+    rows = input_report(computation.settled.declared, written.anomalies)
     if shared.as_json:
         shared.show_json(
             {
@@ -112,7 +116,7 @@ def compute(
                 "rows": written.rows if kept else 0,
                 "sizes": _sizes_json(computation),
                 "sizes_established": established,
-                "input": _head_json(computation, written.anomalies),
+                "input": [row._asdict() for row in rows],
                 "not_computed": [_held_json(each) for each in held],
                 "not_computed_file": str(output.parent / NOT_COMPUTED_FILE) if held else None,
                 "sector_supplements": len(written.supplements),
@@ -120,18 +124,23 @@ def compute(
             }
         )
     else:
-        _show_head(computation, written.anomalies, shared.words)
+        _show_head(rows, shared.words)
         _tell_anomalies(written.anomalies, shared)
-        if kept:
-            words = shared.words
-            counts = words.count("worker", written.workers), words.count("right", written.rows)
-            say(words.line("batch_holds", batch=output, counts=", ".join(counts)))
-        if held:
-            file = output.parent / NOT_COMPUTED_FILE
-            say(shared.words.line("not_computed", file=file, count=len(held)))
-        if kept and written.supplements:
-            say(shared.words.count("sector_supplements", len(written.supplements)))
+        _tell_written(written, output, shared.words)
     return 0 if kept and not held and not blocking(written.anomalies) else 1
+
+
+def _tell_written(written: Written, output: Path, words: Words) -> None:
+    from fla_batch.rights.output import NOT_COMPUTED_FILE
+
+    held = len(written.not_computed)
+    if written.kept:
+        counts = words.count("worker", written.workers), words.count("right", written.rows)
+        say(words.line("batch_holds", batch=output, counts=", ".join(counts)))
+    if held:
+        say(words.line("not_computed", file=output.parent / NOT_COMPUTED_FILE, count=held))
+    if written.kept and written.supplements:
+        say(words.count("sector_supplements", len(written.supplements)))
 
 
 @rights.command()
@@ -229,18 +238,8 @@ def _held_json(held: NotComputed) -> dict[str, Any]:
     }
 
 
-def _head_json(computation: Computation, anomalies: Sequence[Anomaly]) -> list[dict[str, Any]]:
-    from fla_batch.rights.input_report import input_report
-
-    rows = input_report(computation.settled.declared, anomalies)
-    return [row._asdict() for row in rows]
-
-
-def _show_head(computation: Computation, anomalies: Sequence[Anomaly], words: Words) -> None:
+def _show_head(rows: Sequence[QuarterReport], words: Words) -> None:
     """What was given, by employer and quarter as far as a screen takes it, else in total."""
-    from fla_batch.rights.input_report import input_report
-
-    rows = input_report(computation.settled.declared, anomalies)
     if len(rows) <= _MOST_QUARTERS:
         headings = words.headings("quarter_headings")
         say(table(headings, rows))

@@ -201,9 +201,4 @@ def _later(workspace: Records, name: BatchName) -> dict[DeclarationKey, BatchNam
 
 
 def _key_json(key: DeclarationKey) -> dict[str, Any]:
-    return {
-        "company_id": key.company_id,
-        "inss": key.inss,
-        "calendar_year": key.calendar_year,
-        "kind": key.kind.value,
-    }
+    return key._asdict() | {"kind": key.kind.value}

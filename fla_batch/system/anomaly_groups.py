@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from fla_batch.vocabulary import catalogue
+from fla_batch.vocabulary.documents import CauseOfManyJson, members
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 
 MOST_PLACES = 5
@@ -61,17 +62,15 @@ class AnomalyGroup:
 
     def to_json(self) -> dict[str, Any]:
         """As `--json` gives it under `groups`."""
-        rows = [place.row for place in self.places if place.row is not None]
-        return {
-            "class": self.cause.anomaly_class,
-            "rule": self.cause.rule,
-            "error_id": self.cause.error_id,
-            "column": self.cause.column,
-            "count": self.count,
-            "first_rows": rows,
-            "label": self.label.to_json(),
-            "advice": self.first.advice.to_json(),
-        }
+        return members(
+            CauseOfManyJson,
+            self.cause,
+            **{"class": self.cause.anomaly_class},
+            count=self.count,
+            first_rows=[place.row for place in self.places if place.row is not None],
+            label=self.label.to_json(),
+            advice=self.first.advice.to_json(),
+        )
 
 
 class AnomalyGroups:
