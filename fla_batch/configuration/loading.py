@@ -133,8 +133,10 @@ class _Given:
 
     def _require_still_loopback(self, section: str) -> None:
         """The environment cannot take back what a practice configuration says of itself (S14)."""
-        ours, over = self.raw.get(section), self.overrides.get(section, {})
-        if isinstance(ours, Mapping) and ours.get("loopback_only") and "loopback_only" in over:
+        ours, over = self.raw.get(section), self.overrides.get(section)
+        if not (isinstance(ours, Mapping) and isinstance(over, Mapping)):
+            return  # which is told where the settings are made
+        if ours.get("loopback_only") and "loopback_only" in over:
             self._note(
                 _variable(section, "loopback_only"),
                 f"[{section}] loopback_only is set in the file; a variable cannot change it",
@@ -150,10 +152,12 @@ class _Given:
 
     def place(self, section: str, key: str | None = None) -> str:
         """Where a setting was given: the variable, else file and line, else its own name."""
-        over = self.overrides.get(section)
-        if key is not None and isinstance(over, Mapping) and key in over:
+        over, whole = self.overrides.get(section), f"{ENV_PREFIX}{section}".upper()
+        if over is not None and not isinstance(over, Mapping):
+            return whole
+        if key is not None and over and key in over:
             variable = _variable(section, key)
-            return variable if variable in self.environ else f"{ENV_PREFIX}{section}".upper()
+            return variable if variable in self.environ else whole
         steps = [section] if key is None else [section, key]
         if self.path is None:
             return ".".join(steps)
@@ -180,9 +184,11 @@ def _said_by_variables(environ: Mapping[str, str]) -> dict[str, Any]:
             if variable.startswith(before):
                 key = variable.removeprefix(before).lower()
                 keys[key] = _value(given[variable], fields.get(key))
-        whole = json.loads(given[name]) if name in given else {}
-        if name in given or keys:
-            said[section] = {**whole, **keys} if isinstance(whole, dict) else whole
+        whole = json.loads(given.get(name, "null"))
+        if isinstance(whole, dict | None):  # with null it says nothing
+            whole = {**(whole or {}), **keys}
+        if whole != {}:
+            said[section] = whole
     return said
 
 

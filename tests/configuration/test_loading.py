@@ -160,6 +160,27 @@ def test_a_variable_that_cannot_be_meant_so_is_named(variable: str, text: str, s
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("section", ["gateway", "rest"])
+@pytest.mark.parametrize("text", ["3", "[]", "true", '"loopback_only"'])
+def test_a_variable_that_is_no_section_is_named_beside_a_file_for_practice(
+    tmp_path: Path, section: str, text: str
+) -> None:
+    variable = f"FLA_BATCH_{section}".upper()
+    error = refused(tmp_path, f"[{section}]\nloopback_only = true\n", **{variable: text})
+    assert (
+        str(error)
+        == f"{variable}: {section} must be a section, [{section}], with a key on each line"
+    )
+
+
+def test_a_variable_that_says_null_says_nothing(tmp_path: Path) -> None:
+    environ = {"FLA_BATCH_LIMITS": "null", "FLA_BATCH_LIMITS__PARTS": "4"}
+    text = "[gateway]\nloopback_only = true\n"
+    settings = load(toml(tmp_path, text), environ={**environ, "FLA_BATCH_GATEWAY": "null"})
+    assert settings.limits.parts == 4
+    assert settings.gateway.loopback_only
+
+
 def test_a_section_as_a_variable_is_refused_without_its_value() -> None:
     with pytest.raises(ConfigurationMistake) as caught:
         load(None, environ={"FLA_BATCH_SIGNING": "hunter2-secret"})
