@@ -94,11 +94,10 @@ def text_of_number(text: str, shows: Shows | Otherwise, from_1904: bool) -> str:
         return plain_number(number)
     if isinstance(shows, Otherwise):
         return odd_number(number, plain_number(number), shows)
-    if shows is Shows.ELAPSED or (0 <= number < 1):
-        return clock(number) if number >= 0 else text
     if not 0 <= number < _LATEST:
         return text
-    return _day(number, from_1904)
+    is_time = shows is Shows.ELAPSED or number < 1
+    return clock(number) if is_time else _day(number, from_1904)
 
 
 def plain_number(number: float) -> str:

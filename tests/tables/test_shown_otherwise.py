@@ -111,6 +111,11 @@ def test_numbers_of_which_signs_are_no_part(
     assert (told(found), len(found.declarations)) == ([], 1)
 
 
+def test_hours_beyond_all_bounds_are_refused_in_their_cell(tmp_path: Path) -> None:
+    _written(tmp_path / "formations.xlsx", list(row(Heures=1e305)), hours_as="[h]:mm")
+    assert told(read(tmp_path / "formations.xlsx")) == [("not-a-number", 2, True)]
+
+
 def test_a_merged_cell_is_quoted_as_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "formations.xlsx"
     _written(path, list(row(1)), list(row(2)), hours_as='0.0" h"')
