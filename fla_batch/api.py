@@ -156,7 +156,7 @@ def read(inputs: Iterable[Path]) -> Iterator[Declaration | Anomaly]:
 def declaration_from_json(body: str | bytes) -> list[Declaration | Anomaly]:
     """A body of PUT /trainings or PUT /trainingRights, one or a list, as the REST manual prints it.
 
-    What cannot be read of it is an Anomaly, as in `read`. Source: REST manual 3.3.3.3 and 3.3.4.3.
+    What cannot be read of it is an Anomaly, as in `read`. Source: REST manual 3.3.3.2 and 3.3.4.2.
 
     >>> (one,) = declaration_from_json('{"employer": {"companyId": "0880820673"}, "trainings": []}')
     >>> one.employer.company_id

@@ -1,24 +1,15 @@
-"""docs/concepts/sandbox.md says what there is: its faults, its seed, its absent employers."""
+"""docs/concepts/sandbox.md says what there is: its seed, its absent employers."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from fla_batch.sandbox.answer_faults import ANSWER_FAULTS
 from fla_batch.sandbox.directory import ABSENT_EMPLOYERS
-from fla_batch.sandbox.faults import CHANNEL_FAULTS
 from fla_batch.sandbox.seed import load_seed
 from tests.sandbox.practice import TODAY, NewPractice
 
 PAGE = (Path(__file__).parents[2] / "docs/concepts/sandbox.md").read_text(encoding="utf-8")
-
-
-def test_every_fault_stands_in_the_page_and_no_other() -> None:
-    section = PAGE[PAGE.index("## Faults on demand") : PAGE.index("## What lies where")]
-    listed = re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)
-
-    assert listed == [*CHANNEL_FAULTS, *ANSWER_FAULTS]
 
 
 def test_the_seed_of_the_page_loads(new_practice: NewPractice, tmp_path: Path) -> None:
