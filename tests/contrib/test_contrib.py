@@ -74,9 +74,21 @@ def test_the_cron_lines() -> None:
     for job in jobs:
         found = CRON.fullmatch(job)
         assert found, job
-        for part in found[3].split(" && "):
+        for part in re.split(" && |; ", found[3]):
             if part.startswith("fla-batch"):
                 parsed(part.partition(" >")[0])
+
+
+def test_a_batch_in_doubt_stops_no_poll() -> None:
+    """`send` ends with 4 as long as a batch is in doubt, and often only an answer settles it.
+
+    systemd starts nothing after a command that failed, nor does a shell after `&&`.
+    """
+    of_service = unit(CONTRIB / "systemd" / "fla-batch-poll.service")
+    started = [shlex.split(value) for _, key, value in of_service if key == "ExecStart"]
+    assert [words[2] for words in started] == ["poll", "send"]
+    cron = (CONTRIB / "cron" / "fla-batch").read_text(encoding="utf-8")
+    assert cron.index("fla-batch poll") < cron.index("; fla-batch send")
 
 
 def test_the_compose_file() -> None:
