@@ -6,6 +6,7 @@ that one run shows everything; what is not well-formed is not read at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -142,17 +143,9 @@ def _by_lines(
             for block in threads.in_order(begun):
                 valid &= block.is_valid
                 stamps.append(block.stamps)
-                odd = [each.held for each in block.left if isinstance(each.held, bytes)]
-                found = lines.forms(block.head, odd)
-                for each in block.left:
+                for each, body, reading in _left_over(block, lines, reader):
                     number = forms + each.index + 1
-                    line = block.head.count(b"\n") + number
-                    if isinstance(each.held, bytes):
-                        form, reading = reader.read(next(found))
-                        body = form.body
-                        reading.move_to(line)
-                    else:
-                        body, reading = each.held, Reading({(): line})
+                    reading.move_to(block.head.count(b"\n") + number)
                     anomalies.add(
                         _by_rules(body, reading, path.name, number, context, cleared=each.cleared)
                     )
@@ -160,6 +153,20 @@ def _by_lines(
     except (NotByLines, xmlsafe.UnusableXml, OSError):
         return None  # the other way says what there is to say
     return LinesResult(forms, valid, all_differ(stamps))
+
+
+def _left_over(
+    block: _BlockResult, lines: FormLines, reader: FormReader
+) -> Iterator[tuple[LeftOverForm, Declaration | Question | Answer, Reading]]:
+    """What stands in each form that is left; only those that the columns do not tell are read."""
+    odd = [each.held for each in block.left if isinstance(each.held, bytes)]
+    found = lines.forms(block.head, odd)
+    for each in block.left:
+        if isinstance(each.held, bytes):
+            form, reading = reader.read(next(found))
+            yield each, form.body, reading
+        else:
+            yield each, each.held, Reading({(): 0})
 
 
 def _by_forms(
