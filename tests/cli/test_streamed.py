@@ -15,6 +15,7 @@ from fla_batch.cli.show import counts_in_words, in_words
 from fla_batch.configuration.loading import load
 from fla_batch.ledger import Ledger
 from fla_batch.report import export
+from fla_batch.report.local_forms import figure
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source, summary
 from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.builders import company_id, inss
@@ -163,8 +164,8 @@ def test_a_page_shows_so_many_and_counts_all(
     assert called.document["anomalies"] == len(recorded)
     text = (tmp_path / "report.html").read_text()
     blocking = sum(one.blocks for one in recorded)
-    assert f"Blocking: {blocking:,}. Warnings: {PAGES - blocking:,}." in text
-    assert f"Not shown here: {PAGES - 100:,} more." in text
+    assert f"Blocking: {figure(blocking)}. Warnings: {figure(PAGES - blocking)}." in text
+    assert f"Not shown here: {figure(PAGES - 100)} more." in text
     assert text.count("<tr data-severity=") == 100
 
 
