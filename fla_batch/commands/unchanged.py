@@ -118,7 +118,11 @@ def is_same(note: Note, state: NewestState) -> bool:
 
 
 def _as_told(body: dict[str, Any]) -> str:
-    """What can be compared: the platform does not tell who declared a legal right (0902)."""
+    """What can be compared: neither who declared a legal right (0902) nor the numbers and order of
+    trainings are told.
+    """
     rights = dict(body.get("trainingRights") or {})
     rights.pop("legalFlaRight", None)
-    return canonical_json(body | {"trainingRights": rights or None})
+    unnumbered = (each | {"trainingSequenceNbr": None} for each in body.get("trainings") or ())
+    trainings = sorted(map(canonical_json, unnumbered))
+    return canonical_json(body | {"trainingRights": rights or None, "trainings": trainings})
