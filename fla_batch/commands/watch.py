@@ -61,7 +61,7 @@ def watch(
             patience.told(f"{error}; trying again in {every_s:g} s")
         if timeout_s is not None and elapsed() - begun + every_s > timeout_s:
             raise WaitTimedOut(
-                f"{result.open_batches} batches are still without all their answers after "
-                f"{timeout_s:g} seconds"
+                f"not all answers came within {timeout_s:g} seconds; batches that wait for some: "
+                f"{result.open_batches}"
             )
         patience.sleep(every_s)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fla_batch.rights.size import SizeBasis
-from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.errors import ConfigurationMistake, LedgerTrouble
+from fla_batch.vocabulary.identifiers import mask_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
@@ -119,11 +120,21 @@ def _table() -> Table:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
         yield
+    except ArgumentError:
+        raise ConfigurationMistake(
+            "the database of sizes has no address that can be read",
+            hint="Write it as sqlite:///sizes.db, or postgresql+psycopg://user@server/database.",
+        ) from None
     except SQLAlchemyError as mistake:
+        # Not chained: a driver's message may quote a whole row.
+        cause = str(getattr(mistake, "orig", None) or type(mistake).__name__)
+        said = mask_text(cause.split("\n", 1)[0])
         raise LedgerTrouble(
-            f"The sizes of employers cannot be kept in the ledger: {type(mistake).__name__}."
-        ) from mistake
+            f"the sizes of employers cannot be kept in the ledger: {said}",
+            hint="Check --ledger, or [workspace] ledger: a file's folder has to be there and be "
+            "yours, a server has to answer.",
+        ) from None

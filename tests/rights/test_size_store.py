@@ -14,7 +14,7 @@ from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.size import Census, SizeBasis
 from fla_batch.rights.size_store import FrozenSize, SqlSizeStore, open_size_store
 from fla_batch.rights.sizes import Sizes
-from fla_batch.vocabulary.errors import LedgerTrouble
+from fla_batch.vocabulary.errors import ConfigurationMistake, LedgerTrouble
 from tests.rights.cases import COMPANY
 
 LAW = law_of(2024)
@@ -119,5 +119,12 @@ def test_a_database_that_does_not_open_is_said_without_its_address(tmp_path: Pat
     with pytest.raises(LedgerTrouble) as caught:
         open_size_store(f"sqlite:///{tmp_path}/no/such/folder/ledger.db")
     assert str(tmp_path) not in str(caught.value)
-    with pytest.raises(LedgerTrouble):
-        open_size_store("no address at all")
+    assert "unable to open database file" in str(caught.value)
+    assert "--ledger" in (caught.value.hint or "")
+
+
+def test_an_address_that_is_none_is_said_without_it() -> None:
+    with pytest.raises(ConfigurationMistake) as caught:
+        open_size_store("no address, secret")
+    assert "secret" not in str(caught.value)
+    assert "sqlite:///" in (caught.value.hint or "")
