@@ -5,6 +5,7 @@ Nothing here names a zone or a rule: a new zone is changed as the others are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -109,3 +110,21 @@ def _cell(value: Any, scale: int) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     return str(value if scale == 1 else value / scale)
+
+
+def spoil(
+    rows: list[dict[str, Any]], random: Random, kind: FormKind, columns: Sequence[str]
+) -> None:
+    """Some cells of some rows changed, rows moved to the end, doubled and left out."""
+    for _ in range(random.choice((0, 1, 2, 3, 6))):
+        index = random.randrange(len(rows))
+        name = random.choice(columns)
+        what = random.random()
+        if what < 0.7:
+            rows[index] = rows[index] | {name: random.choice(cells_around(kind, name))}
+        elif what < 0.8:
+            rows.append(rows.pop(index))
+        elif what < 0.9:
+            rows.append(dict(rows[index]))
+        else:
+            del rows[index]

@@ -20,7 +20,7 @@ from tests.batching import test_desk, test_screened_tables
 from tests.batching.test_screened_tables import CONTEXT, WORKERS
 from tests.counts import COUNTED, count
 from tests.message.profiles import PROFILES
-from tests.mutations import cells_around
+from tests.mutations import cells_around, spoil
 
 Record = Callable[[str, object], None]
 COLUMNS = list(columns_of(FormKind.TRAINING_RIGHTS))
@@ -141,19 +141,7 @@ def mutated_rows(random: Random) -> list[dict[str, Any]]:
         some = [LEGAL, *[SECTOR] * random.randrange(3), *[EMPLOYER] * random.randrange(3)]
         random.shuffle(some)
         rows += rights(*some, inss=random.choice(WORKERS), calendarYear=str(year))
-    for _ in range(random.choice((0, 1, 2, 3, 6))):
-        index = random.randrange(len(rows))
-        name = random.choice(COLUMNS)
-        what = random.random()
-        if what < 0.7:
-            cells = cells_around(FormKind.TRAINING_RIGHTS, name)
-            rows[index] = rows[index] | {name: random.choice(cells)}
-        elif what < 0.8:
-            rows.append(rows.pop(index))
-        elif what < 0.9:
-            rows.append(dict(rows[index]))
-        else:
-            del rows[index]
+    spoil(rows, random, FormKind.TRAINING_RIGHTS, COLUMNS)
     return rows
 
 

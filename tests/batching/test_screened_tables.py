@@ -24,7 +24,7 @@ from fla_batch.vocabulary.terms import FormKind
 from tests import builders as b
 from tests.columns import as_columns
 from tests.counts import COUNTED, count
-from tests.mutations import cells_around
+from tests.mutations import cells_around, spoil
 
 Record = Callable[[str, object], None]
 CONTEXT = RuleContext(today=date(2025, 3, 1))
@@ -182,20 +182,7 @@ def mutated_rows(random: Random) -> list[dict[str, Any]]:
         }
         some = several(inss=worker, calendarYear=str(year), **number)
         rows += [row | {k: v for k, v in dates.items() if row[k] == GOOD[k]} for row in some]
-    for _ in range(random.choice((0, 1, 2, 3, 6))):
-        index = random.randrange(len(rows))
-        name = random.choice(COLUMNS)
-        what = random.random()
-        if what < 0.7:
-            rows[index] = rows[index] | {
-                name: random.choice(cells_around(FormKind.TRAININGS, name))
-            }
-        elif what < 0.8:
-            rows.append(rows.pop(index))
-        elif what < 0.9:
-            rows.append(dict(rows[index]))
-        else:
-            del rows[index]
+    spoil(rows, random, FormKind.TRAININGS, COLUMNS)
     return rows
 
 

@@ -19,9 +19,8 @@ from tests.contract.user_keys import write_key
 
 FOLDER_IN = "INTEST-S"
 _TOOL = Path(sys.executable).with_name("fla-batch")
-_SETTINGS = """\
-[sender]
-number = "123456"
+_SENDER = '[sender]\nnumber = "123456"\n'
+_GATEWAY = """\
 [gateway]
 host = "{host}"
 port = {port}
@@ -31,6 +30,11 @@ known_hosts = "{folder}/known_hosts"
 """
 
 Run = Callable[[], Measured]
+
+
+def gateway_settings(port: int, keys: Path) -> str:
+    """[gateway] for a server on loopback; the user's key and the known hosts lie in `keys`."""
+    return _GATEWAY.format(host=LOOPBACK, port=port, user=getpass.getuser(), folder=keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,7 @@ class Line:
         """Settings and the pinned host key."""
         known = f"[{LOOPBACK}]:{self.port} {host_key_line}\n"
         (self.folder / "known_hosts").write_text(known)
-        text = _SETTINGS.format(
-            host=LOOPBACK, port=self.port, user=getpass.getuser(), folder=self.folder
-        )
+        text = _SENDER + gateway_settings(self.port, self.folder)
         (self.folder / "fla-batch.toml").write_text(text)
 
     def ours(self) -> Measured:

@@ -11,7 +11,6 @@ where a tenth of a second is measured.
 from __future__ import annotations
 
 import argparse
-import getpass
 import shutil
 import sys
 import time
@@ -28,7 +27,7 @@ import click
 from tests.bench import generate
 from tests.bench.measure import Measured, in_turn, machine, program
 from tests.bench.relay import LOOPBACK
-from tests.bench.sending import FOLDER_IN
+from tests.bench.sending import FOLDER_IN, gateway_settings
 from tests.contract.sshd import MODERN, Sshd, running_sshd
 from tests.contract.user_keys import write_key
 
@@ -36,14 +35,6 @@ _OURS = Path(__file__).parents[2]
 _TOOL = Path(sys.executable).with_name("fla-batch")
 """The script that pip wrote; whose package it starts, PYTHONPATH says."""
 _READS = "import polars; polars.read_excel('thousand.xlsx', infer_schema_length=0)"
-_GATEWAY = """\
-[gateway]
-host = "{host}"
-port = {port}
-user = "{user}"
-key_file = "{folder}/user"
-known_hosts = "{folder}/known_hosts"
-"""
 
 
 class Job(NamedTuple):
@@ -89,12 +80,8 @@ class Checkout:
     def prepare(self) -> None:
         """Tables, keys and settings, and the outbox of a first build, kept beside."""
         generate.write_settings(self.folder)
-        key = self.server.root.parent / "user"
-        settings = _GATEWAY.format(
-            host=LOOPBACK, port=self.server.port, user=getpass.getuser(), folder=key.parent
-        )
         with (self.folder / "fla-batch.toml").open("a") as file:
-            file.write(settings)
+            file.write(gateway_settings(self.server.port, self.server.root.parent))
         rows = generate.trainings_table(0, 1000)
         rows.head(10).write_csv(self.folder / "ten.csv", separator=";")
         rows.slice(10 * generate.TRAININGS, 10).write_csv(self.folder / "other.csv", separator=";")
