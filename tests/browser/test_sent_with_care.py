@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from fla_batch.configuration.loading import load as load_settings
 from fla_batch.message import load
@@ -82,6 +82,25 @@ def test_production_is_shown_in_its_colour_and_asks_twice(
     page.get_by_role("button", name="Start the practice portal").click()
     expect(page.locator(".env-practice")).to_be_visible()
     assert _colour(page) != in_production
+
+
+def test_nothing_is_pressed_before_the_page_listens(
+    browser_page: Page, production: tuple[Path, str], tmp_path: Path
+) -> None:
+    page, (_, address) = browser_page, production
+    steps.open_link(page, address)
+    steps.drop(page, write_csv(tmp_path / "year.csv", workers(2)))
+    steps.build(page, "Build 2 declarations")
+    slow: list[Route] = []
+    page.route("**/static/htmx.min.js", lambda route: slow.append(route))
+    page.goto(page.url, wait_until="commit")
+    send = page.get_by_role("button", name="Send")
+    with pytest.raises(Error, match="intercepts pointer events"):
+        send.click(timeout=1_000)
+    for script in slow:
+        script.continue_()
+    send.click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("This goes to PRODUCTION")
 
 
 def test_what_was_refused_comes_back_at_its_row_and_is_sent_by_itself(

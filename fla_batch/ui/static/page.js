@@ -272,7 +272,9 @@ document.addEventListener("input", (event) => {
   if (["only-found", "employer"].includes(event.target.id)) grid.load(0, 0);
 });
 
+// After htmx, whose own listener was there first: from here on nothing that is clicked is lost.
 document.addEventListener("DOMContentLoaded", () => {
+  document.documentElement.classList.add("listens");
   const form = document.getElementById("drop");
   if (form) beginDrop(form);
   const editor = document.getElementById("editor");
