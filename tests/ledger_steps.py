@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from fla_batch.ledger import Ledger
 from fla_batch.ledger.anomaly_rows import insert_anomalies
 from fla_batch.ledger.database import writing
 from fla_batch.ledger.events import batch_id_of
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event, FormState
 from fla_batch.ledger.projection import Happening
 from fla_batch.vocabulary.filenames import BatchName

@@ -64,6 +64,6 @@ def _desk_of(recipe: Recipe) -> Desk:
 
 def _history(recipe: Recipe) -> PlatformHistory:
     from fla_batch.account.ledger_history import LedgerHistory
-    from fla_batch.ledger import Ledger
+    from fla_batch.ledger.ledger import Ledger
 
     return LedgerHistory(Ledger.open(recipe.ledger, create=False), recipe.environment)

@@ -22,8 +22,9 @@ from fla_batch.batching.spool_all import Item, Reserve, Spooled, spool_all
 from fla_batch.batching.stamp_book import StampBook
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
 from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
-from fla_batch.ledger import HeldLock, LockHeld
+from fla_batch.ledger.ledger import HeldLock
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.locks import LockHeld
 from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import MessageShape, Profile
 from fla_batch.models import Entry

@@ -27,7 +27,7 @@ from fla_batch.vocabulary.findings import Anomaly, blocking
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import CheckedBuild, Records
-    from fla_batch.ledger import HeldLock
+    from fla_batch.ledger.ledger import HeldLock
     from fla_batch.ledger.records import BatchRow
 
 _RENEWED_EACH = 1_000

@@ -19,7 +19,7 @@ from fla_batch.vocabulary.filenames import BatchName
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import Records
-    from fla_batch.ledger import HeldLock
+    from fla_batch.ledger.ledger import HeldLock
 
 _RENEWED_EVERY = timedelta(seconds=10)
 """Far below the time after which a lease counts as stale."""

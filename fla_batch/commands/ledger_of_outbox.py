@@ -32,7 +32,8 @@ def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
 
     Raises LedgerBehind, NoLedger without `create`, LedgerTrouble, DiskTrouble.
     """
-    from fla_batch.ledger import Ledger, NoLedger
+    from fla_batch.ledger.database import NoLedger
+    from fla_batch.ledger.ledger import Ledger
 
     clear_half_written(outbox.root)
     is_used = outbox.high_water is not None or outbox.has_batches
@@ -59,7 +60,7 @@ def ledger_if_any(url: str, outbox: Outbox) -> Iterator[Ledger | None]:
 
     Raises LedgerBehind, LedgerTrouble.
     """
-    from fla_batch.ledger import NoLedger
+    from fla_batch.ledger.database import NoLedger
 
     try:
         ledger = open_ledger(url, outbox, create=False)

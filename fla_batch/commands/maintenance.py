@@ -28,7 +28,7 @@ from fla_batch.vocabulary.filenames import FileName, InvalidName
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools, Records
-    from fla_batch.ledger import Rebuilt
+    from fla_batch.ledger.integrity import Rebuilt
 
 _NOT_HERE = (
     "Restore the batch's folder from a backup; do not build it again. Where several hosts use this "

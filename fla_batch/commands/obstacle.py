@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.commands.channels import went_over_rest
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.ledger.locks import LockHeld
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import Records

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from fla_batch.outbox import Outbox
+from fla_batch.outbox.outbox import Outbox
 from fla_batch.system.database_address import is_a_file
 from fla_batch.vocabulary.errors import ConfigurationMistake
 

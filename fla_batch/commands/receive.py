@@ -247,7 +247,7 @@ class _Answer:
 
 def _pages_of_changes(answer: _Answer) -> Iterator[list[Change]]:
     """What `answer` says, for a process that has neither profile nor ledger yet."""
-    from fla_batch.ledger import Ledger
+    from fla_batch.ledger.ledger import Ledger
 
     with Ledger.open(answer.ledger, create=False) as ledger:
         interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))

@@ -31,7 +31,7 @@ def lock_name(environment: Environment) -> str:
 
 def recover(workspace: Records) -> None:
     """Clear away what crashed builds left. Raises LedgerTrouble, DiskTrouble."""
-    from fla_batch.ledger import LockHeld
+    from fla_batch.ledger.locks import LockHeld
 
     workspace.outbox.clear_leftovers(workspace.environment)
     if not unfinished(workspace):

@@ -25,9 +25,8 @@ from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import FormReader, Profile, load
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import Form
-from fla_batch.outbox import Manifest, OutboxDamaged
 from fla_batch.outbox.high_water import UNFINISHED
-from fla_batch.outbox.manifest import FORMS
+from fla_batch.outbox.manifest import FORMS, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children
 from fla_batch.vocabulary.documents import RebuiltJson, members

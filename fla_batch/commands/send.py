@@ -17,10 +17,9 @@ from fla_batch.channel import upload
 from fla_batch.commands.lease import Lease, leased
 from fla_batch.commands.obstacle import obstacle_of
 from fla_batch.commands.outgoing import outgoing
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox import OutboxDamaged
-from fla_batch.outbox.manifest import FORMS
+from fla_batch.ledger.locks import LockHeld
+from fla_batch.outbox.manifest import FORMS, OutboxDamaged
 from fla_batch.system.profile_record import require_clean, schemas_folder
 from fla_batch.vocabulary import closure
 from fla_batch.vocabulary.belgian_time import belgian_date

@@ -17,9 +17,9 @@ from fla_batch.commands.cancel import look_after_td, record_of
 from fla_batch.commands.lease import leased
 from fla_batch.commands.outgoing import outgoing
 from fla_batch.commands.send import batch_row
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox import OutboxDamaged
+from fla_batch.ledger.locks import LockHeld
+from fla_batch.outbox.manifest import OutboxDamaged
 
 if TYPE_CHECKING:
     from fla_batch.channel.protocol import Gateway

@@ -19,7 +19,7 @@ from fla_batch.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from fla_batch.commands.needs import AnswerTools, Records
-    from fla_batch.ledger import FoundAnomalies
+    from fla_batch.ledger.by_worker import FoundAnomalies
 
 
 def status(workspace: AnswerTools, name: str | None = None, whom: Whom = ANYBODY) -> list[BatchRow]:

@@ -101,7 +101,7 @@ class Workspace(Closing):
         """
         from fla_batch.commands.ledger_of_outbox import open_ledger
         from fla_batch.commands.outbox_of_settings import outbox_of
-        from fla_batch.ledger import Ledger
+        from fla_batch.ledger.ledger import Ledger
 
         outbox, url = outbox_of(settings.workspace), settings.workspace.ledger
         outbox.require_ours(settings.workspace.group)

@@ -13,7 +13,8 @@ from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
-    from fla_batch.ledger import BatchRow, Ledger
+    from fla_batch.ledger.ledger import Ledger
+    from fla_batch.ledger.records import BatchRow
     from fla_batch.outbox.manifest import Manifest
 
 _WITHOUT_FILES = frozenset({BatchState.BUILT, BatchState.CANCELLED})
@@ -73,8 +74,8 @@ def _unknown(known: set[str], outbox: Outbox) -> Iterator[Fault]:
 
 
 def _answers(ledger: Ledger, outbox: Outbox) -> Iterator[Fault]:
-    from fla_batch.ledger import AnswerOutcome
     from fla_batch.ledger.answer_rows import PURGED_ANSWER
+    from fla_batch.ledger.records import AnswerOutcome
 
     for row in ledger.answer_files(AnswerOutcome.DONE):
         batch = PurePosixPath(row.file.kept_path).parent.parent.name

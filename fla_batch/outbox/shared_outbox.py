@@ -41,7 +41,7 @@ from fla_batch.vocabulary.filenames import BatchName, InvalidName
 from fla_batch.vocabulary.terms import Environment
 
 if TYPE_CHECKING:
-    from fla_batch.ledger import Ledger
+    from fla_batch.ledger.ledger import Ledger
 
 
 _LAST = (FILE_NAME, MARKS, PURGED)

@@ -15,7 +15,7 @@ from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyReport, NotificationForm
 from fla_batch.answers.sent_forms import SentFromLedger
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.records import AlikeVerdicts, Change, FormChange, FoundForm
 from fla_batch.message import load
 from fla_batch.system.xmlsafe import UnusableXml

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.answers.sent_forms import SentFromLedger
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.records import FormRow
 from tests.ledger.builders import batch_name, reference, send
 

@@ -13,7 +13,7 @@ from fla_batch.answers import portal_writer as writer
 from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyReport, NotificationForm
 from fla_batch.configuration import loading
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.message import load
 from fla_batch.signing.throwaway import throwaway_certificate

@@ -32,7 +32,7 @@ from fla_batch.batching.form_maker import FormMaker
 from fla_batch.batching.form_store import Spool, bytes_of
 from fla_batch.commands.build_batches import _records
 from fla_batch.intake.table_declarations import TableChunk, read_table_chunks
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.records import AnswerFile, BatchRecord, Change
 from fla_batch.message import load
 from fla_batch.message.column_validation import Clearing

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.vocabulary.findings import Anomaly, Labels
 from tests.bench import generate
 from tests.bench.measure import Measured, program

@@ -16,7 +16,7 @@ from fla_batch.commands.build import build
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.server import GatewaySettings
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState, Event
 from fla_batch.sandbox.faults import Faults
 from fla_batch.sandbox.operations import OperationKind

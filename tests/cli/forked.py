@@ -54,7 +54,7 @@ def main() -> None:
     import fla_batch.channel.sftp
     import fla_batch.cli.commands
     import fla_batch.commands.workspace
-    import fla_batch.ledger
+    import fla_batch.ledger.ledger
     import fla_batch.message  # noqa: F401
 
     serve(_forked)

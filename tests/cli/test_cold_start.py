@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fla_batch.intake.template import write_template
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.message import MessageWriter, load
 from fla_batch.vocabulary.terms import FormKind, Language
 from tests import builders as b

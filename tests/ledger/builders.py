@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from fla_batch.ledger import AnswerFile, BatchRecord, FormRecord, FoundForm, Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import AnswerFile, BatchRecord, FormRecord, FoundForm
 from fla_batch.models import DeclarationKey
 from fla_batch.vocabulary.filenames import BatchName, sequence_text
 from fla_batch.vocabulary.findings import Anomaly, Labels

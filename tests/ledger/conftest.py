@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from tests.postgres import Postgres, running_postgres
 
 

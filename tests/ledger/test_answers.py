@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from fla_batch.ledger import (
+from fla_batch.ledger.answer_looks import Look
+from fla_batch.ledger.database import reading, writing
+from fla_batch.ledger.ledger import Ledger
+from fla_batch.ledger.lifecycle import BatchState, Event, FormState
+from fla_batch.ledger.records import (
     Acceptance,
     AlikeVerdicts,
     AnswerFile,
@@ -19,13 +23,9 @@ from fla_batch.ledger import (
     FormChange,
     FormRow,
     FoundForm,
-    Ledger,
     PhotoRecord,
     UnmatchedChange,
 )
-from fla_batch.ledger.answer_looks import Look
-from fla_batch.ledger.database import reading, writing
-from fla_batch.ledger.lifecycle import BatchState, Event, FormState
 from fla_batch.ledger.sql_tables import (
     anomaly,
     consultation,

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from fla_batch.ledger import BatchChange, Ledger
 from fla_batch.ledger.database import writing
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.records import BatchChange
 from fla_batch.ledger.sql_tables import batch_state
-from fla_batch.outbox import Fault, Manifest, Outbox, audit
+from fla_batch.outbox.audit import audit
+from fla_batch.outbox.manifest import Manifest
+from fla_batch.outbox.outbox import Fault, Outbox
 from tests.ledger.builders import NOW, S, answer, batch_name, send
 
 NAME = batch_name(1)

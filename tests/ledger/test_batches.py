@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits
 from fla_batch.ledger.records import canonical_json
 from fla_batch.vocabulary.errors import LedgerTrouble, UnknownTransition, UsageMistake

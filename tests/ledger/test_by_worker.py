@@ -9,7 +9,7 @@ from random import Random
 import psycopg
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event, FormState
 from fla_batch.ledger.rows import CHUNK
 from fla_batch.rights.size_store import open_size_store

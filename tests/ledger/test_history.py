@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from fla_batch.ledger import Acceptance, Change, Consultation, FormChange, Ledger, PhotoRecord
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
-from fla_batch.ledger.records import Photo
+from fla_batch.ledger.records import (
+    Acceptance,
+    Change,
+    Consultation,
+    FormChange,
+    Photo,
+    PhotoRecord,
+)
 from fla_batch.models import DeclarationKey
 from fla_batch.vocabulary.terms import Environment, FormKind
 from tests.ledger.builders import (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState
 from tests.ledger.builders import DAY, SENDER, SENDING_EVENTS, S, batch_name, reference
 from tests.ledger.in_memory import folder_in_memory
@@ -25,7 +25,8 @@ _KILLS = """
 import os, shutil, signal, sys
 from pathlib import Path
 from sqlalchemy import Engine, event
-from fla_batch.ledger import BatchChange, FormChange, Ledger
+from fla_batch.ledger.ledger import Ledger
+from fla_batch.ledger.records import BatchChange, FormChange
 from fla_batch.ledger.lifecycle import BatchState, Event
 from tests.ledger.builders import *
 

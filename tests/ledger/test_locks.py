@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fla_batch.ledger import Holder, Ledger, LockHeld
 from fla_batch.ledger.database import connect, writing
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState, Event
-from fla_batch.ledger.locks import STALE_AFTER, require, this_machine
+from fla_batch.ledger.locks import STALE_AFTER, Holder, LockHeld, require, this_machine
 from tests.ledger.builders import NOW, after, batch_name, forms, record
 from tests.postgres import Postgres
 
@@ -21,7 +21,7 @@ ELSEWHERE = Holder("another-machine", 42)
 _TAKE_AND_DIE = """
 import os, signal, sys
 from datetime import UTC, datetime
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 ledger = Ledger.open(sys.argv[1])
 with ledger.lock("poll", lambda: datetime(2025, 3, 1, 9, tzinfo=UTC)):
     print(os.getpid(), flush=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.blocks import PortalHeader
 from fla_batch.answers.sent_forms import SentFromLedger
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import FormChange
 from fla_batch.message import load

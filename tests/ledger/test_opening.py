@@ -15,15 +15,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from fla_batch.ledger import Ledger, migrations
+from fla_batch.ledger import migrations
 from fla_batch.ledger.database import LedgerUnreachable, reading, translated, writing
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.sql_tables import HEAD, metadata
 from fla_batch.vocabulary.errors import DiskTrouble, LedgerTrouble
 from tests.ledger import new_ledger
 from tests.ledger.builders import NOW, WORKER, batch_name, forms, record, send
 from tests.postgres import Postgres
 
-_OPEN = "import sys; from fla_batch.ledger import Ledger; Ledger.open(sys.argv[1]).close()"
+_OPEN = "import sys; from fla_batch.ledger.ledger import Ledger; Ledger.open(sys.argv[1]).close()"
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(ledger: Ledger) -> None:

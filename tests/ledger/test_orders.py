@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fla_batch.ledger import Acceptance, BatchChange, Change, FormChange, Ledger, UnmatchedChange
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import (
     ACKNOWLEDGEMENTS,
     VERDICTS,
@@ -29,6 +29,7 @@ from fla_batch.ledger.lifecycle import (
     next_batch_state,
     next_form_state,
 )
+from fla_batch.ledger.records import Acceptance, BatchChange, Change, FormChange, UnmatchedChange
 from tests.ledger.builders import (
     NOW,
     after,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.reserved_stamps import free_spans
 from fla_batch.vocabulary.creation_stamps import Span, Stretch
 from tests.ledger.builders import batch_name, forms, record

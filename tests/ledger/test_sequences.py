@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from fla_batch.ledger import Ledger
 from fla_batch.ledger.database import writing
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.sql_tables import sequence
 from fla_batch.vocabulary.errors import LedgerTrouble
@@ -21,7 +21,7 @@ EACH = 1000
 _ALLOCATE = """
 import sys
 from datetime import date
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.vocabulary.terms import Environment
 with Ledger.open(sys.argv[1]) as ledger:
     for _ in range(int(sys.argv[2])):

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.outbox import Arrival, Manifest, Outbox, OutboxDamaged
+from fla_batch.outbox.inbox import Arrival
+from fla_batch.outbox.manifest import Manifest, OutboxDamaged
+from fla_batch.outbox.outbox import Outbox
 from fla_batch.vocabulary.errors import DiskTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment

@@ -22,7 +22,7 @@ from fla_batch.channel.retry import Waiting
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.loading import Settings
 from fla_batch.configuration.loading import load as load_settings
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.message import Profile, load
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.folders import FOLDERS

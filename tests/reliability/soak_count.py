@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fla_batch.configuration.loading import load as load_settings
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from tests.reliability.soak_station import SETTLED, Wishes
 
 _FORM = re.compile(rb"<INSS>(\d+)</INSS>|Soak version (\d+)")

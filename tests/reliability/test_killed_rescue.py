@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.store import Store

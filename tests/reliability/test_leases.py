@@ -18,8 +18,8 @@ from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.status import status
 from fla_batch.commands.workspace import Workspace
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.ledger.locks import LockHeld
 from fla_batch.vocabulary.filenames import BatchName
 from tests.reliability.folder_gateway import FolderGateway
 from tests.reliability.inputs import trainings_body, write

@@ -15,8 +15,9 @@ from fla_batch.commands.poll import poll
 from fla_batch.commands.poll_lock import only_poller
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
-from fla_batch.ledger import AnswerOutcome, LockHeld
 from fla_batch.ledger.lifecycle import BatchState
+from fla_batch.ledger.locks import LockHeld
+from fla_batch.ledger.records import AnswerOutcome
 from fla_batch.system.files import private_folder
 from fla_batch.vocabulary.errors import UsageMistake
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write

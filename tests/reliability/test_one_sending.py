@@ -22,7 +22,7 @@ from fla_batch.commands.cancel import cancel
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from tests.counts import COUNTED, count
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write

@@ -19,8 +19,8 @@ from fla_batch.commands.rule_context import rule_context
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.loading import Settings
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState, Event
+from fla_batch.ledger.locks import LockHeld
 from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown, UsageMistake
 from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.terms import Environment

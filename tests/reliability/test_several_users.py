@@ -16,7 +16,7 @@ from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
 from fla_batch.configuration.loading import load as load_settings
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.system.database_address import database_address
 from fla_batch.vocabulary.errors import ConfigurationMistake

@@ -16,7 +16,7 @@ import pytest
 from fla_batch.commands.build import build
 from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send, to_send
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from tests.builders import inss
 from tests.counts import COUNTED, count

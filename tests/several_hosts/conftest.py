@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from tests.dask_cluster import DaskCluster, running_cluster
 from tests.object_store import S3Server, running_s3
 from tests.postgres import Postgres, running_postgres

@@ -21,9 +21,9 @@ from fla_batch.commands.restore import restore
 from fla_batch.commands.send import send
 from fla_batch.commands.status import status
 from fla_batch.configuration.sections import SenderSection
-from fla_batch.ledger import LockHeld
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox import Manifest
+from fla_batch.ledger.locks import LockHeld
+from fla_batch.outbox.manifest import Manifest
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.shared_outbox import SharedOutbox
 from tests.object_store import S3Server

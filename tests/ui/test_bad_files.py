@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ui import file_views
 from tests.command_line import workers, write_csv
 from tests.report.test_marked_workbook import NAMES, good_book

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.sent_forms import SentFromLedger
-from fla_batch.ledger import AnswerFile, BatchRecord, FormRecord, Ledger
+from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.ledger.records import Acceptance, Change
+from fla_batch.ledger.records import Acceptance, AnswerFile, BatchRecord, Change, FormRecord
 from fla_batch.message import MessageWriter, load
 from fla_batch.models import Employee, Employer
 from fla_batch.models.form import Answer, AnswerForm, FormHeader, HandledOriginalForm

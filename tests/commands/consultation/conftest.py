@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.ledger import Ledger
+from fla_batch.ledger.ledger import Ledger
 from tests.commands.consultation.asked import Desk
 
 
