@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from lxml import etree
 
 from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.terms import FileKind
@@ -59,3 +62,27 @@ def deliver(draft: AnswerDraft, folder: Path) -> None:
 def unchanged(draft: AnswerDraft) -> AnswerDraft:
     """Leaves the draft as it was written."""
     return draft
+
+
+def in_parts(draft: AnswerDraft, most: int) -> list[AnswerDraft]:
+    """The forms of `draft` in at most `most` messages of their own, none without a form.
+
+    The portal sends an answer so that is large. 0 leaves the draft as it is. Sandbox messages
+    are small enough to be held whole.
+    """
+    if not most:
+        return [draft]
+    whole = etree.parse(str(draft.path)).getroot()
+    forms = list(whole)
+    for form in forms:
+        whole.remove(form)
+    total = min(most, len(forms))
+    drafts = []
+    for part in range(1, total + 1):
+        piece = draft.renamed(replace(draft.name, total=total, part=part))
+        root = deepcopy(whole)
+        root.extend(forms[(part - 1) * len(forms) // total : part * len(forms) // total])
+        etree.ElementTree(root).write(str(piece.path), encoding="UTF-8", xml_declaration=True)
+        drafts.append(piece)
+    draft.path.unlink()
+    return drafts

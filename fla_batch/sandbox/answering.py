@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fla_batch.answers.notification import NotificationForm
 from fla_batch.answers.portal_writer import write_acknowledgements, write_notification
-from fla_batch.message import FormReader, MessageWriter, Profile, Reading
+from fla_batch.message import FormReader, MessageWriter, Reading
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import AnswerForm, Form
 from fla_batch.sandbox.journal import PortalJournal
@@ -41,18 +41,15 @@ class Answers:
     journal: PortalJournal
     clock: Clock
 
-    @property
-    def profile(self) -> Profile:
-        """How messages are read and written."""
-        return self.voice.profile
-
     @cached_property
     def _readers(self) -> dict[int, FormReader]:
-        return {id(each): FormReader(self.profile, each) for each in self.profile.messages}
+        return {
+            id(each): FormReader(self.voice.profile, each) for each in self.voice.profile.messages
+        }
 
     @cached_property
     def _writer(self) -> MessageWriter | None:
-        return MessageWriter(self.profile.answer) if self.profile.answer else None
+        return MessageWriter(self.voice.profile.answer) if self.voice.profile.answer else None
 
     def acknowledge(
         self, environment: Environment, file: ReceivedFile, error_ids: Sequence[str]
@@ -109,7 +106,7 @@ class Answers:
 
     def _forms(self, parts: Iterable[Path]) -> Iterator[tuple[Form, Reading]]:
         for part in parts:
-            shape = shape_of(part, self.profile)
+            shape = shape_of(part, self.voice.profile)
             reader = self._readers[id(shape)]
             for element in xmlsafe.children(part, shape.form, root=shape.root):
                 form, reading = reader.read(element)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 Job = Callable[[], None]
 
@@ -17,38 +17,28 @@ class BackgroundWorker:
     """
 
     def __init__(self, delay_s: float = 0.0) -> None:
-        self.delay_s = delay_s
-        self._changed = threading.Condition()
-        self._jobs: deque[tuple[float, Job]] = deque()
-        self._busy = False
-        self._closed = False
+        self._delay_s = delay_s
+        self._closed = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="portal")
+        self._begun: list[Future[None]] = []
         self._failure: Exception | None = None
-        self._thread: threading.Thread | None = None
 
     def hand_over(self, job: Job) -> None:
         """Do `job` later; returns at once."""
-        with self._changed:
-            self._jobs.append((time.monotonic() + self.delay_s, job))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="portal", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+        due = time.monotonic() + self._delay_s
+        self._begun.append(self._thread.submit(self._do, job, due))
 
     def settle(self, timeout_s: float = 30.0) -> None:
         """Wait until nothing is left to do. Raises TimeoutError, and what a job raised."""
-        with self._changed:
-            idle = self._changed.wait_for(lambda: not self._jobs and not self._busy, timeout_s)
-            self._raise_failure()
-        if not idle:
+        _, left = wait(self._begun, timeout_s)
+        self._raise_failure()
+        if left:
             raise TimeoutError(f"the portal still had work to do after {timeout_s} s")
 
     def close(self) -> None:
         """End the thread after the job at hand; jobs that still wait are not done."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        self._closed.set()
+        self._thread.shutdown(cancel_futures=True)
         self._raise_failure()
 
     def _raise_failure(self) -> None:
@@ -56,31 +46,9 @@ class BackgroundWorker:
         if failure is not None:
             raise failure
 
-    def _run(self) -> None:
-        while True:
-            job = self._next()
-            if job is None:
-                return
-            try:
+    def _do(self, job: Job, due: float) -> None:
+        try:
+            if not self._closed.wait(max(0.0, due - time.monotonic())):
                 job()
-            except Exception as error:  # kept for whoever waits: the thread must go on
-                self._failure = self._failure or error
-            with self._changed:
-                self._busy = False
-                self._changed.notify_all()
-
-    def _next(self) -> Job | None:
-        with self._changed:
-            while not self._closed:
-                if not self._jobs:
-                    self._changed.wait()
-                    continue
-                due, job = self._jobs[0]
-                left_s = due - time.monotonic()
-                if left_s > 0:
-                    self._changed.wait(left_s)
-                    continue
-                self._jobs.popleft()
-                self._busy = True
-                return job
-            return None
+        except Exception as error:  # kept for whoever waits: the thread must go on
+            self._failure = self._failure or error

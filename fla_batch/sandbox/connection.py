@@ -39,6 +39,7 @@ class SandboxConnection:
     on_closed: OnClosed
     stopping: threading.Event
     dropped: bool = False
+    """True once a fault has cut the line: what the client sent ahead is not carried out."""
     _transport: paramiko.Transport | None = None
     _operations: int = 0
     _bytes: int = 0
@@ -78,7 +79,7 @@ class SandboxConnection:
         return not self.faults.refuse_login and key.asbytes() in self.authorized
 
     def carried_out(self, operation: Operation) -> None:
-        """See `folders.Connection`."""
+        """Note the operation; may drop the connection or hang, as the faults say."""
         self.log.add(operation)
         self._operations += 1
         faults = self.faults
@@ -95,14 +96,14 @@ class SandboxConnection:
             self.end()
 
     def room(self, count: int) -> int:
-        """See `folders.Connection`."""
+        """How many of `count` bytes to write may still be taken before the line drops."""
         limit = self.faults.drop_after_bytes
         taken = count if limit is None else min(count, max(limit - self._bytes, 0))
         self._bytes += taken
         return taken
 
     def closed(self, folder: str, name: str, path: Path) -> None:
-        """See `folders.Connection`."""
+        """A file was written and closed."""
         self.on_closed(folder, name, path)
         if self.faults.take_away and name.startswith("GO."):
             _take_away(path)

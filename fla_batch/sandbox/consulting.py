@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from fla_batch.account.account import Account
 from fla_batch.account.rights_in_force import of_type, without_read_only
-from fla_batch.models import (
-    Declaration,
-    Employee,
-    Employer,
-    Training,
-    TrainingRights,
-)
-from fla_batch.models.credit_calculation import FlaCreditCalculation
+from fla_batch.models import Declaration, Employee, Training, TrainingRights
 from fla_batch.models.form import Answer, EmployeeYear
 from fla_batch.models.question import Question
-from fla_batch.sandbox.accounts import Accounts, AccountYear
+from fla_batch.sandbox.accounts import AccountYear
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
-
-class CountsCredit(Protocol):
-    """How the platform counts a credit."""
-
-    def __call__(
-        self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
-    ) -> FlaCreditCalculation: ...
+if TYPE_CHECKING:
+    from fla_batch.sandbox.platform import Platform
 
 
 class QuestionAnswers:
-    """Answers questions from the accounts; it changes nothing."""
+    """Answers questions from the accounts of `platform`; it changes nothing."""
 
-    def __init__(self, accounts: Accounts, credit: CountsCredit) -> None:
-        self._accounts = accounts
-        self._credit = credit
+    def __init__(self, platform: Platform) -> None:
+        self._accounts = platform.accounts
+        self._counted = platform.counted
         self._answers: dict[FormKind, Callable[[Question, datetime], Answer]] = {
             FormKind.ASK_CREDIT: self._credit_of_worker,
             FormKind.ASK_RIGHTS: self._rights,
@@ -53,7 +41,9 @@ class QuestionAnswers:
         return Answer(
             employer=question.employer,
             employee=employee,
-            fla_credit_calculation=self._credit(question.employer, employee, at=at, with_end=True),
+            fla_credit_calculation=self._counted(
+                question.employer, employee, at=at, with_end=True
+            ).credit,
         )
 
     def _rights(self, question: Question, at: datetime) -> Answer:
@@ -96,13 +86,14 @@ class QuestionAnswers:
             employer = employer.model_copy(update={"fla_importance_code": code})
         employee = photo.employee if photo else question.employee or Employee()
         asks_more = question.right_type is not None or question.processing_state is not None
+        counted = self._counted(employer, employee, at=at, with_end=asks_more)
         return Answer(
             employer=employer,
             employee=employee,
             calendar_year=question.calendar_year,
             training_rights=training_rights,
             trainings=trainings,
-            fla_credit_calculation=self._credit(employer, employee, at=at, with_end=asks_more),
+            fla_credit_calculation=counted.credit,
         )
 
     def _account(self, question: Question) -> Account:

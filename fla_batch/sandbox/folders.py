@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import paramiko
 from paramiko.sftp import (
@@ -23,7 +23,6 @@ from paramiko.sftp import (
     SFTP_PERMISSION_DENIED,
 )
 
-from fla_batch.sandbox.faults import Faults
 from fla_batch.sandbox.operations import Operation, OperationKind
 from fla_batch.system.portable import AS_IT_IS, read_at, write_at
 from fla_batch.vocabulary.terms import Environment
@@ -38,28 +37,9 @@ _MAX_NAME_BYTES = 255
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from fla_batch.sandbox.connection import SandboxConnection
+
 OnClosed = Callable[[str, str, Path], None]
-
-
-class Connection(Protocol):
-    """What the folders need to know of the connection that they serve."""
-
-    root: Path
-    faults: Faults
-    dropped: bool
-    """True once a fault has cut the line: what the client sent ahead is not carried out."""
-
-    def carried_out(self, operation: Operation) -> None:
-        """Note the operation; may drop the connection or hang, as the faults say."""
-        ...
-
-    def room(self, count: int) -> int:
-        """How many of `count` bytes to write may still be taken before the line drops."""
-        ...
-
-    def closed(self, folder: str, name: str, path: Path) -> None:
-        """A file was written and closed."""
-        ...
 
 
 class FolderPlace:
@@ -139,7 +119,7 @@ class OpenFile(paramiko.SFTPHandle):
 class SftpSession(paramiko.SFTPServerInterface):
     """Serves one SFTP session."""
 
-    def __init__(self, server: paramiko.ServerInterface, connection: Connection) -> None:
+    def __init__(self, server: paramiko.ServerInterface, connection: SandboxConnection) -> None:
         super().__init__(server)
         self.connection = connection
         self.ended = False

@@ -22,12 +22,13 @@ from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
+from fla_batch.sandbox.rest_face import RestFace
 from fla_batch.sandbox.rest_faults import RestFaultPlan
-from fla_batch.sandbox.rest_ground import practice_server, rest_settings
 from fla_batch.sandbox.rest_server import RestServer
 from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.sftp_server import SandboxServer
 from fla_batch.sandbox.store import Store
+from fla_batch.sandbox.token_server import TokenServer
 from fla_batch.signing.keys import load_certificates
 from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
@@ -62,6 +63,19 @@ answer_roots = "keys/portal/root.pem"
 
 [answers]
 require_signature = true
+"""
+CLIENT_ID = "self_service_expeditor_123456_practice"
+_REST_SETTINGS = """
+[channel]
+use = "rest"
+
+[rest]
+client_id = "{client_id}"
+key_file = "keys/sender/key.pem"
+base_url = "{base_url}"
+token_url = "{token_url}"
+environment = "S"
+loopback_only = true
 """
 
 
@@ -145,11 +159,14 @@ def practice_ground(
             )
             text, other = text + _profile_of(profile), None
             if rest is not None:
-                other = practice_server(
-                    keys, platform, sender, clock=clock, port=rest_port, faults=rest
-                )
+                # Its client signs with the sender's key.
+                certificate = load_certificates(keys / "sender" / "certificate.pem")[0]
+                tokens = TokenServer(CLIENT_ID, certificate, clock)
+                other = RestServer(RestFace(platform, sender), tokens, clock, rest_port, rest)
                 serving.enter_context(other)
-                text += rest_settings(other)
+                text += _REST_SETTINGS.format(
+                    client_id=CLIENT_ID, base_url=other.base_url, token_url=other.token_url
+                )
             settings = folder / "fla-batch.toml"
             write_whole(settings, text.encode())
             yield Ground(folder, settings, server, portal, platform, other)

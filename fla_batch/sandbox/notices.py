@@ -16,7 +16,7 @@ from fla_batch.message import Profile
 from fla_batch.models import form as ours
 from fla_batch.models.form import Answer, AnswerForm, Form
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
-from fla_batch.sandbox.outcomes import FormOutcome
+from fla_batch.sandbox.platform import FormOutcome
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.terms import Language, ResultCode
 

@@ -13,17 +13,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver
+from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver, in_parts
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
-from fla_batch.sandbox.answer_parts import in_parts
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.journal import PortalJournal
-from fla_batch.sandbox.neighbours import put_neighbours
 from fla_batch.vocabulary.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
 from fla_batch.vocabulary.terms import Environment, FileKind
 
 if TYPE_CHECKING:
     from fla_batch.signing.signer import Signer
+
+_NEIGHBOURS = {
+    "FO.IDFL.999999.20250301.00001.S": b"<IDFLUX><Form/></IDFLUX>",
+    "GO.IDFL.999999.20250301.00001.S": b"",
+    "FO.DMNO.999999.20250301.00001.S.1.1": b"<DmfANotification/>",
+    ".snapshot": b"",
+    "README": b"Answers are kept for 30 days.\n",
+}
+_FOLDER = "archive"
+_LINK = "latest"
 
 
 class AnswerName(StrEnum):
@@ -80,3 +88,13 @@ class Outlet:
             signature = sign_file(self.signer, draft.path, signed_at=at)
             draft.beside(FileKind.FS).write_bytes(signature)
         return replace(draft, go_name=self.dialect.name_of_go(draft.name))
+
+
+def put_neighbours(folder: Path) -> None:
+    """What else lies in an OUT folder: of other applications, folders, links, hidden files."""
+    for name, content in _NEIGHBOURS.items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    if not (folder / _LINK).is_symlink():
+        (folder / _LINK).symlink_to(_FOLDER)

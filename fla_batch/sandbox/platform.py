@@ -7,6 +7,7 @@ directory, its accounts. Source: REST manual 3.1 to 3.4.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from fla_batch.account.remaining_credit import Forecast
@@ -17,19 +18,16 @@ from fla_batch.models import (
     Employer,
     Entry,
     LegalFlaRight,
-    Training,
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
 from fla_batch.models.credit_calculation import FlaCreditCalculation
-from fla_batch.models.form import Form
+from fla_batch.models.form import Answer, Form
 from fla_batch.models.question import Question
 from fla_batch.rules import RuleContext, check
 from fla_batch.sandbox import platform_findings as remarks
 from fla_batch.sandbox.accounts import Accounts, AccountYear
 from fla_batch.sandbox.consulting import QuestionAnswers
-from fla_batch.sandbox.directory import Directory
-from fla_batch.sandbox.outcomes import FormOutcome
 from fla_batch.sandbox.register import Register
 from fla_batch.sandbox.store import Store
 from fla_batch.vocabulary.belgian_time import belgian, belgian_date
@@ -37,6 +35,44 @@ from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.fla_windows import FlaWindows
 from fla_batch.vocabulary.identifiers import is_valid_company_id
 from fla_batch.vocabulary.terms import AnomalyClass, RightSource
+
+ABSENT_EMPLOYERS = frozenset({"0999999922", "0888888895"})
+"""Valid numbers that the sandbox does not know, to practise with (decision 0604)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Knows every valid number but those in `absent`; with `only`, just these.
+
+    >>> Directory().holds("0880820673"), Directory().holds("0999999922")
+    (True, False)
+    """
+
+    absent: frozenset[str] = ABSENT_EMPLOYERS
+    only: frozenset[str] | None = None
+
+    def holds(self, company_id: str) -> bool:
+        """True when the employer is in the directory."""
+        if self.only is not None:
+            return company_id in self.only
+        return is_valid_company_id(company_id) and company_id not in self.absent
+
+
+@dataclass(frozen=True, slots=True)
+class FormOutcome:
+    """The verdict on a form. `credit` comes with an accepted declaration, `answer` with an
+    accepted question; both are None when the form is refused.
+    """
+
+    anomalies: tuple[Anomaly, ...] = ()
+    credit: FlaCreditCalculation | None = None
+    answer: Answer | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """True unless an anomaly blocks; the others are warnings (REST manual 3.4)."""
+        return not blocking(self.anomalies)
+
 
 _EVERY_EMPLOYER = Directory()
 
@@ -74,14 +110,6 @@ class Platform:
         }
         return self.accounts.prefill(account, right.model_copy(update=computed), on=on)
 
-    def register_provider_training(self, account: AccountYear, training: Training) -> None:
-        """Take up a training that a provider registers, with its TrainingProviderReference.
-
-        It stands to validate; with an employer of fewer than 10 workers it is validated at once.
-        Raises UsageMistake when the reference is missing or was registered before.
-        """
-        self.register.add(account, training)
-
     def judge(
         self, form: Form, reading: Reading, *, at: datetime, source: RightSource
     ) -> FormOutcome:
@@ -113,23 +141,18 @@ class Platform:
             if isinstance(declaration, TrainingsDeclaration):
                 anomalies += self.register.unknown_in(declaration)
             self.register.validate_small_employer(declaration.key.company_id)
-        found = self._counted(
+        found = self.counted(
             declaration.employer, declaration.employee, at=at, with_end=_names_provider(declaration)
         )
         anomalies += remarks.beyond_bounds(declaration.key, found.beyond_bounds)
         return FormOutcome(tuple(anomalies), credit=found.credit)
 
-    def credit(
+    def counted(
         self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
-    ) -> FlaCreditCalculation:
+    ) -> Forecast:
         """The credit at `at` (aware). `with_end`: with the end of validity of the legal credit,
         provided that the platform keeps the legal right (REST manual 3.3.5.2).
         """
-        return self._counted(employer, employee, at=at, with_end=with_end).credit
-
-    def _counted(
-        self, employer: Employer, employee: Employee, *, at: datetime, with_end: bool
-    ) -> Forecast:
         account = self.accounts.account(employer.company_id or "", employee.inss or "")
         return account.credit(
             belgian(at).replace(tzinfo=None),
@@ -143,7 +166,7 @@ class Platform:
         anomalies += remarks.of_question(question)
         if blocking(anomalies):
             return FormOutcome(tuple(anomalies))
-        answer = QuestionAnswers(self.accounts, self.credit).answer(question, at=at)
+        answer = QuestionAnswers(self).answer(question, at=at)
         return FormOutcome(tuple(anomalies), answer=answer)
 
     def _employer_anomalies(self, employer: Employer) -> Iterator[Anomaly]:

@@ -29,7 +29,11 @@ class Register:
         self._accounts = accounts
 
     def add(self, account: AccountYear, training: Training) -> None:
-        """Take up a training. Raises UsageMistake: no reference, or one that is there already."""
+        """Take up a training that a provider registers, with its TrainingProviderReference.
+
+        It stands to validate; with an employer of fewer than 10 workers it is validated at once.
+        Raises UsageMistake when the reference is missing or was registered before.
+        """
         number = _number(training)
         if not number:
             raise UsageMistake("a provider's training needs its TrainingProviderReference")

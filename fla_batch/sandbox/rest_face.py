@@ -26,8 +26,7 @@ from fla_batch.message import Reading
 from fla_batch.models import Employee, Employer
 from fla_batch.models.form import Form, FormHeader
 from fla_batch.models.question import FILTERS, RESOURCES, Question
-from fla_batch.sandbox.outcomes import FormOutcome
-from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.platform import FormOutcome, Platform
 from fla_batch.sandbox.sender import Sender
 from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType

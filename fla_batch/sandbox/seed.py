@@ -73,7 +73,7 @@ class Seed(Block):
                 platform.prefill(right.account, right.legal_fla_right, on=on)
             for entry in self.provider_trainings:
                 if not platform.register.knows(entry.training):
-                    platform.register_provider_training(entry.account, entry.training)
+                    platform.register.add(entry.account, entry.training)
 
 
 def load_seed(path: Path) -> Seed:

@@ -37,8 +37,7 @@ from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.form import Answer, Form, FormHeader
 from fla_batch.models.question import Question
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.sandbox.outcomes import FormOutcome
-from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.platform import FormOutcome, Platform
 from fla_batch.vocabulary.belgian_time import belgian
 from fla_batch.vocabulary.terms import FormKind, RightSource
 from tests.builders import company_id, inss
@@ -180,7 +179,7 @@ class OneAccount(RuleBasedStateMachine):
             details_per_period=(period(who[2], hours, 1),),
             training_provider_reference=reference,
         )
-        self.platform.register_provider_training(AccountYear(*who), training)
+        self.platform.register.add(AccountYear(*who), training)
         self.registered.append((AccountYear(*who), training))
         self.asked(*who)
         self.count()

@@ -49,7 +49,7 @@ def registered(index: int, name: str, day: date = date(2024, 2, 20)) -> Training
 def register(office: Office, *trainings: Training, worker: str = WORKER) -> None:
     for training in trainings:
         account = AccountYear(EMPLOYER, worker, 2024)
-        office.ground.platform.register_provider_training(account, training)
+        office.ground.platform.register.add(account, training)
 
 
 def states(office: Office, state: str) -> dict[str, str]:

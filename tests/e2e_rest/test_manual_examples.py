@@ -190,7 +190,7 @@ def test_lists(office: Office, resource: str, query: dict[str, Any], name: str) 
         provided = Training.model_validate(
             training.to_json() | {"trainingProviderReference": reference}, strict=False
         )
-        office.ground.platform.register_provider_training(account, provided)
+        office.ground.platform.register.add(account, provided)
     answer = call(office, "GET", f"/employers/880820673/{resource}", **query)
     assert compact(answer.text) == example(f"{name}_output.json")
 

@@ -59,7 +59,7 @@ def settle(platform: Platform, employers: int, workers: int) -> list[Someone]:
                 )
                 offered = _training("First aid", year.calendar_year, None)
                 offered = offered.model_copy(update={"training_provider_reference": reference})
-                platform.register_provider_training(year, offered)
+                platform.register.add(year, offered)
     return people
 
 

@@ -183,7 +183,7 @@ GETS: tuple[tuple[FormKind, str, dict[str, Any]], ...] = (
 
 def fetched(ground: Ground, folder: Path, people: list[Someone]) -> None:
     """GET answers of the REST manual as somebody's script keeps them: a file per resource."""
-    answers = QuestionAnswers(ground.platform.accounts, ground.platform.credit)
+    answers = QuestionAnswers(ground.platform)
 
     def write(path: str, question: Question) -> None:
         answer = answers.answer(question, at=now())

@@ -15,7 +15,7 @@ from fla_batch.models import (
 from fla_batch.models.form import Answer
 from fla_batch.models.question import Question
 from fla_batch.sandbox.accounts import AccountYear
-from fla_batch.sandbox.outcomes import FormOutcome
+from fla_batch.sandbox.platform import FormOutcome
 from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.practice import EMPLOYER, WORKER, Practice, question, rights_of, trainings_of
 

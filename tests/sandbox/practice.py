@@ -22,8 +22,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.form import AnswerForm, Form, FormHeader
 from fla_batch.models.question import Question
-from fla_batch.sandbox.outcomes import FormOutcome
-from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.platform import FormOutcome, Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
 from fla_batch.system.xmlsafe import children

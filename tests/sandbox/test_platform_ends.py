@@ -9,7 +9,7 @@ import pytest
 from fla_batch.models import Declaration
 from fla_batch.models.credit_calculation import FlaCreditCalculation
 from fla_batch.models.question import Question
-from fla_batch.sandbox.outcomes import FormOutcome
+from fla_batch.sandbox.platform import FormOutcome
 from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import (
     ACCOUNT,
@@ -51,7 +51,7 @@ def end_in(outcome: FormOutcome) -> date | None:
 def test_when_the_platform_keeps_the_right(
     practice: Practice, body: Declaration | Question, *, stands: bool
 ) -> None:
-    practice.platform.register_provider_training(ACCOUNT, offered())
+    practice.platform.register.add(ACCOUNT, offered())
     practice.platform.prefill(ACCOUNT, LEGAL, on=TODAY)
 
     assert end_in(judged(practice, body)) == (WINDOW_END if stands else None)

@@ -24,7 +24,7 @@ from tests.sandbox.practice import OTHER_WORKER, WORKER, Practice, question
 @pytest.fixture
 def filled(practice: Practice) -> Practice:
     """Two workers, three years; the training of 2023 is validated."""
-    register = practice.platform.register_provider_training
+    register = practice.platform.register.add
     other = ACCOUNT._replace(inss=OTHER_WORKER)
     start, end = date(2023, 5, 2), date(2023, 5, 3)
     register(ACCOUNT._replace(calendar_year=2023), offered(1, start=start, end=end))

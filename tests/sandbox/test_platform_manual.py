@@ -251,7 +251,7 @@ def test_lists_of_workers(practice: Practice, kind: FormKind, zones: dict[str, o
         reference = TrainingProviderReference(
             provider_training_id=f"{number}{PROVIDER_ID[1:]}", training_provider_company_id=PROVIDER
         )
-        practice.platform.register_provider_training(
+        practice.platform.register.add(
             account, training.model_copy(update={"training_provider_reference": reference})
         )
         practice.platform.prefill(account, computed_legal_right(), on=TODAY)
@@ -266,7 +266,7 @@ def test_lists_of_workers(practice: Practice, kind: FormKind, zones: dict[str, o
 
 def test_validation_of_a_providers_training(practice: Practice) -> None:
     """3.5: the list of workers, the trainings to validate, the declaration with the reference."""
-    practice.platform.register_provider_training(ACCOUNT, registered())
+    practice.platform.register.add(ACCOUNT, registered())
     practice.declare(manual("PutTrainingRight_input.json"))
     to_validate = question(FormKind.ASK_TO_VALIDATE, processing_state="toValidate")
     assert len(practice.ask(to_validate).body.employee_year) == 1
@@ -290,7 +290,7 @@ def test_validation_of_a_providers_training(practice: Practice) -> None:
 
 def test_registered_time_counts_only_once_declared(practice: Practice) -> None:
     practice.declare(rights_of("GetTrainingRight_output.json"))
-    practice.platform.register_provider_training(ACCOUNT, registered())
+    practice.platform.register.add(ACCOUNT, registered())
 
     before = practice.ask(question(FormKind.ASK_CREDIT)).body.fla_credit_calculation
     practice.declare(manual("PutTraining_input.json"))

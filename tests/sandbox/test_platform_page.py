@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fla_batch.sandbox.directory import ABSENT_EMPLOYERS
+from fla_batch.sandbox.platform import ABSENT_EMPLOYERS
 from fla_batch.sandbox.seed import load_seed
 from tests.sandbox.practice import TODAY, NewPractice
 

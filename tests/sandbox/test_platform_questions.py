@@ -9,8 +9,7 @@ import pytest
 
 from fla_batch.models import Employee, Employer
 from fla_batch.models.question import Question
-from fla_batch.sandbox.directory import Directory
-from fla_batch.sandbox.platform import Platform
+from fla_batch.sandbox.platform import Directory, Platform
 from fla_batch.sandbox.store import Store
 from fla_batch.vocabulary.terms import FormKind
 from tests.sandbox.declared import PROVIDER, answer_to, error_ids, judged, with_legal, without_legal

@@ -18,7 +18,7 @@ from tests.sandbox.practice import TODAY, Clock, NewPractice, manual, question
 def test_accounts_and_register_outlive_a_restart(new_practice: NewPractice, tmp_path: Path) -> None:
     first = new_practice("first", platform=Platform(Store(tmp_path / "sandbox.sqlite")))
     first.judge(with_legal())
-    first.platform.register_provider_training(ACCOUNT, offered())
+    first.platform.register.add(ACCOUNT, offered())
     first.close()
 
     second = new_practice("second", platform=Platform(Store(tmp_path / "sandbox.sqlite")))
