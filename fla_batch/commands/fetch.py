@@ -55,7 +55,8 @@ class AnswerFetch:
         path = workspace.outbox.inbox.download_path(workspace.environment)
         try:
             done = self._download(file, path, workspace.limits.answer_bytes)
-            if not workspace.ledger.has_answer(file.name, done.size, done.sha256):
+            look = Look(file.name, done.size, done.sha256, file.size, file.modified)
+            if not workspace.ledger.has_answer(look):
                 if self._is_another_size(file, done.size):
                     return False
                 self._receive(offered, path)
@@ -64,7 +65,7 @@ class AnswerFetch:
             return False
         finally:
             remove_file(path)
-        self.looks.append(Look(file.name, done.size, done.sha256, file.size, file.modified))
+        self.looks.append(look)
         return True
 
     def _is_another_size(self, file: RemoteFile, size: int) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from fla_batch.commands import ask as asking
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.watch import Patience, watch
-from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState
+from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES
 from fla_batch.models.question import Question
 from fla_batch.vocabulary.errors import WaitTimedOut
 from fla_batch.vocabulary.filenames import BatchName
@@ -57,9 +57,8 @@ class BatchLine:
     def finish(self) -> None:
         """See `QuestionLine.finish`."""
         ledger, environment = self.workspace.ledger, self.workspace.environment
-        open_states = [state for state in BatchState if state not in FINAL_BATCH_STATES]
-        names = [name for name in ledger.names(environment, open_states) if ledger.only_asks(name)]
-        self._through(names)
+        names = ledger.names(environment, OPEN_BATCH_STATES)
+        self._through(list(filter(ledger.only_asks, names)))
 
     def ask(self, questions: Sequence[Question]) -> Iterator[Unanswered]:
         """See `QuestionLine.ask`."""

@@ -20,7 +20,7 @@ from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.answers.unzip import unzip_single
 from fla_batch.commands.keep_answer import PREFIX, kept_changes
 from fla_batch.commands.poll_result import PollResult
-from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES, BatchState, Event
+from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES, Event
 from fla_batch.ledger.records import (
     REST_ANSWERS,
     Acceptance,
@@ -82,7 +82,7 @@ class Reception:
         """The inbox, and what open batches have received."""
         workspace, inbox = self._workspace, self._workspace.outbox.inbox
         yield from inbox.waiting(workspace.environment)
-        for row in workspace.ledger.batches(workspace.environment, _STILL_MOVING):
+        for row in workspace.ledger.batches(workspace.environment, OPEN_BATCH_STATES):
             yield from workspace.outbox.received(row.name)
 
     def odd_files(self) -> list[tuple[str, str]]:
@@ -252,9 +252,6 @@ def _pages_of_changes(answer: _Answer) -> Iterator[list[Change]]:
     with Ledger.open(answer.ledger, create=False) as ledger:
         interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
         yield from weighed(answer.changes(interpreter), CHUNK, _forms_in)
-
-
-_STILL_MOVING = [state for state in BatchState if state not in FINAL_BATCH_STATES]
 
 
 def companions(name: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fla_batch.account.ledger_history import declaration_of
 from fla_batch.account.merge_provider_trainings import merged, name_of, number_of
 from fla_batch.answers.consultation_answers import declared_trainings
-from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES, FINAL_FORM_STATES
+from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES, FINAL_FORM_STATES, OPEN_BATCH_STATES
 from fla_batch.ledger.records import ConsultationRow
 from fla_batch.models import (
     DeclarationKey,
@@ -169,7 +169,7 @@ def _unanswered(workspace: Records) -> dict[DeclarationKey, BatchName]:
     ledger = workspace.ledger
     return {
         form.key: batch.name
-        for batch in ledger.open_batches(workspace.environment)
+        for batch in ledger.batches(workspace.environment, OPEN_BATCH_STATES)
         for form in ledger.form_lines(batch.name)
         if form.kind is FormKind.TRAININGS and form.state not in FINAL_FORM_STATES
     }

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
-from fla_batch.ledger.lifecycle import FINAL_BATCH_STATES
+from fla_batch.ledger.answer_rows import this_file
+from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES
 from fla_batch.ledger.rows import storable
 from fla_batch.ledger.sql_tables import answer_file, batch_state, event
+from fla_batch.ledger.status_rows import in_states
 from fla_batch.vocabulary.terms import Environment
 
 _NOTE = (
@@ -77,13 +79,9 @@ def note(connection: Connection, looks: Iterable[Look], at: datetime) -> None:
         connection.execute(_NOTE, values)
 
 
-def has_answer(connection: Connection, name: str, size: int, sha256: str) -> bool:
+def has_answer(connection: Connection, look: Look) -> bool:
     """True when that very content of that name has an outcome."""
-    query = select(answer_file.c.id).where(
-        answer_file.c.name == storable(name),
-        answer_file.c.size == size,
-        answer_file.c.sha256 == sha256,
-    )
+    query = select(answer_file.c.id).where(this_file(look))
     return connection.execute(query).first() is not None
 
 
@@ -100,7 +98,7 @@ def to_recheck(connection: Connection, environment: Environment, since: datetime
             event.c.form_id.is_(None),
             event.c.answer_id.is_not(None),
             or_(
-                batch_state.c.state.not_in([state.value for state in FINAL_BATCH_STATES]),
+                in_states(OPEN_BATCH_STATES),
                 batch_state.c.closed_at > since,
             ),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
@@ -21,6 +21,9 @@ from fla_batch.ledger.rows import loads, storable
 from fla_batch.ledger.sql_tables import answer_file, unmatched
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.terms import Environment
+
+if TYPE_CHECKING:
+    from fla_batch.ledger.answer_looks import Look
 
 PURGED_ANSWER = "purged"
 """The reason of an answer that is done and whose raw file a purge deleted."""
@@ -68,7 +71,7 @@ def note_purged(connection: Connection, files: Iterable[AnswerFile]) -> None:
         connection.execute(update(answer_file).where(this_file(file)).values(reason=PURGED_ANSWER))
 
 
-def this_file(file: AnswerFile) -> ColumnElement[bool]:
+def this_file(file: AnswerFile | Look) -> ColumnElement[bool]:
     """Condition: the row of that file, by its accept-once key."""
     return and_(
         answer_file.c.name == storable(file.name),

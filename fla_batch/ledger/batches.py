@@ -8,7 +8,7 @@ from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, Select, exists, func, insert, literal, select, tuple_
 
 from fla_batch.ledger.bulk_insert import Lookup, Many
 from fla_batch.ledger.events import batch_id_of
@@ -19,33 +19,24 @@ from fla_batch.ledger.lifecycle import (
     BatchState,
     FormState,
 )
-from fla_batch.ledger.records import BatchRecord, FormRecord, FormRow, canonical_json
+from fla_batch.ledger.records import BatchRecord, FormLine, FormRecord, FormRow, canonical_json
 from fla_batch.ledger.rows import CHUNK, chunks, has_legal_right, hour_text, loads
 from fla_batch.ledger.sql_tables import batch, batch_state, consultation, form, form_state
 from fla_batch.vocabulary.errors import LedgerTrouble, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import FormKind
 
+Place = tuple[int, int]
+"""Part and position of a form in its batch, both from 1."""
+
 _NOT_TO_BE_ANSWERED = REFUSED_FORM_STATES | WITHDRAWN_FORM_STATES
-
-
 _WHOLE_FORM = (
     select(
         form.c.reference_nbr,
         batch.c.name,
-        form.c.part,
-        form.c.position,
-        form.c.identification,
-        form.c.created_date,
-        form.c.created_hour,
-        form.c.kind,
-        form.c.company_id,
-        form.c.inss,
-        form.c.calendar_year,
-        form.c.sha256,
-        form_state.c.state,
-        form_state.c.since,
-        form_state.c.ticket,
+        *form.c["part", "position", "identification", "created_date", "created_hour"],
+        *form.c["kind", "company_id", "inss", "calendar_year", "sha256"],
+        *form_state.c["state", "since", "ticket"],
         form.c.body,
         SHEET_BODY,
         form.c.sheet_rows,
@@ -54,6 +45,11 @@ _WHOLE_FORM = (
     .join(form_state, form_state.c.form_id == form.c.id)
     .outerjoin(*SHEET_OF_FORM)
 )
+_FORM_LINE = select(
+    *form.c["part", "position", "reference_nbr"],
+    *form_state.c["state", "ticket"],
+    *form.c["kind", "company_id", "inss", "calendar_year"],
+).join(form_state, form_state.c.form_id == form.c.id)
 _OF_NUMBERS = Lookup(_WHOLE_FORM, form.c.reference_nbr)
 
 
@@ -136,26 +132,41 @@ def _form_values(batch_id: int, record: FormRecord, sheets: Mapping[str, int]) -
 
 
 def forms_page(
-    connection: Connection,
-    name: BatchName,
-    states: Iterable[FormState] | None,
-    after: tuple[int, int],
-) -> list[FormRow]:
-    """The next CHUNK forms of a batch behind `after` (part, position), in that order.
+    connection: Connection, name: BatchName, states: Iterable[FormState] | None, after: Place
+) -> tuple[list[FormRow], Place | None]:
+    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last.
 
     Only those in `states` unless that is None. Raises UsageMistake for an unknown batch.
     """
-    query = (
-        _WHOLE_FORM.where(
-            form.c.batch_id == batch_id_of(connection, name),
-            tuple_(form.c.part, form.c.position) > after,
-        )
-        .order_by(form.c.part, form.c.position)
-        .limit(CHUNK)
-    )
+    found = connection.execute(_page(_WHOLE_FORM, connection, name, states, after))
+    page = list(map(_form_row, found))
+    return page, (page[-1].part, page[-1].position) if len(page) == CHUNK else None
+
+
+def form_lines_page(
+    connection: Connection, name: BatchName, states: Iterable[FormState] | None, after: Place
+) -> tuple[list[FormLine], Place | None]:
+    """As `forms_page`, without what was declared."""
+    rows = connection.execute(_page(_FORM_LINE, connection, name, states, after)).all()
+    lines = [
+        FormLine(reference, FormState(state), ticket, FormKind(kind), company_id, inss, year)
+        for _, _, reference, state, ticket, kind, company_id, inss, year in rows
+    ]
+    return lines, (rows[-1].part, rows[-1].position) if len(rows) == CHUNK else None
+
+
+def _page(
+    query: Select[Any],
+    connection: Connection,
+    name: BatchName,
+    states: Iterable[FormState] | None,
+    after: Place,
+) -> Select[Any]:
     if states is not None:
         query = query.where(form_state.c.state.in_([state.value for state in states]))
-    return list(map(_form_row, connection.execute(query)))
+    place = (form.c.part, form.c.position)
+    query = query.where(form.c.batch_id == batch_id_of(connection, name), tuple_(*place) > after)
+    return query.order_by(*place).limit(CHUNK)
 
 
 def part_sizes(connection: Connection, name: BatchName) -> list[int]:

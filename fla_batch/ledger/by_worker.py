@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, 
 
 from fla_batch.ledger.anomaly_rows import anomaly_from_json
 from fla_batch.ledger.events import batch_id_of
-from fla_batch.ledger.records import Whom
+from fla_batch.ledger.records import ANYBODY, Whom
 from fla_batch.ledger.rows import CHUNK, about, loads
 from fla_batch.ledger.sql_tables import anomaly
 from fla_batch.vocabulary.filenames import BatchName
@@ -80,13 +80,16 @@ class FoundAnomalies:
         )
 
 
-@contextmanager
 def found_anomalies(
-    connection: Connection, name: BatchName | None, whom: Whom, origin: AnomalyOrigin | None
+    connection: Connection,
+    name: BatchName | None = None,
+    whom: Whom = ANYBODY,
+    origin: AnomalyOrigin | None = None,
 ) -> Iterator[FoundAnomalies]:
-    """The anomalies about `whom`, of all batches and origins or one, in a transaction of its own.
+    """The anomalies about `whom`, of all batches and origins or one, for a `with`.
 
-    Raises UsageMistake for a batch that the ledger does not know.
+    What is read is of one moment: a transaction is open that only reads. Others may write
+    meanwhile, this process may not. Raises UsageMistake for an unknown batch.
     """
     if connection.dialect.name == "postgresql":
         # Else each statement would see what was committed before it. SQLite's never do.

@@ -13,11 +13,11 @@ from datetime import date, time
 from sqlalchemy import ColumnElement, Connection, select
 
 from fla_batch.ledger.bulk_insert import Lookup
-from fla_batch.ledger.lifecycle import UNSENT_BATCH_STATES
+from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES, UNSENT_BATCH_STATES
 from fla_batch.ledger.records import FoundForm
 from fla_batch.ledger.rows import hour_text, storable
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
-from fla_batch.ledger.status_rows import in_states, named, still_open, within
+from fla_batch.ledger.status_rows import in_states, named, within
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
 
@@ -104,7 +104,7 @@ def _in_scope(
     if isinstance(scope, BatchName):
         return _forms(connection, named(scope), *conditions)
     sent = (within(scope), ~in_states(UNSENT_BATCH_STATES), *conditions)
-    return _forms(connection, *sent, still_open()) or _forms(connection, *sent)
+    return _forms(connection, *sent, in_states(OPEN_BATCH_STATES)) or _forms(connection, *sent)
 
 
 def _forms(connection: Connection, *conditions: ColumnElement[bool]) -> list[FoundForm]:

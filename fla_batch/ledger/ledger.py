@@ -29,13 +29,13 @@ from fla_batch.ledger import events as event_rows
 from fla_batch.ledger import sending_order as sending
 from fla_batch.ledger import status_rows as standing
 from fla_batch.ledger import told as told_rows
-from fla_batch.ledger.by_worker import FoundAnomalies
+from fla_batch.ledger.batches import Place
 from fla_batch.ledger.database import RowExists, connect, reading, writing
 from fla_batch.ledger.integrity import Contradiction, Reader, Rebuilt
 from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits, shown
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
-from fla_batch.ledger.newest_states import NewestStates
+from fla_batch.ledger.newest_states import newest_states
 from fla_batch.ledger.news import news_since
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
@@ -49,14 +49,14 @@ from fla_batch.ledger.records import (
     Json,
     Whom,
 )
-from fla_batch.ledger.rows import CHUNK, chunks
+from fla_batch.ledger.rows import chunks
 from fla_batch.ledger.transactions import OneTransactionEach, reads, streams, writes
 from fla_batch.ledger.worker_records import AT_ONCE, WorkerRecord, worker_records
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.creation_stamps import span_of
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
-from fla_batch.vocabulary.terms import AnomalyOrigin, Environment
+from fla_batch.vocabulary.terms import Environment
 
 Result = TypeVar("Result")
 
@@ -195,13 +195,6 @@ class Ledger(OneTransactionEach, Closing):
         with reading(self._engine) as connection:
             return standing.batch_rows(connection, *conditions)
 
-    def open_batches(self, environment: Environment) -> list[BatchRow]:
-        """Batches of which something is still expected, of us or of the portal."""
-        with reading(self._engine) as connection:
-            return standing.batch_rows(
-                connection, standing.within(environment), standing.still_open()
-            )
-
     def status_rows(
         self,
         now: datetime,
@@ -224,32 +217,32 @@ class Ledger(OneTransactionEach, Closing):
         self,
         batch: BatchName,
         states: Iterable[FormState] | None = None,
-        after: tuple[int, int] = (0, 0),
+        after: Place = (0, 0),
     ) -> Iterator[FormRow]:
         """The forms of a batch in the order of its parts, or those in some states.
 
         Only those behind `after` (part, position). Read a page at a time: no transaction is open
         while the caller works on them.
         """
-        wanted = None if states is None else list(states)
-        while True:
-            with reading(self._engine) as connection:
-                page = batch_forms.forms_page(connection, batch, wanted, after)
-            yield from page
-            if len(page) < CHUNK:
-                return
-            after = (page[-1].part, page[-1].position)
+        return self._paged(batch_forms.forms_page, batch, states, after)
 
     def form_lines(
         self, batch: BatchName, states: Iterable[FormState] | None = None
     ) -> Iterator[FormLine]:
         """As `forms`, without what was declared. Raises UsageMistake for an unknown batch."""
+        return self._paged(batch_forms.form_lines_page, batch, states, (0, 0))
+
+    def _paged(
+        self,
+        page_of: Callable[..., tuple[list[Result], Place | None]],
+        batch: BatchName,
+        states: Iterable[FormState] | None,
+        after: Place | None,
+    ) -> Iterator[Result]:
         wanted = None if states is None else list(states)
-        after: standing.Place | None = (0, 0)
         while after is not None:
             with reading(self._engine) as connection:
-                batch_id = event_rows.batch_id_of(connection, batch)
-                page, after = standing.form_lines_page(connection, batch_id, wanted, after)
+                page, after = page_of(connection, batch, wanted, after)
             yield from page
 
     def form(self, reference_nbr: str) -> FormRow | None:
@@ -281,26 +274,7 @@ class Ledger(OneTransactionEach, Closing):
     blocked_declarations = reads(findings.blocked_declarations)
     anomalies = reads(findings.anomaly_rows)
 
-    @contextmanager
-    def found_anomalies(
-        self,
-        batch: BatchName | None = None,
-        whom: Whom = ANYBODY,
-        origin: AnomalyOrigin | None = None,
-    ) -> Iterator[FoundAnomalies]:
-        """Anomalies about `whom`, of all batches or one, to be counted and read worker by worker.
-
-        All of them, or those of one origin.
-
-        What is read is of one moment: within the `with` a transaction is open that only reads.
-        Others may write meanwhile, this process may not. Raises UsageMistake for an unknown
-        batch.
-        """
-        with (
-            reading(self._engine) as connection,
-            by_worker.found_anomalies(connection, batch, whom, origin) as found,
-        ):
-            yield found
+    found_anomalies = contextmanager(streams(by_worker.found_anomalies))
 
     # Matching
 
@@ -315,12 +289,7 @@ class Ledger(OneTransactionEach, Closing):
 
     # History
 
-    @contextmanager
-    def newest_states(self, environment: Environment) -> Iterator[NewestStates]:
-        """What stands last on record for the keys that are asked for; of one moment (R28)."""
-        with reading(self._engine) as connection:
-            yield NewestStates(connection, environment)
-
+    newest_states = contextmanager(streams(newest_states))
     last_accepted = reads(photos.last_accepted)
     held_keys = streams(photos.held_keys)
 

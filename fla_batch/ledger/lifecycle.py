@@ -278,6 +278,8 @@ FORM_EVENTS = frozenset(event for row in FORM_TABLE.values() for event in row)
 
 FINAL_BATCH_STATES = frozenset({BatchState.CANCELLED, BatchState.REFUSED_FILE, BatchState.CLOSED})
 """Nothing more is expected; a late answer still moves the batch on."""
+OPEN_BATCH_STATES = frozenset(BatchState) - FINAL_BATCH_STATES - {BatchState.OVERDUE}
+"""Something is still expected, of us or of the portal."""
 
 UNSENT_BATCH_STATES = frozenset({BatchState.BUILT, BatchState.STAGED})
 ACCEPTED_FORM_STATES = frozenset({FormState.ACCEPTED, FormState.WARNED})

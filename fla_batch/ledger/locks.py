@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from fla_batch.ledger.sql_tables import lock
 from fla_batch.vocabulary.errors import LedgerTrouble
@@ -45,16 +45,14 @@ class Holder:
 
     def is_gone(self) -> bool:
         """True when it is certain that the process has ended: it ran here, and is not there."""
-        if (self.host, self.machine) != (socket.gethostname(), this_machine()):
-            return False
-        if not _CAN_ASK:
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
+        ran_here = (self.host, self.machine) == (socket.gethostname(), this_machine())
+        if ran_here and _CAN_ASK:
+            try:
+                os.kill(self.pid, 0)
+            except ProcessLookupError:
+                return True
+            except PermissionError:
+                pass
         return False
 
 
@@ -135,9 +133,8 @@ def _held(row: Row[Any]) -> LockHeld:
 
 def renew(connection: Connection, held: Lock, at: datetime) -> None:
     """Say that the holder still works. Raises LockHeld when another process took it over."""
-    mine = (lock.c.name == held.name, lock.c.token == held.token)
-    if not connection.execute(update(lock).where(*mine).values(renewed_at=at)).rowcount:
-        raise LockHeld(f'another process took "{held.name}" over, for this one was silent')
+    if not connection.execute(update(lock).where(_ours(held)).values(renewed_at=at)).rowcount:
+        raise _lost(held)
 
 
 def require(connection: Connection, held: Lock) -> None:
@@ -145,11 +142,18 @@ def require(connection: Connection, held: Lock) -> None:
 
     Raises LockHeld when another process took it over.
     """
-    mine = (lock.c.name == held.name, lock.c.token == held.token)
-    if connection.execute(select(lock.c.name).where(*mine).with_for_update()).first() is None:
-        raise LockHeld(f'another process took "{held.name}" over, for this one was silent')
+    if connection.execute(select(lock.c.name).where(_ours(held)).with_for_update()).first() is None:
+        raise _lost(held)
 
 
 def release(connection: Connection, held: Lock) -> None:
     """Give a lock back; one that was taken over is left alone."""
-    connection.execute(delete(lock).where(lock.c.name == held.name, lock.c.token == held.token))
+    connection.execute(delete(lock).where(_ours(held)))
+
+
+def _ours(held: Lock) -> ColumnElement[bool]:
+    return and_(lock.c.name == held.name, lock.c.token == held.token)
+
+
+def _lost(held: Lock) -> LockHeld:
+    return LockHeld(f'another process took "{held.name}" over, for this one was silent')

@@ -9,7 +9,7 @@ time, so that the order of the forms' own numbers is the order in which they are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +53,11 @@ class _Ours(NamedTuple):
     batch: str
     batch_state: str
     built_at: datetime
+
+
+def newest_states(connection: Connection, environment: Environment) -> Iterator[NewestStates]:
+    """What stands last on record for the keys that are asked for, for a `with`: of one moment."""
+    yield NewestStates(connection, environment)
 
 
 class NewestStates:

@@ -7,8 +7,9 @@ that it has seen (R6; anomaly 133).
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from fla_batch.ledger.sql_tables import sequence
 from fla_batch.vocabulary.errors import LedgerTrouble
@@ -16,13 +17,13 @@ from fla_batch.vocabulary.filenames import LAST_SEQUENCE, BatchName, sequence_te
 from fla_batch.vocabulary.terms import Environment
 
 
+def _key(sender: str, day: date, environment: Environment) -> dict[str, Any]:
+    return {"sender": sender, "day": day, "environment": environment.value}
+
+
 def has_used(connection: Connection, name: BatchName) -> bool:
     """True when the number of `name`, or a later one of its day, was given out."""
-    query = select(sequence.c.last).where(
-        sequence.c.sender == name.sender,
-        sequence.c.day == name.date,
-        sequence.c.environment == name.environment.value,
-    )
+    query = select(sequence.c.last).filter_by(**_key(name.sender, name.date, name.environment))
     return (connection.execute(query).scalar() or 0) >= int(name.sequence, 36)
 
 
@@ -30,10 +31,9 @@ def use_number(connection: Connection, name: BatchName) -> None:
     """Note that the number of `name` is used, and all before it of its day (R30)."""
     if has_used(connection, name):
         return
-    key = {"sender": name.sender, "day": name.date, "environment": name.environment.value}
-    this = and_(*(sequence.c[column] == value for column, value in key.items()))
+    key = _key(name.sender, name.date, name.environment)
     last = int(name.sequence, 36)
-    if not connection.execute(update(sequence).where(this).values(last=last)).rowcount:
+    if not connection.execute(update(sequence).filter_by(**key).values(last=last)).rowcount:
         connection.execute(insert(sequence).values(**key, last=last))
 
 
@@ -44,11 +44,11 @@ def next_sequence(connection: Connection, sender: str, day: date, environment: E
     transaction ends with RowExists when another process gives out the day's first number at the
     same time: try once more then.
     """
-    key = {"sender": sender, "day": day, "environment": environment.value}
-    this = and_(*(sequence.c[name] == value for name, value in key.items()))
+    key = _key(sender, day, environment)
+    one_more = update(sequence).filter_by(**key).values(last=sequence.c.last + 1)
     # The update locks the row in every database, so that the number read after it is ours.
-    if connection.execute(update(sequence).where(this).values(last=sequence.c.last + 1)).rowcount:
-        number = connection.execute(select(sequence.c.last).where(this)).scalar_one()
+    if connection.execute(one_more).rowcount:
+        number = connection.execute(select(sequence.c.last).filter_by(**key)).scalar_one()
     else:
         number = 1
         connection.execute(insert(sequence).values(**key, last=number))

@@ -1,4 +1,4 @@
-"""Batches and forms as `status` shows them."""
+"""Batches as `status` shows them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.lifecycle import (
-    FINAL_BATCH_STATES,
     FINAL_FORM_STATES,
     REFUSED_FORM_STATES,
     WITHDRAWN_FORM_STATES,
     BatchState,
     FormState,
 )
-from fla_batch.ledger.records import BatchRow, FormLine, Whom
-from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, about
+from fla_batch.ledger.records import BatchRow, Whom
+from fla_batch.ledger.rows import DECLARED_KINDS, about
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.vocabulary.filenames import BatchName
-from fla_batch.vocabulary.terms import Environment, FormKind
-
-Place = tuple[int, int]
-"""Part and position of a form in its batch, both from 1."""
+from fla_batch.vocabulary.terms import Environment
 
 _PREVIOUS = batch.alias("previous")
 
@@ -41,35 +37,6 @@ def batch_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list
     rows = connection.execute(query).all()
     counts = _counts(connection, conditions)
     return [_batch_row(row, counts[row.id]) for row in rows]
-
-
-def form_lines_page(
-    connection: Connection, batch_id: int, states: Iterable[FormState] | None, after: Place
-) -> tuple[list[FormLine], Place | None]:
-    """The next CHUNK forms of a batch behind `after`, and where they end; None at the last.
-
-    Only those in `states` unless that is None.
-    """
-    place = tuple_(form.c.part, form.c.position)
-    query = (
-        select(
-            *form.c["part", "position", "reference_nbr"],
-            *form_state.c["state", "ticket"],
-            *form.c["kind", "company_id", "inss", "calendar_year"],
-        )
-        .join(form_state, form_state.c.form_id == form.c.id)
-        .where(form.c.batch_id == batch_id, place > after)
-        .order_by(form.c.part, form.c.position)
-        .limit(CHUNK)
-    )
-    if states is not None:
-        query = query.where(form_state.c.state.in_([state.value for state in states]))
-    rows = connection.execute(query).all()
-    lines = [
-        FormLine(reference, FormState(state), ticket, FormKind(kind), company_id, inss, year)
-        for _, _, reference, state, ticket, kind, company_id, inss, year in rows
-    ]
-    return lines, (rows[-1].part, rows[-1].position) if len(rows) == CHUNK else None
 
 
 def names(connection: Connection, *conditions: ColumnElement[bool]) -> list[BatchName]:
@@ -125,11 +92,6 @@ def in_states(states: Iterable[BatchState]) -> ColumnElement[bool]:
 def holding(whom: Whom) -> ColumnElement[bool]:
     """Condition: batches that hold a form about that employer, worker or year."""
     return exists().where(form.c.batch_id == batch.c.id, *about(form, whom))
-
-
-def still_open() -> ColumnElement[bool]:
-    """Condition: batches of which something is still expected, of us or of the portal."""
-    return batch_state.c.state.not_in([state.value for state in FINAL_BATCH_STATES])
 
 
 def _counts(

@@ -13,7 +13,13 @@ from sqlalchemy import text
 
 from fla_batch.ledger.database import writing
 from fla_batch.ledger.ledger import Ledger
-from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimits
+from fla_batch.ledger.lifecycle import (
+    OPEN_BATCH_STATES,
+    BatchState,
+    Event,
+    FormState,
+    SilenceLimits,
+)
 from fla_batch.ledger.records import canonical_json
 from fla_batch.vocabulary.errors import LedgerTrouble, UnknownTransition, UsageMistake
 from fla_batch.vocabulary.terms import Environment
@@ -233,7 +239,7 @@ def test_open_batches_are_those_of_one_environment_that_wait(ledger: Ledger) -> 
     ledger.append(refused, Event.FILE_REFUSED, NOW)
     dropped = send(ledger, batch_name(3), events=(Event.STAGED, Event.CANCELLED))
     send(ledger, batch_name(4, Environment.PRODUCTION))
-    assert [row.name for row in ledger.open_batches(S)] == [waiting]
+    assert [row.name for row in ledger.batches(S, OPEN_BATCH_STATES)] == [waiting]
     rows = {row.name: row for row in ledger.batches(S)}
     assert list(rows) == [waiting, refused, dropped]
     assert (rows[refused].refused, rows[refused].open) == (3, 0)

@@ -9,7 +9,7 @@ from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.blocks import PortalHeader
 from fla_batch.answers.sent_forms import SentFromLedger
 from fla_batch.ledger.ledger import Ledger
-from fla_batch.ledger.lifecycle import Event
+from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES, Event
 from fla_batch.ledger.records import FormChange
 from fla_batch.message import load
 from fla_batch.vocabulary.terms import Environment
@@ -67,7 +67,7 @@ def test_r18_a_second_notification_finds_its_form_after_the_batch_was_closed(
     for event in (Event.NOTIFIED,):
         ledger.append(name, event, after(hours=1))
     append_form(ledger, reference(name, 1), Event.ACCEPTED, after(hours=1))
-    assert ledger.open_batches(S) == []
+    assert ledger.batches(S, OPEN_BATCH_STATES) == []
     assert ledger.forms_by_subject(S, COMPANY, WORKER) == [found(name, 1)]
 
 
