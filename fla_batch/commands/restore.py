@@ -22,16 +22,17 @@ from fla_batch.commands.poll_result import PollResult
 from fla_batch.commands.receive import Reception
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import BatchRecord, FormRecord
-from fla_batch.message import FormReader, Profile, load
+from fla_batch.message import FormReader, load
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import Form
 from fla_batch.outbox.high_water import UNFINISHED
 from fla_batch.outbox.manifest import FORMS, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children
+from fla_batch.vocabulary.creation_stamps import span_of
 from fla_batch.vocabulary.documents import RebuiltJson, members
 from fla_batch.vocabulary.errors import FlaBatchError
-from fla_batch.vocabulary.filenames import BatchName, FileName
+from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.terms import Environment, FileKind
 
 if TYPE_CHECKING:
@@ -124,6 +125,9 @@ def _record(workspace: AnswerTools, manifest: Manifest) -> None:
     over_rest = manifest.channel != SFTP
     if over_rest and not any(file.name == FORMS for file in manifest.files):
         raise OutboxDamaged(_OLD_REST)
+    previous = manifest.previous
+    if previous is not None and not workspace.ledger.has_batch(previous):
+        previous = None
     record = BatchRecord(
         name=manifest.batch,
         profile=manifest.profile,
@@ -131,17 +135,13 @@ def _record(workspace: AnswerTools, manifest: Manifest) -> None:
         parts=manifest.parts,
         folder=workspace.outbox.relative_folder(manifest.batch),
         built_at=manifest.created_at,
-        previous=manifest.previous if _is_known(workspace, manifest.previous) else None,
+        previous=previous,
     )
     stamps: list[datetime] = []
     forms = _kept(workspace, manifest) if over_rest else _forms(workspace, manifest)
     workspace.ledger.record_batch(record, _noting(stamps, forms))
     workspace.outbox.publish(manifest.batch)
-    workspace.ledger.use_stamps(manifest.batch.sender, min(stamps), max(stamps))
-
-
-def _is_known(workspace: AnswerTools, name: BatchName | None) -> bool:
-    return name is not None and workspace.ledger.has_batch(name)
+    workspace.ledger.use_stamps(manifest.batch.sender, span_of(min(stamps), max(stamps)))
 
 
 def _noting(stamps: list[datetime], forms: Iterable[FormRecord]) -> Iterator[FormRecord]:
@@ -162,7 +162,8 @@ def _kept(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:
 
 
 def _forms(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:
-    profile = _profile(workspace, manifest)
+    same = workspace.profile.name == manifest.profile
+    profile = workspace.profile if same else load(manifest.profile)
     for file in manifest.files:
         name = FileName.parse(file.name)
         if name.kind is not FileKind.FI:
@@ -175,11 +176,6 @@ def _forms(workspace: AnswerTools, manifest: Manifest) -> Iterator[FormRecord]:
             form, _ = reader.read(element)
             if isinstance(form, Form):
                 yield form_record(note_of(form), name.part or 1, position)
-
-
-def _profile(workspace: AnswerTools, manifest: Manifest) -> Profile:
-    same = workspace.profile.name == manifest.profile
-    return workspace.profile if same else load(manifest.profile)
 
 
 def _bring_up(workspace: AnswerTools, manifest: Manifest) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
@@ -15,7 +15,6 @@ from fla_batch.ledger.records import (
     AnswerOutcome,
     AnswerRow,
     Changes,
-    UnmatchedRow,
 )
 from fla_batch.ledger.rows import loads, storable
 from fla_batch.ledger.sql_tables import answer_file, unmatched
@@ -44,10 +43,10 @@ def accept(
     content. A file that is done stays done. Raises UnknownTransition.
     """
     known = _find(connection, file)
-    if known is not None and known.outcome is AnswerOutcome.DONE:
+    if known is not None and known.outcome == AnswerOutcome.DONE:
         return Acceptance.ALREADY
     if known is not None and not replay:
-        return Acceptance.CLASH if known.outcome is AnswerOutcome.CLASH else Acceptance.HELD
+        return Acceptance.CLASH if known.outcome == AnswerOutcome.CLASH else Acceptance.HELD
     if not replay and _was_done(connection, file.name):
         _settle(connection, None, file, AnswerOutcome.CLASH, "same name, new content", at)
         return Acceptance.CLASH
@@ -59,7 +58,7 @@ def accept(
 def quarantine(connection: Connection, file: AnswerFile, reason: str, at: datetime) -> bool:
     """Note that a file is in quarantine; False when it was processed before, or held already."""
     known = _find(connection, file)
-    if known is not None and known.outcome is not AnswerOutcome.CLASH:
+    if known is not None and known.outcome != AnswerOutcome.CLASH:
         return False
     _settle(connection, known, file, AnswerOutcome.QUARANTINED, mask_text(reason), at)
     return True
@@ -80,15 +79,9 @@ def this_file(file: AnswerFile | Look) -> ColumnElement[bool]:
     )
 
 
-class _Known(NamedTuple):
-    id: int
-    outcome: AnswerOutcome
-
-
-def _find(connection: Connection, file: AnswerFile) -> _Known | None:
-    query = select(answer_file.c.id, answer_file.c.outcome).where(this_file(file))
-    row = connection.execute(query).one_or_none()
-    return _Known(row.id, AnswerOutcome(row.outcome)) if row is not None else None
+def _find(connection: Connection, file: AnswerFile) -> Row[Any] | None:
+    query = select(answer_file).where(this_file(file))
+    return connection.execute(query).one_or_none()
 
 
 def _was_done(connection: Connection, name: str) -> bool:
@@ -100,7 +93,7 @@ def _was_done(connection: Connection, name: str) -> bool:
 
 def _settle(
     connection: Connection,
-    known: _Known | None,
+    known: Row[Any] | None,
     file: AnswerFile,
     outcome: AnswerOutcome,
     reason: str | None,
@@ -114,7 +107,7 @@ def _settle(
     }
     if known is not None:
         connection.execute(update(answer_file).where(answer_file.c.id == known.id).values(**now))
-        return known.id
+        return int(known.id)
     statement = insert(answer_file).values(
         name=storable(file.name),
         size=file.size,
@@ -161,16 +154,3 @@ def without_batch(
         .order_by(unmatched.c.id)
     )
     return [(_answer_row(row), loads(row.details)) for row in connection.execute(query)]
-
-
-def unmatched_rows(connection: Connection) -> list[UnmatchedRow]:
-    """What could not be matched, in the order of arrival."""
-    query = (
-        select(answer_file.c.name, unmatched.c.batch_name, unmatched.c.reason, unmatched.c.details)
-        .join(answer_file, answer_file.c.id == unmatched.c.answer_id)
-        .order_by(unmatched.c.id)
-    )
-    return [
-        UnmatchedRow(row.name, row.batch_name, row.reason, loads(row.details))
-        for row in connection.execute(query)
-    ]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, 
 from fla_batch.ledger.anomaly_rows import anomaly_from_json
 from fla_batch.ledger.events import batch_id_of
 from fla_batch.ledger.records import ANYBODY, Whom
-from fla_batch.ledger.rows import CHUNK, about, loads
+from fla_batch.ledger.rows import CHUNK, fitting, loads
 from fla_batch.ledger.sql_tables import anomaly
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
@@ -94,7 +94,7 @@ def found_anomalies(
     if connection.dialect.name == "postgresql":
         # Else each statement would see what was committed before it. SQLite's never do.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    conditions = about(anomaly, whom)
+    conditions = fitting(anomaly, **whom._asdict())
     if name is not None:
         conditions.append(anomaly.c.batch_id == batch_id_of(connection, name))
     if origin is not None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from fla_batch.ledger.bulk_insert import Lookup
 from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES, UNSENT_BATCH_STATES
 from fla_batch.ledger.records import FoundForm
-from fla_batch.ledger.rows import hour_text, storable
+from fla_batch.ledger.rows import fitting, hour_text, storable
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.ledger.status_rows import in_states, named, within
 from fla_batch.vocabulary.filenames import BatchName
@@ -74,11 +74,8 @@ def by_creation(
 
     In an environment, batches that wait for answers come before those that do not.
     """
-    conditions = [form.c.created_date == created_date]
-    conditions.append(form.c.created_hour == hour_text(created_hour))
-    if identification is not None:
-        conditions.append(form.c.identification == identification)
-    return _in_scope(connection, scope, conditions)
+    created = {"created_date": created_date, "created_hour": hour_text(created_hour)}
+    return _in_scope(connection, scope, fitting(form, **created, identification=identification))
 
 
 def by_subject(
@@ -90,12 +87,8 @@ def by_subject(
     identification: str | None = None,
 ) -> list[FoundForm]:
     """Forms about that employer and worker; a None is not compared."""
-    conditions = [form.c.inss == inss, form.c.company_id == company_id]
-    if calendar_year is not None:
-        conditions.append(form.c.calendar_year == calendar_year)
-    if identification is not None:
-        conditions.append(form.c.identification == identification)
-    return _in_scope(connection, scope, conditions)
+    about = {"inss": inss, "company_id": company_id, "calendar_year": calendar_year}
+    return _in_scope(connection, scope, fitting(form, **about, identification=identification))
 
 
 def _in_scope(

@@ -27,7 +27,10 @@ def sheet_ids(connection: Connection, sheets: Mapping[str, InputSheet]) -> dict[
     new = {digest: sheet for digest, sheet in sheets.items() if digest not in known}
     if not new:
         return known
-    rows = [{"digest": key, "body": _body(sheet)} for key, sheet in sorted(new.items())]
+    rows = [
+        {"digest": digest, "body": storable(canonical_json(sheet.to_json()))}
+        for digest, sheet in sorted(new.items())
+    ]
     connection.execute(insert(input_sheet), rows)
     return _known(connection, sheets)
 
@@ -46,10 +49,6 @@ def _known(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
         for chunk in chunks(digests)
         for row in connection.execute(query.where(input_sheet.c.digest.in_(chunk)))
     }
-
-
-def _body(sheet: InputSheet) -> str:
-    return storable(canonical_json(sheet.to_json()))
 
 
 @lru_cache(maxsize=100)

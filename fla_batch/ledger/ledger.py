@@ -53,7 +53,6 @@ from fla_batch.ledger.rows import chunks
 from fla_batch.ledger.transactions import OneTransactionEach, reads, streams, writes
 from fla_batch.ledger.worker_records import AT_ONCE, WorkerRecord, worker_records
 from fla_batch.system.closing import Closing
-from fla_batch.vocabulary.creation_stamps import span_of
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
@@ -104,11 +103,7 @@ class Ledger(OneTransactionEach, Closing):
     has_used = reads(sequences.has_used)
     use_number = writes(sequences.use_number)
 
-    def use_stamps(self, sender: str, first: datetime, last: datetime) -> None:
-        """Note that creation stamps are taken: Belgian local times, without a zone (R30)."""
-        with writing(self._engine) as connection:
-            reserved_stamps.take(connection, sender, span_of(first, last))
-
+    use_stamps = writes(reserved_stamps.take)
     reserve_stamps = writes(reserved_stamps.reserve)
     record_batch = writes(batch_forms.insert_batch)
     record_artefacts = writes(artefact_rows.record)
@@ -211,7 +206,10 @@ class Ledger(OneTransactionEach, Closing):
             conditions.append(standing.holding(whom))
         with reading(self._engine) as connection:
             rows = standing.batch_rows(connection, *conditions)
-        return [_as_shown(row, now, limits) for row in rows]
+        return [
+            replace(row, state=shown(row.state, now - row.since, limits), age=now - row.since)
+            for row in rows
+        ]
 
     def forms(
         self,
@@ -267,7 +265,6 @@ class Ledger(OneTransactionEach, Closing):
     left_alone = reads(left_rows.left_rows)
     replace_left = writes(left_rows.replace_left)
     answer_files = reads(answer_rows.answer_rows)
-    unmatched = reads(answer_rows.unmatched_rows)
 
     replace_blocked = writes(findings.replace_blocked)
     forget_blocked = writes(findings.forget_blocked)
@@ -372,8 +369,3 @@ class HeldLock:
         """Say that this process still works. Raises LockHeld when another one took over."""
         with writing(self._engine) as connection:
             locks.renew(connection, self.lock, self._clock())
-
-
-def _as_shown(row: BatchRow, now: datetime, limits: SilenceLimits) -> BatchRow:
-    found = shown(row.state, row.since, now, limits)
-    return replace(row, state=found.state, age=found.age)

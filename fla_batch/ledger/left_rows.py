@@ -48,11 +48,10 @@ def replace_left(
     known = {(row.place, row.name): row for row in left_rows(connection, environment)}
     now = {(one.place, one.name): one for one in map(_storable, entries)}
     news = [one for place, one in now.items() if known.get(place) != one]
-    outdated = [{"at_place": place, "of_name": name} for place, name in known.keys() - now.keys()]
-    outdated += [
-        {"at_place": one.place, "of_name": one.name}
-        for one in news
-        if (one.place, one.name) in known
+    outdated = [
+        {"at_place": place, "of_name": name}
+        for (place, name), row in known.items()
+        if now.get((place, name)) != row
     ]
     if outdated:
         connection.execute(_DELETE.where(left_alone.c.environment == environment.value), outdated)

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -106,7 +106,6 @@ class Event(StrEnum):
     UNRECOGNISED = "unrecognised"
 
 
-ACKNOWLEDGEMENTS = frozenset({Event.RECEIVED, Event.FILE_REFUSED, Event.FILE_UNRECOGNISED})
 VERDICTS = frozenset(
     {Event.ACCEPTED, Event.WARNED, Event.REFUSED, Event.PENDING, Event.UNRECOGNISED}
 )
@@ -319,10 +318,11 @@ def acknowledgement_event(result_code: str) -> Event:
     >>> [acknowledgement_event(code).value for code in ("1", "0", "7")]
     ['received', 'file refused', 'file unrecognised']
     """
-    known = {ResultCode.ACCEPTED: Event.RECEIVED, ResultCode.REFUSED: Event.FILE_REFUSED}
-    return {code.value: event for code, event in known.items()}.get(
-        result_code, Event.FILE_UNRECOGNISED
-    )
+    known: dict[str, Event] = {
+        ResultCode.ACCEPTED: Event.RECEIVED,
+        ResultCode.REFUSED: Event.FILE_REFUSED,
+    }
+    return known.get(result_code, Event.FILE_UNRECOGNISED)
 
 
 def verdict_event(result_code: str, *, with_anomalies: bool) -> Event:
@@ -346,30 +346,18 @@ class SilenceLimits:
     overdue_noti_days: float = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A state as it is shown: OVERDUE when silence lasts too long; `age` since it was reached."""
-
-    state: BatchState
-    age: timedelta
-
-
-def shown(state: BatchState, since: datetime, now: datetime, patience: SilenceLimits) -> Shown:
-    """How to show a batch that reached `state` at `since` (R22). Both instants are aware.
+def shown(state: BatchState, age: timedelta, patience: SilenceLimits) -> BatchState:
+    """How to show a batch that reached `state` so long ago: OVERDUE when silence lasts (R22).
 
     A batch in doubt stays so, however long: it needs to be settled, not waited for.
 
-    >>> from datetime import UTC
-    >>> sent = datetime(2025, 3, 1, 9, tzinfo=UTC)
-    >>> late = shown(BatchState.SENT, sent, datetime(2025, 3, 2, 10, tzinfo=UTC), SilenceLimits())
-    >>> late.state.value, str(late.age)
-    ('overdue', '1 day, 1:00:00')
+    >>> shown(BatchState.SENT, timedelta(hours=25), SilenceLimits()).value
+    'overdue'
     """
-    age = now - since
     limits = {
         BatchState.SENT: timedelta(hours=patience.overdue_acrf_hours),
         BatchState.UNRECOGNISED: timedelta(days=patience.overdue_noti_days),
         BatchState.RECEIVED: timedelta(days=patience.overdue_noti_days),
     }
     limit = limits.get(state)
-    return Shown(BatchState.OVERDUE if limit is not None and age > limit else state, age)
+    return BatchState.OVERDUE if limit is not None and age > limit else state

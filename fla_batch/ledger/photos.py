@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, union
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
 from fla_batch.ledger.records import Photo
-from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, loads
+from fla_batch.ledger.rows import CHUNK, DECLARED_KINDS, fitting, loads
 from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form, form_state, photo
 from fla_batch.vocabulary.terms import Environment, FormKind
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Worker = tuple[str, str]
 """Company number and national number."""
+_KEY = ("company_id", "inss", "calendar_year", "kind")
 
 
 def last_accepted(
@@ -91,7 +92,7 @@ def _told(key: DeclarationKey, environment: Environment) -> Select[Any]:
 def _all_ours(environment: Environment) -> Select[Any]:
     return (
         select(
-            *_key_columns(form),
+            *form.c[_KEY],
             *form.c["has_legal_right", "body"],
             form_state.c.since.label("accepted_at"),
             batch.c.built_at.label("ordered_by"),
@@ -108,7 +109,7 @@ def _all_ours(environment: Environment) -> Select[Any]:
 def _all_told(environment: Environment) -> Select[Any]:
     return (
         select(
-            *_key_columns(photo),
+            *photo.c[_KEY],
             *photo.c["has_legal_right", "body"],
             photo.c.told_at.label("accepted_at"),
             photo.c.told_at.label("ordered_by"),
@@ -119,15 +120,8 @@ def _all_told(environment: Environment) -> Select[Any]:
     )
 
 
-def _key_columns(table: Table) -> Iterable[Column[Any]]:
-    return (table.c.company_id, table.c.inss, table.c.calendar_year, table.c.kind)
-
-
 def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]]:
-    yield table.c.inss == key.inss
-    yield table.c.company_id == key.company_id
-    yield table.c.calendar_year == key.calendar_year
-    yield table.c.kind == key.kind.value
+    return fitting(table, **key._asdict() | {"kind": key.kind.value})
 
 
 def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:
@@ -139,7 +133,7 @@ def held_keys(connection: Connection, environment: Environment) -> Iterator[Decl
     told = _all_told(environment)
     streamed = connection.execution_options(yield_per=CHUNK)
     for query, table in ((ours, form), (told, photo)):
-        keys = query.with_only_columns(*_key_columns(table))
+        keys = query.with_only_columns(*table.c[_KEY])
         for company_id, inss, calendar_year, kind in streamed.execute(keys):
             yield DeclarationKey(company_id, inss, calendar_year, FormKind(kind))
 

@@ -346,16 +346,6 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UnmatchedRow:
-    """A part of an answer that fits nothing of ours."""
-
-    file_name: str
-    batch: str | None
-    reason: str
-    details: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class ConsultationRow:
     """What the platform told about one worker, and when.
 

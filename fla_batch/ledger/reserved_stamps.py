@@ -61,7 +61,7 @@ def free_spans(taken: Iterable[Span], last: int, count: int) -> Iterator[Span]:
 
 
 def take(connection: Connection, sender: str, span: Span) -> None:
-    """Note that a span is taken, as one with those that touch it."""
+    """Note that a span is taken, as one with those that touch it (R30)."""
     table = creation_stamp
     beside = (
         table.c.sender == sender,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table
 
-from fla_batch.ledger.records import Json, Whom
+from fla_batch.ledger.records import Json
 from fla_batch.vocabulary.terms import FormKind
 
 CHUNK = 1000
@@ -85,6 +85,6 @@ def has_legal_right(kind: FormKind, body: Json) -> bool:
     return (body.get("trainingRights") or {}).get("legalFlaRight") is not None
 
 
-def about(table: Table, whom: Whom) -> list[ColumnElement[bool]]:
-    """Conditions: rows of `table` about that employer, worker and year."""
-    return [table.c[name] == value for name, value in whom._asdict().items() if value is not None]
+def fitting(table: Table, **wanted: object) -> list[ColumnElement[bool]]:
+    """Conditions: rows of `table` whose columns have these values; a None is not compared."""
+    return [table.c[name] == value for name, value in wanted.items() if value is not None]

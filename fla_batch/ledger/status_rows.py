@@ -17,7 +17,7 @@ from fla_batch.ledger.lifecycle import (
     FormState,
 )
 from fla_batch.ledger.records import BatchRow, Whom
-from fla_batch.ledger.rows import DECLARED_KINDS, about
+from fla_batch.ledger.rows import DECLARED_KINDS, fitting
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment
@@ -91,7 +91,7 @@ def in_states(states: Iterable[BatchState]) -> ColumnElement[bool]:
 
 def holding(whom: Whom) -> ColumnElement[bool]:
     """Condition: batches that hold a form about that employer, worker or year."""
-    return exists().where(form.c.batch_id == batch.c.id, *about(form, whom))
+    return exists().where(form.c.batch_id == batch.c.id, *fitting(form, **whom._asdict()))
 
 
 def _counts(

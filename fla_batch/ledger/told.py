@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from fla_batch.ledger.records import ConsultationRow, FoundForm
-from fla_batch.ledger.rows import CHUNK, loads
+from fla_batch.ledger.rows import CHUNK, fitting, loads
 from fla_batch.ledger.sql_tables import answer_file, batch, consultation, form
 from fla_batch.vocabulary.filenames import BatchName
 from fla_batch.vocabulary.terms import Environment, FormKind
@@ -24,11 +24,9 @@ def consultations(
     inss: str | None = None,
 ) -> list[ConsultationRow]:
     """What the platform told, oldest first; a None is not compared."""
-    query = _told(environment).order_by(consultation.c.told_at, consultation.c.id)
-    wanted = {"kind": kind.value if kind else None, "company_id": company_id, "inss": inss}
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(consultation.c[name] == value)
+    kind_text = kind.value if kind else None
+    wanted = fitting(consultation, kind=kind_text, company_id=company_id, inss=inss)
+    query = _told(environment).where(*wanted).order_by(consultation.c.told_at, consultation.c.id)
     return [_consultation_row(row) for row in connection.execute(query)]
 
 

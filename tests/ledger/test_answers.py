@@ -59,6 +59,7 @@ from tests.ledger.builders import (
     rights,
     send,
 )
+from tests.ledger.unmatched import unmatched_of
 from tests.ledger_steps import record_anomalies
 
 MANY = 3_000  # several chunks
@@ -182,7 +183,7 @@ def test_r18_an_answer_about_an_unknown_batch_is_kept_and_listed(ledger: Ledger)
     stranger = batch_name(77)
     change = UnmatchedChange("the answer names a batch that was not sent", stranger, (refusal(),))
     ledger.accept_answer(answer(), [change], NOW)
-    (row,) = ledger.unmatched()
+    (row,) = unmatched_of(ledger)
     assert (row.file_name, row.batch) == (answer().name, str(stranger))
     assert [found.batch for found in ledger.anomalies()] == [None]
 

@@ -35,6 +35,7 @@ from fla_batch.signing.signer import load_signer
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.system.workforce import Workforce
 from fla_batch.vocabulary.terms import Environment
+from tests.ledger.unmatched import unmatched_of
 from tests.reliability.folder_gateway import OPERATIONS, FolderGateway
 
 NOW = datetime(2025, 3, 1, 9, 15, tzinfo=UTC)
@@ -225,7 +226,7 @@ def ledger_view(ledger: Ledger) -> dict[str, Any]:
             for row in ledger.answer_files()
         ),
         "unmatched": sorted(
-            (row.file_name, row.batch or "", row.reason) for row in ledger.unmatched()
+            (row.file_name, row.batch or "", row.reason) for row in unmatched_of(ledger)
         ),
         "told": sorted(json.dumps([row.kind.value, row.body]) for row in ledger.consultations(S)),
     }

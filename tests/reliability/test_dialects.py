@@ -15,6 +15,7 @@ from fla_batch.commands.send import send, to_send
 from fla_batch.ledger.lifecycle import BatchState, FormState
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.vocabulary.errors import UsageMistake
+from tests.ledger.unmatched import unmatched_of
 from tests.reliability.inputs import ABSENT_EMPLOYER, rights_body, trainings_body, write
 from tests.reliability.scene import S, Scene
 
@@ -141,7 +142,7 @@ def test_r18_a_notification_that_only_names_a_ticket_waits_for_the_acknowledgeme
         for path in held:
             (sent.folder / path.name).rename(path)
         poll(workspace)
-        assert workspace.ledger.unmatched() == []
+        assert unmatched_of(workspace.ledger) == []
         assert {row.state for row in workspace.ledger.batches()} == {BatchState.CLOSED}
         assert workspace.ledger.verify() == []
 

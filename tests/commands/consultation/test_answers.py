@@ -23,6 +23,7 @@ from fla_batch.models.form import EmployeeYear, Reference
 from fla_batch.vocabulary.terms import FormKind
 from tests.commands.consultation.asked import EMPLOYEE, EMPLOYER, WRITTEN_AT, Desk, question, told
 from tests.ledger.builders import COMPANY, WORKER, S, batch_name
+from tests.ledger.unmatched import unmatched_of
 
 RIGHTS = DeclarationKey(COMPANY, WORKER, 2024, FormKind.TRAINING_RIGHTS)
 TRAININGS = RIGHTS._replace(kind=FormKind.TRAININGS)
@@ -70,7 +71,7 @@ def names(desk: Desk) -> list[str] | None:
 
 
 def unmatched(desk: Desk) -> list[str]:
-    return [row.reason for row in desk.ledger.unmatched()]
+    return [row.reason for row in unmatched_of(desk.ledger)]
 
 
 def test_the_answer_alone_closes_the_question(desk: Desk) -> None:
