@@ -36,7 +36,7 @@ def open_ledger(url: str, outbox: Outbox, *, create: bool = True) -> Ledger:
     from fla_batch.ledger.ledger import Ledger
 
     clear_half_written(outbox.root)
-    is_used = outbox.high_water is not None or outbox.has_batches
+    is_used = outbox.high_waters.highest() is not None or outbox.has_batches
     if create:
         make_private(outbox.root)
     try:
@@ -73,7 +73,7 @@ def ledger_if_any(url: str, outbox: Outbox) -> Iterator[Ledger | None]:
 
 def require_knows(ledger: Ledger, outbox: Outbox) -> None:
     """Raises LedgerBehind when the outbox has seen more than the ledger has on record."""
-    reached = outbox.high_water
+    reached = outbox.high_waters.highest()
     if reached is None:
         # Made by an earlier version, or deleted: the folders themselves tell.
         missing = next(iter(unknown_batches(ledger, outbox)), None)

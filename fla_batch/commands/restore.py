@@ -25,7 +25,7 @@ from fla_batch.ledger.records import BatchRecord, FormRecord
 from fla_batch.message import FormReader, load
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import Form
-from fla_batch.outbox.high_water import UNFINISHED
+from fla_batch.outbox.high_water import UNFINISHED, HighWater
 from fla_batch.outbox.manifest import FORMS, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark
 from fla_batch.system.xmlsafe import children
@@ -75,11 +75,12 @@ def restore(workspace: AnswerTools) -> Restored:
         # which the next command would cancel: until the end nobody else may begin (decision 2004).
         outbox.reach(UNFINISHED)
         outbox.take_folder_in()
-        reached = outbox.high_water
+        reached = outbox.high_waters.highest()
         for manifest in _manifests(workspace, result):
             renew()
             _put_back(workspace, manifest, result)
-        for name in reached.names if reached else ():
+        names = reached.names if reached else ()
+        for name in names:
             ledger.use_number(name)
         told = PollResult()
         reception = Reception(workspace, told)
@@ -87,7 +88,7 @@ def restore(workspace: AnswerTools) -> Restored:
             renew()
             reception.process(kept)
         result.answers += told.processed
-        outbox.begin_high_water(ledger.last_event(), reached.names if reached else ())
+        outbox.high_waters.begin(HighWater(ledger.last_event(), names))
     return result
 
 

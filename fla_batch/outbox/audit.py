@@ -27,16 +27,12 @@ def audit(ledger: Ledger, outbox: Outbox) -> list[Fault]:
     """
     rows = {str(row.name): row for row in ledger.batches()}
     found = [
-        Fault(difference.batch, _contradiction(difference.recorded, difference.derived))
-        for difference in ledger.verify()
+        Fault(each.batch, f"is recorded as {each.recorded}; its events say {each.derived}")
+        for each in ledger.verify()
     ]
     found += [fault for row in rows.values() for fault in _batch(row, outbox)]
     found += _unknown(set(rows), outbox)
     return found + list(_answers(ledger, outbox))
-
-
-def _contradiction(recorded: str, derived: str) -> str:
-    return f"is recorded as {recorded}; its events say {derived}"
 
 
 def _batch(row: BatchRow, outbox: Outbox) -> Iterator[Fault]:

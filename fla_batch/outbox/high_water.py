@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,18 +16,14 @@ from fla_batch.system.files import (
     PARTIAL_PREFIX,
     disk_errors,
     private_folder,
-    remove_file,
     remove_partials,
     write_whole,
 )
 from fla_batch.system.folder_locks import folder_lock
 from fla_batch.vocabulary.errors import DiskTrouble
 from fla_batch.vocabulary.filenames import BatchName, InvalidName
-from fla_batch.vocabulary.terms import Environment
 
 HIGH_WATER = "high-water.json"
-
-
 UNFINISHED = 1 << 62
 """More than any ledger's last event: a rebuild has begun, and only its end lowers the mark."""
 
@@ -51,14 +48,6 @@ def _order(name: BatchName) -> tuple[str, str]:
     return name.date.isoformat(), name.sequence
 
 
-def read_high_water(root: Path) -> HighWater | None:
-    """The mark of an outbox; None for one that has none, or none that can be read."""
-    path = root / HIGH_WATER
-    with disk_errors("read", path):
-        content = path.read_bytes() if path.exists() else b""
-    return high_water_from(content)
-
-
 def high_water_from(content: bytes) -> HighWater | None:
     """The mark that was kept so; None for what is none."""
     with suppress(ValueError, KeyError, TypeError, InvalidName):
@@ -73,14 +62,35 @@ def high_water_text(reached: HighWater) -> bytes:
     return (json.dumps(values) + "\n").encode()
 
 
-def raise_high_water(root: Path, reached: HighWater) -> None:
-    """Raise the mark of an outbox; never lowers it. Raises DiskTrouble."""
-    private_folder(root)
-    with disk_errors("write", root / HIGH_WATER), folder_lock(root):
-        before = read_high_water(root)
-        after = reached.joined(before or HighWater())
-        if after != before:
-            _write(root, after)
+@dataclass(frozen=True)
+class HighWaterMark:
+    """The mark of the outbox in the folder `root`. Every method may raise DiskTrouble."""
+
+    root: Path
+
+    def reach(self, reached: HighWater) -> None:
+        """Raise the mark; never lowers it."""
+        private_folder(self.root)
+        with disk_errors("write", self.root / HIGH_WATER), folder_lock(self.root):
+            before = self.highest()
+            after = reached.joined(before or HighWater())
+            if after != before:
+                self._write(after)
+
+    def begin(self, reached: HighWater) -> None:
+        """Begin anew: the ledger was rebuilt, and counts its events anew."""
+        private_folder(self.root)
+        with disk_errors("write", self.root / HIGH_WATER), folder_lock(self.root):
+            self._write(reached)
+
+    def highest(self) -> HighWater | None:
+        """How far the ledger had come; None for an outbox without a mark that can be read."""
+        path = self.root / HIGH_WATER
+        with disk_errors("read", path):
+            return high_water_from(path.read_bytes() if path.exists() else b"")
+
+    def _write(self, reached: HighWater) -> None:
+        write_whole(self.root / HIGH_WATER, high_water_text(reached))
 
 
 def clear_half_written(root: Path) -> None:
@@ -88,36 +98,3 @@ def clear_half_written(root: Path) -> None:
     if any(root.glob(f"{PARTIAL_PREFIX}*")):
         with suppress(OSError, DiskTrouble), folder_lock(root):  # a disk that only reads keeps it
             remove_partials(root)
-
-
-def begin_high_water(root: Path, reached: HighWater) -> None:
-    """Begin anew: the ledger was rebuilt, and counts its events anew. Raises DiskTrouble."""
-    private_folder(root)
-    with disk_errors("write", root / HIGH_WATER), folder_lock(root):
-        _write(root, reached)
-
-
-def forget_high_water(root: Path) -> None:
-    """Delete the mark of an outbox that is now another one's copy. Raises DiskTrouble."""
-    remove_file(root / HIGH_WATER)
-
-
-def _write(root: Path, reached: HighWater) -> None:
-    write_whole(root / HIGH_WATER, high_water_text(reached))
-
-
-def has_batches(root: Path) -> bool:
-    """True when any batch lies in an outbox; nothing is made."""
-    return any(
-        _is_batch(entry.name)
-        for environment in Environment
-        if (folder := root / environment.value).is_dir()
-        for entry in folder.iterdir()
-    )
-
-
-def _is_batch(name: str) -> bool:
-    with suppress(InvalidName):
-        BatchName.parse(name)
-        return True
-    return False

@@ -72,7 +72,10 @@ class Inbox:
 
         Raises UsageMistake for a name that is none of the channel: quarantine it then (S4).
         """
-        _require_name(name)
+        try:
+            FileName.parse(name)
+        except InvalidName:
+            raise UsageMistake("the server gave a name that is none of the channel") from None
         return self._move(partial, self.folder(environment), name, facts_of(partial))
 
     def waiting(self, environment: Environment) -> list[Kept]:
@@ -97,7 +100,9 @@ class Inbox:
     def _files_in(self, folder: Path) -> Iterator[Kept]:
         for path in _entries(folder):
             if _is_readable(path):
-                yield Kept(_original(path.name), self._relative(path), facts_of(path), Arrival.NEW)
+                yield Kept(
+                    path.name.partition("~")[0], self._relative(path), facts_of(path), Arrival.NEW
+                )
 
     def move_to_batch(self, kept: Kept, batch_folder: Path) -> Kept:
         """Move an answer to the `received/` of a batch. Done twice, the second does nothing."""
@@ -139,14 +144,3 @@ def _is_readable(path: Path) -> bool:
 def name_beside(name: str, facts: FileFacts) -> str:
     """What new content of a known name is kept as."""
     return f"{name}~{facts.sha256[:16]}"
-
-
-def _original(kept_name: str) -> str:
-    return kept_name.partition("~")[0]
-
-
-def _require_name(name: str) -> None:
-    try:
-        FileName.parse(name)
-    except InvalidName:
-        raise UsageMistake("the server gave a name that is none of the channel") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,13 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.outbox import staging
-from fla_batch.outbox.high_water import (
-    HighWater,
-    begin_high_water,
-    has_batches,
-    raise_high_water,
-    read_high_water,
-)
+from fla_batch.outbox.high_water import HighWater, HighWaterMark
 from fla_batch.outbox.inbox import Inbox, Kept
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
 from fla_batch.outbox.marks import Mark, add_mark, marks_of
@@ -96,9 +90,8 @@ class Outbox:
         """
         return staging.staging(batch, self.folder(batch))
 
-    def take_folder_in(self) -> int:
-        """Let every host have what lay in this host's folder alone; how many files it were."""
-        return 0
+    def take_folder_in(self) -> None:
+        """Let every host have what lay in this host's folder alone."""
 
     def withdraw(self, batch: BatchName) -> None:
         """Take a batch back that was never staged; one that is not there is fine."""
@@ -171,25 +164,21 @@ class Outbox:
 
     def reach(self, last_event: int, *names: BatchName) -> None:
         """Note how far the ledger has come, and names whose numbers are used."""
-        raise_high_water(self.root, HighWater(last_event, names))
-
-    def begin_high_water(self, last_event: int, names: Iterable[BatchName]) -> None:
-        """Say how far a ledger has come that was rebuilt."""
-        begin_high_water(self.root, HighWater(last_event, tuple(names)))
+        self.high_waters.reach(HighWater(last_event, names))
 
     def marks(self, batch: BatchName) -> list[Mark]:
         """What was done with a batch, oldest first."""
         return marks_of(self.folder(batch))
 
     @property
-    def high_water(self) -> HighWater | None:
-        """How far its ledger had come; None when nothing was ever noted."""
-        return read_high_water(self.root)
+    def high_waters(self) -> HighWaterMark:
+        """How far its ledger had come."""
+        return HighWaterMark(self.root)
 
     @property
     def has_batches(self) -> bool:
-        """True when any batch lies here, of whatever environment; nothing is made for it."""
-        return has_batches(self.root)
+        """True when any batch is there, whole, of whatever environment; nothing is made for it."""
+        return any(map(self.batches, Environment))
 
     def require_whole(self, batch: BatchName) -> Manifest:
         """The manifest, after every file was compared with it. Raises OutboxDamaged."""
@@ -225,7 +214,10 @@ class Outbox:
             return [Fault(str(batch), str(error))]
         if manifest.batch != batch:
             return [Fault(str(batch), "has the manifest of another batch", FILE_NAME)]
-        return [] if self.is_purged(batch) else list(self._faults(manifest))
+        return [] if self.is_purged(batch) else list(self._all_faults(manifest))
+
+    def _all_faults(self, manifest: Manifest) -> Iterator[Fault]:
+        return self._faults(manifest)
 
     def _faults(self, manifest: Manifest) -> Iterator[Fault]:
         name = str(manifest.batch)
@@ -249,7 +241,7 @@ class Outbox:
 
     def clear_leftovers(self, environment: Environment) -> list[Path]:
         """Delete what crashed builds left, and say what."""
-        return staging.clear_leftovers(self._environment_folder(environment))
+        return staging.clear_leftovers(private_folder(self.root / environment.value))
 
     def purge(self, batch: BatchName, at: datetime) -> None:
         """Delete the files of a batch that is closed: they hold national numbers (S12).
@@ -282,6 +274,3 @@ class Outbox:
         """True once the files of a batch were deleted on purpose, or were about to be."""
         folder = self.folder(batch)
         return (folder / PURGED).exists() or any(folder.glob(f"{_PURGING}*"))
-
-    def _environment_folder(self, environment: Environment) -> Path:
-        return private_folder(self.root / environment.value)

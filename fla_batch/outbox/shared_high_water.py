@@ -5,9 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from fla_batch.outbox.high_water import HighWater, high_water_from, high_water_text
+from fla_batch.outbox.high_water import (
+    HighWater,
+    HighWaterMark,
+    high_water_from,
+    high_water_text,
+)
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.system.files import (
     disk_errors,
@@ -24,10 +28,9 @@ _HOST = "host-id"
 
 
 @dataclass(frozen=True)
-class SharedHighWater:
+class SharedHighWater(HighWaterMark):
     """The marks in `store`; that of this host has the name that stands in the folder `root`."""
 
-    root: Path
     store: ObjectStore
 
     def reach(self, reached: HighWater) -> None:

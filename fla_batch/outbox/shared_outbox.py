@@ -9,7 +9,7 @@ this host's own high-water mark (decision 2001).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from fla_batch.ledger.artefacts import Artefact
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.outbox.high_water import HighWater, forget_high_water
+from fla_batch.outbox.high_water import HIGH_WATER, HighWater
 from fla_batch.outbox.host_copy import HostCopy
 from fla_batch.outbox.inbox import Arrival, Kept, name_beside
 from fla_batch.outbox.manifest import FILE_NAME, Manifest, OutboxDamaged
-from fla_batch.outbox.marks import MARKS, Mark, add_mark, mark_from, mark_line
+from fla_batch.outbox.marks import MARKS, Mark, mark_from, mark_line
 from fla_batch.outbox.object_store import ObjectStore
 from fla_batch.outbox.outbox import PURGED, Fault, Outbox
 from fla_batch.outbox.quarantine import Quarantine
@@ -98,33 +98,29 @@ class SharedOutbox(Outbox):
                 hint="A name is used only once: is this the store of another ledger?",
             )
 
-    def take_folder_in(self) -> int:
+    def take_folder_in(self) -> None:
         """See `Outbox`: a folder that was no copy, and has a high-water mark of its own.
 
         That mark goes last, and so the next run goes on where this one was ended. Raises
         UsageMistake when the store holds other content under one of these names.
         """
         local = Outbox(self.root)
-        if (reached := local.high_water) is None:
-            return 0
-        self._high_waters.reach(HighWater(0, reached.names))
-        taken = 0
+        if (reached := local.high_waters.highest()) is None:
+            return
+        self.high_waters.reach(HighWater(0, reached.names))
         for batch in (each for where in Environment for each in local.batches(where)):
             manifest, folder = local.manifest(batch), self.relative_folder(batch)
             own = [key for key in self.copy.keys(folder) if PurePosixPath(key).name not in _LAST]
             for key in (*own, f"{folder}/{PURGED}"):
                 if (self.root / key).is_file():
                     self._publish(key)
-                    taken += 1
             for number, mark in enumerate(local.marks(batch), start=1):
                 self.store.put_new(self._mark_key(batch, number), mark_line(mark))
             self._publish(self._key(manifest.batch, FILE_NAME))
         for folder in ("quarantine", *(f"{where}/inbox" for where in Environment)):
             for key in self.copy.keys(folder):
                 self._publish(key)
-                taken += 1
-        forget_high_water(self.root)
-        return taken
+        remove_file(self.root / HIGH_WATER)
 
     def withdraw(self, batch: BatchName) -> None:
         """The manifest first: what has none was never there."""
@@ -144,11 +140,6 @@ class SharedOutbox(Outbox):
                 with suppress(InvalidName):
                     names.append(BatchName.parse(path.parent.name))
         return sorted(names, key=str)
-
-    @property
-    def has_batches(self) -> bool:
-        """See `Outbox`."""
-        return any(self.batches(environment) for environment in Environment)
 
     def manifest(self, batch: BatchName) -> Manifest:
         """See `Outbox`."""
@@ -179,27 +170,18 @@ class SharedOutbox(Outbox):
                 return f"{PurePosixPath(key).name} was changed after it was built"
         return None if wanted else f"the outbox holds no batch {batch}"
 
-    def verify(self, batch: BatchName) -> list[Fault]:
-        """See `Outbox`: every object is read, and what this host has of it."""
-        name, found = str(batch), []
-        try:
-            manifest = self.manifest(batch)
-        except (OutboxDamaged, UsageMistake) as error:
-            return [Fault(name, str(error))]
-        if manifest.batch != batch:
-            return [Fault(name, "has the manifest of another batch", FILE_NAME)]
-        if self.is_purged(batch):
-            return []
-        for key, facts in (self._known(batch) or self._listed(manifest)).items():
+    def _all_faults(self, manifest: Manifest) -> Iterator[Fault]:
+        """Every object is read, and what this host has of it."""
+        name = str(manifest.batch)
+        for key, facts in (self._known(manifest.batch) or self._listed(manifest)).items():
             file = PurePosixPath(key).name
             there, here = self.store.facts(key), self.root / key
             if there is None:
-                found.append(Fault(name, "is missing in the object store", file))
+                yield Fault(name, "is missing in the object store", file)
             elif there != facts:
-                found.append(Fault(name, "was changed after it was built", file))
+                yield Fault(name, "was changed after it was built", file)
             elif here.is_file() and facts_of(here) != facts:
-                found.append(Fault(name, "was changed in the folder of this host", file))
-        return found
+                yield Fault(name, "was changed in the folder of this host", file)
 
     def clear_leftovers(self, environment: Environment) -> list[Path]:
         """See `Outbox`; also what this host has of a build that another one took back."""
@@ -238,30 +220,16 @@ class SharedOutbox(Outbox):
         # Whoever holds the lease is alone here; a mark of one who lost it counts too.
         while not self.store.put_new(self._mark_key(batch, number), mark_line(mark)):
             number += 1
-        if self.folder(batch).is_dir():
-            add_mark(self.folder(batch), mark)
-        self.reach(last_event, batch)
+        super().mark(batch, mark, last_event)
 
     def marks(self, batch: BatchName) -> list[Mark]:
         """See `Outbox`."""
         keys = sorted(self.store.sizes(self._key(batch, "marks")))
         return [mark_from(content) for key in keys if (content := self.store.read(key))]
 
-    def reach(self, last_event: int, *names: BatchName) -> None:
-        """See `Outbox`: each host writes its own, and the highest counts."""
-        self._high_waters.reach(HighWater(last_event, names))
-
-    def begin_high_water(self, last_event: int, names: Iterable[BatchName]) -> None:
-        """See `Outbox`: what other hosts saw was of the ledger that is gone."""
-        self._high_waters.begin(HighWater(last_event, tuple(names)))
-
-    @property
-    def high_water(self) -> HighWater | None:
-        """See `Outbox`: of all hosts together."""
-        return self._high_waters.highest()
-
     @cached_property
-    def _high_waters(self) -> SharedHighWater:
+    def high_waters(self) -> SharedHighWater:
+        """See `Outbox`: each host writes its own, and the highest counts."""
         return SharedHighWater(self.root, self.store)
 
     # Answers

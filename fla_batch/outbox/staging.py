@@ -137,13 +137,13 @@ def staging(batch: BatchName, final: Path) -> Iterator[StagedBatch]:
 def leftovers(parent: Path) -> list[Path]:
     """Hidden folders of crashed builds in an environment's folder; nobody writes them now."""
     with folder_lock(parent):
-        return [folder for folder in sorted(parent.glob(f"{PREFIX}*")) if _is_abandoned(folder)]
+        return list(filter(_is_abandoned, sorted(parent.glob(f"{PREFIX}*"))))
 
 
 def clear_leftovers(parent: Path) -> list[Path]:
     """Delete what crashed builds left; what was deleted is returned. Raises DiskTrouble."""
     with folder_lock(parent):
-        found = [folder for folder in sorted(parent.glob(f"{PREFIX}*")) if _is_abandoned(folder)]
+        found = list(filter(_is_abandoned, sorted(parent.glob(f"{PREFIX}*"))))
         for folder in found:
             remove_folder(folder)
     return found
