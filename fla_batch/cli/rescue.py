@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from fla_batch.cli.poll import every_option, timeout_option
 from fla_batch.vocabulary.sentences import translated
 
 if TYPE_CHECKING:
-    from fla_batch.commands.question_line import QuestionLine
+    from fla_batch.commands.question_line import BatchLine
     from fla_batch.commands.rescue import Rescued, RescueSubject
     from fla_batch.commands.watch import Patience
     from fla_batch.commands.workspace import Workspace
@@ -119,7 +120,7 @@ def _named(
 
 def _line(
     workspace: Workspace, patience: Patience, shared: Shared, *, after_closure: bool
-) -> QuestionLine | None:
+) -> BatchLine | None:
     """The channel to ask by; None, which is said, where the profile has no questions."""
     from fla_batch.commands import ask as asking
     from fla_batch.commands.question_line import BatchLine
@@ -146,7 +147,7 @@ def _write(
     from fla_batch.report.rescue_folder import copy_answers, write_missing
     from fla_batch.report.training_account import Chosen
 
-    missing = write_missing(folder, ((each.wanted, each.reason) for each in result.missing))
+    missing = write_missing(folder, result.missing.items())
     answers = copy_answers(folder, raw_files(workspace, result.since))
     chosen = Chosen(result.holdings.employers)
     people = read_personnel_file(people_file) if people_file else None
@@ -181,10 +182,7 @@ def _show(result: Rescued, folder: Path, written: dict[str, int], shared: Shared
     if not result.missing:
         say(words.line("nothing_missing"))
         return
-    reasons: dict[str, int] = {}
-    for missing in result.missing:
-        reasons[missing.reason] = reasons.get(missing.reason, 0) + 1
     say(words.count("missing", len(result.missing), file=folder / "missing.csv"))
-    for reason, count in sorted(reasons.items(), key=lambda one: -one[1])[:_MOST_REASONS]:
+    for reason, count in Counter(result.missing.values()).most_common(_MOST_REASONS):
         say(f"  {count} x {translated(reason, shared.language)}")
     say(words.line("rescue_again"))

@@ -146,17 +146,15 @@ def time_left(workspace: Records) -> str | None:
 def wait(workspace: AnswerLine, batches: Sequence[BatchName], patience: Patience) -> PollResult:
     """Polls until every question of `batches` is answered or refused. Raises WaitTimedOut."""
     try:
-        return watch(workspace, patience, lambda _: not any(_waiting(workspace, batches)))
+        waiting = Fate.WAITING
+        enough = lambda _: all(one.fate is not waiting for one in outcome(workspace, batches))  # noqa: E731
+        return watch(workspace, patience, enough)
     except WaitTimedOut as error:
         raise WaitTimedOut(
             f"not every question was answered within {patience.timeout_s:g} seconds",
             hint="`fla-batch poll` later fetches the answer; the same question with --show "
             "then shows it.",
         ) from error
-
-
-def _waiting(workspace: Records, batches: Sequence[BatchName]) -> Iterator[Asked]:
-    return (one for one in outcome(workspace, batches) if one.fate is Fate.WAITING)
 
 
 def outcome(workspace: Records, batches: Sequence[BatchName]) -> list[Asked]:

@@ -21,7 +21,7 @@ from fla_batch.batching.form_store import Note, Spool, SpooledForm, WrittenForms
 from fla_batch.batching.spool_all import Item, Reserve, Spooled, spool_all
 from fla_batch.batching.stamp_book import StampBook
 from fla_batch.commands.recovery import lock_name, unfinished, withdraw
-from fla_batch.commands.unchanged import SentAgain, Unchanged, unchanged
+from fla_batch.commands.unchanged import Unchanged, unchanged
 from fla_batch.ledger.ledger import HeldLock
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.locks import LockHeld
@@ -121,7 +121,7 @@ def build_declarations(
         stopped = done.in_files or (done.blocked and not skip_blocked)
         if not stopped and len(spool):
             result.notes += workspace.signing_notes()
-            sent_again = SentAgain(result.anomalies) if again else None
+            sent_again = result.anomalies if again else None
             result.batches, found = _batches(workspace, spool, maker, None, counted, sent_again)
             result.unchanged, result.held_by = found.count, dict(found.batches)
             result.being_cancelled = found.being_cancelled
@@ -203,7 +203,7 @@ def _batches(
     maker: FormMaker,
     previous: BatchName | None,
     counted: Watcher,
-    again: SentAgain | None,
+    again: AnomalySpool | None,
     held: HeldLock | None = None,
 ) -> tuple[list[BuiltBatch], Unchanged]:
     """All batches of a run, staged together: a crash before the end leaves none to be sent.

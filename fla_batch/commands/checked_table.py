@@ -220,12 +220,9 @@ class CheckedTable:
             position = self._position(name)
             if text and position is not None:
                 digits = pl.col(str(position)).str.replace_all(r"[^0-9A-Za-z]", "")
-                frame = frame.filter(digits.str.contains(_bare(text), literal=True))
+                wanted_digits = "".join(filter(str.isalnum, text))
+                frame = frame.filter(digits.str.contains(wanted_digits, literal=True))
         return frame
-
-
-def _bare(text: str) -> str:
-    return "".join(each for each in text if each.isalnum())
 
 
 def checked_table(

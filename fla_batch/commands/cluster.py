@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fla_batch.commands.scheduler import WorkersUnfit, connected
 from fla_batch.system.files import remove_file, write_whole
@@ -29,15 +29,9 @@ _ALONE_S = 60.0
 _PACKAGES = ("fla-batch", "polars", "lxml", "distributed")
 
 
-class Introduction(NamedTuple):
-    """What a worker says of itself: versions of the packages that have to be ours."""
-
-    versions: tuple[str, ...]
-
-    @classmethod
-    def ours(cls) -> Introduction:
-        """That of this process."""
-        return cls(tuple(map(version, _PACKAGES)))
+def _versions() -> tuple[str, ...]:
+    """Of the packages that have to be the same on a worker as here; run on both."""
+    return tuple(map(version, _PACKAGES))
 
 
 class Cluster(Workforce):
@@ -151,19 +145,19 @@ def _why(error: BaseException) -> str:
 
 def _require_fit(client: Client) -> None:
     """Raises WorkersLost, WorkersUnfit."""
-    ours = Introduction.ours()
-    found = client.run(Introduction.ours, on_error="return")
+    ours = _versions()
+    found = client.run(_versions, on_error="return")
     if not found:
         raise WorkersLost("the scheduler has no workers", hint="Start some: dask worker ADDRESS")
     for worker, its in sorted(found.items()):
-        if not isinstance(its, Introduction):
+        if not isinstance(its, tuple):
             raise WorkersUnfit(
                 f"the worker {worker} cannot run fla_batch: {type(its).__name__}",
                 hint="Install the same fla_batch there as here.",
             )
         differing = [
             f"{package} {theirs} there, {here} here"
-            for package, theirs, here in zip(_PACKAGES, its.versions, ours.versions, strict=True)
+            for package, theirs, here in zip(_PACKAGES, its, ours, strict=True)
             if theirs != here
         ]
         if differing:

@@ -56,12 +56,13 @@ class CorrectResult:
 
     def to_json(self) -> dict[str, Any]:
         """The document of `correct --json`."""
+        batches = [
+            {"name": str(each.name), "forms": each.forms, "parts": each.parts}
+            for each in self.batches
+        ]
         return {
             "previous": str(self.previous),
-            "batches": [
-                {"name": str(each.name), "forms": each.forms, "parts": each.parts}
-                for each in self.batches
-            ],
+            "batches": batches,
             "forms": sum(each.forms for each in self.batches),
             "missing": [
                 _key_json(key)
@@ -105,14 +106,16 @@ def correct(
     with only_build(workspace) as lock:
         result, wanted = _to_correct(workspace, row)
         entries: list[Entry] = []
-        others = _OtherKeys(key.inss for key in wanted)
+        others: dict[str, list[DeclarationKey]] = {key.inss: [] for key in wanted}
         items = _while_held(lock, read_inputs(inputs, how))
         limits = ProfileLimits.of(workspace.profile, workspace.employer_zones)
         for entry in _wanted_entries(workspace, items, wanted, result, others, counted):
             result.anomalies += limits.told(entry, check(entry, context))
             entries.append(entry)
         result.missing = sorted(wanted.keys() - {entry.declaration.key for entry in entries})
-        result.elsewhere = {key: found for key in result.missing if (found := others.like(key))}
+        for key in result.missing:
+            if alike := [each for each in others[key.inss] if each.kind is key.kind]:
+                result.elsewhere[key] = alike
         if entries and not blocking(result.anomalies):
             result.batches = build_bodies(workspace, entries, row.name, lock)
     return result
@@ -150,12 +153,13 @@ def _wanted_entries(
     items: Iterable[Entry | Anomaly],
     wanted: dict[DeclarationKey, str],
     result: CorrectResult,
-    others: _OtherKeys,
+    others: dict[str, list[DeclarationKey]],
     counted: Counted,
 ) -> Iterator[Entry]:
     """The declarations of the input that are wanted; the rest is counted.
 
-    `wanted` gives the reference number of the form that was refused.
+    `wanted` gives the reference number of the form that was refused, `others` the workers of whom
+    something was; it takes up what else the input declares about them.
     """
     for item in items:
         if isinstance(item, Anomaly):
@@ -165,28 +169,13 @@ def _wanted_entries(
         key = item.declaration.key
         if key not in wanted:
             result.ignored += 1
-            others.note(key)
+            if key.inss in others:
+                others[key.inss].append(key)
             continue
         refused = workspace.ledger.form(wanted[key])
         if refused is not None and item.declaration.to_json() == refused.body:
             result.unchanged.append(key)
         yield item
-
-
-class _OtherKeys:
-    """Declarations of the input about workers of whom something was refused."""
-
-    def __init__(self, workers: Iterable[str]) -> None:
-        self._of: dict[str, list[DeclarationKey]] = {inss: [] for inss in workers}
-
-    def note(self, key: DeclarationKey) -> None:
-        """One that is not among the refused ones."""
-        if key.inss in self._of:
-            self._of[key.inss].append(key)
-
-    def like(self, key: DeclarationKey) -> list[DeclarationKey]:
-        """Those of the same kind first; none that differs in more than employer or year."""
-        return [each for each in self._of[key.inss] if each.kind is key.kind]
 
 
 def _later(workspace: Records, name: BatchName) -> dict[DeclarationKey, BatchName]:

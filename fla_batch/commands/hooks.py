@@ -34,7 +34,10 @@ def _targets(section: OnSection) -> Mapping[str, str]:
 def tell_hooks(
     section: OnSection, news: Iterable[EventRow], complain: Callable[[str], None]
 ) -> None:
-    """Tell each target of its kind of event, if there was any; `complain` hears what failed."""
+    """Tell each target of its kind of event, if there was any; `complain` hears what failed.
+
+    Never what a target answered: it may be secret.
+    """
     targets = _targets(section)
     counts: dict[str, int] = defaultdict(int)
     batches: dict[str, dict[str, None]] = defaultdict(dict)
@@ -45,13 +48,9 @@ def tell_hooks(
             batches[kind][str(each.batch)] = None
     for kind, count in counts.items():
         document = {"event": kind, "count": count, "batches": list(batches[kind])}
-        if fault := _told(targets[kind], document, section.timeout_s):
+        tell = _post if targets[kind].startswith(_WEB) else _run
+        if fault := tell(targets[kind], document, section.timeout_s):
             complain(f"[on] {kind.replace(' ', '_')} was not told: {fault}")
-
-
-def _told(target: str, document: Mapping[str, Any], timeout_s: float) -> str | None:
-    """Why it did not work; None when it did. Never what the target answered: it may be secret."""
-    return (_post if target.startswith(_WEB) else _run)(target, document, timeout_s)
 
 
 def _run(line: str, document: Mapping[str, Any], timeout_s: float) -> str | None:

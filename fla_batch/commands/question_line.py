@@ -1,15 +1,15 @@
 """A way to have questions answered. `rescue` asks over it, and finds the answers in the ledger.
 
-Over BATCH the questions go as forms in batches; over another channel they may go one by one. Either
-way an answer is in the ledger, as a consultation, before `ask` returns.
+The questions go as forms in batches; an answer is in the ledger, as a consultation, before `ask`
+returns.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.commands import ask as asking
 from fla_batch.commands.send import send, to_send
@@ -31,21 +31,6 @@ class Unanswered(NamedTuple):
     late: bool = False
 
 
-class QuestionLine(Protocol):
-    """A channel for questions."""
-
-    def finish(self) -> None:
-        """Bring to an end what an interrupted run began: what was asked is not asked again."""
-        ...
-
-    def ask(self, questions: Sequence[Question]) -> Iterable[Unanswered]:
-        """Have all of them answered, as far as they are; those that are not, each with its reason.
-
-        Raises what its channel raises when it does not work at all.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class BatchLine:
     """Questions as batches: built, sent, polled for; `patience` is that for each lot of them."""
@@ -55,13 +40,16 @@ class BatchLine:
     after_closure: bool = False
 
     def finish(self) -> None:
-        """See `QuestionLine.finish`."""
+        """Bring to an end what an interrupted run began: what was asked is not asked again."""
         ledger, environment = self.workspace.ledger, self.workspace.environment
         names = ledger.names(environment, OPEN_BATCH_STATES)
         self._through(list(filter(ledger.only_asks, names)))
 
     def ask(self, questions: Sequence[Question]) -> Iterator[Unanswered]:
-        """See `QuestionLine.ask`."""
+        """Have all of them answered, as far as they are; those that are not, each with its reason.
+
+        Raises what its channel raises when it does not work at all.
+        """
         names = asking.build(self.workspace, questions, after_closure=self.after_closure)
         self._through(names)
         for name in names:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.account.holdings import Holdings, Wanted, answered_by, question_of
 from fla_batch.commands.keep_answer import keep_answer
-from fla_batch.commands.question_line import QuestionLine
+from fla_batch.commands.question_line import BatchLine
 from fla_batch.intake.answer_files import NotAnAnswer
 from fla_batch.intake.fetched_answers import fetched_answers
 from fla_batch.system.files import private_folder, write_whole
@@ -37,24 +37,16 @@ class RescueSubject(NamedTuple):
     calendar_year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that the platform did not tell, and why."""
-
-    wanted: Wanted
-    reason: str
-
-
 @dataclass(slots=True)
 class Rescued:
-    """What a rescue has: whom it is about, what is missing, and since when it goes on.
+    """What a rescue has: whom it is about, what is `missing` and why, since when it goes on.
 
     `unread` are files of `--from` that answer nothing; `late` is True when answers may still come.
     """
 
     since: datetime
     holdings: Holdings
-    missing: list[Missing] = field(default_factory=list)
+    missing: dict[Wanted, str] = field(default_factory=dict)
     unread: list[NotAnAnswer] = field(default_factory=list)
     questions: int = 0
     late: bool = False
@@ -62,7 +54,7 @@ class Rescued:
 
 def rescue(
     records: Records,
-    line: QuestionLine | None,
+    line: BatchLine | None,
     subjects: Iterable[RescueSubject],
     folder: Path,
     *,
@@ -76,8 +68,8 @@ def rescue(
     date. Raises what the line raises, InputUnreadable, DiskTrouble, LedgerTrouble.
     """
     result = Rescued(begun(records, folder), Holdings())
-    named = [*subjects, *_in_ledger(records)]
-    for subject in named:
+    # Also those of every declaration and question, whatever became of it.
+    for subject in [*subjects, *records.ledger.subjects(records.environment)]:
         result.holdings.name(*subject)
     for source in sources:
         _take_in(records, source, result)
@@ -85,10 +77,8 @@ def rescue(
         line.finish()
     reasons = _ask_all(records, line, result, told)
     today = belgian_date(records.clock())
-    result.missing = [
-        Missing(wanted, reasons.get(wanted, _NEVER_ASKED))
-        for wanted in result.holdings.wanted(today)
-    ]
+    wanted = result.holdings.wanted(today)
+    result.missing = {each: reasons.get(each, _NEVER_ASKED) for each in wanted}
     return result
 
 
@@ -115,11 +105,6 @@ def begun(records: Records, folder: Path) -> datetime:
     return since
 
 
-def _in_ledger(records: Records) -> Iterable[RescueSubject]:
-    """Employers and workers of every declaration and question, whatever became of it."""
-    return (RescueSubject(*found) for found in records.ledger.subjects(records.environment))
-
-
 def _take_in(records: Records, source: Path, result: Rescued) -> None:
     for found in fetched_answers(source):
         if isinstance(found, NotAnAnswer):
@@ -130,7 +115,7 @@ def _take_in(records: Records, source: Path, result: Rescued) -> None:
 
 def _ask_all(
     records: Records,
-    line: QuestionLine | None,
+    line: BatchLine | None,
     result: Rescued,
     told: Callable[[str], None],
 ) -> dict[Wanted, str]:

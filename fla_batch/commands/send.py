@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,20 +67,17 @@ class SendOutcome:
         return members(BatchSentJson, self)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Bytes that the server has of each file, told once: also when a try is repeated."""
+def told_once(counted: Counted) -> Callable[[str, int], None]:
+    """Takes how many bytes of a file the server has, and tells each byte once over all tries."""
+    told = Counter[str]()
 
-    counted: Counted
-    _reached: Counter[str] = field(default_factory=Counter)
-
-    def reached(self, name: str, place: int) -> None:
-        """The server has the first `place` bytes of the file `name`."""
-        more = place - self._reached[name]
+    def reached(name: str, place: int) -> None:
         # After a broken connection a file may begin anew; what was told stays told.
-        if more > 0:
-            self._reached[name] = place
-            self.counted(more)
+        if place > told[name]:
+            counted(place - told[name])
+            told[name] = place
+
+    return reached
 
 
 def to_send(workspace: Records, names: Sequence[str]) -> list[BatchName]:
@@ -200,11 +197,11 @@ def upload_batch(workspace: PortalLine, lease: Lease, counted: Counted) -> SendO
     """One batch over sFTP; see `send`."""
     name, journal = lease.name, lease.journal
     batch = outgoing(workspace, name)
-    tally = Tally(counted)
+    tell = told_once(counted)
 
     def reached(file: str, place: int) -> None:
         lease.keep()
-        tally.reached(file, place)
+        tell(file, place)
 
     def attempt() -> SendOutcome:
         with workspace.connect() as gateway:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from fla_batch.commands.cancel import record_of
+from fla_batch.commands.obstacle import obstacle_of
 from fla_batch.commands.send import SENDABLE, batch_row
-from fla_batch.commands.waiting import waits_for
-from fla_batch.ledger.lifecycle import SilenceLimits
+from fla_batch.ledger.lifecycle import BatchState, SilenceLimits
 from fla_batch.ledger.records import ANYBODY, BatchRow, FormLine, Whom
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.place_words import PACKAGE, whom
@@ -32,13 +33,37 @@ def status(workspace: AnswerTools, name: str | None = None, whom: Whom = ANYBODY
     one = batch_row(workspace, name).name if name else None
     rows = workspace.ledger.status_rows(workspace.clock(), limits, one, whom)
     rows = [_with_trouble(workspace, row) for row in rows]
-    return [replace(row, waits_for=waits_for(workspace, row)) for row in rows]
+    return [replace(row, waits_for=_waits_for(workspace, row)) for row in rows]
 
 
 def _with_trouble(workspace: Records, row: BatchRow) -> BatchRow:
     if row.state not in SENDABLE:
         return row
     return replace(row, trouble=workspace.outbox.trouble(row.name))
+
+
+def _waits_for(workspace: AnswerTools, row: BatchRow) -> str | None:
+    """A sentence, or two; None for a batch that waits for nothing but its turn or its answers."""
+    if row.state is BatchState.CANCELLING:
+        return _certainty(workspace, row)
+    if row.state in (BatchState.STAGED, BatchState.SENDING):
+        obstacle = obstacle_of(workspace, row.name)
+        return f"it waits for {obstacle.why}" if obstacle else None
+    return None
+
+
+def _certainty(workspace: AnswerTools, row: BatchRow) -> str:
+    """Of a batch that is being cancelled: its declarations count as sent until that is certain."""
+    known = record_of(workspace, row.name)
+    if not known.td_sent:
+        return f"its cancelling was cut off. Run `fla-batch cancel {row.name}` again"
+    if known.beside_go and known.taken_at is None:
+        return "TD lies beside GO: when the portal takes both, `fla-batch poll` calls it cancelled"
+    hours = workspace.answers.overdue_acrf_hours
+    return (
+        f"TD may have come too late. An answer will tell; when none has come {hours:g} hours "
+        "after GO was gone, and none lies in quarantine, `fla-batch poll` calls it cancelled"
+    )
 
 
 def forms_about(workspace: Records, rows: Iterable[BatchRow], whom: Whom) -> Iterator[FormLine]:

@@ -29,19 +29,6 @@ if TYPE_CHECKING:
 _AT_A_TIME = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class SentAgain:
-    """Adds a warning to `anomalies` for each declaration that is built although it is unchanged."""
-
-    anomalies: AnomalySpool
-
-    def __call__(self, note: Note, state: NewestState) -> None:
-        """One more of them."""
-        declaration = DECLARATIONS[FormKind(note.kind)].model_validate_json(note.body)
-        finding = sent_again(declaration, str(state.batch))
-        self.anomalies.add([anomaly_of(finding, Entry(declaration))])
-
-
 @dataclass(slots=True)
 class Unchanged:
     """The forms of a spool that equal the newest state of their key: where those stand.
@@ -69,8 +56,10 @@ class Unchanged:
                 yield kept
 
 
-def unchanged(spool: Spool, states: NewestStates, *, again: SentAgain | None = None) -> Unchanged:
-    """What of the spool is unchanged; with `again` all is built, and each of them is told."""
+def unchanged(
+    spool: Spool, states: NewestStates, *, again: AnomalySpool | None = None
+) -> Unchanged:
+    """What of the spool is unchanged; with `again` all is built, with a warning there for each."""
     found = Unchanged(bytearray(len(spool)))
     if states.is_empty:
         return found
@@ -78,7 +67,9 @@ def unchanged(spool: Spool, states: NewestStates, *, again: SentAgain | None = N
         if state is None or not is_same(note, state):
             continue
         if again is not None:
-            again(note, state)
+            declaration = DECLARATIONS[FormKind(note.kind)].model_validate_json(note.body)
+            finding = sent_again(declaration, str(state.batch))
+            again.add([anomaly_of(finding, Entry(declaration))])
             continue
         found.left_out[number] = True
         found.batches[state.batch] += 1

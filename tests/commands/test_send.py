@@ -16,7 +16,7 @@ from rich.console import Console
 from fla_batch.channel.protocol import Reached, Uploaded, ignored
 from fla_batch.cli.progress_bar import Unit, bar
 from fla_batch.commands.build import build
-from fla_batch.commands.send import Tally, outgoing_bytes, send, to_send
+from fla_batch.commands.send import outgoing_bytes, send, to_send, told_once
 from fla_batch.commands.workspace import Workspace
 from fla_batch.vocabulary.errors import GatewayUnavailable
 from tests.reliability.folder_gateway import FolderGateway
@@ -83,10 +83,10 @@ def test_a_second_send_tells_what_the_server_has_already(scene: Scene) -> None:
 
 def test_bytes_are_told_once() -> None:
     told: list[int] = []
-    tally = Tally(told.append)
+    tell = told_once(told.append)
     for place in (10, 30, 30, 5, 20, 31):
-        tally.reached("FI", place)
-    tally.reached("FS", 7)
+        tell("FI", place)
+    tell("FS", 7)
     assert told == [10, 20, 1, 7]
 
 

@@ -194,7 +194,7 @@ def _rescue(workspace: Workspace, job: Job, points: Points) -> None:
     line = BatchLine(workspace, Patience(0.1, 600, sleep=sleep))
     subjects = [RescueSubject(*found) for found in read_workers(Path(workers))]
     found = rescue(workspace, line, subjects, scene.folder / "out", told=lambda _: None)
-    write_missing(scene.folder / "out", ((one.wanted, one.reason) for one in found.missing))
+    write_missing(scene.folder / "out", found.missing.items())
 
 
 def _rebuild(workspace: Workspace, _: Job) -> None:
