@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, FOLDER, Shared, now, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, folder_option, now, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.whose import Whose, whose_options
 
@@ -33,14 +33,7 @@ people_option = click.option(
 
 
 @account.command()
-@click.option(
-    "--output",
-    "-o",
-    "folder",
-    type=FOLDER,
-    required=True,
-    help="Folder to write to; accounts of an earlier export are replaced.",
-)
+@folder_option("Folder to write to; accounts of an earlier export are replaced.")
 @people_option
 @whose_options
 @shared

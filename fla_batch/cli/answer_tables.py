@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +66,6 @@ def _size(block: dict[str, Any], stem: str, words: Words) -> str:
     if days is not None:
         return words.line("days", days=words.number(days))
     return hours(block.get(f"{stem}Hours"), words)
-
-
-def _credit(row: ConsultationRow, words: Words) -> Iterator[Cells]:
-    return _credit_lines(row.body, words)
 
 
 def _right(right_type: RightType, words: Words) -> str:
@@ -140,8 +136,8 @@ def _listed(row: ConsultationRow, _: Words) -> Iterator[Cells]:
         yield [each.get("inss"), each.get("calendarYear")]
 
 
-_LINES = {
-    FormKind.ASK_CREDIT: _credit,
+_LINES: dict[FormKind, Callable[[ConsultationRow, Words], Iterator[Cells]]] = {
+    FormKind.ASK_CREDIT: lambda row, words: _credit_lines(row.body, words),
     FormKind.ASK_RIGHTS: _rights,
     FormKind.ASK_TRAININGS: _trainings,
     FormKind.ASK_TO_VALIDATE: _listed,

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from fla_batch.account.remaining_credit import Forecast, TrainingTime
-    from fla_batch.models import Declaration
     from fla_batch.vocabulary.words import Words
 
 
@@ -58,7 +57,9 @@ def forecast(
     at = _moment(as_of)
     declarations = read.declarations
     if with_ledger:
-        declarations = _completed(declarations, shared)
+        with shared.workspace() as workspace:
+            ledger, environment = workspace.ledger, workspace.environment
+            declarations = credit_forecast.with_ledger(declarations, ledger, environment)
     found = list(credit_forecast.forecasts(declarations, at, context.windows))
     blocked = [anomaly for anomaly in read.anomalies if anomaly.blocks]
     if shared.as_json:
@@ -80,13 +81,6 @@ def _moment(as_of: date | None) -> datetime:
     if as_of is None:
         return belgian(now()).replace(tzinfo=None)
     return datetime.combine(as_of, time(23, 59, 59))
-
-
-def _completed(declarations: list[Declaration], shared: Shared) -> list[Declaration]:
-    from fla_batch.account import credit_forecast
-
-    with shared.workspace() as workspace:
-        return credit_forecast.with_ledger(declarations, workspace.ledger, workspace.environment)
 
 
 def _show(found: list[Forecast], words: Words) -> None:

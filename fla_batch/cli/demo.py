@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import as_file, files
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +62,11 @@ def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> Non
 
     place = folder or _unused(Path("fla-batch-demo"))
     loaded = load(profile)
-    step = _Steps(shared)
+    numbers = count(1)
+
+    def step(key: str, /, **parts: object) -> None:
+        shared.tell(f"{next(numbers)}. {shared.words.line(key, **parts)}")
+
     rest = RestFaultPlan() if channel == "rest" else None
     step("demo_starts", folder=place, way="REST" if rest else "sFTP")
     with practice_ground(place, loaded, clock=now, rest=rest) as ground:
@@ -71,20 +77,10 @@ def demo(folder: Path | None, channel: str, profile: str, shared: Shared) -> Non
             _show(workspace, result, ground.folder, shared)
 
 
-class _Steps:
-    """Numbered lines on standard error while the demo goes on."""
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
-        self._count = 0
-
-    def __call__(self, key: str, /, **parts: object) -> None:
-        self._count += 1
-        self._shared.tell(f"{self._count}. {self._shared.words.line(key, **parts)}")
-
-
-def _chain(workspace: Workspace, ground: Ground, step: _Steps, shared: Shared) -> BuildResult:
-    """From input to report; tells each step."""
+def _chain(
+    workspace: Workspace, ground: Ground, step: Callable[..., None], shared: Shared
+) -> BuildResult:
+    """From input to report; tells each `step`, a numbered line on standard error."""
     from fla_batch.commands.build import build
     from fla_batch.commands.send import send, to_send
     from fla_batch.commands.watch import Patience, watch

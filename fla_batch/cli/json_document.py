@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 Encode = Callable[[object], str]
 """One value as JSON, indented by two as `json.dumps(value, indent=2)` does."""
@@ -46,20 +46,3 @@ def _list(values: Iterator[object], encode: Encode) -> Iterator[str]:
 def _indented(text: str, by: str) -> str:
     # A line break within a text is written \n: those that are left are between values.
     return text.replace("\n", f"\n{by}")
-
-
-def blocks(pieces: Iterable[str], characters: int) -> Iterator[str]:
-    """`pieces` joined to texts of about so many characters, the last one shorter.
-
-    >>> list(blocks(["ab", "c", "d"], 3))
-    ['abc', 'd']
-    """
-    held: list[str] = []
-    length = 0
-    for piece in pieces:
-        held.append(piece)
-        length += len(piece)
-        if length >= characters:
-            yield "".join(held)
-            held, length = [], 0
-    yield "".join(held)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
 from inspect import signature
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from fla_batch.cli.edge import tell
-from fla_batch.cli.json_document import Encode, blocks, json_pieces
+from fla_batch.cli.json_document import Encode, json_pieces
 from fla_batch.configuration.settings_file import FILE_NAME, NoSettings, find
 from fla_batch.configuration.ui_language import NAMES
 from fla_batch.system.cores import cores
@@ -35,10 +36,23 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_BLOCK_CHARACTERS = 1 << 16
+_PIECES_AT_ONCE = 100
 ANY_PATH = click.Path(path_type=Path)
 YEAR = click.IntRange(1951, 2099)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def folder_option(text: str) -> Callable[[Command], Command]:
+    """`-o FOLDER`, which the command gets as `folder`."""
+    return click.option("--output", "-o", "folder", type=FOLDER, required=True, help=text)
+
+
+def port_option(name: str, default: int, text: str) -> Callable[[Command], Command]:
+    """A port on loopback; 0 takes a free one."""
+    port = click.IntRange(0, 65535)
+    return click.option(
+        name, type=port, metavar="N", default=default, show_default=default != 0, help=text
+    )
 
 
 @dataclass(frozen=True)
@@ -146,8 +160,8 @@ class Shared:
         Iterators among its values are lists that are written as they come.
         """
         pieces = json_pieces(document, _encoder(sys.stdout.encoding or "utf-8"))
-        for block in blocks(pieces, _BLOCK_CHARACTERS):
-            click.echo(block, nl=False)
+        while text := "".join(islice(pieces, _PIECES_AT_ONCE)):
+            click.echo(text, nl=False)
         click.echo()
 
     def tell(self, text: str) -> None:

@@ -12,7 +12,7 @@ import click
 from fla_batch.cli.account import people_option, written_accounts
 from fla_batch.cli.ask import after_closure_option
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, FOLDER, Shared, shared
+from fla_batch.cli.options import ANY_PATH, EXISTING_FILE, Shared, folder_option, shared
 from fla_batch.cli.poll import every_option, timeout_option
 from fla_batch.vocabulary.sentences import translated
 
@@ -48,14 +48,7 @@ _MOST_REASONS = 10
     metavar="DIR",
     help="Answers fetched by another way: JSON of the REST manual; a file, folder or archive.",
 )
-@click.option(
-    "--output",
-    "-o",
-    "folder",
-    type=FOLDER,
-    required=True,
-    help="Folder to write to. The same one again goes on; another one begins anew.",
-)
+@folder_option("Folder to write to. The same one again goes on; another one begins anew.")
 @people_option
 @click.option("--offline", is_flag=True, help="Ask nothing: only what --from and ledger hold.")
 @every_option

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from fla_batch.rights.input_headings import RightsReading
     from fla_batch.rights.request import Request
     from fla_batch.rights.sector import SectorFact
-    from fla_batch.rights.size_store import SizeStore
     from fla_batch.rights.spill import Spill
 
 SECTORS = click.option(
@@ -113,13 +112,16 @@ def prepared(
 ) -> Computation:
     """Everything read, the findings on the sector tables first among its anomalies."""
     from fla_batch.rights.compute import prepare
+    from fla_batch.rights.size_store import open_size_store, size_store_if_any
 
     facts, anomalies = own_facts(options["sectors"])
     request = _request(inss, facts, options)
     for name in ("dmfa", "dimona"):
         if len({path.resolve() for path in options[name]}) < len(options[name]):
             raise UsageMistake(f"--{name} names one file twice; its lines would count twice.")
-    store = _store(options["ledger"], shared)
+    # The ledger named, else the configured one when it is there already, else none.
+    named = options["ledger"]
+    store = open_size_store(named) if named else size_store_if_any(shared.settings.workspace.ledger)
     how = _reading(options)
     computation = prepare(spill, options["dmfa"], options["dimona"], request, store, how)
     computation.anomalies[:0] = anomalies
@@ -169,10 +171,3 @@ def _request(inss: str | None, facts: Sequence[SectorFact], options: Mapping[str
         recompute_size=options["recompute_size"],
         inss=inss,
     )
-
-
-def _store(given: str | None, shared: Shared) -> SizeStore | None:
-    """The ledger named, else the configured one when it is there already, else none."""
-    from fla_batch.rights.size_store import open_size_store, size_store_if_any
-
-    return open_size_store(given) if given else size_store_if_any(shared.settings.workspace.ledger)

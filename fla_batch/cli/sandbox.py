@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import FOLDER, Shared, now, shared
+from fla_batch.cli.options import FOLDER, Shared, now, port_option, shared
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, combined
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
@@ -32,14 +32,7 @@ def sandbox() -> None:
 
 
 @sandbox.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    metavar="N",
-    default=8022,
-    show_default=True,
-    help="Port on loopback; 0 takes a free one.",
-)
+@port_option("--port", 8022, "Port on loopback; 0 takes a free one.")
 @click.option(
     "--dir",
     "folder",
@@ -70,14 +63,7 @@ def sandbox() -> None:
     is_flag=True,
     help="Serve the REST API too, and write a configuration that goes over it.",
 )
-@click.option(
-    "--rest-port",
-    type=click.IntRange(0, 65535),
-    metavar="N",
-    default=8023,
-    show_default=True,
-    help="Port of the REST API on loopback; 0 takes a free one.",
-)
+@port_option("--rest-port", 8023, "Port of the REST API on loopback; 0 takes a free one.")
 @click.option(
     "--dialect",
     "dialects",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, FOLDER, Shared, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, folder_option, shared
 from fla_batch.cli.show import table
 
 if TYPE_CHECKING:
@@ -118,14 +118,7 @@ def _verdict(found: Conformity, words: Words) -> str:
 
 @schema.command()
 @click.argument("xsds", nargs=-1, required=True, type=EXISTING_FILE)
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=FOLDER,
-    help="Folder of the new profile.",
-)
+@folder_option("Folder of the new profile.")
 @click.option("--answer", type=EXISTING_FILE, help="The XSD of answers to questions.")
 @shared
 def draft(xsds: tuple[Path, ...], folder: Path, answer: Path | None, shared: Shared) -> None:

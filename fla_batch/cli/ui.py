@@ -7,18 +7,12 @@ from pathlib import Path
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, Shared, now, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, now, port_option, shared
 from fla_batch.vocabulary.errors import ConfigurationMistake
 
 
 @click.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="N",
-    help="Port on loopback; by default a free one.",
-)
+@port_option("--port", 0, "Port on loopback; by default a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
 @click.option(
     "--listen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from fla_batch.message import Profile
     from fla_batch.message.validation import MessageResult
     from fla_batch.rules import RuleContext
-    from fla_batch.vocabulary.findings import Anomaly
     from fla_batch.vocabulary.words import Words
 
 
@@ -35,18 +35,23 @@ def validate(files: tuple[Path, ...], profile: str | None, shared: Shared) -> in
     The name of an FI is held against what is in it, too. Every error comes with its line, path,
     form and reason.
     """
+    from fla_batch.commands.rule_context import rule_context
+    from fla_batch.commands.validated_name import name_anomalies
     from fla_batch.message import load
     from fla_batch.system.profile_record import require_clean
 
     chosen = load(profile) if profile else shared.profile
     require_clean(chosen.folder)
-    context = _context(shared)
+    settings, today = shared.settings, belgian_date(now())
+    sender, limits = settings.sender.number, settings.limits
+    named = partial(name_anomalies, sender=sender, limits=limits, today=today)
+    context = rule_context(settings.rules, now())
     anomalies = AnomalySpool()
     unchecked = invalid = 0
     for path, result in _results(files, chosen, context, anomalies, shared):
         unchecked += result.check.verdict is Verdict.NOT_CHECKED
         invalid += result.check.verdict is not Verdict.VALID
-        anomalies.add(_of_the_name(path, chosen, result, shared))
+        anomalies.add(named(path, chosen, result.forms))
         shared.tell(_verdict(path, result, shared.words))
         if result.check.total > len(result.check.errors):
             left = result.check.total - len(result.check.errors)
@@ -70,28 +75,6 @@ def _results(
         for path in files:
             yield path, validate_message(path, profile, context, anomalies)
             counted(sizes[path])
-
-
-def _of_the_name(
-    path: Path, profile: Profile, result: MessageResult, shared: Shared
-) -> list[Anomaly]:
-    from fla_batch.commands.validated_name import name_anomalies
-
-    settings = shared.settings
-    return name_anomalies(
-        path,
-        profile,
-        result.forms,
-        sender=settings.sender.number,
-        limits=settings.limits,
-        today=belgian_date(now()),
-    )
-
-
-def _context(shared: Shared) -> RuleContext:
-    from fla_batch.commands.rule_context import rule_context
-
-    return rule_context(shared.settings.rules, now())
 
 
 def _verdict(path: Path, result: MessageResult, words: Words) -> str:

@@ -46,13 +46,12 @@ class Many:
         self._connection = connection
         self._names = tuple(names)
         self._text = str(compiled)
-        self._positions = _positions(self._names, getattr(compiled, "positiontup", None))
-        self._converts: list[tuple[int, _Convert]] = []
+        # Where each positional parameter stands among the names; None for parameters by name.
+        wanted = getattr(compiled, "positiontup", None)
+        self._positions = None if wanted is None else list(map(self._names.index, wanted))
         binds = compiled.binds  # type: ignore[attr-defined]  # of every compiled SQL statement
-        for position, name in enumerate(self._names):
-            convert = binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            if convert is not None:
-                self._converts.append((position, lru_cache(_DIFFERENT_VALUES)(convert)))
+        types = [binds[name].type.dialect_impl(dialect) for name in self._names]
+        self._converts = _needed(each.bind_processor(dialect) for each in types)
 
     @classmethod
     def inserting(cls, connection: Connection, table: Table, names: Sequence[str]) -> Many:
@@ -107,12 +106,14 @@ class Lookup:
             among: ColumnElement[bool] = self._key.in_(select(each.c.value))
         else:
             among = self._key == any_(bindparam("keys", type_=ARRAY(Text)))
-        converts: list[tuple[int, _Convert]] = []
-        for position, column in enumerate(self._query.selected_columns):
-            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
-            if convert is not None:
-                converts.append((position, lru_cache(_DIFFERENT_VALUES)(convert)))
+        types = [column.type.dialect_impl(dialect) for column in self._query.selected_columns]
+        converts = _needed(each.result_processor(dialect, None) for each in types)
         return str(self._query.where(among).compile(dialect=dialect)), converts
+
+
+def _needed(converts: Iterable[_Convert | None]) -> list[tuple[int, _Convert]]:
+    """Those of the columns that need one, by position; the same value is converted once."""
+    return [(at, lru_cache(_DIFFERENT_VALUES)(each)) for at, each in enumerate(converts) if each]
 
 
 def _converted(column: Sequence[Any], convert: _Convert) -> Sequence[Any]:
@@ -121,10 +122,3 @@ def _converted(column: Sequence[Any], convert: _Convert) -> Sequence[Any]:
     if column.count(first) == len(column):
         return (convert(first),) * len(column)
     return tuple(map(convert, column))
-
-
-def _positions(names: tuple[str, ...], wanted: Sequence[str] | None) -> list[int] | None:
-    """Where each positional parameter stands among `names`; None for parameters by name."""
-    if wanted is None:
-        return None
-    return [names.index(name) for name in wanted]
