@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, Shared, folder_option, now, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, Subcommands, folder_option, now, shared
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.whose import Whose, whose_options
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fla_batch.vocabulary.words import Words
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def account() -> None:
     """The individual training account of each worker, from the ledger."""
 

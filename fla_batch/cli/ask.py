@@ -9,7 +9,15 @@ from typing import Any, cast
 
 import click
 
-from fla_batch.cli.options import EXISTING_FILE, YEAR, Command, Shared, shared, with_options
+from fla_batch.cli.options import (
+    EXISTING_FILE,
+    YEAR,
+    Command,
+    Shared,
+    Subcommands,
+    shared,
+    with_options,
+)
 from fla_batch.cli.poll import timeout_option
 from fla_batch.cli.question_arguments import ask_or_show
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
@@ -30,7 +38,7 @@ class Day(click.ParamType["date"]):
             self.fail(f"{value!r} is no date such as 2025-03-01.", param, ctx)
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def ask() -> None:
     """Ask the platform what it holds; the answers stay in the ledger.
 

@@ -8,10 +8,10 @@ import click
 
 from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import HEADER_ROW
-from fla_batch.cli.options import EXISTING_FILE, Shared, only_language
+from fla_batch.cli.options import EXISTING_FILE, Shared, Subcommands, only_language
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def columns() -> None:
     """What the columns of your tables mean."""
 

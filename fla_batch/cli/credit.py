@@ -11,7 +11,7 @@ import click
 from fla_batch.cli.ask import Day
 from fla_batch.cli.edge import say
 from fla_batch.cli.input_options import INPUT, InputOptions, input_options
-from fla_batch.cli.options import Shared, now, shared
+from fla_batch.cli.options import Shared, Subcommands, now, shared
 from fla_batch.cli.show import in_words, table
 from fla_batch.vocabulary.belgian_time import belgian
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fla_batch.vocabulary.words import Words
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def credit() -> None:
     """The training credit that remains to workers."""
 

@@ -18,6 +18,10 @@ _PARTS = {
     Language.FR: {"Usage": "Utilisation", "Options": "Options", "Commands": "Commandes"},
     Language.NL: {"Usage": "Gebruik", "Options": "Opties", "Commands": "Commando's"},
 }
+_SUBCOMMANDS = {
+    Language.FR: "COMMANDE [ARGUMENTS]...",
+    Language.NL: "COMMANDO [ARGUMENTEN]...",
+}
 _NOTES = {
     Language.FR: {"[required]": "[obligatoire]", "[default: ": "[par défaut : "},
     Language.NL: {"[required]": "[verplicht]", "[default: ": "[standaard: "},
@@ -67,6 +71,7 @@ def command_in(command: click.Command, language: Language) -> click.Command:
         if text := getattr(command, name):
             setattr(ours, name, HELP.translated(text, language))
     if isinstance(ours, click.Group):
+        ours.subcommand_metavar = _SUBCOMMANDS[language]
         ours.commands = {name: command_in(each, language) for name, each in ours.commands.items()}
     return ours
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import Shared, shared
+from fla_batch.cli.options import Shared, Subcommands, shared
 from fla_batch.vocabulary.sentences import translated
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def ledger() -> None:
     """Compare the ledger with the outbox, or write its rows anew."""
 

@@ -55,6 +55,21 @@ def port_option(name: str, default: int, text: str) -> Callable[[Command], Comma
     )
 
 
+class Subcommands(click.Group):
+    """A group whose help page says of each command all of its first sentence, not as much as fits
+    on one line; in the order in which they stand in the source, on every page.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(1000)) for name, one in self.commands.items()]
+            )
+
+
 @dataclass(frozen=True)
 class Shared:
     """The shared options of one call, and what follows from them."""

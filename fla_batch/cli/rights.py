@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import WORKERS, Shared, now, shared, workforce
+from fla_batch.cli.options import WORKERS, Shared, Subcommands, now, shared, workforce
 from fla_batch.cli.progress_bar import counting
 from fla_batch.cli.rights_options import SECTORS, own_facts, prepared, rights_options
 from fla_batch.cli.show import MOST_ON_SCREEN, counts_in_words, groups_in_words, in_words, table
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_QUARTERS = 40
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def rights() -> None:
     """The legal training right, A x B x C, from DmfA and Dimona."""
 

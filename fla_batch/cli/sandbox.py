@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import FOLDER, Shared, now, port_option, shared
+from fla_batch.cli.options import FOLDER, Shared, Subcommands, now, port_option, shared
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, combined
 from fla_batch.sandbox.dialects import DIALECTS, combined_dialect
 from fla_batch.sandbox.faults import CHANNEL_FAULTS
@@ -26,7 +26,7 @@ _REST_FAULTS = sorted(fault.value for fault in RestFault)
 _SHIPPED_SEED = "example"
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def sandbox() -> None:
     """The simulated portal, on this machine only."""
 

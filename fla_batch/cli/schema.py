@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import EXISTING_FILE, Shared, folder_option, shared
+from fla_batch.cli.options import EXISTING_FILE, Shared, Subcommands, folder_option, shared
 from fla_batch.cli.show import table
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fla_batch.vocabulary.words import Words
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def schema() -> None:
     """Profiles: the XSD, and how declarations are written by it."""
 

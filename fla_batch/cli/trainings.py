@@ -11,7 +11,7 @@ import click
 
 from fla_batch.cli.ask import company_id_option
 from fla_batch.cli.edge import say
-from fla_batch.cli.options import ANY_PATH, YEAR, Shared, shared
+from fla_batch.cli.options import ANY_PATH, YEAR, Shared, Subcommands, shared
 from fla_batch.cli.show import table
 from fla_batch.vocabulary.errors import UsageMistake
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fla_batch.models import TrainingsDeclaration
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def trainings() -> None:
     """Trainings that providers registered for the employer's workers."""
 
