@@ -152,8 +152,8 @@ def _tell_written(written: Written, output: Path, words: Words) -> None:
 def explain(inss: str, html: bool, size_workers: bool, *, shared: Shared, **options: Any) -> int:
     """Show the arithmetic of one worker's right, so that it can be redone by hand."""
     from fla_batch.rights.explain import explanation_json
-    from fla_batch.rights.size_workers import workers_of_size
     from fla_batch.rights.spill import Spill
+    from fla_batch.rights.survey import workers_of_size
     from fla_batch.rights.worksheet import WorksheetRequest
 
     worker = compact_inss(inss)

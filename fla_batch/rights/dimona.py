@@ -7,18 +7,18 @@ it is not read; the DmfA's is (decision 0504).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.rights.input_columns import (
     Check,
-    all_refused,
     apply_checks,
     as_day,
-    completed,
     date_checks,
     employer_checks,
     identifier_remarks,
+    value_chunks,
     with_identifiers,
 )
 from fla_batch.rights.input_headings import (
@@ -56,12 +56,9 @@ def read_dimona(path: Path, law: Law, how: RightsReading = AS_THEY_ARE) -> Place
 def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
     if table.remarks:
         yield Chunk(no_values(), list(table.remarks))
-    if blocking(table.remarks):
-        return
-    for read in table.chunks():
-        chunk = dimona_values(completed(read.values, DIMONA_COLUMNS), law, table.place)
-        refused = all_refused([read.refused, chunk.refused], DIMONA_COLUMNS)
-        yield Chunk(chunk.values, read.anomalies + chunk.anomalies, refused)
+    if not blocking(table.remarks):
+        values = partial(dimona_values, law=law, place=table.place)
+        yield from value_chunks(table, DIMONA_COLUMNS, values)
 
 
 def no_values() -> pl.DataFrame:

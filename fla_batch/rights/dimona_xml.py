@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.xml_trouble import xml_trouble
+from fla_batch.rights.xml_messages import line_of, message_root
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.identifiers import compact_inss
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
     from lxml.etree import _Element
 
-_DECLARATION, _NOTIFICATION = "Dimona", "NOTIFICATION"
+_ROOTS = ("Dimona", "NOTIFICATION")
 _IN, _OUT, _UPDATE, _CANCEL = "DimonaIn", "DimonaOut", "DimonaUpdate", "DimonaCancel"
 _KINDS = (_IN, _OUT, _UPDATE, _CANCEL)
 _DATES = ("StartingDate", "EndingDate")
@@ -93,16 +92,9 @@ def read_dimona_messages(paths: Sequence[Path]) -> DimonaPeriods:
 
 def _forms_of(path: Path) -> Iterator[_Element]:
     """The forms of a declaration or of a file of notifications."""
-    from fla_batch.system.xmlsafe import children, root_label
+    from fla_batch.system.xmlsafe import children
 
-    with xml_trouble(path):
-        root = root_label(path)
-        if root not in (_DECLARATION, _NOTIFICATION):
-            raise InputUnreadable(
-                f"{path.name} is a {root} message, not {_DECLARATION} or {_NOTIFICATION}.",
-                file=path.name,
-                row=1,
-            )
+    with message_root(path, _ROOTS) as root:
         yield from children(path, "Form", root=root)
 
 
@@ -118,10 +110,9 @@ def _form(element: _Element, file: Path) -> DimonaForm | None:
             "CompanyID": _text(found, "{*}EmployerId/{*}CompanyID"),
             "NOSSRegistrationNbr": _text(found, "{*}EmployerId/{*}NOSSRegistrationNbr"),
         }
-        line: object = found.sourceline
-        row = line if isinstance(line, int) else 0
-        period = _text(found, "{*}DimonaPeriodId")
-        return DimonaForm(kind, file, row, _name(element, "Reference"), cells, _number(period))
+        name = FormName(_created(element), frozenset(_references(element, "Reference", _OURS)))
+        number = _number(_text(found, "{*}DimonaPeriodId"))
+        return DimonaForm(kind, file, line_of(found), name, cells, number)
     return None
 
 
@@ -142,10 +133,6 @@ def _notice(element: _Element) -> DimonaNotice:
     return DimonaNotice(
         FormName(_created(head), frozenset(ours)), inss, numbers, refused=result == _REFUSED
     )
-
-
-def _name(element: _Element, label: str) -> FormName:
-    return FormName(_created(element), frozenset(_references(element, label, _OURS)))
 
 
 def _created(element: _Element) -> tuple[str, str]:

@@ -18,14 +18,13 @@ from fla_batch.rights.dmfa_checks import dmfa_checks, whole_hours_finding
 from fla_batch.rights.dmfa_xml import FORM_COLUMNS, read_dmfa_xml
 from fla_batch.rights.hours_columns import HoursUnit, in_hundredths, unit_finding, unit_of
 from fla_batch.rights.input_columns import (
-    all_refused,
     apply_checks,
     as_contract,
     as_day,
     as_number,
     as_quarter,
-    completed,
     identifier_remarks,
+    value_chunks,
     with_identifiers,
 )
 from fla_batch.rights.input_headings import (
@@ -34,7 +33,13 @@ from fla_batch.rights.input_headings import (
     InputColumns,
     RightsReading,
 )
-from fla_batch.rights.input_tables import Chunk, InputTable, PlacedChunks, open_input
+from fla_batch.rights.input_tables import (
+    Chunk,
+    InputTable,
+    PlacedChunks,
+    changed_texts,
+    open_input,
+)
 from fla_batch.rights.law import DatedCode, Law
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_end, quarter_start
@@ -101,13 +106,15 @@ def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
         return
     form = [pl.lit(value).alias(name) for name, value in FORM_COLUMNS.items()]
     in_words = table.layout.in_words
+
+    def values(frame: pl.DataFrame) -> Chunk:
+        ours = in_hundredths(frame, in_words, unit).with_columns(form)
+        return dmfa_values(ours, law, table.place)
+
     hours: list[pl.Series] = []
-    for read in table.chunks():
-        ours = in_hundredths(completed(read.values, DMFA_COLUMNS), in_words, unit)
-        chunk = dmfa_values(ours.with_columns(form), law, table.place)
+    for chunk in value_chunks(table, DMFA_COLUMNS, values):
         hours.append(chunk.values.filter(_by_hours())["hours_centi"].unique())
-        refused = all_refused([read.refused, chunk.refused], DMFA_COLUMNS)
-        yield Chunk(chunk.values, read.anomalies + chunk.anomalies, refused)
+        yield chunk
     if "ServiceNbrHours" not in in_words:
         yield Chunk(no_values(), whole_hours_finding(pl.concat(hours).unique(), table.place))
 
@@ -136,7 +143,7 @@ def dmfa_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
         as_number(frame, "MeanWorkingHours").alias("q"),
         as_number(frame, "ServiceNbrHours").alias("hours_centi"),
         as_contract(frame, "ContractType").alias("contract"),
-        _committees(frame).alias("joint_committee"),
+        changed_texts(frame, "JointCommissionNbr", compact_committee).alias("joint_committee"),
         pl.col("OccupationNbr").alias("occupation"),
     )
     sorted_out = typed.with_columns(_kind(law))
@@ -148,14 +155,6 @@ def dmfa_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
     values = pl.concat([lines, beside]) if beside.height else lines
     remarks = identifier_remarks(sorted_out.filter(counted), place)
     return Chunk(values, remarks + chunk.anomalies, chunk.refused)
-
-
-def _committees(frame: pl.DataFrame) -> pl.Expr:
-    import polars as pl
-
-    texts = frame["JointCommissionNbr"].unique().drop_nulls()
-    compact = {text: compact_committee(text) for text in texts}
-    return pl.col("JointCommissionNbr").replace(compact)
 
 
 def _kind(law: Law) -> pl.Expr:

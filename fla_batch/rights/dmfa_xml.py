@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fla_batch.rights.law import Law
-from fla_batch.rights.xml_trouble import xml_trouble
+from fla_batch.rights.xml_messages import line_of, message_root
 from fla_batch.tables.table import ROW
-from fla_batch.vocabulary.errors import InputUnreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,16 +49,7 @@ Cells = dict[str, str | int | bool | None]
 
 def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
     """Chunks of lines as text; at least one. Raises InputUnreadable."""
-    from fla_batch.system.xmlsafe import root_label
-
-    with xml_trouble(path), path.open("rb") as file:
-        root = root_label(path)
-        if root not in _ROOTS:
-            raise InputUnreadable(
-                f"{path.name} is a {root} message, not {' or '.join(_ROOTS)}.",
-                file=path.name,
-                row=1,
-            )
+    with message_root(path, _ROOTS) as root, path.open("rb") as file:
         yield from _chunks(_lines(file, law, is_update=root == _ROOTS[1]))
 
 
@@ -157,7 +147,7 @@ def _person_lines(person: _Element, form: Cells, law: Law) -> Iterator[Cells]:
         before = update.find("{*}LastSituationWR")
         for old in (before, action):
             if old is not None:
-                yield {ROW: _row(old), **worker, **_cells(old, _RECORD), "removes": True}
+                yield {ROW: line_of(old), **worker, **_cells(old, _RECORD), "removes": True}
         if action is not None:
             yield from _record_lines(action, {**worker, **_cells(action, _RECORD)}, law)
 
@@ -166,7 +156,7 @@ def _record_lines(record: _Element, cells: Cells, law: Law) -> Iterator[Cells]:
     for label in ("Occupation", "OccupationUpdate"):
         for occupation in record.iterfind(f"{{*}}{label}"):
             yield {
-                ROW: _row(occupation),
+                ROW: line_of(occupation),
                 **cells,
                 **_cells(occupation, _OCCUPATION),
                 "ServiceNbrHours": _hours_worked(occupation, law),
@@ -174,7 +164,7 @@ def _record_lines(record: _Element, cells: Cells, law: Law) -> Iterator[Cells]:
     for student in record.iterfind("{*}StudentContribution"):
         hours = (student.findtext("{*}StudentHoursNbr") or "").strip()
         centi = str(int(hours) * 100) if _is_number(hours) else hours
-        yield {ROW: _row(student), **cells, "ServiceNbrHours": centi or None}
+        yield {ROW: line_of(student), **cells, "ServiceNbrHours": centi or None}
 
 
 def _cells(element: _Element, names: tuple[str, ...]) -> Cells:
@@ -200,11 +190,6 @@ def _hours_worked(occupation: _Element, law: Law) -> str | None:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal()
-
-
-def _row(element: _Element) -> int:
-    number: object = element.sourceline
-    return number if isinstance(number, int) else 0
 
 
 def _parent(element: _Element) -> str | None:

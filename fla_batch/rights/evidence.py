@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from fla_batch.rights.occupation import History, Line
 from fla_batch.rights.quarters import month_bounds, quarter_of
 from fla_batch.rights.relation import Relation, relations
-from fla_batch.rights.segments import Strand, rates_of, segments_of, whole_rate
-from fla_batch.rights.share import recent
+from fla_batch.rights.segments import Strand, rates_of, segments_of, strand_of, whole_rate
+from fla_batch.rights.share import lines_around, nearest_quarters, recent
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.input_origin import InputSheet
 
@@ -80,7 +80,7 @@ def declared_parts(relation: Relation, year: int, month: int, strand: Strand) ->
             count,
             sum(days),
             each.rates[strand],
-            tuple(line for line in each.lines if _strand(line) == strand),
+            tuple(line for line in each.lines if strand_of(line) == strand),
             whole_rate(each.lines),
         )
         for each, count in zip(own, days, strict=True)
@@ -88,24 +88,10 @@ def declared_parts(relation: Relation, year: int, month: int, strand: Strand) ->
     ]
 
 
-def parts_around(
-    relation: Relation, year: int, month: int, strand: Strand, *, before: bool
-) -> list[MonthPart]:
+def parts_around(relation: Relation, year: int, month: int, strand: Strand) -> list[MonthPart]:
     """The one part of a projected month: the last day declared before it, or the first after."""
-    quarter = quarter_of(year, month)
-    earlier = [line for line in relation.lines if line.quarter < quarter]
-    if before:
-        newest = max(line.quarter for line in earlier)
-        day = max(line.end for line in earlier if line.quarter == newest)
-    else:
-        day = min(line.start for line in relation.lines if line.quarter > quarter)
-    on = tuple(line for line in relation.lines if line.start <= day <= line.end)
+    before, after = nearest_quarters(relation, quarter_of(year, month))
     first, _ = month_bounds(year, month)
-    stops = dict(relation.stops)
-    on = tuple(line for line in on if stops.get(line, first) >= first)
-    own = tuple(line for line in on if _strand(line) == strand)
+    on = lines_around(relation, before, after, first)
+    own = tuple(line for line in on if strand_of(line) == strand)
     return [MonthPart(1, 1, rates_of(on)[strand], own, whole_rate(on))]
-
-
-def _strand(line: Line) -> Strand:
-    return Strand(line.joint_committee, line.regime_centi)

@@ -54,9 +54,7 @@ def _day(day: int) -> str | None:
 
 def _line_json(row: Any, evidence: Evidence) -> dict[str, Any]:
     return {
-        "file": evidence.files[row["file"]].file,
-        "sheet": evidence.files[row["file"]].sheet,
-        "row": row[ROW],
+        **_place_json(row, evidence),
         "quarter": quarter_text(row["quarter"]),
         "from": _day(row["start"]),
         "to": _day(row["end"]),
@@ -71,13 +69,16 @@ def _line_json(row: Any, evidence: Evidence) -> dict[str, Any]:
 
 def _period_json(row: Any, evidence: Evidence) -> dict[str, Any]:
     return {
-        "file": evidence.files[row["file"]].file,
-        "sheet": evidence.files[row["file"]].sheet,
-        "row": row[ROW],
+        **_place_json(row, evidence),
         "from": _day(row["start"]),
         "to": _day(row["end"]),
         "type": row["worker_type"],
     }
+
+
+def _place_json(row: Any, evidence: Evidence) -> dict[str, Any]:
+    place = evidence.files[row["file"]]
+    return {"file": place.file, "sheet": place.sheet, "row": row[ROW]}
 
 
 def size_json(size: Size, law: Law) -> dict[str, Any]:

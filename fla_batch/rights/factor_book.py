@@ -38,7 +38,6 @@ class FactorBook:
     sizes: Sizes
     unsure: Counter[tuple[str, str]] = field(default_factory=Counter)
     _factors: dict[tuple[str, str], Factor] = field(default_factory=dict)
-    _rows: dict[tuple[str, str], PlainFactor | None] = field(default_factory=dict)
 
     def known(self) -> Iterator[tuple[str, Factor]]:
         """Each committee and A that was looked up."""
@@ -82,12 +81,6 @@ class FactorBook:
 
     def _row(self, employer: str, committee: str) -> PlainFactor | None:
         """Size and A of an employer and committee; None where they need more words."""
-        key = (employer, committee)
-        if key not in self._rows:
-            self._rows[key] = self._found_row(employer, committee)
-        return self._rows[key]
-
-    def _found_row(self, employer: str, committee: str) -> PlainFactor | None:
         size = self.sizes.of(employer)
         if size is None or not is_company(employer):
             return None

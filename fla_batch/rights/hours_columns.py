@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from fla_batch.rights.input_tables import InputTable
+from fla_batch.rights.input_tables import InputTable, changed_texts
 from fla_batch.rights.right_findings import finding
 from fla_batch.tables.numbers import hours_centi, whole_number
 from fla_batch.vocabulary.findings import Anomaly
@@ -71,12 +71,8 @@ def in_hundredths(frame: pl.DataFrame, in_words: Iterable[str], unit: HoursUnit)
         if name not in (*_WEEK, _QUARTER):
             continue
         read: Callable[[str], str] = of_quarter if name == _QUARTER else _of_week
-        texts = frame[name].unique().drop_nulls().to_list()
-        changed = {text: new for text in texts if (new := read(text)) != text}
-        frame = frame.with_columns(
-            pl.col(name).alias(name + WRITTEN),
-            pl.col(name).replace(changed) if changed else pl.col(name),
-        )
+        written = pl.col(name).alias(name + WRITTEN)
+        frame = frame.with_columns(written, changed_texts(frame, name, read))
     return frame
 
 

@@ -7,7 +7,7 @@ can be listed together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.rights.contract_type import contract_type
 from fla_batch.rights.hours_columns import WRITTEN
 from fla_batch.rights.input_headings import InputColumns
-from fla_batch.rights.input_tables import Chunk, masked
+from fla_batch.rights.input_tables import Chunk, InputTable, changed_texts, masked
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding, rule_blocks
 from fla_batch.tables.column_reading import read_column
@@ -55,7 +55,17 @@ class Check:
     parts: Mapping[str, object] = field(default_factory=dict)
 
 
-def completed(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
+def value_chunks(
+    table: InputTable, ours: InputColumns, values: Callable[[pl.DataFrame], Chunk]
+) -> Iterator[Chunk]:
+    """The chunks of a table as `values` makes them of its text, with all rows that were refused."""
+    for read in table.chunks():
+        chunk = values(_completed(read.values, ours))
+        refused = _all_refused([read.refused, chunk.refused], ours)
+        yield Chunk(chunk.values, read.anomalies + chunk.anomalies, refused)
+
+
+def _completed(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
     """The frame with all of our columns, those that the file does not have null."""
     import polars as pl
 
@@ -112,8 +122,8 @@ def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    company = _translated(frame, "CompanyID", compact_company_id)
-    noss = _translated(frame, "NOSSRegistrationNbr", compact_noss)
+    company = changed_texts(frame, "CompanyID", compact_company_id)
+    noss = changed_texts(frame, "NOSSRegistrationNbr", compact_noss)
     frame = frame.with_columns(
         inss_column(frame["INSS"]).alias("inss"),
         pl.when(company.str.contains(r"^0*$")).then(None).otherwise(company).alias("company"),
@@ -150,15 +160,6 @@ def identifier_remarks(frame: pl.DataFrame, place: InputSheet) -> list[Anomaly]:
             )
             anomalies.append(masked(told))
     return anomalies
-
-
-def _translated(frame: pl.DataFrame, column: str, compact: Callable[[str], str]) -> pl.Expr:
-    """A column through a function of text, called once for each different value."""
-    import polars as pl
-
-    values = frame[column].unique().drop_nulls().to_list()
-    changed = {value: text for value in values if (text := compact(value)) != value}
-    return pl.col(column).replace(changed) if changed else pl.col(column)
 
 
 def employer_checks() -> list[Check]:
@@ -212,7 +213,7 @@ def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], place: InputSheet
     return Chunk(flagged.filter(~refused), anomalies, flagged.filter(refused))
 
 
-def all_refused(frames: Sequence[pl.DataFrame | None], ours: InputColumns) -> pl.DataFrame | None:
+def _all_refused(frames: Sequence[pl.DataFrame | None], ours: InputColumns) -> pl.DataFrame | None:
     """Rows that were refused as they were read, and by a check: whose they are, and where."""
     import polars as pl
 
@@ -228,7 +229,7 @@ def all_refused(frames: Sequence[pl.DataFrame | None], ours: InputColumns) -> pl
 
 
 def _identified(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
-    named = with_identifiers(completed(frame, ours))
+    named = with_identifiers(_completed(frame, ours))
     if "Quarter" not in named.columns:
         return named
     return named.with_columns(as_quarter(named, "Quarter").alias("quarter"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -117,42 +117,38 @@ def input_layout(
         and (name != IN_HUNDREDTHS or bare_words(text) not in how.mapping.columns)
     }
     constants = {name: text for name, text in how.mapping.constants.items() if name in ours.names}
-    headings = _Headings(sheet, row, {*columns.values(), *constants})
+    given = {*columns.values(), *constants}
     remarks = [
         *columns_twice(columns, filled, sheet.at(row)),
-        *headings.others(others, ours),
-        *headings.missing(others, ours),
+        *_others(others, given, ours, sheet, row),
+        *_missing({*given, *map(ours.headings.almost, others)}, ours, sheet, row),
     ]
     return InputLayout(columns, constants, sheet, frozenset(in_words), remarks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Headings:
-    """The row of headings, with the names of the columns that are there."""
+def _others(
+    others: Sequence[str], given: set[str], ours: InputColumns, sheet: InputSheet, row: int | None
+) -> Iterator[Anomaly]:
+    """Headings that mean no column: misspelled ones stop the file, others are left out."""
+    for text in others:
+        near = ours.headings.almost(text)
+        if near is not None and near not in given:
+            told, place = {"column": text, "nearest": near}, sheet.at(row, text)
+            yield finding("unknown-column", "Column", value=text, source=place, parts=told)
+        else:
+            yield ignored_column(text, sheet.at(row))
 
-    sheet: InputSheet
-    row: int | None
-    given: Collection[str]
 
-    def others(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
-        """Headings that mean no column: misspelled ones stop the file, others are left out."""
-        for text in others:
-            near = ours.headings.almost(text)
-            if near is not None and near not in self.given:
-                told, place = {"column": text, "nearest": near}, self.sheet.at(self.row, text)
-                yield finding("unknown-column", "Column", value=text, source=place, parts=told)
-            else:
-                yield ignored_column(text, self.sheet.at(self.row))
-
-    def missing(self, others: Sequence[str], ours: InputColumns) -> Iterator[Anomaly]:
-        """Columns without which nothing can be computed; of the employer's two, one suffices."""
-        there = {*self.given, *map(ours.headings.almost, others)}
-        absent = [name for name in ours.required if name not in there]
-        if set(EMPLOYER_COLUMNS) <= set(ours.names) and not there & set(EMPLOYER_COLUMNS):
-            absent.insert(0, EMPLOYER_COLUMNS[0])
-        for name in absent:
-            told, place = {"column": name}, self.sheet.at(self.row, name)
-            yield finding("missing-column", "Column", source=place, parts=told)
+def _missing(
+    there: set[str | None], ours: InputColumns, sheet: InputSheet, row: int | None
+) -> Iterator[Anomaly]:
+    """Columns without which nothing can be computed; of the employer's two, one suffices."""
+    absent = [name for name in ours.required if name not in there]
+    if set(EMPLOYER_COLUMNS) <= set(ours.names) and not there & set(EMPLOYER_COLUMNS):
+        absent.insert(0, EMPLOYER_COLUMNS[0])
+    for name in absent:
+        told, place = {"column": name}, sheet.at(row, name)
+        yield finding("missing-column", "Column", source=place, parts=told)
 
 
 @cache

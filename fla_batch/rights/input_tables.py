@@ -8,8 +8,9 @@ said as for every other table, and every finding names file, sheet, row and head
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,6 +217,15 @@ def _unreadable(file: str, why: Anomaly) -> InputUnreadable:
     return InputUnreadable(message, file=file, row=why.source.row, hint=why.advice)
 
 
+def changed_texts(frame: pl.DataFrame, name: str, change: Callable[[str], str]) -> pl.Expr:
+    """A column through a function of text, which is called once for each different one."""
+    import polars as pl
+
+    texts = frame[name].unique().drop_nulls()
+    changed = {text: new for text in texts if (new := change(text)) != text}
+    return pl.col(name).replace(changed) if changed else pl.col(name)
+
+
 def _as_told(
     frame: pl.DataFrame, values: Mapping[str, Mapping[str, str]], constants: Mapping[str, str]
 ) -> pl.DataFrame:
@@ -224,14 +234,15 @@ def _as_told(
 
     for name, words in values.items():
         if name in frame.columns:
-            texts = frame[name].unique().drop_nulls().to_list()
-            codes = {text: words[bare_words(text)] for text in texts if bare_words(text) in words}
-            if codes:
-                frame = frame.with_columns(pl.col(name).replace(codes))
+            frame = frame.with_columns(changed_texts(frame, name, partial(_by_words, words)))
     for name, text in constants.items():
         given = pl.col(name).fill_null(text) if name in frame.columns else pl.lit(text)
         frame = frame.with_columns(given.alias(name))
     return frame
+
+
+def _by_words(words: Mapping[str, str], text: str) -> str:
+    return words.get(bare_words(text), text)
 
 
 def _cleaned(

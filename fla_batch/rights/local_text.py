@@ -40,7 +40,7 @@ class LocalText(Words):
 
     def days(self, value: Fraction) -> str:
         """`2.5 days`, in the singular where the language wants it."""
-        return self._counted("day", value)
+        return self.line(f"day-{self._form(value)}", number=self.plain(value))
 
     def hours(self, value: Fraction, places: int = 2) -> str:
         """`22.66 hours`."""
@@ -58,9 +58,6 @@ class LocalText(Words):
     def month(self, month: int) -> str:
         """The name of a month (1 to 12)."""
         return self.line(f"month-{month}")
-
-    def _counted(self, unit: str, value: Fraction) -> str:
-        return self.line(f"{unit}-{self._form(value)}", number=self.plain(value))
 
     def _form(self, value: Fraction) -> str:
         return "one" if is_one(value, self.language) else "many"

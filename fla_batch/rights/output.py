@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from fla_batch.rights.compute import Computation
+from fla_batch.rights.factor import Factor, Supplement
 from fla_batch.rights.kept_file import kept_file, remove_own
 from fla_batch.rights.not_computed import COLUMNS as NOT_COMPUTED_COLUMNS
 from fla_batch.rights.not_computed import NotComputed
 from fla_batch.rights.relation import EmploymentStanding
-from fla_batch.rights.right import WorkerRight, factor_text, hours_centi, plain_text
+from fla_batch.rights.right import Amounts, WorkerRight, factor_text, hours_centi, plain_text
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.workers import KEY, is_company
 from fla_batch.vocabulary.errors import UsageMistake
@@ -273,37 +274,26 @@ def _plain_rows(plain: pl.DataFrame, year: int) -> pl.DataFrame:
 
 def rows_of(right: WorkerRight) -> Iterator[Row]:
     """The rows of a worker, in the order of `CSV_COLUMNS`."""
-    size = plain_text(right.size.value)
     for each in right.committees:
-        amounts = each.amounts
-        yield (
-            right.company_id,
-            right.inss,
-            right.calendar_year,
-            each.joint_committee,
-            size,
-            factor_text(each.factor.days, each.factor.hours),
-            amounts.bc,
-            amounts.days,
-            amounts.hours_centi,
-            amounts.hours_hm,
-        )
+        yield _row(right, each.joint_committee, each.factor, each.amounts)
 
 
 def _supplement_rows(right: WorkerRight) -> Iterator[Row]:
     for each in right.committees:
-        amounts, added = each.supplement, each.factor.supplement
-        if amounts is None or added is None:
-            continue
-        yield (
-            right.company_id,
-            right.inss,
-            right.calendar_year,
-            each.joint_committee,
-            plain_text(right.size.value),
-            factor_text(added.days, added.hours),
-            amounts.bc,
-            amounts.days,
-            amounts.hours_centi,
-            amounts.hours_hm,
-        )
+        if each.supplement is not None and each.factor.supplement is not None:
+            yield _row(right, each.joint_committee, each.factor.supplement, each.supplement)
+
+
+def _row(right: WorkerRight, committee: str, a: Factor | Supplement, amounts: Amounts) -> Row:
+    return (
+        right.company_id,
+        right.inss,
+        right.calendar_year,
+        committee,
+        plain_text(right.size.value),
+        factor_text(a.days, a.hours),
+        amounts.bc,
+        amounts.days,
+        amounts.hours_centi,
+        amounts.hours_hm,
+    )

@@ -25,13 +25,12 @@ _CACHED_AMOUNTS = 100_000
 
 
 class Amounts(NamedTuple):
-    """A right in every form that is shown: exact, hundredths of an hour, and texts.
+    """A right in every form that is shown: hours exact and in hundredths, and texts.
 
     `bc` and `days` are texts with six decimals, `hours_hm` is like `22h39`. There are no days
     where the sector gives hours.
     """
 
-    days_exact: Fraction | None
     hours: Fraction
     bc: str
     days: str
@@ -125,7 +124,6 @@ def _amounts_of_hours(a: Fraction, strands: Strands) -> Amounts:
 
 def _shown(share: Fraction, days: Fraction | None, hours: Fraction) -> Amounts:
     return Amounts(
-        days,
         hours,
         decimal_text(share, 6),
         "" if days is None else decimal_text(days, 6),

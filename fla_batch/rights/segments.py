@@ -25,6 +25,11 @@ class Strand(NamedTuple):
 Rates = dict[Strand, Fraction]
 
 
+def strand_of(line: Line) -> Strand:
+    """The strand that a line is part of."""
+    return Strand(line.joint_committee, line.regime_centi)
+
+
 class Segment(NamedTuple):
     """Days from `start` up to before `stop` on which the same lines run, and their rates."""
 
@@ -60,10 +65,10 @@ def rates_of(lines: tuple[Line, ...]) -> Rates:
     """
     if len(lines) == 1:
         (found,) = lines
-        return {Strand(found.joint_committee, found.regime_centi): found.rate}
+        return {strand_of(found): found.rate}
     rates: Rates = defaultdict(Fraction)
     for found in lines:
-        rates[Strand(found.joint_committee, found.regime_centi)] += found.rate
+        rates[strand_of(found)] += found.rate
     most = max(Fraction(1), whole_rate(lines))
     return {strand: rate / most for strand, rate in sorted(rates.items())}
 

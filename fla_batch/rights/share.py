@@ -27,7 +27,7 @@ from fla_batch.rights.fte import hours_as_days
 from fla_batch.rights.occupation import Line
 from fla_batch.rights.quarters import OPEN, month_bounds, quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
-from fla_batch.rights.segments import Rates, Strand, average_rates, rates_of, segments_of
+from fla_batch.rights.segments import Strand, average_rates, rates_of, segments_of, strand_of
 
 _MONTHS = range(1, 13)
 _CACHED_QUARTERS = 50_000
@@ -147,15 +147,13 @@ def _quarter_months(lines: tuple[Line, ...]) -> QuarterMonths:
 
 def _without_lines(relation: Relation, quarter: int) -> QuarterMonths:
     """The months of a quarter that nothing is declared for, as far as the relation covers them."""
-    declared = {found.quarter for found in relation.lines}
-    before = max((each for each in declared if each < quarter), default=None)
-    after = min((each for each in declared if each > quarter), default=None)
+    before, after = nearest_quarters(relation, quarter)
     months: dict[Strand, list[Month]] = defaultdict(list)
     for year, month in _months_of(quarter):
         first, last = month_bounds(year, month)
         if not _covers(relation, first, last) or not _continues(relation, after, last):
             continue
-        for strand, rate in _rates_around(relation, before, after, first).items():
+        for strand, rate in rates_of(lines_around(relation, before, after, first)).items():
             months[strand].append(Month(month, rate, _basis(before, after)))
     return tuple((strand, tuple(found)) for strand, found in months.items())
 
@@ -166,17 +164,27 @@ def _basis(before: int | None, after: int | None) -> Basis:
     return Basis.GAP_BEFORE if before is None else Basis.GAP
 
 
-def _rates_around(
+def nearest_quarters(relation: Relation, quarter: int) -> tuple[int | None, int | None]:
+    """The last quarter declared before one without lines, and the first after it."""
+    declared = {found.quarter for found in relation.lines}
+    before = max((each for each in declared if each < quarter), default=None)
+    return before, min((each for each in declared if each > quarter), default=None)
+
+
+def lines_around(
     relation: Relation, before: int | None, after: int | None, first_day: int
-) -> Rates:
-    """Rates on the last day declared before a month, else on the first one declared after it."""
+) -> tuple[Line, ...]:
+    """The lines of the last day declared before a month, else of the first one declared after it.
+
+    `before` and `after` are the declared quarters nearest to it, `first_day` is the month's.
+    """
     if before is None:
         start = min(found.start for found in relation.lines if found.quarter == after)
-        return rates_of(tuple(found for found in relation.lines if found.start == start))
+        return tuple(found for found in relation.lines if found.start == start)
     last_day = max(found.end for found in relation.lines if found.quarter == before)
     stops = dict(relation.stops)
     on = (found for found in relation.lines if found.start <= last_day <= found.end)
-    return rates_of(tuple(found for found in on if stops.get(found, OPEN) >= first_day))
+    return tuple(found for found in on if stops.get(found, OPEN) >= first_day)
 
 
 def _continues(relation: Relation, after: int | None, last_day: int) -> bool:
@@ -199,8 +207,8 @@ def _hours_shares(relation: Relation, year: int) -> tuple[Share, ...]:
     """Flexi-jobs and students: each declared quarter counts three months at its hours' rate."""
     lines = [found for found in relation.lines if found.quarter // 4 == year]
     found_shares = []
-    for strand in sorted({Strand(found.joint_committee, found.regime_centi) for found in lines}):
-        own = [each for each in lines if Strand(each.joint_committee, each.regime_centi) == strand]
+    for strand in sorted(set(map(strand_of, lines))):
+        own = [each for each in lines if strand_of(each) == strand]
         months = tuple(
             Month(month, _hours_rate(own, quarter_of(year, month)), Basis.DECLARED)
             for month in _MONTHS

@@ -10,7 +10,7 @@ from fla_batch.rights.local_text import LocalText
 from fla_batch.rights.occupation import Kind, Line
 from fla_batch.rights.quarters import quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
-from fla_batch.rights.segments import Strand
+from fla_batch.rights.segments import Strand, strand_of
 from fla_batch.rights.share import Basis, Month, Share
 
 
@@ -52,8 +52,7 @@ def _how(
     if month.basis is Basis.DECLARED:
         parts = declared_parts(relation, evidence.year, month.month, strand)
         return local.line("declared", parts=_sum(parts, local))
-    before = month.basis is not Basis.GAP_BEFORE
-    parts = parts_around(relation, evidence.year, month.month, strand, before=before)
+    parts = parts_around(relation, evidence.year, month.month, strand)
     place = evidence.place_of([line for part in parts for line in part.lines])
     return local.line(month.basis.value, parts=_sum(parts, local), place=place)
 
@@ -61,18 +60,14 @@ def _how(
 def _strand(share: Share, relation: Relation) -> Strand:
     """The strand of a share; where no week was declared the usual one stands in."""
     committee = share.joint_committee or ""
-    known = {Strand(line.joint_committee, line.regime_centi) for line in relation.lines}
+    known = set(map(strand_of, relation.lines))
     found = Strand(committee, share.regime_centi)
     return found if found in known else Strand(committee, 0)
 
 
 def _hours(month: Month, relation: Relation, strand: Strand, year: int, local: LocalText) -> str:
     quarter = quarter_of(year, month.month)
-    own = [
-        line
-        for line in relation.lines
-        if line.quarter == quarter and Strand(line.joint_committee, line.regime_centi) == strand
-    ]
+    own = [line for line in relation.lines if line.quarter == quarter and strand_of(line) == strand]
     return local.line(
         "by-hours",
         hours=local.hours_a_week(sum(line.hours_centi for line in own)),

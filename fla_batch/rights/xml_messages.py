@@ -1,4 +1,4 @@
-"""What is wrong with an XML file of the portal, in words of ours and with its line."""
+"""XML messages of the portal; what is wrong with one, in words of ours and with its line."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fla_batch.vocabulary.errors import InputUnreadable
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _LINE = re.compile(r"line (\d+)")
 
 
+def line_of(element: _Element) -> int:
+    """The line of an element in its file, 0 when that is not known."""
+    number: object = element.sourceline
+    return number if isinstance(number, int) else 0
+
+
 @contextmanager
-def xml_trouble(path: Path) -> Iterator[None]:
-    """Errors of reading a message, as InputUnreadable."""
+def message_root(path: Path, known: tuple[str, str]) -> Iterator[str]:
+    """The root of a message, which is one of the `known`; errors of reading as InputUnreadable."""
     from lxml import etree
 
-    from fla_batch.system.xmlsafe import NotWellFormed, UnusableXml
+    from fla_batch.system.xmlsafe import NotWellFormed, UnusableXml, root_label
 
     try:
-        yield
+        root = root_label(path)
+        if root not in known:
+            why = f"{path.name} is a {root} message, not {' or '.join(known)}."
+            raise InputUnreadable(why, file=path.name, row=1)
+        yield root
     except OSError as mistake:
         reason = mistake.strerror or type(mistake).__name__
         raise InputUnreadable(f"{path.name} cannot be read: {reason}", file=path.name) from mistake
