@@ -27,6 +27,7 @@ from fla_batch.models import (
 )
 from fla_batch.models.employer import SMALL_EMPLOYERS
 from fla_batch.models.form import Answer
+from fla_batch.models.training_rights import RIGHT_FIELDS
 from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightSource, RightType
 
 if TYPE_CHECKING:
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
     from fla_batch.ledger.worker_records import WorkerRecord
     from fla_batch.vocabulary.terms import Environment
 
-_FIELDS = {
-    RightType.LEGAL: "legal_fla_right",
-    RightType.SECTOR: "complementary_sector_right",
-    RightType.EMPLOYER: "complementary_employer_right",
-}
 _REGISTER_STATES = (ProcessingState.ALL, ProcessingState.TO_VALIDATE)
 
 
@@ -152,7 +148,7 @@ def _words(
     rights: TrainingRights, at: datetime, kinds: Iterable[RightType], asked: str | None = None
 ) -> Iterator[tuple[datetime, RightType, Any]]:
     for kind in kinds:
-        value = getattr(rights, _FIELDS[kind])
+        value = getattr(rights, RIGHT_FIELDS[kind])
         # Leaving the legal right out deletes nothing; only who asked for it learns that it is gone.
         if value is not None or asked:
             yield at, kind, value

@@ -32,7 +32,9 @@ from fla_batch.models import (
 )
 from fla_batch.models import credit_calculation as blocks
 from fla_batch.models.block import Block
-from fla_batch.models.credit_calculation import FlaCreditCalculation
+from fla_batch.models.credit_calculation import CREDIT_FIELDS, FlaCreditCalculation
+from fla_batch.models.training_rights import RIGHT_FIELDS
+from fla_batch.models.zone import blocks_of
 from fla_batch.vocabulary.fla_windows import USUAL_WINDOWS, FlaWindows
 from fla_batch.vocabulary.terms import RightType, Scope, TrainingStatus
 
@@ -114,9 +116,9 @@ def forecast(
     uncovered = [short for time in sorted(followed) for short in pots.take(time)]
     pots.let_end(calculated_at.date())
     window = range(calculated_at.year - WINDOW_YEARS + 1, calculated_at.year + 1)
-    kinds = {
-        kind.stem: kind.block(pots, right_type, window)
-        for right_type, kind in _KINDS.items()
+    kinds: dict[str, Any] = {
+        stem: _block(pots, right_type, window)
+        for right_type, stem in CREDIT_FIELDS.items()
         if pots.knows(right_type, window)
     }
     credit = FlaCreditCalculation(
@@ -158,7 +160,7 @@ def _rights(
 
 def right_hours(right: Right, day_hours: int) -> int | None:
     """A right in hundredths of an hour; None when it carries neither days nor hours."""
-    stem = f"{_KINDS[right.right_type].right_stem}_right"
+    stem = RIGHT_FIELDS[right.right_type]
     return hours_of(getattr(right, f"{stem}_hours"), getattr(right, f"{stem}_days"), day_hours)
 
 
@@ -225,51 +227,28 @@ class _Pots:
         return any((right_type, year) in self.initial for year in years)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How the zones of one kind of credit are called, and its blocks."""
-
-    stem: str
-    whole: type[Block]
-    per_year: type[Block]
-
-    @property
-    def right_stem(self) -> str:
-        return self.stem.removesuffix("_credit")
-
-    def block(self, pots: _Pots, right_type: RightType, window: range) -> Any:
-        years = [
-            self.per_year(
-                **{
-                    "calendar_year": year,
-                    f"initial_{self.stem}_hours": pots.initial[right_type, year],
-                    f"remaining_{self.stem}_hours": pots.left[right_type, year],
-                }
-            )
-            for year in window
-        ]
-        total = sum(pots.left[right_type, year] for year in window)
-        return self.whole(
-            **{f"{self.stem}_per_year": tuple(years), f"total_{self.stem}_hours": total}
+def _block(pots: _Pots, right_type: RightType, window: range) -> Block:
+    """The credit of one kind of right, of each year of `window` and in total."""
+    stem = CREDIT_FIELDS[right_type]
+    whole = blocks_of(FlaCreditCalculation)[stem]
+    per_year = blocks_of(whole)[f"{stem}_per_year"]
+    years = tuple(
+        per_year(
+            **{
+                "calendar_year": year,
+                f"initial_{stem}_hours": pots.initial[right_type, year],
+                f"remaining_{stem}_hours": pots.left[right_type, year],
+            }
         )
+        for year in window
+    )
+    total = sum(pots.left[right_type, year] for year in window)
+    return whole(**{f"{stem}_per_year": years, f"total_{stem}_hours": total})
 
 
 _CONSUMES = {
     Scope.INSIDE: (RightType.LEGAL, RightType.SECTOR),
     Scope.OUTSIDE: (RightType.EMPLOYER,),
-}
-_KINDS = {
-    RightType.LEGAL: _Kind("legal_fla_credit", blocks.LegalFlaCredit, blocks.LegalFlaCreditPerYear),
-    RightType.SECTOR: _Kind(
-        "complementary_sector_credit",
-        blocks.ComplementarySectorCredit,
-        blocks.ComplementarySectorCreditPerYear,
-    ),
-    RightType.EMPLOYER: _Kind(
-        "complementary_employer_credit",
-        blocks.ComplementaryEmployerCredit,
-        blocks.ComplementaryEmployerCreditPerYear,
-    ),
 }
 
 
@@ -295,15 +274,15 @@ def _reserved(times: Iterable[TrainingTime]) -> tuple[blocks.ReservedTrainingTim
 
 def _beyond_bounds(credit: FlaCreditCalculation) -> Iterator[BeyondBounds]:
     """The zones of a credit that hold more than the manual allows; nothing is cut."""
-    for kind in _KINDS.values():
-        whole = getattr(credit, kind.stem)
+    for stem in CREDIT_FIELDS.values():
+        whole = getattr(credit, stem)
         if whole is None:
             continue
-        for year in getattr(whole, f"{kind.stem}_per_year"):
+        for year in getattr(whole, f"{stem}_per_year"):
             for which in ("initial", "remaining"):
-                name = f"{which}_{kind.stem}_hours"
+                name = f"{which}_{stem}_hours"
                 if getattr(year, name) > YEAR_MOST_CENTI:
                     yield BeyondBounds(to_pascal(name), getattr(year, name), year.calendar_year)
-        name = f"total_{kind.stem}_hours"
+        name = f"total_{stem}_hours"
         if getattr(whole, name) > TOTAL_MOST_CENTI:
             yield BeyondBounds(to_pascal(name), getattr(whole, name))

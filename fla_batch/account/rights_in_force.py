@@ -2,72 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from fla_batch.account.day_hours import USUAL_DAY_HOURS_CENTI
 from fla_batch.account.remaining_credit import right_hours
-from fla_batch.models import (
-    ComplementaryEmployerRight,
-    ComplementarySectorRight,
-    LegalFlaRight,
-    Right,
-    TrainingRights,
-)
+from fla_batch.models import Right, TrainingRights
+from fla_batch.models.training_rights import RIGHT_FIELDS
 from fla_batch.vocabulary.terms import RightType
-
-_FIELDS = {
-    RightType.LEGAL: "legal_fla_right",
-    RightType.SECTOR: "complementary_sector_right",
-    RightType.EMPLOYER: "complementary_employer_right",
-}
-_AnyRight = TypeVar(
-    "_AnyRight", LegalFlaRight, ComplementarySectorRight, ComplementaryEmployerRight
-)
 
 
 def in_force(declared: TrainingRights, source: str | None) -> TrainingRights:
     """Without what was deleted by the value 0; each right with its source."""
-    legal = declared.legal_fla_right
-    return TrainingRights(
-        legal_fla_right=_sourced(legal, source) if legal and _counts(legal) else None,
-        complementary_sector_right=tuple(
-            _sourced(right, source)
-            for right in declared.complementary_sector_right
-            if _counts(right)
-        ),
-        complementary_employer_right=tuple(
-            _sourced(right, source)
-            for right in declared.complementary_employer_right
-            if _counts(right)
-        ),
-    )
+
+    def counted(right: Right) -> Right | None:
+        if not right_hours(right, USUAL_DAY_HOURS_CENTI):
+            return None
+        return right.model_copy(update={"source": source}) if source else right
+
+    return _each(declared, counted)
 
 
 def of_type(rights: TrainingRights, right_type: RightType) -> TrainingRights:
     """Only the rights of that kind."""
-    name = _FIELDS[right_type]
+    name = RIGHT_FIELDS[right_type]
     return TrainingRights(**{name: getattr(rights, name)})
 
 
 def without_read_only(rights: TrainingRights) -> TrainingRights:
     """Without source and end of validity, which only answers to a RightType carry (3.3.3.3)."""
-    legal = rights.legal_fla_right
-    bare = {"source": None, "legal_fla_right_validity_end_date": None}
-    return TrainingRights(
-        legal_fla_right=legal.model_copy(update=bare) if legal else None,
-        complementary_sector_right=tuple(
-            right.model_copy(update={"source": None}) for right in rights.complementary_sector_right
-        ),
-        complementary_employer_right=tuple(
-            right.model_copy(update={"source": None})
-            for right in rights.complementary_employer_right
+    legal = {"source": None, "legal_fla_right_validity_end_date": None}
+    others = {"source": None}
+    return _each(
+        rights,
+        lambda right: right.model_copy(
+            update=legal if right.right_type is RightType.LEGAL else others
         ),
     )
 
 
-def _counts(right: Right) -> bool:
-    return bool(right_hours(right, USUAL_DAY_HOURS_CENTI))
-
-
-def _sourced(right: _AnyRight, source: str | None) -> _AnyRight:
-    return right.model_copy(update={"source": source}) if source else right
+def _each(rights: TrainingRights, changed: Callable[[Right], Right | None]) -> TrainingRights:
+    """The rights, each changed; one that becomes None is left out."""
+    kept: dict[str, Any] = {
+        name: tuple(filter(None, map(changed, rights.of(kind))))
+        for kind, name in RIGHT_FIELDS.items()
+    }
+    legal = kept.pop(RIGHT_FIELDS[RightType.LEGAL])
+    return TrainingRights(legal_fla_right=next(iter(legal), None), **kept)

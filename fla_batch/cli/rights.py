@@ -265,10 +265,10 @@ def _tell_anomalies(anomalies: Sequence[Anomaly], shared: Shared) -> None:
     does not hide the rest.
     """
     from fla_batch.system.anomaly_groups import AnomalyGroups
-    from fla_batch.tables.reader_findings import WARNINGS
+    from fla_batch.tables.reader_findings import is_warning
 
-    read = [found for found in anomalies if found.rule in WARNINGS]
-    each = [found for found in anomalies if found.rule not in WARNINGS]
+    read = [found for found in anomalies if is_warning(found.rule)]
+    each = [found for found in anomalies if not is_warning(found.rule)]
     for text in groups_in_words(AnomalyGroups(read).in_order(), shared):
         shared.tell(mask_text(text))
     for found in each[:MOST_ON_SCREEN]:

@@ -218,13 +218,9 @@ def _filters(kind: FormKind, name: str, told: Answer) -> dict[str, Any]:
 def _only_right_type(told: Answer) -> str | None:
     """The one kind of right whose Source was told; with several the question named none."""
     rights = told.training_rights or TrainingRights()
-    kinds = {
-        RightType.LEGAL: (rights.legal_fla_right,) if rights.legal_fla_right else (),
-        RightType.SECTOR: rights.complementary_sector_right,
-        RightType.EMPLOYER: rights.complementary_employer_right,
-    }
-    there = [kind for kind, found in kinds.items() if any(right.source for right in found)]
-    return there[0].value if len(there) == 1 and sum(map(bool, kinds.values())) == 1 else None
+    kinds = [kind for kind in RightType if rights.of(kind)]
+    alone = len(kinds) == 1 and any(right.source for right in rights.of(kinds[0]))
+    return kinds[0].value if alone else None
 
 
 def _only_state(told: Answer) -> str | None:

@@ -6,17 +6,16 @@ label it is what a person writes there: hours as 7,6 and days as 0,5.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 from fla_batch.intake.zone_columns import Column, columns_of
 from fla_batch.tables.heading_matching import KnownHeadings
 from fla_batch.tables.numbers import days_centi, hours_centi
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.words import texts_of
 
 KINDS = (FormKind.TRAININGS, FormKind.TRAINING_RIGHTS)
 
@@ -43,7 +42,7 @@ def known_headings(kind: FormKind) -> KnownHeadings[Column]:
     columns = columns_of(kind)
     synonyms = [
         (text, columns[name])
-        for name, texts in _synonyms().items()
+        for name, texts in texts_of(__package__, "headings.toml").items()
         for text in (texts if name in columns else ())
     ]
     return KnownHeadings(columns, list(_labels(columns)), synonyms)
@@ -86,9 +85,3 @@ def _as_written(column: Column) -> Column:
         return column
     is_days = column.name.lower().endswith("days")
     return replace(column, read=days_centi if is_days else hours_centi)
-
-
-@cache
-def _synonyms() -> Mapping[str, list[str]]:
-    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

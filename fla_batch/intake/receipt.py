@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fla_batch.intake.conversion import Mistakes
+from fla_batch.intake.right_rows import PREFIXES
 from fla_batch.models import Declaration, TrainingsDeclaration
+from fla_batch.models.training_rights import RIGHT_FIELDS
 from fla_batch.tables.table import Table
 from fla_batch.tables.values import Mistake
 from fla_batch.vocabulary.documents import ReadFileJson, members
@@ -15,12 +17,7 @@ from fla_batch.vocabulary.documents import ReadFileJson, members
 if TYPE_CHECKING:
     import polars as pl
 
-_HOURS = ("trainingHours", "hours")
-_RIGHT_HOURS = (
-    "legalFlaRightHours",
-    "complementarySectorRightHours",
-    "complementaryEmployerRightHours",
-)
+_HOURS = ("trainingHours", "hours", *(f"{prefix}Hours" for prefix in PREFIXES.values()))
 
 
 @dataclass(slots=True)
@@ -69,11 +66,10 @@ class Receipt:
         self.declarations += int(frame["#key"].is_first_distinct().sum())
         self._workers.hashes.append(frame["inss"].drop_nulls().unique().hash())
         self._employers.hashes.append(frame["companyId"].drop_nulls().unique().hash())
-        hours = (*_HOURS, *_RIGHT_HOURS)
-        amounts = [frame[name] for name in hours if name in frame.columns]
+        amounts = [frame[name] for name in _HOURS if name in frame.columns]
         self.hours_centi += sum(int(amount.sum() or 0) for amount in amounts)
         self.unread_hours += sum(
-            any(name in hours and isinstance(mistake, Mistake) for name, mistake in said)
+            any(name in _HOURS and isinstance(mistake, Mistake) for name, mistake in said)
             for said in mistakes.values()
         )
 
@@ -112,10 +108,4 @@ def _hours_of(declaration: Declaration) -> Iterable[int]:
                 yield period.training_hours or 0
     else:
         for right in declaration.rights:
-            prefix = right.right_type.value.lower()
-            name = (
-                "legal_fla_right_hours"
-                if prefix == "legal"
-                else f"complementary_{prefix}_right_hours"
-            )
-            yield getattr(right, name) or 0
+            yield getattr(right, f"{RIGHT_FIELDS[right.right_type]}_hours") or 0

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from fla_batch.intake.amounts import FRIENDLY
 from fla_batch.intake.right_rows import ANY_RIGHT, PREFIXES
-from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, columns_of
+from fla_batch.intake.zone_columns import HEADS, columns_of
 from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.models.training_rights import RIGHT_FIELDS, RIGHT_MODELS
 from fla_batch.models.zone import leaves_of
 from fla_batch.tables.table import ROW, SEPARATOR
 from fla_batch.vocabulary.terms import FormKind, RightType
@@ -27,10 +28,7 @@ _KIND = "#kind"
 _OWN = {
     kind: {name: zone for _, zone, name in leaves_of(model)} for kind, model in RIGHT_MODELS.items()
 }
-_LISTS = {
-    RightType.SECTOR: "complementary_sector_right",
-    RightType.EMPLOYER: "complementary_employer_right",
-}
+_LISTS = (RightType.SECTOR, RightType.EMPLOYER)
 
 
 def with_kinds(rows: pl.DataFrame) -> pl.DataFrame:
@@ -80,9 +78,9 @@ def right_blocks(rows: pl.DataFrame, heads: pl.DataFrame) -> Blocks:
     if len(legal):
         frame = frame.join(legal, on=DECLARATION, how="left", maintain_order="left")
     inner = {}
-    for kind, field in _LISTS.items():
+    for kind in _LISTS:
         rights = _of_kind(rows, kind)
-        inner[field] = InnerBlocks(rights[DECLARATION], Blocks(rights))
+        inner[RIGHT_FIELDS[kind]] = InnerBlocks(rights[DECLARATION], Blocks(rights))
     return Blocks(frame, inner)
 
 

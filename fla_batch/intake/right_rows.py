@@ -13,18 +13,15 @@ from fla_batch.intake.amounts import amounts
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.drafts import Draft, TableRow
 from fla_batch.intake.headings import TableLayout
-from fla_batch.intake.zone_columns import HEADS, RIGHT_MODELS, column_named, columns_of, is_head
+from fla_batch.intake.zone_columns import HEADS, column_named, columns_of, is_head
 from fla_batch.models import Entry, Right, TrainingRights, TrainingRightsDeclaration
+from fla_batch.models.training_rights import RIGHT_FIELDS, RIGHT_MODELS
 from fla_batch.models.zone import json_name, listed_codes, zones_of
 from fla_batch.tables.table import SEPARATOR
 from fla_batch.vocabulary.terms import RightType
 from fla_batch.vocabulary.zone_path import Path
 
-PREFIXES = {
-    RightType.LEGAL: "legalFlaRight",
-    RightType.SECTOR: "complementarySectorRight",
-    RightType.EMPLOYER: "complementaryEmployerRight",
-}
+PREFIXES = {kind: json_name(TrainingRights, field) for kind, field in RIGHT_FIELDS.items()}
 ANY_RIGHT = frozenset({"rightType", "hours", "days"})
 
 
@@ -48,11 +45,8 @@ def rights_entry(
             first_legal = row
         rights[kind].append(_right(draft, row, kind, _path(kind, len(rights[kind]))))
     legal = rights[RightType.LEGAL]
-    block: dict[str, Any] = {
-        "legal_fla_right": legal[0] if legal else None,
-        "complementary_sector_right": tuple(rights[RightType.SECTOR]),
-        "complementary_employer_right": tuple(rights[RightType.EMPLOYER]),
-    }
+    block: dict[str, Any] = {RIGHT_FIELDS[kind]: tuple(found) for kind, found in rights.items()}
+    block |= {RIGHT_FIELDS[RightType.LEGAL]: legal[0] if legal else None}
     return draft.entry(TrainingRightsDeclaration(**heads, training_rights=TrainingRights(**block)))
 
 

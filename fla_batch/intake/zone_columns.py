@@ -14,15 +14,13 @@ from pydantic import BaseModel
 
 from fla_batch.models import (
     DECLARATIONS,
-    ComplementaryEmployerRight,
-    ComplementarySectorRight,
     DetailsPerPeriod,
     Employee,
     Employer,
-    LegalFlaRight,
     Training,
     TrainingProviderReference,
 )
+from fla_batch.models.training_rights import RIGHT_MODELS
 from fla_batch.models.zone import Presence, Zone, ZoneType, json_name, zones_of
 from fla_batch.tables.codes import coded
 from fla_batch.tables.date_notations import any_date, calendar_year
@@ -39,14 +37,6 @@ from fla_batch.tables.values import (
 from fla_batch.vocabulary.terms import FormKind, RightType
 from fla_batch.vocabulary.zone_path import EXTRA_ZONE
 
-RIGHT_MODELS: Mapping[
-    RightType,
-    type[LegalFlaRight] | type[ComplementarySectorRight] | type[ComplementaryEmployerRight],
-] = {
-    RightType.LEGAL: LegalFlaRight,
-    RightType.SECTOR: ComplementarySectorRight,
-    RightType.EMPLOYER: ComplementaryEmployerRight,
-}
 KEY_COLUMNS = ("companyId", "inss", "calendarYear")
 
 _RIGHT_TYPE = Zone(
@@ -137,7 +127,7 @@ def _training_columns() -> dict[str, Column]:
 
 
 def _right_columns() -> dict[str, Column]:
-    zones = zones_of(LegalFlaRight)
+    zones = zones_of(RIGHT_MODELS[RightType.LEGAL])
     right_type = Column("rightType", _RIGHT_TYPE, Row, "right_type", _read_right_type)
     columns = {"rightType": right_type}
     columns |= _friendly(zones["legal_fla_right_hours"], zones["legal_fla_right_days"])

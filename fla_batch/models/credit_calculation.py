@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from fla_batch.models.block import Block
 from fla_batch.models.employer import Employee, Employer
+from fla_batch.vocabulary.terms import RightType
 
 
 class _CreditBlock(Block):
@@ -98,6 +99,14 @@ class ReservedTrainingTime(_CreditBlock):
     reserved_training_time_per_period: tuple[ReservedTrainingTimePerPeriod, ...] = ()
     total_reserved_training_time_days: int | None = None
     total_reserved_training_time_hours: int | None = None
+
+
+CREDIT_FIELDS = {
+    RightType.LEGAL: "legal_fla_credit",
+    RightType.SECTOR: "complementary_sector_credit",
+    RightType.EMPLOYER: "complementary_employer_credit",
+}
+"""The fields of FlaCreditCalculation; the names of its amounts are made with them too."""
 
 
 class FlaCreditCalculation(_CreditBlock):

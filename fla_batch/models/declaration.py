@@ -5,6 +5,7 @@ Each is a complete annual photo: what it leaves out is deleted on the platform.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -14,7 +15,7 @@ from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.training_rights import Right, TrainingRights
 from fla_batch.models.trainings import TRAININGS_MAX, Training
 from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
-from fla_batch.vocabulary.terms import FormKind
+from fla_batch.vocabulary.terms import FormKind, RightType
 
 # The manual's table says "> 1950 and < 2100", its text "1950 to 2100": right under both.
 FIRST_YEAR = 1951
@@ -66,9 +67,7 @@ class TrainingRightsDeclaration(_AnnualPhoto):
     @property
     def rights(self) -> tuple[Right, ...]:
         """All rights, the legal one first."""
-        block = self.training_rights
-        legal = (block.legal_fla_right,) if block.legal_fla_right is not None else ()
-        return (*legal, *block.complementary_sector_right, *block.complementary_employer_right)
+        return tuple(chain.from_iterable(map(self.training_rights.of, RightType)))
 
 
 class TrainingsDeclaration(_AnnualPhoto):

@@ -7,6 +7,7 @@ order of the zones in the message.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -106,6 +107,22 @@ class ComplementaryEmployerRight(Block):
 Right = LegalFlaRight | ComplementarySectorRight | ComplementaryEmployerRight
 
 
+RIGHT_MODELS: Mapping[
+    RightType,
+    type[LegalFlaRight] | type[ComplementarySectorRight] | type[ComplementaryEmployerRight],
+] = {
+    RightType.LEGAL: LegalFlaRight,
+    RightType.SECTOR: ComplementarySectorRight,
+    RightType.EMPLOYER: ComplementaryEmployerRight,
+}
+RIGHT_FIELDS = {
+    RightType.LEGAL: "legal_fla_right",
+    RightType.SECTOR: "complementary_sector_right",
+    RightType.EMPLOYER: "complementary_employer_right",
+}
+"""The fields of TrainingRights; the names of a right's days and hours begin with them too."""
+
+
 class TrainingRights(Block):
     """All rights of one worker and year: what is left out is deleted, the legal right excepted."""
 
@@ -116,3 +133,10 @@ class TrainingRights(Block):
     complementary_employer_right: Annotated[
         tuple[ComplementaryEmployerRight, ...], Repeats(EMPLOYER_RIGHTS_MAX)
     ] = ()
+
+    def of(self, right_type: RightType) -> tuple[Right, ...]:
+        """The rights of that kind: of the legal one there is one, or none."""
+        found = getattr(self, RIGHT_FIELDS[right_type])
+        if isinstance(found, tuple):
+            return found
+        return () if found is None else (found,)

@@ -10,12 +10,12 @@ from functools import partial
 from fla_batch.account.day_hours import DayHours
 from fla_batch.account.remaining_credit import hours_of, right_hours
 from fla_batch.intake.personnel_file import PERSONAL
-from fla_batch.models import Right, TrainingRights
+from fla_batch.models.credit_calculation import CREDIT_FIELDS
 from fla_batch.report.export import harmless
 from fla_batch.report.training_account import TrainingAccount
-from fla_batch.report.training_account_page import CREDITS, words
+from fla_batch.report.training_account_page import words
 from fla_batch.vocabulary.hundredths import spelled
-from fla_batch.vocabulary.terms import Language, TrainingStatus
+from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
 
 YEAR_HEADINGS = (
     "year", "LEGAL", "SECTOR", "EMPLOYER", "trainings", "followed", "to_validate", "left"
@@ -62,7 +62,7 @@ def year_rows(account: TrainingAccount, language: Language) -> Iterator[list[str
             str(year or ""),
             *(
                 hours(sum(right_hours(right, day_hours.in_year(year)) or 0 for right in rights))
-                for rights in _by_kind(state.rights_in_force)
+                for rights in map(state.rights_in_force.of, RightType)
             ),
             str(len(trainings)),
             hours(followed),
@@ -71,16 +71,11 @@ def year_rows(account: TrainingAccount, language: Language) -> Iterator[list[str
         ]
 
 
-def _by_kind(rights: TrainingRights) -> tuple[tuple[Right, ...], ...]:
-    legal = (rights.legal_fla_right,) if rights.legal_fla_right else ()
-    return legal, rights.complementary_sector_right, rights.complementary_employer_right
-
-
 def _left(account: TrainingAccount) -> dict[int, int]:
     """What remains of the rights of each year, of all kinds."""
     found: dict[int, int] = {}
     credit = account.credit.credit
-    for stem in CREDITS.values():
+    for stem in CREDIT_FIELDS.values():
         whole = getattr(credit, stem)
         for year in getattr(whole, f"{stem}_per_year") if whole else ():
             hours = getattr(year, f"remaining_{stem}_hours") or 0

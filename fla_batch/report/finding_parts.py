@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from fla_batch.report.bar_chart import Bar, bar_chart
 from fla_batch.report.html import TABLE_FOOT, heading, table, table_head, text
@@ -19,7 +18,7 @@ _COLUMNS = ("severity", "code", "what", "year", "where", "do")
 _CARD_LABELS = ("code", "year", "where", "do")
 """What a narrow screen names before a cell: the others are clear by themselves."""
 
-Words = Mapping[str, Any]
+Words = Mapping[str, str]
 
 
 def severity(anomaly: Anomaly) -> str:

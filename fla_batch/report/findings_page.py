@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
 
 from fla_batch.report.finding_parts import (
     FINDINGS_FOOT,
@@ -50,7 +49,7 @@ def findings_page(
 
 
 def _each(
-    anomalies: Iterable[Anomaly], counts: AnomalyCounts, word: dict[str, Any], language: Language
+    anomalies: Iterable[Anomaly], counts: AnomalyCounts, word: dict[str, str], language: Language
 ) -> Iterator[str]:
     yield from finding_rows(islice(anomalies, MOST_ANOMALIES), word, language)
     yield f"{FINDINGS_FOOT}</section>"

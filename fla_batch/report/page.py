@@ -7,15 +7,11 @@ is cut, as no browser shows a million rows, says how much is left out.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from itertools import chain, groupby
-from typing import Any
 
 from fla_batch.ledger.records import BatchRow
 from fla_batch.report.bar_chart import Bar, bar_chart
@@ -32,7 +28,7 @@ from fla_batch.report.local_forms import figure, instant, plural
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words
+from fla_batch.vocabulary.words import Words, texts_of
 
 MOST_ANOMALIES = 20_000
 """Anomalies that one page shows."""
@@ -68,11 +64,9 @@ class Overview:
         return cls(groups.in_order(), employers)
 
 
-@cache
-def words(language: Language) -> dict[str, Any]:
+def words(language: Language) -> dict[str, str]:
     """All words of the page in one language."""
-    content = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
-    found: dict[str, Any] = tomllib.loads(content)[language.value]
+    found: dict[str, str] = texts_of(__package__)[language.value]
     return found
 
 
@@ -107,7 +101,7 @@ def page(
     )
 
 
-def _batches(rows: Sequence[BatchRow], word: dict[str, Any], language: Language) -> str:
+def _batches(rows: Sequence[BatchRow], word: dict[str, str], language: Language) -> str:
     if not rows:
         return paragraph(word["no_batches"])
     names = ("batch", "state", "ticket", *_COUNTS[:-1], "cancelled_forms", "sent", "closed_at")
@@ -149,7 +143,7 @@ def _anomalies(
     anomalies: Iterable[Anomaly],
     counts: AnomalyCounts,
     overview: Overview,
-    word: dict[str, Any],
+    word: dict[str, str],
     language: Language,
 ) -> Iterator[str]:
     yield heading(2, word["anomalies"])
@@ -173,7 +167,7 @@ def _anomalies(
         yield paragraph(word["left_out"].format(count=figure(left_out)))
 
 
-def _employers(overview: Overview, word: dict[str, Any], language: Language) -> str:
+def _employers(overview: Overview, word: dict[str, str], language: Language) -> str:
     """Links to the employers, in the order in which they stand below."""
     if len(overview.employers) < 2:
         return ""
@@ -188,7 +182,7 @@ def _employers(overview: Overview, word: dict[str, Any], language: Language) -> 
 def _employer_head(
     number: int,
     company_id: str | None,
-    word: dict[str, Any],
+    word: dict[str, str],
     overview: Overview,
     language: Language,
 ) -> str:
@@ -200,11 +194,11 @@ def _employer_head(
     )
 
 
-def _name(company_id: str | None, word: dict[str, Any]) -> str:
+def _name(company_id: str | None, word: dict[str, str]) -> str:
     if not company_id:
-        return str(word["unknown_employer"])
+        return word["unknown_employer"]
     return f"{word['of_employer']} {company_id}"
 
 
-def _how_many(count: int, word: dict[str, Any], language: Language) -> str:
+def _how_many(count: int, word: dict[str, str], language: Language) -> str:
     return plural(count, word["finding_one"], word["finding_many"], language)

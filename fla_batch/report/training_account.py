@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.account.account import Account
@@ -21,7 +22,7 @@ from fla_batch.account.remaining_credit import Forecast
 from fla_batch.intake.personnel_file import PERSONAL, PersonnelFile
 from fla_batch.models import Declaration, Training, TrainingRightsDeclaration
 from fla_batch.vocabulary.fla_windows import USUAL_WINDOWS, FlaWindows
-from fla_batch.vocabulary.terms import FormKind, ProcessingState
+from fla_batch.vocabulary.terms import FormKind, ProcessingState, RightType
 
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
@@ -134,12 +135,10 @@ class TrainingAccount:
         """The joint committees of the latest year with a right."""
         for year in sorted(self.account.years, reverse=True):
             rights = self.account.of(year).rights_in_force
-            legal = rights.legal_fla_right
-            found = [
-                *(legal.joint_commission_nbr if legal else ()),
-                *(each.joint_commission_nbr for each in rights.complementary_sector_right),
-                *(each.joint_commission_nbr for each in rights.complementary_employer_right),
-            ]
+            found: list[str] = []
+            for right in chain.from_iterable(map(rights.of, RightType)):
+                number = right.joint_commission_nbr or ()
+                found += (number,) if isinstance(number, str) else number
             if any(found):
                 return [each for each in dict.fromkeys(found) if each]
         return []

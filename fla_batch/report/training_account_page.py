@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from pydantic.alias_generators import to_camel
@@ -14,34 +11,24 @@ from pydantic.alias_generators import to_camel
 from fla_batch.intake.personnel_file import PERSONAL
 from fla_batch.models import Training, TrainingsDeclaration
 from fla_batch.models.block import Block
+from fla_batch.models.credit_calculation import CREDIT_FIELDS
+from fla_batch.models.training_rights import RIGHT_FIELDS
 from fla_batch.models.trainings import STATUS_CODES
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.report.training_account import TrainingAccount
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType
+from fla_batch.vocabulary.words import texts_of
 
 _LANGUAGES = (Language.EN, Language.FR, Language.NL)
-# right type: (attribute of the rights, stem of its sizes), and the same of the credit
-_RIGHTS = {
-    RightType.LEGAL: ("legal_fla_right", "legal_fla_right"),
-    RightType.SECTOR: ("complementary_sector_right", "complementary_sector_right"),
-    RightType.EMPLOYER: ("complementary_employer_right", "complementary_employer_right"),
-}
-CREDITS = {
-    RightType.LEGAL: "legal_fla_credit",
-    RightType.SECTOR: "complementary_sector_credit",
-    RightType.EMPLOYER: "complementary_employer_credit",
-}
 RIGHT_HEADINGS = ("year", "right", "size", "committee", "source")
 TRAINING_HEADINGS = ("year", "training", "start", "end", "size", "status")
 Row = list[object]
 
 
-@cache
 def words(language: Language) -> dict[str, str]:
     """All words of an account in one language."""
-    content = files(__package__).joinpath("account.toml").read_text(encoding="utf-8")
-    found: dict[str, str] = tomllib.loads(content)[language.value]
+    found: dict[str, str] = texts_of(__package__, "account.toml")[language.value]
     return found
 
 
@@ -105,7 +92,7 @@ def _notes(account: TrainingAccount, word: dict[str, str]) -> Iterator[str]:
         yield word["no_status"].format(count=len(account.credit.without_status))
     yield from map(str, account.credit.beyond_bounds)
     told = account.told_credit or {}
-    for right_type, stem in CREDITS.items():
+    for right_type, stem in CREDIT_FIELDS.items():
         name = to_camel(stem)
         total = told.get(name, {}).get(to_camel(f"total_{stem}_hours"))
         if total is not None:
@@ -122,9 +109,8 @@ def rights_rows(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]
     """The rights in force, under RIGHT_HEADINGS."""
     for year in account.years:
         in_force = account.account.of(year).rights_in_force
-        for right_type, (attribute, stem) in _RIGHTS.items():
-            found = getattr(in_force, attribute, None) or ()
-            for right in (found,) if isinstance(found, Block) else found:
+        for right_type, stem in RIGHT_FIELDS.items():
+            for right in in_force.of(right_type):
                 committees = getattr(right, "joint_commission_nbr", None) or ""
                 shown = committees if isinstance(committees, str) else ", ".join(committees)
                 source = word.get(f"from_{getattr(right, 'source', None)}", "")
@@ -159,7 +145,7 @@ def _periods(year: str, training: Training, language: Language) -> Iterator[Row]
 
 
 def _credit(account: TrainingAccount, word: dict[str, str]) -> Iterator[Row]:
-    for right_type, stem in CREDITS.items():
+    for right_type, stem in CREDIT_FIELDS.items():
         block = getattr(account.credit.credit, stem, None)
         if block is None:
             continue
@@ -182,7 +168,7 @@ class CreditYear(NamedTuple):
 
 def credit_years(account: TrainingAccount) -> Iterator[CreditYear]:
     """Every year in which there was a credit, by right."""
-    for right, stem in CREDITS.items():
+    for right, stem in CREDIT_FIELDS.items():
         block = getattr(account.credit.credit, stem, None)
         for year in getattr(block, f"{stem}_per_year", ()):
             initial, remaining = (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from fla_batch.rights.right_findings import finding
 from fla_batch.tables.codes import bare_words
@@ -15,6 +13,7 @@ from fla_batch.tables.heading_matching import KnownHeadings
 from fla_batch.tables.sheet_remarks import columns_twice, ignored_column
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
+from fla_batch.vocabulary.words import texts_of
 
 EMPLOYER_COLUMNS = ("CompanyID", "NOSSRegistrationNbr")
 IN_HUNDREDTHS = "ServiceNbrHours"
@@ -153,11 +152,6 @@ def _missing(
 
 @cache
 def _known(names: tuple[str, ...]) -> KnownHeadings[str]:
-    synonyms = [(text, name) for name in names for text in _synonyms().get(name, ())]
+    known = texts_of(__package__, "headings.toml")
+    synonyms = [(text, name) for name in names for text in known.get(name, ())]
     return KnownHeadings({name: name for name in names}, [], synonyms)
-
-
-@cache
-def _synonyms() -> Mapping[str, list[str]]:
-    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

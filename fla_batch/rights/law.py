@@ -9,16 +9,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from fla_batch.rights.quarters import LAST_QUARTER, parse_quarter, quarter_text
 from fla_batch.vocabulary.errors import ConfigurationMistake
+from fla_batch.vocabulary.words import texts_of
 
 TABLES = "tables.toml"
 
@@ -78,14 +76,13 @@ class Law:
         return [found for found in self.size_classes if size >= found.at_least][-1]
 
 
-@cache
-def _tables() -> Mapping[str, list[dict[str, Any]]]:
-    return tomllib.loads(files(__package__).joinpath(TABLES).read_text(encoding="utf-8"))
-
-
 def _rows(name: str, year: int) -> list[dict[str, Any]]:
     """The rows of a table that hold in `year`. Raises ConfigurationMistake when there is none."""
-    held = [row for row in _tables()[name] if row["first_year"] <= year <= row["last_year"]]
+    held = [
+        row
+        for row in texts_of(__package__, TABLES)[name]
+        if row["first_year"] <= year <= row["last_year"]
+    ]
     if not held:
         raise ConfigurationMistake(
             f"The right of {year} cannot be computed: the table {name} of {TABLES} has no row "

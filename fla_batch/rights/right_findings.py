@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.identifiers import mask_inss
 from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.words import texts_of
 
 LANGUAGES = ("en", "fr", "nl")
-
-
-@cache
-def _texts() -> Mapping[str, Any]:
-    text = files(__package__).joinpath("texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+_TEXTS = "texts.toml"
 
 
 def day_text(day: int) -> str:
@@ -33,7 +25,7 @@ def day_text(day: int) -> str:
 
 def rule_blocks(rule: str) -> bool:
     """True when what a rule finds cannot count."""
-    return bool(_texts()[rule]["class"] == AnomalyClass.BLOCKING)
+    return bool(texts_of(__package__, _TEXTS)[rule]["class"] == AnomalyClass.BLOCKING)
 
 
 def finding(
@@ -55,7 +47,7 @@ def finding(
     >>> found.error_id, found.blocks, found.label.fr
     ('StartingDate-003', True, "StartingDate n'est pas une date : 31/02/2024")
     """
-    entry = _texts()[rule]
+    entry = texts_of(__package__, _TEXTS)[rule]
     shown = None if value is None else str(value)
     if zone == "INSS" and shown:
         shown = mask_inss(shown)

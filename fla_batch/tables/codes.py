@@ -7,16 +7,15 @@ The words are the zones' own, in three languages, and the other forms of them th
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from fla_batch.models.zone import Zone, ZoneType, listed_codes
 from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.values import Mistake, shown
+from fla_batch.vocabulary.words import texts_of
 
 _BOTH = re.compile(r"(.+?)\s*\((.+)\)")
 
@@ -93,9 +92,8 @@ def _code_of(zone: Zone, words: str) -> int | str | None:
 
 @cache
 def _words(label: str) -> Mapping[str, int | str]:
-    text = files(__package__).joinpath("code_words.toml").read_text(encoding="utf-8")
     return {
         bare_words(word): int(code) if code.isdigit() else code
-        for code, words in tomllib.loads(text).get(label, {}).items()
+        for code, words in texts_of(__package__, "code_words.toml").get(label, {}).items()
         for word in words
     }

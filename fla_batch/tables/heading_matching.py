@@ -8,14 +8,13 @@ those words without the small ones that carry no meaning.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from fla_batch.tables.codes import bare_words
+from fla_batch.vocabulary.words import texts_of
 
 _LONGEST = 120
 _WORD = re.compile(r"\w+")
@@ -91,15 +90,9 @@ class KnownHeadings(Generic[Meant]):
         return self.by_words[found[0]] if found else None
 
     def _common(self) -> Iterator[tuple[str, Meant]]:
-        for name, texts in _common_synonyms().items():
+        for name, texts in texts_of(__package__, "headings.toml").items():
             if name.lower() in self._exact:
                 yield from ((text, self._exact[name.lower()]) for text in texts)
-
-
-@cache
-def _common_synonyms() -> Mapping[str, list[str]]:
-    text = files(__package__).joinpath("headings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def _by_core(texts: Iterable[tuple[str, Meant]]) -> Mapping[str, Meant]:

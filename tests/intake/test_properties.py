@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from fla_batch.intake.headings import layout_of
 from fla_batch.intake.json_zones import from_json
 from fla_batch.intake.platform_answers import load_answer
-from fla_batch.intake.zone_columns import RIGHT_MODELS
 from fla_batch.models import (
     Declaration,
     DetailsPerPeriod,
@@ -26,6 +25,7 @@ from fla_batch.models import (
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
+from fla_batch.models.training_rights import RIGHT_MODELS
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.tables.numbers import days_centi, hours_centi
 from fla_batch.vocabulary.findings import Source
