@@ -26,7 +26,7 @@ class NamedRow(NamedTuple):
 
 
 def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[NamedRow]:
-    """The rows of a table (CSV, Excel, ODS, Parquet), with the columns that `names` knows.
+    """The rows of a table (CSV, Excel, ODS, Parquet) that say something in the columns of `names`.
 
     `names` gives each of our names the headings that mean it. Raises InputUnreadable for what is no
     table, and for one without any of those columns.
@@ -53,7 +53,8 @@ def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[Nam
                 cells = {
                     ours: content_of(each[str(place)] or "") for place, ours in columns.items()
                 }
-                yield NamedRow(each[ROW], cells)
+                if any(cells.values()):
+                    yield NamedRow(each[ROW], cells)
     except TableBroken as broken:
         raise InputUnreadable(
             f"{path.name}: {broken.reason}", file=path.name, row=broken.row

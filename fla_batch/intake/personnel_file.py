@@ -53,8 +53,6 @@ def read_personnel_file(path: Path) -> PersonnelFile:
     """The workers in a table. Raises InputUnreadable, with the row of a wrong national number."""
     found = PersonnelFile()
     for row, cells in named_rows(path, _COLUMNS):
-        if not any(cells.values()):
-            continue
         inss = compact_inss(cells.get("INSS", ""))
         if not is_valid_inss(inss):
             why = f"{inss[:20]!r} is no national number: check its digits"

@@ -6,14 +6,13 @@ it when it comes back with `--allow-removals-of` may be deleted, and nothing els
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
 from fla_batch.intake.named_rows import named_rows
 from fla_batch.rules import Removal
 from fla_batch.system.files import write_whole
+from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.identifiers import compact_company_id, compact_inss
@@ -46,19 +45,13 @@ def removals_of(anomalies: Iterable[Anomaly]) -> list[Removal]:
 
 def write_removals(path: Path, removals: Iterable[Removal]) -> None:
     """The list, as CSV that a spreadsheet opens. Raises DiskTrouble."""
-    text = io.StringIO()
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow(_COLUMNS)
-    lines.writerows(removals)
-    write_whole(path, b"\xef\xbb\xbf" + text.getvalue().encode())
+    write_whole(path, csv_bytes([_COLUMNS, *removals]))
 
 
 def read_removals(path: Path) -> tuple[Removal, ...]:
     """The removals that a list allows. Raises InputUnreadable, with the row of what is none."""
     found = []
     for row, cells in named_rows(path, _COLUMNS):
-        if not any(cells.values()):
-            continue
         year = cells.get("CalendarYear", "").partition(".")[0]
         if not (year.isascii() and year.isdigit() and cells.get("Block") and cells.get("What")):
             raise InputUnreadable(f"{path.name}, row {row}: no removal", file=path.name, row=row)

@@ -5,9 +5,7 @@ The example row begins with `#`, as every comment (`fla_batch.tables.undeclared_
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from fla_batch.intake.row_columns import EXAMPLE_INSS
 from fla_batch.intake.zone_columns import KEY_COLUMNS, Column, columns_of
 from fla_batch.models.zone import Presence
 from fla_batch.system.files import disk_trouble
+from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.tables.reader_findings import says
 from fla_batch.tables.undeclared_rows import MARK
 from fla_batch.vocabulary import catalogue
@@ -55,7 +54,6 @@ _FRIENDLY_HEADINGS: Mapping[str, Mapping[Language, str]] = {
 }
 # They follow from the periods when they are left out.
 _LEFT_OUT = frozenset({"trainingFirstStartDate", "trainingLastEndDate"})
-_CSV_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 
 
 def write_template(kind: FormKind, path: Path, language: Language) -> None:
@@ -144,13 +142,5 @@ def _in_words(
 
 
 def _csv(kind: FormKind, language: Language) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(heading(column, language) for column in template_columns(kind))
-    writer.writerow(_written(example(kind, language)))
-    return (_CSV_MARK + text.getvalue()).encode("utf-8")
-
-
-def _written(cells: list[str | int | date | None]) -> Iterator[str]:
-    for cell in cells:
-        yield "" if cell is None else str(cell)
+    headings = (heading(column, language) for column in template_columns(kind))
+    return csv_bytes([headings, example(kind, language)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -14,6 +12,7 @@ from fla_batch.models.credit_calculation import CREDIT_FIELDS
 from fla_batch.report.export import harmless
 from fla_batch.report.training_account import TrainingAccount
 from fla_batch.report.training_account_page import words
+from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
 
@@ -25,15 +24,10 @@ _HEADINGS = ("employer", "worker", *PERSONAL, *YEAR_HEADINGS)
 
 
 def account_table(accounts: Iterable[TrainingAccount], language: Language) -> bytes:
-    """The table as CSV that a spreadsheet opens: UTF-8 with a byte order mark, semicolons."""
-    text = io.StringIO()
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    word = words(language)
-    lines.writerow([word[name] for name in _HEADINGS])
-    for account in accounts:
-        for row in account_rows(account, language):
-            lines.writerow([harmless(cell) for cell in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    """The table as CSV that a spreadsheet opens."""
+    headings = [words(language)[name] for name in _HEADINGS]
+    rows = (row for account in accounts for row in account_rows(account, language))
+    return csv_bytes([headings, *(map(harmless, row) for row in rows)])
 
 
 def account_rows(account: TrainingAccount, language: Language) -> Iterator[list[str]]:

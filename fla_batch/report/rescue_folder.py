@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from fla_batch.account.holdings import Wanted
 from fla_batch.report.export import harmless
 from fla_batch.system.files import disk_errors, private_folder, write_whole
+from fla_batch.system.plain_texts import csv_bytes
 
 MISSING = "missing.csv"
 ANSWERS = "answers"
@@ -22,16 +21,12 @@ def write_missing(folder: Path, missing: Iterable[tuple[Wanted, str]]) -> int:
 
     `Path` is the REST manual's resource that gives it. Raises DiskTrouble.
     """
-    text = io.StringIO()
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow(_HEADINGS)
-    count = 0
-    for wanted, reason in missing:
-        company_id, inss, year, holding = wanted
-        lines.writerow([company_id, inss, year or "", holding.value, harmless(reason), wanted.path])
-        count += 1
-    write_whole(folder / MISSING, b"\xef\xbb\xbf" + text.getvalue().encode())
-    return count
+    rows = [
+        (each.company_id, each.inss, each.calendar_year or "", each.holding.value, why, each.path)
+        for each, why in ((wanted, harmless(reason)) for wanted, reason in missing)
+    ]
+    write_whole(folder / MISSING, csv_bytes([_HEADINGS, *rows]))
+    return len(rows)
 
 
 def copy_answers(folder: Path, raw: Iterable[Path]) -> int:

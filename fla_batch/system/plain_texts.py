@@ -1,12 +1,14 @@
-"""Small text files of people, as editors save them: settings, known_hosts, keys.
+"""Small text files of people, as editors save them: settings, known_hosts, keys, lists.
 
 An editor of Windows may write a mark before the text, UTF-16, or its own line ends. What is meant
-is the same, so it is read the same.
+is the same, so it is read the same. Lists are written so that a spreadsheet opens them.
 """
 
 from __future__ import annotations
 
+import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable
 
 _MARK = "\ufeff"
 
@@ -35,6 +37,19 @@ def plain_bytes(content: bytes) -> bytes:
         return decoded(content).encode()
     except UnicodeDecodeError:
         return content
+
+
+def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as CSV with `;` and with the mark without which Excel takes UTF-8 for Windows-1252.
+
+    >>> csv_bytes([("INSS", "Année"), (1, None)]).decode()
+    '\ufeffINSS;Année\r\n1;\r\n'
+    """
+    import csv
+
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows(rows)
+    return f"{_MARK}{text.getvalue()}".encode()
 
 
 def _encoding(content: bytes) -> str:

@@ -7,7 +7,6 @@ Row, Column and Text, a line for each cell, the last one for a cell counting (de
 from __future__ import annotations
 
 import csv
-import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.system.files import write_whole
+from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.tables.decoding import open_text, table_encoding
 from fla_batch.tables.table import ROW, Batches, Table, tidy
 from fla_batch.vocabulary.errors import InputUnreadable, UsageMistake
@@ -56,11 +56,7 @@ def read_edits(path: Path) -> tuple[CellEdit, ...]:
 
 def write_edits(path: Path, edits: Iterable[CellEdit]) -> None:
     """The same file. Raises DiskTrouble."""
-    text = io.StringIO()
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow(_COLUMNS)
-    lines.writerows(edits)
-    write_whole(path, b"\xef\xbb\xbf" + text.getvalue().encode())
+    write_whole(path, csv_bytes([_COLUMNS, *edits]))
 
 
 def edited(table: Table, edits: Collection[CellEdit]) -> Table:

@@ -8,7 +8,8 @@ chose.
 from __future__ import annotations
 
 from codecs import IncrementalDecoder, getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -68,25 +69,24 @@ def table_encoding(path: Path) -> str | Anomaly:
     The file is read once, a piece at a time, and never held whole.
     """
     source = Source(str(path))
-    pieces = _pieces(path)
-    first = next(pieces, None)
-    if first is None:
-        return remark("empty-file", FILE, source)
-    if isinstance(first, Anomaly):
-        return first
-    wide = _utf16(first)
-    if wide is not None:
-        return _checked_utf16(wide, chain([first], pieces), source)
-    trouble = _foreign(first, source)
-    return trouble or _of_bytes(chain([first], pieces), source)
+    try:
+        with path.open("rb") as file:
+            pieces = iter(partial(file.read, _PIECE), b"")
+            first = next(pieces, None)
+            if first is None:
+                return remark("empty-file", FILE, source)
+            wide = _utf16(first)
+            if wide is not None:
+                return _checked_utf16(wide, chain([first], pieces), source)
+            return _foreign(first, source) or _of_bytes(chain([first], pieces), source)
+    except (OSError, ValueError) as trouble:  # ValueError: a NUL in the name
+        return unopened(path, trouble)
 
 
-def _of_bytes(pieces: Iterator[bytes | Anomaly], source: Source) -> str | Anomaly:
+def _of_bytes(pieces: Iterable[bytes], source: Source) -> str | Anomaly:
     decoder = getincrementaldecoder("utf-8-sig")()
     utf8, undefined, row = True, None, 1
     for piece in pieces:
-        if isinstance(piece, Anomaly):
-            return piece
         trouble = _binary(piece, source, row)
         if trouble is not None:
             return trouble
@@ -112,15 +112,6 @@ def open_text(path: Path, encoding: str) -> TextIO:
     return text
 
 
-def _pieces(path: Path) -> Iterator[bytes | Anomaly]:
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-    except (OSError, ValueError) as trouble:
-        yield unopened(path, trouble)
-
-
 def _continues(decoder: IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
     try:
         decoder.decode(piece, final)
@@ -138,17 +129,12 @@ def _undefined(piece: bytes, source: Source, row: int) -> Anomaly | None:
     return None
 
 
-def _checked_utf16(
-    encoding: str, pieces: Iterator[bytes | Anomaly], source: Source
-) -> str | Anomaly:
+def _checked_utf16(encoding: str, pieces: Iterable[bytes], source: Source) -> str | Anomaly:
     decoder = getincrementaldecoder(encoding)()
-    for piece in pieces:
-        if isinstance(piece, Anomaly):
-            return piece
-        if not _continues(decoder, piece):
-            return remark("wrong-encoding", FILE, source, value="UTF-16")
-    whole = _continues(decoder, b"", final=True)
-    return encoding if whole else remark("wrong-encoding", FILE, source, value="UTF-16")
+    whole = all(_continues(decoder, piece) for piece in pieces)
+    if whole and _continues(decoder, b"", final=True):
+        return encoding
+    return remark("wrong-encoding", FILE, source, value="UTF-16")
 
 
 def _foreign(content: bytes, source: Source) -> Anomaly | None:
