@@ -140,19 +140,22 @@ class Draft:
         for row in rows:
             for name, mistake in self.mistakes.get(row.number, ()):
                 if name == EXTRA and isinstance(mistake, Mistake):
-                    self.say(mistake.rule, COLUMN, (), row.number, None, value=mistake.value)
+                    self.say(mistake.rule, COLUMN, (), row.number, None, value=mistake.shown)
 
     def misread(self, mistake: Mistake | Tolerated, name: str, path: Path, row: int) -> None:
         """Say what is wrong with a cell; its value is unknown, unless it was read all the same."""
         zone = column_named(self.layout.kind, name).zone.label
-        parameters, text = mistake.parameters, None
         if isinstance(mistake, Mistake):
             self.unreadable.add(path)
-            shown_value, text = mistake.value, mistake.text
-        else:
-            shown_value = mistake.shown
         self.say(
-            mistake.rule, zone, path, row, name, value=shown_value, parameters=parameters, text=text
+            mistake.rule,
+            zone,
+            path,
+            row,
+            name,
+            value=mistake.shown,
+            parameters=mistake.parameters,
+            text=mistake.text if isinstance(mistake, Mistake) else None,
         )
 
     def is_misread(self, row: int, name: str) -> bool:

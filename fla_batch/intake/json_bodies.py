@@ -225,7 +225,7 @@ class BodyReader:
     def _note(self, mistake: Mistake, label: str, path: Path) -> None:
         self.unreadable.add(path)
         self._remark(
-            mistake.rule, label, path, mistake.parameters, mistake.text, value=mistake.value
+            mistake.rule, label, path, mistake.parameters, mistake.text, value=mistake.shown
         )
 
     def _remark(

@@ -8,7 +8,7 @@ can be listed together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,12 @@ from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.rights.contract_type import contract_type
 from fla_batch.rights.hours_columns import WRITTEN
 from fla_batch.rights.input_headings import InputColumns
-from fla_batch.rights.input_tables import Chunk, InputTable, changed_texts, masked
+from fla_batch.rights.input_tables import Chunk, InputTable, changed_texts, told
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.right_findings import finding, rule_blocks
 from fla_batch.tables.column_reading import read_column
 from fla_batch.tables.date_notations import any_date, in_full, with_short_year
 from fla_batch.tables.numbers import whole_number
-from fla_batch.tables.reader_findings import remark
 from fla_batch.tables.table import ROW
 from fla_batch.tables.values import Mistake, identifier
 from fla_batch.vocabulary.findings import Anomaly
@@ -154,11 +153,8 @@ def identifier_remarks(frame: pl.DataFrame, place: InputSheet) -> list[Anomaly]:
     for row, text in odd.select(ROW, "INSS").iter_rows():
         found = identifier(_INSS, text)
         if not isinstance(found, str):
-            shown = mask_inss(text)
-            told = remark(
-                found.rule, "INSS", place.at(row, "INSS"), value=shown, parameters=found.parameters
-            )
-            anomalies.append(masked(told))
+            masked = replace(found, shown=mask_inss(text))
+            anomalies.append(told(masked, "INSS", place.at(row, "INSS")))
     return anomalies
 
 

@@ -33,9 +33,9 @@ from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.sheet_remarks import sheet_remarks
 from fla_batch.tables.table import EXTRA, ROW, Table, TableBroken, TableChoice
 from fla_batch.tables.undeclared_rows import RowColumns, without_comments, without_totals
-from fla_batch.tables.values import Mistake, bare_committee, plain_text
+from fla_batch.tables.values import Mistake, Tolerated, bare_committee, plain_text
 from fla_batch.vocabulary.errors import InputUnreadable
-from fla_batch.vocabulary.findings import Anomaly, blocking
+from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.sentences import translated
@@ -170,9 +170,7 @@ def _completion(
     said = []
     for row, position, why in complete.cells:
         name = layout.columns[position]
-        place = layout.sheet.at(row, name)
-        told = remark(why.rule, name, place, value=why.shown, parameters=why.parameters)
-        said.append(masked(told))
+        said.append(told(why, name, layout.sheet.at(row, name)))
     return complete, said
 
 
@@ -259,11 +257,7 @@ def _cleaned(
     for row, text in zip(frame[ROW], cells, strict=True):
         said = found.said.get(text) if text is not None else None
         if said is not None:
-            shown = said.value if isinstance(said, Mistake) else said.shown
-            told = remark(
-                said.rule, name, place.at(row, name), value=shown, parameters=said.parameters
-            )
-            anomalies.append(masked(told))
+            anomalies.append(told(said, name, place.at(row, name)))
     return frame.with_columns(found.values.alias(name)), anomalies
 
 
@@ -272,8 +266,9 @@ def _bare(text: str) -> str | Mistake:
     return plain_text(without_hours(bare_committee(text)))
 
 
-def masked(anomaly: Anomaly) -> Anomaly:
-    """The text without a whole national number: what is computed may stand in a log."""
+def told(said: Mistake | Tolerated, zone: str, place: Source) -> Anomaly:
+    """What there is to say of a cell, without a whole national number: it may stand in a log."""
+    anomaly = remark(said.rule, zone, place, value=said.shown, parameters=said.parameters)
     label = replace(
         anomaly.label,
         **{name: mask_text(text) for name, text in anomaly.label.to_json().items() if text},

@@ -35,7 +35,7 @@ class Mistake:
     """Why a value could not be read. `text` names its texts where they differ from the rule's."""
 
     rule: str
-    value: str
+    shown: str
     text: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
 
