@@ -62,20 +62,16 @@ def _formats(book: Any) -> dict[ZoneType | str, Any]:
 
 
 def _add_list(sheet: Any, lists: Any, position: int, texts: list[str]) -> None:
+    from xlsxwriter.utility import xl_col_to_name
+
     lists.write_column(0, position, texts)
-    column = _letters(position)
+    column = xl_col_to_name(position)
     rule = {
         "validate": "list",
         "source": f"={_LISTS}!${column}$1:${column}${len(texts)}",
         "error_type": "warning",  # the code alone is right as well
     }
     sheet.data_validation(1, position, _LAST_ROW, position, rule)
-
-
-def _letters(position: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(position))
 
 
 def _write_example(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 
 from fla_batch.account.day_hours import DayHours
 from fla_batch.account.remaining_credit import hours_of, right_hours
 from fla_batch.intake.personnel_file import PERSONAL
-from fla_batch.models.credit_calculation import CREDIT_FIELDS
 from fla_batch.report.export import harmless
 from fla_batch.report.training_account import TrainingAccount
-from fla_batch.report.training_account_page import words
+from fla_batch.report.training_account_page import credit_years, words
 from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
@@ -61,17 +61,13 @@ def year_rows(account: TrainingAccount, language: Language) -> Iterator[list[str
             str(len(trainings)),
             hours(followed),
             str(waiting),
-            hours(left.get(year, 0)),
+            hours(left[year]),
         ]
 
 
-def _left(account: TrainingAccount) -> dict[int, int]:
+def _left(account: TrainingAccount) -> Counter[int]:
     """What remains of the rights of each year, of all kinds."""
-    found: dict[int, int] = {}
-    credit = account.credit.credit
-    for stem in CREDIT_FIELDS.values():
-        whole = getattr(credit, stem)
-        for year in getattr(whole, f"{stem}_per_year") if whole else ():
-            hours = getattr(year, f"remaining_{stem}_hours") or 0
-            found[year.calendar_year] = found.get(year.calendar_year, 0) + hours
+    found: Counter[int] = Counter()
+    for each in credit_years(account):
+        found[each.year] += each.remaining_centi
     return found

@@ -16,8 +16,8 @@ _OUTCOMES = ("accepted", "warned", "refused", "open", "cancelled")
 
 def metrics(rows: Iterable[BatchRow], *, blocked: int, at: datetime) -> str:
     """Batches by state, forms by outcome, the age of what is open, and declarations held back."""
-    batches: Counter[tuple[str, str]] = Counter()
-    forms: Counter[tuple[str, str]] = Counter()
+    batches: Counter[tuple[str, ...]] = Counter()
+    forms: Counter[tuple[str, ...]] = Counter()
     oldest: dict[str, float] = {}
     for row in rows:
         environment = row.environment.value
@@ -27,29 +27,27 @@ def metrics(rows: Iterable[BatchRow], *, blocked: int, at: datetime) -> str:
         if row.open and row.sent_at is not None:
             age_s = (at - row.sent_at).total_seconds()
             oldest[environment] = max(age_s, oldest.get(environment, 0.0))
-    lines = [
-        *_gauge("fla_batch_batches", "Batches by state.", "state", batches),
-        *_gauge("fla_batch_forms", "Forms by outcome.", "outcome", forms),
-        "# HELP fla_batch_oldest_open_seconds Since the oldest batch with an open form was sent.",
-        "# TYPE fla_batch_oldest_open_seconds gauge",
-        *(
-            f'fla_batch_oldest_open_seconds{{environment="{name}"}} {age_s:.0f}'
-            for name, age_s in sorted(oldest.items())
+    ages: dict[tuple[str, ...], float] = {
+        (environment,): age_s for environment, age_s in oldest.items()
+    }
+    gauges = (
+        _gauge("batches", "Batches by state.", batches, "state"),
+        _gauge("forms", "Forms by outcome.", forms, "outcome"),
+        _gauge("oldest_open_seconds", "Since the oldest batch with an open form was sent.", ages),
+        _gauge("blocked_declarations", "Declarations that a build held back.", {(): blocked}),
+        _gauge(
+            "written_timestamp_seconds", "When these numbers were written.", {(): at.timestamp()}
         ),
-        "# HELP fla_batch_blocked_declarations Declarations that a build held back.",
-        "# TYPE fla_batch_blocked_declarations gauge",
-        f"fla_batch_blocked_declarations {blocked}",
-        "# HELP fla_batch_written_timestamp_seconds When these numbers were written.",
-        "# TYPE fla_batch_written_timestamp_seconds gauge",
-        f"fla_batch_written_timestamp_seconds {at.timestamp():.0f}",
-    ]
-    return "\n".join(lines) + "\n"
+    )
+    return "".join(f"{line}\n" for gauge in gauges for line in gauge)
 
 
 def _gauge(
-    name: str, meaning: str, label: str, counts: Mapping[tuple[str, str], int]
+    name: str, meaning: str, values: Mapping[tuple[str, ...], float], label: str = ""
 ) -> Iterator[str]:
-    yield f"# HELP {name} {meaning}"
-    yield f"# TYPE {name} gauge"
-    for (environment, value), count in sorted(counts.items()):
-        yield f'{name}{{environment="{environment}",{label}="{value}"}} {count}'
+    """Values by environment and the label, if they have any."""
+    yield f"# HELP fla_batch_{name} {meaning}"
+    yield f"# TYPE fla_batch_{name} gauge"
+    for key, value in sorted(values.items()):
+        labels = ",".join(f'{n}="{of}"' for n, of in zip(("environment", label), key, strict=False))
+        yield f"fla_batch_{name}{f'{{{labels}}}' if labels else ''} {value:.0f}"

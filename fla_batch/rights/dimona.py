@@ -15,9 +15,10 @@ from fla_batch.rights.input_columns import (
     Check,
     apply_checks,
     as_day,
-    date_checks,
     employer_checks,
     identifier_remarks,
+    missing,
+    unread,
     value_chunks,
     with_identifiers,
 )
@@ -107,11 +108,11 @@ def _checks(law: Law) -> list[Check]:
 
     return [
         *employer_checks(),
-        Check("missing", "StartingDate", pl.col("StartingDate").is_null()),
-        *date_checks("StartingDate", "start"),
-        *date_checks("EndingDate", "ends"),
+        missing("StartingDate"),
+        unread("not-a-date", "StartingDate", "start"),
+        unread("not-a-date", "EndingDate", "ends"),
         Check("end-before-start", "EndingDate", pl.col("ends") < pl.col("start")),
-        Check("missing-type", "WorkerType", pl.col("WorkerType").is_null()),
+        missing("WorkerType", "missing-type"),
         Check(
             "unknown-type",
             "WorkerType",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fla_batch.rights.committees import NUMBER
 from fla_batch.rights.contract_type import FULL_TIME
-from fla_batch.rights.input_columns import Check, date_checks, employer_checks, number_check
+from fla_batch.rights.input_columns import Check, employer_checks, missing, unread
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.right_findings import finding
 from fla_batch.vocabulary.findings import Anomaly
@@ -41,23 +41,19 @@ def dmfa_checks() -> list[Check]:
     reversed_dates = pl.col("ends") < pl.col("begins")
     return [
         *employer_checks(),
-        Check("missing", "Quarter", pl.col("Quarter").is_null()),
-        Check(
-            "not-a-quarter",
-            "Quarter",
-            pl.col("Quarter").is_not_null() & pl.col("quarter").is_null(),
-        ),
-        Check("missing-code", "EmployerClass", pl.col("EmployerClass").is_null()),
-        number_check("EmployerClass", "employer_class"),
-        Check("missing-code", "WorkerCode", pl.col("WorkerCode").is_null()),
-        number_check("WorkerCode", "worker_code"),
+        missing("Quarter"),
+        unread("not-a-quarter", "Quarter", "quarter"),
+        missing("EmployerClass", "missing-code"),
+        unread("not-numeric", "EmployerClass", "employer_class"),
+        missing("WorkerCode", "missing-code"),
+        unread("not-numeric", "WorkerCode", "worker_code"),
         Check(
             "missing",
             "OccupationStartingDate",
             pl.col("OccupationStartingDate").is_null() & rated,
         ),
-        *date_checks("OccupationStartingDate", "begins"),
-        *date_checks("OccupationEndingDate", "ends"),
+        unread("not-a-date", "OccupationStartingDate", "begins"),
+        unread("not-a-date", "OccupationEndingDate", "ends"),
         Check("end-before-start", "OccupationEndingDate", reversed_dates),
         Check(
             "outside-quarter",
@@ -70,7 +66,7 @@ def dmfa_checks() -> list[Check]:
             "JointCommissionNbr",
             ~committee.str.contains(f"^{NUMBER}$"),
         ),
-        number_check("RefMeanWorkingHours", "s"),
+        unread("not-numeric", "RefMeanWorkingHours", "s"),
         _range_check("RefMeanWorkingHours", s, _REFERENCE_RANGE),
         Check(
             "missing-reference",
@@ -82,12 +78,8 @@ def dmfa_checks() -> list[Check]:
             "RefMeanWorkingHours",
             no_s & no_q & rated & full_timer,
         ),
-        Check(
-            "unknown-contract",
-            "ContractType",
-            pl.col("ContractType").is_not_null() & pl.col("contract").is_null(),
-        ),
-        number_check("MeanWorkingHours", "q"),
+        unread("unknown-contract", "ContractType", "contract"),
+        unread("not-numeric", "MeanWorkingHours", "q"),
         _range_check("MeanWorkingHours", q, _MEAN_RANGE),
         Check("missing-mean", "MeanWorkingHours", no_q & rated & ~full_timer),
         Check(
@@ -96,7 +88,7 @@ def dmfa_checks() -> list[Check]:
             rated & (q > 0) & (q * _SMALLEST_PART < s),
         ),
         Check("mean-above-reference", "MeanWorkingHours", rated & has_s & has_q & (q > s)),
-        number_check("ServiceNbrHours", "hours_centi"),
+        unread("not-numeric", "ServiceNbrHours", "hours_centi"),
         _range_check("ServiceNbrHours", hours, _HOURS_RANGE),
         Check("missing-hours", "ServiceNbrHours", pl.col("ServiceNbrHours").is_null() & ~rated),
     ]

@@ -167,24 +167,23 @@ def employer_checks() -> list[Check]:
         Check("missing-employer", "CompanyID", nobody),
         Check("check-digits", "CompanyID", pl.col("company").is_not_null() & ~pl.col("company_ok")),
         Check("not-numeric", "NOSSRegistrationNbr", ~pl.col("noss").str.contains(r"^\d{1,9}$")),
-        Check("missing", "INSS", pl.col("INSS").is_null()),
+        missing("INSS"),
         Check("check-digits", "INSS", pl.col("INSS").is_not_null() & ~pl.col("inss_ok")),
     ]
 
 
-def date_checks(column: str, day: str) -> list[Check]:
-    """A cell that is filled in must be a date."""
+def missing(column: str, rule: str = "missing") -> Check:
+    """Every row must have something in the column."""
     import polars as pl
 
-    wrong = pl.col(column).is_not_null() & pl.col(day).is_null()
-    return [Check("not-a-date", column, wrong)]
+    return Check(rule, column, pl.col(column).is_null())
 
 
-def number_check(column: str, number: str) -> Check:
-    """A cell that is filled in must be a whole number."""
+def unread(rule: str, column: str, value: str) -> Check:
+    """A cell that is filled in must have the value that stands in the column `value`."""
     import polars as pl
 
-    return Check("not-numeric", column, pl.col(column).is_not_null() & pl.col(number).is_null())
+    return Check(rule, column, pl.col(column).is_not_null() & pl.col(value).is_null())
 
 
 def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], place: InputSheet) -> Chunk:

@@ -29,16 +29,14 @@ _OTHER_FORMATS = {
 }
 
 
-def read_bytes(path: Path) -> bytes | Anomaly:
-    """All bytes of a file; an anomaly when it is not there, no file, empty or may not be read."""
-    source = Source(file=str(path))
+def read_bytes(path: Path, most: int = -1) -> bytes | Anomaly:
+    """The first bytes of a file, or all; an anomaly when it is not there, no file or empty."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most)
     except (OSError, ValueError) as trouble:  # ValueError: a NUL in the name
         return unopened(path, trouble)
-    if not content.strip():
-        return remark("empty-file", FILE, source)
-    return content
+    return content if content.strip() else remark("empty-file", FILE, Source(str(path)))
 
 
 def unopened(path: Path, trouble: OSError | ValueError) -> Anomaly:

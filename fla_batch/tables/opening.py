@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from fla_batch.tables.csv_files import open_csv
-from fla_batch.tables.decoding import unopened
+from fla_batch.tables.decoding import read_bytes
 from fla_batch.tables.library_errors import Failed, attempt
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import (
@@ -51,13 +51,9 @@ def open_table(path: Path, knows: Knows, choice: TableChoice | None = None) -> T
 
 def _open_workbook(path: Path, knows: Knows, choice: TableChoice) -> Table | Anomaly:
     source = Source(str(path))
-    try:
-        with path.open("rb") as file:
-            start = file.read(_SAMPLE)
-    except (OSError, ValueError) as trouble:
-        return unopened(path, trouble)
-    if not start.strip():
-        return remark("empty-file", FILE, source)
+    start = read_bytes(path, _SAMPLE)
+    if isinstance(start, Anomaly):
+        return start
     if start.startswith(_OLE):
         return _open_ole(path, knows, choice)
     if start.startswith(_ZIP):

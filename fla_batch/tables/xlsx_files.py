@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from fla_batch.system import xmlsafe
@@ -89,19 +90,11 @@ def _targets(parts: zipfile.ZipFile, part: str) -> Mapping[str, str]:
     for relation in _document(parts, relations):
         target = str(relation.get("Target", ""))
         whole = target[1:] if target.startswith("/") else str(folder / target)
-        found[str(relation.get("Id"))] = _normal(whole)
-        found.setdefault(str(relation.get("Type", "")).rpartition("/")[2], _normal(whole))
+        # From the top of the archive, above which ".." does not lead.
+        name = normpath(f"/{whole}").lstrip("/")
+        found[str(relation.get("Id"))] = name
+        found.setdefault(str(relation.get("Type", "")).rpartition("/")[2], name)
     return found
-
-
-def _normal(part: str) -> str:
-    steps: list[str] = []
-    for step in PurePosixPath(part).parts:
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in (".", "/"):
-            steps.append(step)
-    return "/".join(steps)
 
 
 def _relation(sheet: _Element) -> str:
@@ -240,8 +233,9 @@ class _Reader:
             elif label == "f":
                 formula = part
         if value is None or value == "":
-            missing = formula is not None and kind != "str"
-            return _uncomputed(formula) if missing and formula is not None else ""
+            if formula is None or kind == "str":
+                return ""
+            return odd_cell(OddKind.UNCOMPUTED, f"={formula.text or '...'}")
         return self._of_kind(kind, value, cell.get("s"), formula is not None)
 
     def _of_kind(self, kind: str, value: str, style: str | None, is_formula: bool) -> str:
@@ -261,10 +255,6 @@ class _Reader:
         index = int(style or 0)
         shows = self.styles[index] if index < len(self.styles) else Shows.NUMBER
         return text_of_number(value, shows, self.from_1904)
-
-
-def _uncomputed(formula: _Element) -> str:
-    return odd_cell(OddKind.UNCOMPUTED, f"={formula.text or '...'}")
 
 
 def _is_hidden(row: _Element) -> bool:
