@@ -103,22 +103,21 @@ class Holdings:
 
     def wanted(self, today: date) -> Iterator[Wanted]:
         """Everything that is not covered yet, employer by employer."""
+        return (each for each in self._wanted(today) if each not in self.covered)
+
+    def _wanted(self, today: date) -> Iterator[Wanted]:
         usual = set(range(FIRST_FLA_YEAR, min(today.year, LAST_FLA_YEAR) + 1))
         of_employer: defaultdict[str, list[str]] = defaultdict(list)
         for company_id, inss in self.workers:
             of_employer[company_id].append(inss)
         for company_id in self.employers:
             for holding in _LISTS:
-                yield from self._missing(Wanted(company_id, "", 0, holding))
+                yield Wanted(company_id, "", 0, holding)
             for inss in of_employer[company_id]:
-                yield from self._missing(Wanted(company_id, inss, 0, Holding.CREDIT))
+                yield Wanted(company_id, inss, 0, Holding.CREDIT)
                 for year in sorted(usual | self.workers[company_id, inss]):
                     for holding in _OF_A_YEAR:
-                        yield from self._missing(Wanted(company_id, inss, year, holding))
-
-    def _missing(self, wanted: Wanted) -> Iterator[Wanted]:
-        if wanted not in self.covered:
-            yield wanted
+                        yield Wanted(company_id, inss, year, holding)
 
 
 def question_of(wanted: Wanted) -> Question:

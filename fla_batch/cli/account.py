@@ -67,7 +67,7 @@ def written_accounts(
     workspace: Workspace, folder: Path, chosen: Chosen, people: PersonnelFile | None, shared: Shared
 ) -> tuple[int, list[TrainingAccount]]:
     """How many accounts are in the folder now, and those of which `people` lack a part."""
-    from fla_batch.report.account_folder import write_accounts
+    from fla_batch.report.account_files import write_accounts
     from fla_batch.report.training_account import training_accounts
     from fla_batch.vocabulary.belgian_time import belgian
 

@@ -1,25 +1,28 @@
 """Answers of the platform in JSON: declaration, anomalies, credit, lists and problems.
 
 Sources: REST manual 3.3.3.2 to 3.3.7.2 (answers) and 3.4 (return codes). Answers are read
-tolerantly: an unknown field is ignored, a spelling in other case is understood, and a credit
-that cannot be read is None, with an anomaly that says so.
+tolerantly: an unknown field is ignored, a spelling in other case is understood (the manual's table
+and examples differ), and a credit that cannot be read is None, with an anomaly that says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fla_batch.intake.credits import read_credit
+from pydantic import BaseModel, ValidationError
+
 from fla_batch.intake.json_bodies import ANSWERED, entries_in
 from fla_batch.intake.json_values import Found, values_in
+from fla_batch.intake.json_zones import from_json
 from fla_batch.models import Declaration, Entry
 from fla_batch.models.credit_calculation import FlaCreditCalculation
+from fla_batch.models.zone import blocks_of, json_name, zones_of
 from fla_batch.tables.decoding import json_text, read_bytes
 from fla_batch.tables.reader_findings import FILE, remark
-from fla_batch.tables.values import shown
+from fla_batch.tables.values import Mistake, shown
 from fla_batch.vocabulary.findings import Anomaly, Labels, Source
 from fla_batch.vocabulary.identifiers import compact_inss
 from fla_batch.vocabulary.terms import AnomalyOrigin
@@ -52,7 +55,7 @@ class RestAnswer:
     credit: FlaCreditCalculation | None = None
     employees: tuple[ListedEmployee, ...] = ()
     problem: Problem | None = None
-    trouble: tuple[Anomaly, ...] = field(default=())
+    trouble: tuple[Anomaly, ...] = ()
 
 
 def load_answer(answer: str | Path) -> RestAnswer:
@@ -79,7 +82,7 @@ def _text_of(answer: str | Path, name: str) -> str | Anomaly:
 
 def _answer(found: Found, values: Mapping[str, Any], name: str) -> RestAnswer:
     declarations, trouble = _declarations(found, values, name)
-    credit = read_credit(_credit_values(values), Source(name, found.row))
+    credit = _credit(_credit_values(values), Source(name, found.row))
     if isinstance(credit, Anomaly):
         trouble.append(credit)
         credit = None
@@ -108,6 +111,48 @@ def _declarations(
         else:
             trouble.append(item)
     return declarations, trouble
+
+
+def _credit(
+    values: Mapping[str, Any] | None, source: Source
+) -> FlaCreditCalculation | Anomaly | None:
+    """The credit in `values`; an anomaly when it does not have the manual's shape."""
+    if values is None:
+        return None
+    known = _known(FlaCreditCalculation, values)
+    try:
+        return FlaCreditCalculation.model_validate(known, strict=False)
+    except ValidationError as trouble:
+        where = ".".join(str(step) for step in trouble.errors()[0]["loc"])
+        return remark("wrong-type", "FLA", source, value=where, text="credit-unreadable")
+
+
+def _known(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What `model` knows of `values`, under its own names."""
+    by_lower = {name.lower(): value for name, value in values.items()}
+    known: dict[str, Any] = {}
+    for field, info in model.model_fields.items():
+        name = json_name(model, field)
+        value = by_lower.get(name.lower())
+        if value is None:
+            continue
+        if field in zones_of(model):
+            value = from_json(zones_of(model)[field], value)
+            if isinstance(value, Mistake):
+                continue
+        elif field in blocks_of(model):
+            value = _blocks(blocks_of(model)[field], value, many=isinstance(info.default, tuple))
+        known[name] = value
+    return known
+
+
+def _blocks(model: type[BaseModel], value: object, *, many: bool) -> object:
+    if isinstance(value, dict):
+        block = _known(model, value)
+        return [block] if many else block
+    if isinstance(value, list) and many:
+        return [_known(model, item) for item in value if isinstance(item, dict)]
+    return value
 
 
 def _credit_values(values: Mapping[str, Any]) -> Mapping[str, Any] | None:

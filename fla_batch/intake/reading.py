@@ -7,18 +7,19 @@ reported with both places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.intake.declared_twice import Photos
 from fla_batch.intake.input_files import JSON_SUFFIXES, SUFFIXES, InputFile, input_files
-from fla_batch.intake.json_files import read_json
+from fla_batch.intake.json_bodies import entries_in, numbered
+from fla_batch.intake.json_values import Found, values_in
 from fla_batch.intake.reading_choice import AS_FOUND, ReadingChoice
 from fla_batch.intake.receipt import Receipt
 from fla_batch.models import Entry
-from fla_batch.tables.decoding import read_bytes
+from fla_batch.tables.decoding import json_text, read_bytes
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.tables.table import TABLE_SUFFIXES
 from fla_batch.vocabulary.errors import UsageMistake
@@ -92,12 +93,35 @@ def _items(
 
         yield from read_table_chunks(file.path, how, receipt)
     elif suffix in JSON_SUFFIXES:
-        for item in read_json(file.path, how.extras):
+        for item in _read_json(file.path, how.extras):
             if isinstance(item, Entry):
                 receipt.note_declaration(item.declaration)
             yield item
     else:
         yield from _unknown_format(file.path)
+
+
+def _read_json(path: Path, extras: Collection[str] = ()) -> Iterator[Entry | Anomaly]:
+    """Every declaration of the file in its order, and what is wrong with the file itself."""
+    content = read_bytes(path)
+    if isinstance(content, Anomaly):
+        yield content
+        return
+    text = json_text(content, Source(str(path)))
+    del content  # a large file is held once, as text
+    if isinstance(text, Anomaly):
+        yield text
+        return
+    empty = True
+    for found in values_in(text, str(path)):
+        empty = False
+        if isinstance(found, Found):
+            for item in entries_in(found, str(path), extras):
+                yield numbered(item) if isinstance(item, Entry) else item
+        else:
+            yield found
+    if empty:
+        yield remark("nothing-declared", FILE, Source(str(path)))
 
 
 def _first_only(

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from fla_batch.report.bar_chart import Bar, bar_chart
-from fla_batch.report.html import TABLE_FOOT, heading, table, table_head, text
-from fla_batch.report.local_forms import figure
+from fla_batch.report.html import (
+    TABLE_FOOT,
+    Bar,
+    bar_chart,
+    figure,
+    heading,
+    table,
+    table_head,
+    text,
+)
 from fla_batch.system.anomaly_groups import AnomalyGroup
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.place_words import place

@@ -14,8 +14,7 @@ from fla_batch.report.finding_parts import (
     findings_head,
     search,
 )
-from fla_batch.report.html import document, heading, paragraph, text
-from fla_batch.report.local_forms import figure, instant
+from fla_batch.report.html import document, figure, heading, instant, paragraph, text
 from fla_batch.report.page import MOST_ANOMALIES, words
 from fla_batch.system.anomaly_groups import AnomalyGroup
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts

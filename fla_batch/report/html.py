@@ -1,15 +1,26 @@
-"""The few pieces of HTML that our pages are made of. Every text goes through `text`."""
+"""The few pieces of HTML that our pages are made of. Every text goes through `text`.
+
+Numbers, instants and plurals are written as on the terminal (decision 1918).
+"""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from typing import NamedTuple
 
 from fla_batch.system.xmlsafe import plain_text
+from fla_batch.vocabulary.belgian_time import shown
+from fla_batch.vocabulary.terms import Language
+from fla_batch.vocabulary.words import is_one, spaced
+
+_WIDTH, _LINE, _BAR, _ROOM = 640, 46, 16, 90
+_LONGEST = 70
 
 
 class Figure(str):
@@ -115,3 +126,60 @@ def cell(value: object) -> str:
     """One cell of a row."""
     kind = ' class="number"' if isinstance(value, int | Figure) else ""
     return f"<td{kind}>{text(value)}</td>"
+
+
+def figure(value: int) -> Figure:
+    """A whole number, which is not broken over two lines.
+
+    >>> figure(12000).replace("\N{NO-BREAK SPACE}", "_")
+    '12_000'
+    """
+    return Figure(spaced(value).replace(" ", "\N{NO-BREAK SPACE}"))
+
+
+def instant(at: datetime | None) -> str:
+    """Belgian time to the minute; nothing for None."""
+    return "" if at is None else shown(at)
+
+
+def plural(count: int, one: str, many: str, language: Language) -> str:
+    """The text for one or for many, with `{count}` filled in.
+
+    >>> plural(0, "{count} constat", "{count} constats", Language.FR)
+    '0 constat'
+    """
+    return (one if is_one(count, language) else many).format(count=figure(count))
+
+
+class Bar(NamedTuple):
+    """One bar: what it is, how much, how that is written, and a class of page.css."""
+
+    label: str
+    value: int
+    written: str
+    kind: str = ""
+
+
+def bar_chart(title: str, bars: Sequence[Bar]) -> str:
+    """An SVG of bars below each other, the longest as wide as there is room; empty for none.
+
+    What they show stands in a table beside them.
+    """
+    if not bars:
+        return ""
+    most = max(bar.value for bar in bars) or 1
+    spoken = "; ".join(f"{bar.label}: {bar.written}" for bar in bars)
+    height = _LINE * len(bars)
+    size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+    lines = [f'<svg role="img" aria-label="{text(f"{title}: {spoken}")}" {size}>']
+    for number, bar in enumerate(bars):
+        top = number * _LINE
+        width = round((_WIDTH - _ROOM) * bar.value / most)
+        label = bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…"
+        lines.append(
+            f'<text x="0" y="{top + 15}">{text(label)}</text>'
+            f'<rect class="bar {bar.kind}" x="0" y="{top + 21}" width="{max(width, 1)}" '
+            f'height="{_BAR}"/>'
+            f'<text x="{width + 8}" y="{top + 34}">{text(bar.written)}</text>'
+        )
+    return "\n".join([*lines, "</svg>"])

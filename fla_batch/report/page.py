@@ -14,7 +14,6 @@ from datetime import datetime
 from itertools import chain, groupby
 
 from fla_batch.ledger.records import BatchRow
-from fla_batch.report.bar_chart import Bar, bar_chart
 from fla_batch.report.finding_parts import (
     FINDINGS_FOOT,
     card_style,
@@ -23,8 +22,18 @@ from fla_batch.report.finding_parts import (
     findings_head,
     search,
 )
-from fla_batch.report.html import document, heading, paragraph, table, text
-from fla_batch.report.local_forms import figure, instant, plural
+from fla_batch.report.html import (
+    Bar,
+    bar_chart,
+    document,
+    figure,
+    heading,
+    instant,
+    paragraph,
+    plural,
+    table,
+    text,
+)
 from fla_batch.system.anomaly_groups import AnomalyGroup, AnomalyGroups
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts
 from fla_batch.vocabulary.terms import Language

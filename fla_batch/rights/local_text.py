@@ -38,6 +38,12 @@ class LocalText(Words):
         """Hundredths of an hour as hours."""
         return self.decimal(Fraction(centi, 100), 2)
 
+    def quotient(self, mean_centi: int, week_centi: int) -> str:
+        """Q / S as hours a week, `30.40/38.00`; without a full-time week Q is the rate."""
+        if not week_centi:
+            return self.percent(Fraction(mean_centi))
+        return f"{self.hours_a_week(mean_centi)}/{self.hours_a_week(week_centi)}"
+
     def days(self, value: Fraction) -> str:
         """`2.5 days`, in the singular where the language wants it."""
         return self.line(f"day-{self._form(value)}", number=self.plain(value))

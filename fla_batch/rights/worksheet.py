@@ -119,7 +119,7 @@ class _Page:
                 local.day(row["start"]),
                 local.day(row["end"]),
                 row["joint_committee"],
-                self._rate(row["mean"], row["regime_centi"]) if not row["kind"] else "",
+                local.quotient(row["mean"], row["regime_centi"]) if not row["kind"] else "",
                 local.hours_a_week(row["hours_centi"]) if row["kind"] else "",
             )
             for row in evidence.lines
@@ -132,11 +132,6 @@ class _Page:
         )
         given = self._grid(("place", "from", "to", "type"), periods)
         yield given if periods else Paragraph(line("no-periods"))
-
-    def _rate(self, mean: int, regime_centi: int) -> str:
-        if not regime_centi:
-            return self._local.percent(Fraction(mean))
-        return f"{self._local.hours_a_week(mean)}/{self._local.hours_a_week(regime_centi)}"
 
     def _grid(self, names: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Grid:
         return Grid(tuple(self._local.line(f"col-{name}") for name in names), rows)

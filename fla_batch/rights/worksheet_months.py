@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from fla_batch.rights.evidence import Evidence, MonthPart, declared_parts, parts_around
 from fla_batch.rights.local_text import LocalText
-from fla_batch.rights.occupation import Kind, Line
+from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_days, quarter_of
 from fla_batch.rights.relation import Relation, by_hours
 from fla_batch.rights.segments import Strand, strand_of
@@ -88,14 +88,7 @@ def _part(part: MonthPart, local: LocalText) -> str:
 
 
 def _quotients(part: MonthPart, local: LocalText) -> str:
-    """Q / S of the lines, as hours a week: `30.40/38.00`."""
-    shown = " + ".join(_quotient(line, local) for line in part.lines)
+    shown = " + ".join(local.quotient(line.mean, line.regime_centi) for line in part.lines)
     if part.whole > Fraction(1):
         shown += local.line("reduced", whole=local.percent(part.whole))
     return shown
-
-
-def _quotient(line: Line, local: LocalText) -> str:
-    if not line.regime_centi:
-        return local.percent(line.rate)
-    return f"{local.hours_a_week(line.mean)}/{local.hours_a_week(line.ref)}"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from fla_batch.report.account_table import YEAR_HEADINGS, account_table, year_rows
+from fla_batch.report.account_files import YEAR_HEADINGS, account_table, year_rows
 from fla_batch.report.training_account import Chosen, TrainingAccount, training_accounts
 from fla_batch.report.training_account_page import (
     RIGHT_HEADINGS,

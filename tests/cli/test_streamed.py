@@ -15,7 +15,7 @@ from fla_batch.cli.show import counts_in_words, in_words
 from fla_batch.configuration.loading import load
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.report import export
-from fla_batch.report.local_forms import figure
+from fla_batch.report.html import figure
 from fla_batch.vocabulary.findings import Anomaly, AnomalyCounts, Labels, Source, summary
 from fla_batch.vocabulary.terms import AnomalyOrigin, Language
 from tests.builders import company_id, inss

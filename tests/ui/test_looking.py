@@ -14,7 +14,7 @@ from fla_batch.commands.poll import poll
 from fla_batch.commands.send import send
 from fla_batch.commands.status import status
 from fla_batch.ledger.lifecycle import BatchState
-from fla_batch.report.account_table import year_rows
+from fla_batch.report.account_files import year_rows
 from fla_batch.ui import look_views
 from fla_batch.ui.page_state import PageState
 from tests.builders import company_id, inss

@@ -1,26 +1,63 @@
-"""Accounts as one table per employer: a row per worker and year, hours as people count them."""
+"""Accounts as files: a folder per employer, a page and a JSON file per worker, a table of them.
+
+The table has a row per worker and year, hours as people count them.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial
+from itertools import groupby
+from pathlib import Path
 
 from fla_batch.account.day_hours import DayHours
 from fla_batch.account.remaining_credit import hours_of, right_hours
 from fla_batch.intake.personnel_file import PERSONAL
 from fla_batch.report.export import harmless
 from fla_batch.report.training_account import TrainingAccount
-from fla_batch.report.training_account_page import credit_years, words
+from fla_batch.report.training_account_page import account_page, credit_years, words
+from fla_batch.system.files import private_folder, whole_files
 from fla_batch.system.plain_texts import csv_bytes
 from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
 
+TABLE = "accounts.csv"
 YEAR_HEADINGS = (
     "year", "LEGAL", "SECTOR", "EMPLOYER", "trainings", "followed", "to_validate", "left"
 )  # fmt: skip
 """Those of what is known of one year of a worker."""
 _HEADINGS = ("employer", "worker", *PERSONAL, *YEAR_HEADINGS)
+
+
+def write_accounts(
+    folder: Path,
+    accounts: Iterable[TrainingAccount],
+    at: datetime,
+    language: Language,
+    counted: Callable[[int], None],
+) -> list[TrainingAccount]:
+    """Writes them, and gives back those in which something of the personnel file is missing.
+
+    `accounts` come employer by employer; `at` is the date of the pages, in Belgian time. Raises
+    DiskTrouble.
+    """
+    incomplete = []
+    for company_id, theirs in groupby(accounts, key=lambda one: one.company_id):
+        written = []
+        with whole_files(private_folder(folder / company_id)) as write:
+            for account in theirs:
+                text = json.dumps(account.to_json(), ensure_ascii=False, indent=2)
+                write(f"{account.inss}.json", text.encode())
+                write(f"{account.inss}.html", account_page(account, at, language).encode())
+                written.append(account)
+                if account.missing:
+                    incomplete.append(account)
+                counted(1)
+            write(TABLE, account_table(written, language))
+    return incomplete
 
 
 def account_table(accounts: Iterable[TrainingAccount], language: Language) -> bytes:
