@@ -6,7 +6,7 @@ over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,15 @@ from fla_batch.tables.opening import open_table
 from fla_batch.tables.table import ROW, TableBroken
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.words import texts_of
+
+
+def headings_of(part: str) -> dict[str, list[str]]:
+    """What people write above INSS and CompanyID, and above the columns of `list_headings.toml`
+    in `part`.
+    """
+    known = texts_of(__package__, "list_headings.toml")
+    return {"CompanyID": known["CompanyID"], "INSS": known["INSS"], **known[part]}
 
 
 class NamedRow(NamedTuple):
@@ -25,7 +34,7 @@ class NamedRow(NamedTuple):
     cells: dict[str, str]
 
 
-def named_rows(path: Path, names: Mapping[str, tuple[str, ...]]) -> Iterator[NamedRow]:
+def named_rows(path: Path, names: Mapping[str, Sequence[str]]) -> Iterator[NamedRow]:
     """The rows of a table (CSV, Excel, ODS, Parquet) that say something in the columns of `names`.
 
     `names` gives each of our names the headings that mean it. Raises InputUnreadable for what is no

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fla_batch.intake.named_rows import named_rows
+from fla_batch.intake.named_rows import headings_of, named_rows
 from fla_batch.vocabulary.errors import InputUnreadable
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
@@ -21,21 +21,6 @@ from fla_batch.vocabulary.identifiers import (
 
 PERSONAL = ("names", "birth", "address", "regime", "committee", "growth")
 """What the account takes from the personnel file, in the order of its page."""
-_COLUMNS = {
-    "INSS": ("niss", "insz", "national number", "numéro national", "rijksregisternummer"),
-    "CompanyID": ("kbo", "bce", "numéro d'entreprise", "ondernemingsnummer", "enterprise number"),
-    "names": ("name", "nom", "noms", "nom et prénom", "nom et prénoms", "naam", "namen",
-              "naam en voornaam", "naam en voornamen"),
-    "first": ("first name", "prénom", "prénoms", "voornaam", "voornamen"),
-    "birth": ("birth date", "date of birth", "date de naissance", "geboortedatum",
-              "date et lieu de naissance", "geboortedatum en plaats"),
-    "birthplace": ("place of birth", "lieu de naissance", "geboorteplaats"),
-    "address": ("adresse", "adres"),
-    "regime": ("work regime", "régime", "régime de travail", "arbeidsregime"),
-    "committee": ("joint committee", "JointCommissionNbr", "commission paritaire",
-                  "paritair comité"),
-    "growth": ("growth path", "trajectoire de croissance", "groeipad"),
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -52,7 +37,7 @@ class PersonnelFile:
 def read_personnel_file(path: Path) -> PersonnelFile:
     """The workers in a table. Raises InputUnreadable, with the row of a wrong national number."""
     found = PersonnelFile()
-    for row, cells in named_rows(path, _COLUMNS):
+    for row, cells in named_rows(path, headings_of("personnel")):
         inss = compact_inss(cells.get("INSS", ""))
         if not is_valid_inss(inss):
             why = f"{inss[:20]!r} is no national number: check its digits"

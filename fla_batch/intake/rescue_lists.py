@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.intake.named_rows import NamedRow, named_rows
+from fla_batch.intake.named_rows import NamedRow, headings_of, named_rows
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
@@ -29,12 +29,6 @@ from fla_batch.vocabulary.identifiers import (
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
 
-_COLUMNS = {
-    "CompanyID": ("kbo", "bce", "numéro d'entreprise", "ondernemingsnummer", "enterprise number"),
-    "INSS": ("niss", "insz", "national number", "numéro national", "rijksregisternummer"),
-    "CalendarYear": ("year", "année", "jaar"),
-    "Quarter": ("trimestre", "kwartaal"),
-}
 _DMFA_ROOT = "DmfAOriginal"
 _YEAR = re.compile(r"(\d{4})(?:\.0+|[-/ ]?[QTK]?[1-4])?$", re.IGNORECASE)
 """A calendar year, or a quarter as 20241, 2024Q1, 2024-T1 or 2024/1."""
@@ -78,14 +72,14 @@ def read_workers(path: Path) -> list[NamedWorker]:
 
 def means_a_worker(heading: str) -> bool:
     """Whether a column with that heading holds national numbers."""
-    return bare_words(heading) in map(bare_words, ("INSS", *_COLUMNS["INSS"]))
+    return bare_words(heading) in map(bare_words, ("INSS", *headings_of("whom")["INSS"]))
 
 
 def _rows(path: Path, alone: str) -> Iterator[NamedRow]:
     """A table by its headings; a text file without any is a list of `alone`, a value a line."""
     lines = _plain_list(path)
     if lines is None:
-        yield from named_rows(path, _COLUMNS)
+        yield from named_rows(path, headings_of("whom"))
         return
     for row, line in enumerate(lines, start=1):
         if line.strip() and not line.lstrip().startswith("#"):

@@ -5,7 +5,6 @@ The example row begins with `#`, as every comment (`fla_batch.tables.undeclared_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -20,38 +19,9 @@ from fla_batch.tables.undeclared_rows import MARK
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.errors import UsageMistake
 from fla_batch.vocabulary.terms import FormKind, Language
+from fla_batch.vocabulary.words import texts_of
 
-_EXAMPLES: Mapping[FormKind, Mapping[str, str | int | date]] = {
-    FormKind.TRAININGS: {
-        "companyId": "0880820673",
-        "inss": EXAMPLE_INSS,
-        "calendarYear": 2024,
-        "trainingDenomination": "webmaster",
-        "trainingResult": 1,
-        "trainingLeadingToCertificate": 1,
-        "scope": 1,
-        "hours": "7:36",
-        "trainingStartDate": date(2024, 2, 1),
-        "trainingEndDate": date(2024, 2, 5),
-        "trainingStatus": 1,
-        "trainingType": 1,
-        "trainingPlace": 3,
-    },
-    FormKind.TRAINING_RIGHTS: {
-        "companyId": "0880820673",
-        "inss": EXAMPLE_INSS,
-        "calendarYear": 2024,
-        "rightType": "SECTOR",
-        "hours": "40",
-        "workingRegulationsRegistryNbr": "181682/CO/200",
-        "jointCommissionNbr": "202.01",
-        "activityCode": 228,
-    },
-}
-_FRIENDLY_HEADINGS: Mapping[str, Mapping[Language, str]] = {
-    "hours": {Language.FR: "Heures", Language.NL: "Uren"},
-    "days": {Language.FR: "Jours", Language.NL: "Dagen"},
-}
+_DATA = "template.toml"
 # They follow from the periods when they are left out.
 _LEFT_OUT = frozenset({"trainingFirstStartDate", "trainingLastEndDate"})
 
@@ -95,9 +65,9 @@ def template_columns(kind: FormKind) -> list[Column]:
 
 def example(kind: FormKind, language: Language) -> list[str | int | date | None]:
     """The example row; its first cell begins with `#`."""
+    values = texts_of(__package__, _DATA)["example"][kind.value] | {"inss": EXAMPLE_INSS}
     cells = [
-        _in_words(column, _EXAMPLES[kind].get(column.name), language)
-        for column in template_columns(kind)
+        _in_words(column, values.get(column.name), language) for column in template_columns(kind)
     ]
     return [f"{MARK} {cells[0]}", *cells[1:]]
 
@@ -112,7 +82,7 @@ def heading(column: Column, language: Language) -> str:
     if language is Language.EN:
         return column.name
     if column.name in FRIENDLY:
-        return _FRIENDLY_HEADINGS[column.name][language]
+        return str(texts_of(__package__, _DATA)["headings"][column.name][language])
     return catalogue.zone_label(column.zone.label).text(language)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fla_batch.rights.committees import is_committee
 from fla_batch.rights.input_headings import InputColumns
 from fla_batch.rights.input_tables import InputTable, open_input
 from fla_batch.rights.right_findings import finding
-from fla_batch.rights.sector import COLUMNS, LAW, SectorFact, sector_fact
+from fla_batch.rights.sector import COLUMNS, SectorFact, sector_fact
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.input_origin import InputSheet
@@ -35,13 +34,8 @@ def read_own_sectors(path: Path) -> tuple[list[SectorFact], list[Anomaly]]:
         anomalies += chunk.anomalies
         for cells in chunk.values.iter_rows(named=True):
             try:
-                fact = sector_fact(cells, path.name, cells[ROW])
+                facts.append(sector_fact(cells, path.name, cells[ROW]))
             except (ValueError, ZeroDivisionError):
-                anomalies.append(_finding(cells, place))
-                continue
-            if fact.joint_committee == LAW or is_committee(fact.joint_committee):
-                facts.append(fact)
-            else:
                 anomalies.append(_finding(cells, place))
     return facts, anomalies
 

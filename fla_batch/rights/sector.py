@@ -25,7 +25,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from fla_batch.rights.committees import compact_committee, more_general
+from fla_batch.rights.committees import compact_committee, is_committee, more_general
 
 PACKAGE_FILE = "sectors.csv"
 LAW = "law"
@@ -114,8 +114,11 @@ NO_FACTS = FoundFacts()
 def sector_fact(cells: Mapping[str, object], file: str, row: int) -> SectorFact:
     """A fact from its cells; a row with `year` instead of dates holds for that calendar year.
 
-    Raises ValueError when a date, a year or a number is none.
+    Raises ValueError when a date, a year, a number or the joint committee is none.
     """
+    committee = compact_committee(_cell(cells, "joint_committee"))
+    if committee != LAW and not is_committee(committee):
+        raise ValueError(committee)
     first, last = _dates(cells)
     kind, right = _cell(cells, "kind") or INDIVIDUAL, _cell(cells, "right")
     if kind not in (INDIVIDUAL, COLLECTIVE) or right not in ("", LEGAL, SECTOR):
@@ -126,7 +129,7 @@ def sector_fact(cells: Mapping[str, object], file: str, row: int) -> SectorFact:
         if (text := _cell(cells, column))
     }
     return SectorFact(
-        compact_committee(_cell(cells, "joint_committee")),
+        committee,
         first,
         last,
         numbers,

@@ -47,12 +47,10 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     censuses: dict[str, Census] = defaultdict(Census)
     regimes: list[pl.DataFrame] = []
     employers: set[str] = set()
-    last = law.reference_quarters[-1]
-    weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
     for part in spill.parts():
         lines = part.lines.filter(pl.col("kind") <= int(Kind.STUDENT))
         employers.update(lines["employer"].unique())
-        wanted = lines.filter((pl.col("quarter") <= last) | weekend)
+        wanted = lines.filter(_may_count(law))
         plain, others = plain_and_others(wanted, part.periods)
         for found in quarter_sums(plain, law.reference_quarters):
             censuses[found.employer].add_sum(found.quarter, found.fte, found.workers)
@@ -78,12 +76,10 @@ def workers_of_size(spill: Spill, employer: str, law: Law) -> list[tuple[str, st
     """Masked INSS, reference quarter and FTE of each worker of an employer."""
     import polars as pl
 
-    last = law.reference_quarters[-1]
     found = []
     for part in spill.parts():
         of_employer = pl.col("employer") == employer
-        weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
-        counted = (pl.col("kind") <= int(Kind.STUDENT)) & ((pl.col("quarter") <= last) | weekend)
+        counted = (pl.col("kind") <= int(Kind.STUDENT)) & _may_count(law)
         lines = part.lines.filter(of_employer & counted)
         if not lines.height:
             continue
@@ -93,6 +89,15 @@ def workers_of_size(spill: Spill, employer: str, law: Law) -> list[tuple[str, st
             for quarter, fte in ftes(history.lines, law.reference_quarters):
                 found.append((mask_inss(inss), quarter_text(quarter), fte))
     return found
+
+
+def _may_count(law: Law) -> pl.Expr:
+    """Up to the last reference quarter, and where an agency worker's last weekend in it ends."""
+    import polars as pl
+
+    last = law.reference_quarters[-1]
+    weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
+    return (pl.col("quarter") <= last) | weekend
 
 
 def _alike(
