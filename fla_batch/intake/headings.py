@@ -66,7 +66,7 @@ def knows(mapping: ColumnMapping) -> Knows:
     """Tells headings from other texts, those of the user's mapping too."""
 
     def is_known(text: str) -> bool:
-        return is_heading(text) or bare_words(text) in mapping.columns
+        return is_heading(text) or mapping.knows(text)
 
     return is_known
 
@@ -165,14 +165,13 @@ def column_name(
     heading: str, mapping: ColumnMapping = NO_MAPPING, extras: Sequence[str] = ()
 ) -> str | None:
     """The column that a heading means, by the user's word or ours; None when it means none."""
-    words = bare_words(heading)
-    if words in mapping.ignore:
-        return None
-    if words in mapping.columns:
-        return mapping.columns[words]
-    found = (column_for(kind, heading) for kind in KINDS)
-    known = next((column.name for column in found if column is not None), None)
-    return known or _extra_names(extras).get(words)
+
+    def ours(text: str) -> str | None:
+        found = (column_for(kind, text) for kind in KINDS)
+        known = next((column.name for column in found if column is not None), None)
+        return known or _extra_names(extras).get(bare_words(text))
+
+    return mapping.meant(heading, ours)
 
 
 def _extra_names(extras: Sequence[str]) -> dict[str, str]:

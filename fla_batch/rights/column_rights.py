@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import lcm
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import month_bounds, quarter_end, quarter_of, year_bounds
@@ -29,17 +29,10 @@ _MOST_PARTS = 100  # numerator and denominator of A that leave room for the prod
 _THOUSAND, _TWO_THOUSAND = 1000, 2000
 
 
-class PlainShares(NamedTuple):
-    """Plain workers with `joint_committee`, `regime_centi` and `n`, and `WHO` of the others."""
-
-    shares: pl.DataFrame
-    others: pl.DataFrame
-
-
 def plain_shares(
     lines: pl.DataFrame, periods: pl.DataFrame, newest: Mapping[str, int], day: int, year: int
-) -> PlainShares:
-    """Split the workers of a part, and add up the year of the plain ones.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The plain workers with `joint_committee`, `regime_centi` and `n`, and `WHO` of the others.
 
     `lines` are those that count, `newest` the last quarter that each employer declared.
     """
@@ -58,7 +51,7 @@ def plain_shares(
     summed = plain.join(declared, on=WHO, how="left")
     n = pl.col("declared").fill_null(0) + _projected_months(year) * pl.col("last_mean") * _COMMON
     shares = summed.select(WHO, *KEY, "joint_committee", "regime_centi", n.alias("n"))
-    return PlainShares(shares, others)
+    return shares, others
 
 
 def _seen(lines: pl.DataFrame, periods: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -187,17 +187,17 @@ class Computation:
         import polars as pl
 
         day, year = self.request.day, self.request.year
-        found = plain_shares(part.lines, part.periods, self.newest, day, year)
-        factors = self.factors.table(found.shares)
+        shares, unlike = plain_shares(part.lines, part.periods, self.newest, day, year)
+        factors = self.factors.table(shares)
         on = ["employer", "joint_committee"]
-        plain = found.shares.join(factors, on=on)
-        left = found.shares.join(factors, on=on, how="anti").select(WHO)
+        plain = shares.join(factors, on=on)
+        left = shares.join(factors, on=on, how="anti").select(WHO)
         held = [key for key in self.held.everyone() if key[1] is not None]
         back = pl.DataFrame(held, schema=dict.fromkeys(KEY, pl.String), orient="row")
         anywhere = [inss for inss, employer in self.held.everyone() if employer is None]
         named = plain.join(back, on=KEY, how="semi").select(WHO)
         named = pl.concat([named, plain.filter(pl.col("inss").is_in(anywhere)).select(WHO)])
-        others = pl.concat([found.others, left, named])
+        others = pl.concat([unlike, left, named])
         plain = plain.join(others, on=WHO, how="anti")
         for committee, size_class, workers in (
             plain.filter("unsure").group_by("joint_committee", "size_class").len().iter_rows()

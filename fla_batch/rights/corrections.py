@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_text
@@ -31,16 +31,10 @@ _SAYS = ("end", "mean", "ref", "regime_centi", "hours_centi")
 _AGE = ("is_update", "slot", "created", "file", "form", "line")
 
 
-class Settled(NamedTuple):
-    """The lines that count, and a finding for each one that does not."""
+def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> tuple[pl.DataFrame, list[Anomaly]]:
+    """The lines that count, each occupation once, and a finding for each one that does not.
 
-    lines: pl.DataFrame
-    anomalies: list[Anomaly]
-
-
-def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> Settled:
-    """Each occupation once. `lines` have `declarer`, `file` and `slot` beside `dmfa.VALUES`.
-
+    `lines` have `declarer`, `file` and `slot` beside `dmfa.VALUES`.
     `files` are the names that `file` counts; XML files that follow each other share a `slot`, so
     that among them the creation of a form decides.
     """
@@ -49,11 +43,11 @@ def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> Settled:
     numbered = _numbered(lines)
     removes = numbered.select((pl.col("kind") == int(Kind.REMOVAL)).any()).item()
     if not removes and not _has_any_twice(numbered):
-        return Settled(lines, [])
+        return lines, []
     aged = _aged(_added_up(numbered))
     kept, taken_back = _after_removals(aged, files)
     once, replaced = _newest(kept, files)
-    return Settled(once.select(lines.columns), [*taken_back, *replaced])
+    return once.select(lines.columns), [*taken_back, *replaced]
 
 
 def _counts() -> pl.Expr:

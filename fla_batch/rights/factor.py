@@ -110,17 +110,11 @@ def factor_a(
 
 def _notes(facts: FoundFacts) -> tuple[FactorNote, ...]:
     notes = []
-    if facts.legal is None:
-        if facts.supplement is not None:
-            notes.append(FactorNote.SECTOR_SUPPLEMENT)
-        elif facts.silent is not None:
-            notes.append(FactorNote.SECTOR_SILENT)
-        elif facts.collective is not None:
-            notes.append(FactorNote.COLLECTIVE)
-        else:
-            notes.append(FactorNote.NO_SECTOR_FACT)
-    elif facts.supplement is not None:
+    if facts.supplement is not None:
         notes.append(FactorNote.SECTOR_SUPPLEMENT)
+    elif facts.legal is None:
+        wanting = FactorNote.COLLECTIVE if facts.collective else FactorNote.NO_SECTOR_FACT
+        notes.append(FactorNote.SECTOR_SILENT if facts.silent else wanting)
     used = facts.legal or facts.supplement
     if used is not None and used.confidence != "high":
         notes.append(FactorNote.CONFIDENCE)

@@ -63,17 +63,12 @@ class InputColumns:
 
     def knows(self, text: str, mapping: ColumnMapping) -> bool:
         """True for the heading of one of them, the user's own word too."""
-        return self.headings.is_heading(text) or bare_words(text) in mapping.columns
+        return self.headings.is_heading(text) or mapping.knows(text)
 
     def column(self, heading: str, mapping: ColumnMapping) -> str | None:
         """The column that a heading means, by the user's word or ours."""
-        words = bare_words(heading)
-        if words in mapping.ignore:
-            return None
-        if words in mapping.columns:
-            name = mapping.columns[words]
-            return name if name in self.names else None
-        return self.headings.meant(heading)
+        name = mapping.meant(heading, self.headings.meant)
+        return name if name in self.names else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +108,7 @@ def input_layout(
         name
         for name, text in written.items()
         if not ours.headings.is_exact(text)
-        and (name != IN_HUNDREDTHS or bare_words(text) not in how.mapping.columns)
+        and (name != IN_HUNDREDTHS or not how.mapping.knows(text))
     }
     constants = {name: text for name, text in how.mapping.constants.items() if name in ours.names}
     given = {*columns.values(), *constants}

@@ -54,14 +54,9 @@ class CommitteeRight(NamedTuple):
         return sum((share.bc for share in self.shares), Fraction(0))
 
     @property
-    def regimes_centi(self) -> tuple[int, ...]:
-        """The full-time weeks in hundredths of an hour, the longest one first."""
-        return tuple(sorted({share.regime_centi for share in self.shares}, reverse=True))
-
-    @property
     def regime_centi(self) -> int:
-        """The longest full-time week."""
-        return self.regimes_centi[0]
+        """The longest full-time week, in hundredths of an hour."""
+        return max(share.regime_centi for share in self.shares)
 
     @property
     def assumed(self) -> bool:

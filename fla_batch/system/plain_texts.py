@@ -43,7 +43,7 @@ def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
     """Rows as CSV with `;` and with the mark without which Excel takes UTF-8 for Windows-1252.
 
     >>> csv_bytes([("INSS", "Année"), (1, None)]).decode()
-    '\ufeffINSS;Année\r\n1;\r\n'
+    '\ufeffINSS;Année\\r\\n1;\\r\\n'
     """
     import csv
 

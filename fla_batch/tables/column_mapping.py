@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,17 @@ class ColumnMapping:
     ignore: frozenset[str] = frozenset()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, heading: str) -> bool:
+        """True for a heading that it says the column of."""
+        return bare_words(heading) in self.columns
+
+    def meant(self, heading: str, ours: Callable[[str], str | None]) -> str | None:
+        """The column that a heading means, by the user's word or by `ours`; None for none."""
+        words = bare_words(heading)
+        if words in self.ignore:
+            return None
+        return self.columns[words] if words in self.columns else ours(heading)
 
 
 NO_MAPPING = ColumnMapping()
