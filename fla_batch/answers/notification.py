@@ -130,11 +130,6 @@ class NotificationForm(_FromMessage):
         return self.result_code == ResultCode.REFUSED
 
     @property
-    def result(self) -> ResultCode | None:
-        """The verdict when it is one that we know, else None: unrecognised."""
-        return ResultCode(self.result_code) if self.result_code in set(ResultCode) else None
-
-    @property
     def file_tickets(self) -> tuple[str, ...]:
         """Numbers of the portal's that may be the ticket of the file, without repetition.
 

@@ -31,26 +31,24 @@ class Subject(NamedTuple):
     calendar_year: int | None = None
 
 
-def anomalies_of(form: NotificationForm, *, language: Language | None = None) -> Iterator[Anomaly]:
+def anomalies_of(form: NotificationForm) -> Iterator[Anomaly]:
     """The form's anomalies, in the order of the message.
 
-    `language` is the one that the platform writes its labels in; the message does not say it,
-    and without it the platform's label stands for all three. Whom it is about the anomaly's path
-    says, then the notification; what neither says is known from what was sent.
+    The message does not say in which language its labels are: one that is not recognised stands
+    for all three. Whom it is about the anomaly's path says, then the notification; what neither
+    says is known from what was sent.
     """
     subject = _subject_of(form)
     for report in form.anomaly_reports:
-        yield _anomaly_of(report, form, subject, language)
+        yield _anomaly_of(report, form, subject)
 
 
-def _anomaly_of(
-    report: AnomalyReport, form: NotificationForm, subject: Subject, language: Language | None
-) -> Anomaly:
+def _anomaly_of(report: AnomalyReport, form: NotificationForm, subject: Subject) -> Anomaly:
     about = subject_in_path(report)
     return Anomaly(
         anomaly_class=report.anomaly_class or _class_by_verdict(form),
         error_id=report.error_id or "",
-        label=_label(report.error_id or "", report.anomaly_label, language),
+        label=_label(report.error_id or "", report.anomaly_label),
         tag=report.tag_name,
         path=_place(report.location),
         value=report.value,
@@ -85,11 +83,11 @@ def _class_by_verdict(form: NotificationForm) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _label(error_id: str, theirs: str | None, language: Language | None) -> Labels:
+def _label(error_id: str, theirs: str | None) -> Labels:
     known = catalogue.label_of(error_id)
     if not theirs:
         return known
-    language = language or _language_of(theirs, known)
+    language = _language_of(theirs, known)
     if language is None or known == Labels():
         return Labels(theirs, theirs, theirs)
     return replace(known, **{language.value: theirs})

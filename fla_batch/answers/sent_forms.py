@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from fla_batch.answers.matching import SentForms
 from fla_batch.ledger.records import FormRow, FoundForm, Photo
 from fla_batch.ledger.rows import CHUNK
 from fla_batch.vocabulary.filenames import BatchName
@@ -16,37 +15,12 @@ if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.models import DeclarationKey
 
-
 _NEAR = 10
 """Forms of a batch whose positions differ by no more are asked for in their order."""
 
 
-class Sent(SentForms, Protocol):
-    """What was sent, for matching and for what an anomaly leaves unsaid."""
-
-    def form(self, key: str) -> FormRow | None:
-        """The form of that reference number."""
-        ...
-
-    def expect(self, reference_nbrs: Collection[str]) -> None:
-        """`by_reference` and `are_of` will be asked for these next."""
-        ...
-
-    def are_of(self, batch: BatchName, reference_nbrs: Sequence[str]) -> bool:
-        """True when each of them, which were expected, is the number of a form of that batch."""
-        ...
-
-    def expect_forms(self, keys: Collection[str]) -> None:
-        """`form` will be asked for these reference numbers next."""
-        ...
-
-    def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
-        """The declaration that the platform is known to hold."""
-        ...
-
-
-class SentFromLedger:
-    """The ledger in the words of `responses.matching`.
+class Sent:
+    """The ledger in the words of `matching`, and what an anomaly leaves unsaid.
 
     A form never changes its batch, so that what was read stays true.
     """
@@ -87,24 +61,24 @@ class SentFromLedger:
         return self.ledger.forms_by_reference(reference_nbr)
 
     def expect(self, reference_nbrs: Collection[str]) -> None:
-        """See `Sent.expect`: one query for all of them."""
+        """`by_reference` and `are_of` will be asked for these next: one query for all of them."""
         self._batches = self.ledger.batches_by_reference(reference_nbrs)
 
     def are_of(self, batch: BatchName, reference_nbrs: Sequence[str]) -> bool:
-        """See `Sent.are_of`."""
+        """True when each of them, which were expected, is the number of a form of that batch."""
         found = list(map(self._batches.get, reference_nbrs))
         # The same object for all forms of a batch, so that the count compares no names.
         return found[0] == batch and found.count(found[0]) == len(found)
 
     def form(self, key: str) -> FormRow | None:
-        """See `Sent.form`. Of what changes, its state, it may tell what was so a while ago."""
+        """The form of that reference number; its state may be that of a while ago."""
         if key not in self._page:
             row = self.ledger.form(key)
             self._page = {} if row is None else self._page_from(row)
         return self._page.get(key)
 
     def expect_forms(self, keys: Collection[str]) -> None:
-        """See `Sent.expect_forms`: one query for all of them."""
+        """`form` will be asked for these reference numbers next: one query for all of them."""
         if keys:
             self._page = self.ledger.forms_of(keys)
 
@@ -119,5 +93,5 @@ class SentFromLedger:
         return page
 
     def last_photo(self, key: DeclarationKey, environment: Environment) -> Photo | None:
-        """See `Sent.last_photo`."""
+        """The declaration that the platform is known to hold."""
         return self.ledger.last_accepted(key, environment)

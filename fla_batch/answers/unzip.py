@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from fla_batch.system.archives import DamagedArchive, damage_told
+from fla_batch.system.files import HashingWriter
 from fla_batch.system.xmlsafe import UnusableXml
 
 MAX_RATIO = 200
@@ -18,19 +19,11 @@ _CHUNK_BYTES = 1 << 16
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")
 
 
-class Target(Protocol):
-    """Where the content goes."""
-
-    def write(self, content: bytes, /) -> int:
-        """Write all of `content`."""
-        ...
-
-
 class UnusableZip(UnusableXml):
     """The ZIP is broken, holds not exactly one file, or unpacks to too much."""
 
 
-def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
+def unzip_single(source: Path, target: IO[bytes] | HashingWriter, *, max_bytes: int) -> int:
     """Unpack the one entry of `source` into `target`; the count of its bytes is returned.
 
     Raises UnusableZip. OSError when a file cannot be read or written.
@@ -49,7 +42,7 @@ def unzip_single(source: Path, target: Target, *, max_bytes: int) -> int:
         raise UnusableZip("the ZIP is broken or of a kind that is not supported") from None
 
 
-def _copy(stream: IO[bytes], target: Target, max_bytes: int, packed: int) -> int:
+def _copy(stream: IO[bytes], target: IO[bytes] | HashingWriter, max_bytes: int, packed: int) -> int:
     limit = min(max_bytes, max(packed, 1) * MAX_RATIO)
     size = 0
     while chunk := stream.read(_CHUNK_BYTES):

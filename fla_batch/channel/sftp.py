@@ -45,7 +45,7 @@ def connect(settings: GatewaySettings) -> SftpGateway:
 
 
 class SftpGateway(Closing):
-    """One connection; not for several threads at once."""
+    """One connection; not for several threads at once. `Gateway` says what each method does."""
 
     def __init__(self, settings: GatewaySettings, session: Session) -> None:
         self._settings = settings
@@ -53,7 +53,7 @@ class SftpGateway(Closing):
         self._stat_works: bool | None = None
 
     def list_folder(self, folder: str) -> list[RemoteFile]:
-        """See `Gateway.list_folder`. Raises OperationRefused beyond a million entries."""
+        """Raises OperationRefused beyond a million entries."""
         found: list[RemoteFile] = []
         with (
             self._operation(f"listing {folder}") as wire,
@@ -66,7 +66,6 @@ class SftpGateway(Closing):
         return found
 
     def can_stat(self, folder: str) -> bool:
-        """See `Gateway.can_stat`."""
         if self._stat_works is None:
             with self._operation(f"looking at {folder}") as wire:
                 try:
@@ -78,7 +77,6 @@ class SftpGateway(Closing):
         return self._stat_works
 
     def size(self, folder: str, name: str) -> int | None:
-        """See `Gateway.size`."""
         path = _path(folder, name)
         attributes = Attributes()
         if self.can_stat(folder):
@@ -94,7 +92,6 @@ class SftpGateway(Closing):
         return attributes.size
 
     def sha256(self, folder: str, name: str, *, length: int) -> bytes:
-        """See `Gateway.sha256`."""
         digest = hashlib.sha256()
         with self._operation(f"reading {name} back") as wire:
             handle = wire.open(_path(folder, name), OpenFlag.READ)
@@ -111,7 +108,6 @@ class SftpGateway(Closing):
     def upload(
         self, folder: str, name: str, path: Path, *, offset: int = 0, reached: Reached = ignored
     ) -> Uploaded:
-        """See `Gateway.upload`."""
         remote = _path(folder, name)
         with local_chunks(path, offset) as chunks, self._operation(f"writing {name}") as wire:
             handle = wire.open(remote, _GO_ON if offset else _REPLACE)
@@ -119,7 +115,6 @@ class SftpGateway(Closing):
         return Uploaded(size, offset, self._compared(folder, name, size))
 
     def create_empty(self, folder: str, name: str) -> None:
-        """See `Gateway.create_empty`."""
         path = _path(folder, name)
         if not self._session.transport.is_active():
             raise GatewayUnavailable(f"the connection was gone before {name} was created")
@@ -137,7 +132,6 @@ class SftpGateway(Closing):
             raise OutcomeUnknown(f"{name} may or may not have been created: {error}") from error
 
     def download(self, folder: str, name: str, path: Path, *, max_bytes: int) -> Downloaded:
-        """See `Gateway.download`."""
         digest, size = hashlib.sha256(), 0
         remote = _path(folder, name)
         reading = self._operation(f"reading {name}", refusal=OperationRefused)
@@ -160,7 +154,6 @@ class SftpGateway(Closing):
         return Downloaded(size, digest.hexdigest())
 
     def remove(self, folder: str, name: str) -> None:
-        """See `Gateway.remove`."""
         with self._operation(f"removing {name}") as wire:
             try:
                 wire.remove(_path(folder, name))
@@ -169,7 +162,6 @@ class SftpGateway(Closing):
                     raise
 
     def close(self) -> None:
-        """See `Gateway.close`."""
         self._session.end()
 
     def _compared(self, folder: str, name: str, size: int) -> bool:

@@ -21,7 +21,7 @@ from fla_batch.cli.edge import tell
 from fla_batch.cli.json_document import Encode, json_pieces
 from fla_batch.configuration.settings_file import FILE_NAME, NoSettings, find
 from fla_batch.configuration.ui_language import NAMES
-from fla_batch.system.cores import cores
+from fla_batch.system.portable import cores
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
@@ -100,7 +100,7 @@ class Shared:
     def text(self) -> Callable[[Labels], str]:
         """What a finding's label or advice says to the reader, in German too."""
         from fla_batch.configuration.ui_language import wants_german
-        from fla_batch.vocabulary.german import german_text
+        from fla_batch.vocabulary.sentences import german_text
 
         if wants_german(self.given_language, os.environ, _settings_file(self.config)):
             return german_text

@@ -53,11 +53,10 @@ def ui(
             f"the page needs packages that are not installed ({missing.name})",
             hint="Install them: pip install 'fla-batch[ui]'",
         ) from None
-    from fla_batch.ui.access import Access
+    from fla_batch.ui.access import Access, read_token
     from fla_batch.ui.app import make_app
     from fla_batch.ui.page_state import PageState
     from fla_batch.ui.serving import Listening, link, open_browser, serve
-    from fla_batch.ui.tokens import read_token
 
     listening = Listening.of(listen, port, tls_certificate, tls_key, origin)
     token = read_token(api_token_file) if api_token_file else None

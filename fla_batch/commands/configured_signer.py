@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fla_batch.signing.signer import CmsSigner, load_signer
+from fla_batch.signing.signer import Signer, load_signer
 from fla_batch.signing.token_key import load_token
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fla_batch.configuration.sections import SigningSection
 
 
-def signer_of(section: SigningSection) -> CmsSigner:
+def signer_of(section: SigningSection) -> Signer:
     """The signer that the [signing] section describes.
 
     Raises KeyOrCertificateMistake.
@@ -28,7 +28,7 @@ def signer_of(section: SigningSection) -> CmsSigner:
         raise KeyOrCertificateMistake(
             "a key on a token needs pkcs11_module, pkcs11_token and pkcs11_key, and no key file"
         )
-    return CmsSigner(
+    return Signer(
         load_token(
             section.pkcs11_module,
             section.pkcs11_token,

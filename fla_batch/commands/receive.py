@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.answers.answer_changes import Interpreter
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.answers.unzip import unzip_single
 from fla_batch.commands.keep_answer import PREFIX, kept_changes
 from fla_batch.commands.poll_result import PollResult
@@ -63,7 +63,7 @@ class Reception:
         self._workspace = workspace
         self._result = result
         self._told = counted
-        self._interpreter = Interpreter(workspace.profile, SentFromLedger(workspace.ledger))
+        self._interpreter = Interpreter(workspace.profile, Sent(workspace.ledger))
 
     def unfinished(self) -> Iterator[Kept]:
         """Answers that a crash left on our disk without an outcome in the ledger."""
@@ -250,7 +250,7 @@ def _pages_of_changes(answer: _Answer) -> Iterator[list[Change]]:
     from fla_batch.ledger.ledger import Ledger
 
     with Ledger.open(answer.ledger, create=False) as ledger:
-        interpreter = Interpreter(load(answer.profile), SentFromLedger(ledger))
+        interpreter = Interpreter(load(answer.profile), Sent(ledger))
         yield from weighed(answer.changes(interpreter), CHUNK, _forms_in)
 
 

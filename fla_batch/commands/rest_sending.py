@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fla_batch.account.rest_calls import BODIES, put_call, question_call, settling_call
 from fla_batch.answers.rest_answers import answer_line, file_name, finished_line, rest_changes
 from fla_batch.answers.rest_verdicts import UNHEARD, Judgement, judge
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.channel.rest_call import FORBIDDEN, NO_ANSWER, NOT_FOUND, Call, CallFailed, Exchange
 from fla_batch.channel.rest_token import ClientRefused
 from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, Event, FormState
@@ -107,8 +107,8 @@ class RestSending:
     _reached: int = 0
 
     @cached_property
-    def _sent(self) -> SentFromLedger:
-        return SentFromLedger(self.records.ledger)
+    def _sent(self) -> Sent:
+        return Sent(self.records.ledger)
 
     def run(self) -> VerdictTally:
         """All forms without a verdict. Raises OutboxDamaged, DiskTrouble, LedgerTrouble."""

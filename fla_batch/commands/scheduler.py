@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from fla_batch.configuration.loopback import is_loopback
+from fla_batch.configuration.server import is_loopback
 from fla_batch.vocabulary.errors import ConfigurationMistake, FlaBatchError
 
 if TYPE_CHECKING:

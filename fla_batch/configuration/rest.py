@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fla_batch.configuration.loopback import is_loopback
+from fla_batch.configuration.server import is_loopback
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.terms import Environment
 

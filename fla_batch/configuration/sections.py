@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fla_batch.configuration.loopback import is_loopback
 from fla_batch.configuration.rest import RestSection
-from fla_batch.configuration.server import FINGERPRINT, GatewaySettings
+from fla_batch.configuration.server import FINGERPRINT, GatewaySettings, is_loopback
 from fla_batch.vocabulary.errors import ConfigurationMistake
 from fla_batch.vocabulary.fla_windows import FlaWindows
 from fla_batch.vocabulary.terms import Environment

@@ -45,18 +45,23 @@ class Reference(Block):
     ] = None
 
 
-class FormHeader(Block):
-    """What identifies a form. Date and hour are Belgian local time, to the millisecond.
-
-    (form_creation_date, form_creation_hour) is unique per form within a batch: some
-    notifications identify the form by nothing else.
-    """
+class HandledOriginalForm(Block):
+    """What identifies a form; in an answer, the one of ours that it answers."""
 
     identification: str | None = None
     form_creation_date: date | None = None
     form_creation_hour: time | None = None
     attestation_status: int | None = None
     type_form: str | None = None
+
+
+class FormHeader(HandledOriginalForm):
+    """The header of a form. Date and hour are Belgian local time, to the millisecond.
+
+    (form_creation_date, form_creation_hour) is unique per form within a batch: some
+    notifications identify the form by nothing else.
+    """
+
     reference: Reference | None = None
 
     @classmethod
@@ -77,16 +82,6 @@ class Form(Block):
 
     header: FormHeader
     body: Declaration | Question
-
-
-class HandledOriginalForm(Block):
-    """The form of ours that an answer answers."""
-
-    identification: str | None = None
-    form_creation_date: date | None = None
-    form_creation_hour: time | None = None
-    attestation_status: int | None = None
-    type_form: str | None = None
 
 
 class EmployeeYear(Block):

@@ -155,23 +155,19 @@ def _block_in(annotation: object) -> type[Block] | None:
     return None
 
 
-def walk(block: Block) -> Iterator[tuple[Block, tuple[str | int, ...]]]:
-    """`block` and every block below it, each with its path of JSON names and indexes."""
-    yield from _walk(block, ())
-
-
-def _walk(
-    block: Block, path: tuple[str | int, ...]
+def walk(
+    block: Block, path: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[Block, tuple[str | int, ...]]]:
+    """`block`, which is at `path`, and every block below it, with JSON names and indexes."""
     yield block, path
     for name in blocks_of(type(block)):
         value = getattr(block, name)
         here = (*path, json_name(type(block), name))
         if isinstance(value, tuple):
             for index, item in enumerate(value):
-                yield from _walk(item, (*here, index))
+                yield from walk(item, (*here, index))
         elif value is not None:
-            yield from _walk(value, here)
+            yield from walk(value, here)
 
 
 @cache

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from fla_batch.configuration.loopback import is_loopback
+from fla_batch.configuration.server import is_loopback
 from fla_batch.system.files import FileFacts, HashingWriter, new_private_file
 from fla_batch.vocabulary.errors import ConfigurationMistake, DiskTrouble
 from fla_batch.vocabulary.identifiers import mask_text

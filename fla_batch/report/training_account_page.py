@@ -16,9 +16,8 @@ from fla_batch.models.training_rights import RIGHT_FIELDS
 from fla_batch.models.trainings import STATUS_CODES
 from fla_batch.report.html import document, heading, paragraph, table
 from fla_batch.report.training_account import TrainingAccount
-from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language, RightType
-from fla_batch.vocabulary.words import texts_of
+from fla_batch.vocabulary.words import spelled, texts_of
 
 _LANGUAGES = (Language.EN, Language.FR, Language.NL)
 RIGHT_HEADINGS = ("year", "right", "size", "committee", "source")

@@ -25,10 +25,11 @@ from fla_batch.tables.numbers import whole_number
 from fla_batch.tables.table import ROW
 from fla_batch.tables.values import Mistake, identifier
 from fla_batch.vocabulary.findings import Anomaly
-from fla_batch.vocabulary.identifier_columns import has_inss_check_digits, inss_column
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
     compact_noss,
+    has_inss_check_digits,
+    inss_column,
     is_valid_company_id,
     is_valid_inss,
     mask_inss,

@@ -27,8 +27,8 @@ from fla_batch.models import (
 from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.fla_windows import FlaWindows, Year
-from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import AnomalyClass
+from fla_batch.vocabulary.words import spelled
 from fla_batch.vocabulary.zone_path import Path
 
 if TYPE_CHECKING:

@@ -18,12 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from fla_batch.signing.chain import use_fault
-from fla_batch.system.private_files import (
-    Password,
-    password_from,
-    read_private_file,
-    read_public_file,
-)
+from fla_batch.system.private_files import password_from, read_private_file, read_public_file
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 if TYPE_CHECKING:
@@ -74,7 +69,14 @@ def load_pkcs12(path: Path, *, password_env: str | None = None) -> SigningKey:
     Raises KeyOrCertificateMistake: file open to others, wrong password, no key, no certificate,
     or a certificate of another key.
     """
-    key, certificate, others = _opened_pkcs12(path, password_from(password_env))
+    password = password_from(password_env)
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(
+            read_private_file(path), password.reveal()
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # The cause is dropped on purpose: its frames hold the password and the key.
+        raise _not_opened(path, "PKCS#12 file") from None
     if certificate is None:
         raise KeyOrCertificateMistake(f"{path} holds no certificate that fits its key")
     return _fitted(key, [certificate, *others], path)
@@ -87,13 +89,17 @@ def load_pem(
 
     Raises KeyOrCertificateMistake as `load_pkcs12` does.
     """
-    key = _opened_pem_key(key_file, password_from(password_env))
+    key = load_pem_key(key_file, password_env=password_env)
     return _fitted(key, load_certificates(certificate_file), certificate_file)
 
 
 def load_pem_key(path: Path, *, password_env: str | None = None) -> object:
     """The private key of a PEM file, without a certificate. Raises KeyOrCertificateMistake."""
-    return _opened_pem_key(path, password_from(password_env))
+    password = password_from(password_env)
+    try:
+        return serialization.load_pem_private_key(read_private_file(path), password.reveal())
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _not_opened(path, "PEM key") from None
 
 
 def load_certificates(path: Path) -> list[x509.Certificate]:
@@ -105,23 +111,6 @@ def load_certificates(path: Path) -> list[x509.Certificate]:
             f"{path} holds no certificate in PEM form",
             hint="Convert it with `openssl x509 -inform DER -in FILE -out FILE.pem`.",
         ) from error
-
-
-def _opened_pkcs12(
-    path: Path, password: Password
-) -> tuple[object, x509.Certificate | None, list[x509.Certificate]]:
-    try:
-        return pkcs12.load_key_and_certificates(read_private_file(path), password.reveal())
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        # The cause is dropped on purpose: its frames hold the password and the key.
-        raise _not_opened(path, "PKCS#12 file") from None
-
-
-def _opened_pem_key(path: Path, password: Password) -> object:
-    try:
-        return serialization.load_pem_private_key(read_private_file(path), password.reveal())
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _not_opened(path, "PEM key") from None
 
 
 def _not_opened(path: Path, what: str) -> KeyOrCertificateMistake:

@@ -12,7 +12,9 @@ import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import fields
 from heapq import merge
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
@@ -202,45 +204,21 @@ class _LabelTable:
         return self._labels[short] if isinstance(short, int) else Labels(*short)
 
 
-def _values(anomaly: Anomaly, table: _LabelTable) -> tuple[object, ...]:
+_FIELDS = tuple(each.name for each in fields(Anomaly))
+_LABEL, _ADVICE, _SOURCE, _ORIGIN = map(_FIELDS.index, ("label", "advice", "source", "origin"))
+_values_of = attrgetter(*_FIELDS)
+_place_of = attrgetter(*(each.name for each in fields(Source)))
+
+
+def _values(anomaly: Anomaly, table: _LabelTable) -> list[Any]:
     """All that `_anomaly` needs to make the same one."""
-    return (
-        anomaly.anomaly_class,
-        anomaly.error_id,
-        table.short(anomaly.label),
-        anomaly.rule,
-        anomaly.tag,
-        anomaly.path,
-        anomaly.value,
-        table.short(anomaly.advice),
-        anomaly.company_id,
-        anomaly.inss,
-        anomaly.calendar_year,
-        anomaly.source.file,
-        anomaly.source.row,
-        anomaly.source.column,
-        anomaly.source.sheet,
-        anomaly.origin,
-        anomaly.blocked,
-    )
+    values = list(_values_of(anomaly))
+    values[_LABEL], values[_ADVICE] = table.short(anomaly.label), table.short(anomaly.advice)
+    values[_SOURCE] = _place_of(anomaly.source)
+    return values
 
 
 def _anomaly(values: list[Any], table: _LabelTable) -> Anomaly:
-    class_, error_id, label, rule, tag, path, value, advice, *more = values
-    company_id, inss, calendar_year, file, row, column, sheet, origin, blocked = more
-    return Anomaly(
-        class_,
-        error_id,
-        table.labels(label),
-        rule,
-        tag,
-        path,
-        value,
-        table.labels(advice),
-        company_id,
-        inss,
-        calendar_year,
-        Source(file, row, column, sheet),
-        AnomalyOrigin(origin),
-        blocked,
-    )
+    values[_LABEL], values[_ADVICE] = table.labels(values[_LABEL]), table.labels(values[_ADVICE])
+    values[_SOURCE], values[_ORIGIN] = Source(*values[_SOURCE]), AnomalyOrigin(values[_ORIGIN])
+    return Anomaly(*values)

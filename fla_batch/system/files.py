@@ -21,9 +21,9 @@ from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fla_batch.system.cores import cores
 from fla_batch.system.portable import (
     AS_IT_IS,
+    cores,
     give_mode,
     is_ours,
     mode_of,
@@ -43,7 +43,6 @@ SHARED_FILE_MODE = 0o660
 PARTIAL_PREFIX = ".partial-"
 """Files of that prefix were left by a crash; nothing reads them and anything may delete them."""
 
-_CHUNK_BYTES = 1 << 20
 _CAUSES = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -121,13 +120,9 @@ def disk_trouble(doing: str, path: Path, error: OSError) -> DiskTrouble:
 
 def facts_of(path: Path) -> FileFacts:
     """Size and SHA-256 of a file, in constant memory. Raises DiskTrouble when it is unreadable."""
-    digest = hashlib.sha256()
-    size = 0
     with disk_errors("read", path), path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            size += len(chunk)
-    return FileFacts(size, digest.hexdigest())
+        digest = hashlib.file_digest(file, "sha256")
+        return FileFacts(file.tell(), digest.hexdigest())
 
 
 def facts_of_all(paths: Iterable[Path]) -> list[FileFacts]:

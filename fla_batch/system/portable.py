@@ -90,3 +90,10 @@ def _moved(descriptor: int, offset: int) -> Iterator[None]:
         yield
     finally:
         os.lseek(descriptor, before, os.SEEK_SET)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

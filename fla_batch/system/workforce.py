@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from fla_batch.system.closing import Closing
-from fla_batch.system.cores import cores
+from fla_batch.system.portable import cores
 from fla_batch.vocabulary.errors import FlaBatchError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ quarantine can show: no whole national number, no control character.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import lru_cache
@@ -116,21 +116,20 @@ def root_label(source: Path | BinaryIO) -> str:
 def root_start(source: Path | BinaryIO) -> tuple[str, dict[str, str]]:
     """Tag and attributes of the root element, as lxml writes them; errors as `root_label`."""
     with _opened(source) as stream:
-        prolog = _Prolog()
-        _read_to_root(stream, prolog)
-        return str(prolog.root), prolog.attributes
+        prolog, _ = _read_prolog(stream)
+        return prolog.root, prolog.attributes
 
 
-def parse(source: Path | BinaryIO | bytes, *, max_bytes: int = MAX_BYTES) -> _Element:
+def parse(source: Path | BinaryIO | bytes) -> _Element:
     """The root element of a small document, in memory as a whole.
 
     Raises NotWellFormed, UnsafeXml; OSError when the file cannot be read.
     """
     with _opened(source) as stream:
-        _, prolog = _read_prolog(stream)
-        parser = etree.XMLParser(**_options())
+        _, read = _read_prolog(stream)
+        parser = etree.XMLParser(**_OPTIONS)
         with _translated():
-            for chunk in _capped(prolog, stream, max_bytes):
+            for chunk in _capped(read, stream):
                 parser.feed(chunk)
             root: _Element = parser.close()
     return root
@@ -147,23 +146,17 @@ def children(
     Raises NotWellFormed, UnsafeXml, UnexpectedRoot; OSError when the file cannot be read.
     """
     with _opened(source) as stream:
-        root_tag, prolog = _read_prolog(stream)
-        if local_name(root_tag) != root:
-            raise UnexpectedRoot(f"the root is {_reason(local_name(root_tag))}, not {root}")
+        prolog, read = _read_prolog(stream)
+        if local_name(prolog.root) != root:
+            raise UnexpectedRoot(f"the root is {_reason(local_name(prolog.root))}, not {root}")
         *wrappers, wanted = child.split("/")
         around = [root, *wrappers]
         parser = etree.XMLPullParser(
-            events=("start", "end"), tag=(root_tag, f"{{*}}{wanted}"), **_options()
+            events=("start", "end"), tag=(prolog.root, f"{{*}}{wanted}"), **_OPTIONS
         )
         top: _Element | None = None
-        for chunk in _capped(prolog, stream, max_bytes):
-            with _translated():
-                if chunk:
-                    parser.feed(chunk)
-                else:
-                    parser.close()
-            for event, found in parser.read_events():
-                element = cast("_Element", found)  # no other events were asked for
+        for seen in _fed(parser, _capped(read, stream, max_bytes)):
+            for event, element in seen:
                 if top is None:
                     top = element
                 if event == "end" and _stands_in(element, top, around):
@@ -191,25 +184,17 @@ def _free(top: _Element, wrappers: int) -> None:
         top = top[-1]
 
 
-def descendants(
-    source: Path | BinaryIO, labels: Collection[str], *, max_bytes: int = MAX_BYTES
-) -> Iterator[_Element]:
+def descendants(source: Path | BinaryIO, labels: Collection[str]) -> Iterator[_Element]:
     """Each element with one of `labels`, wherever it stands, whole, then freed.
 
     None may stand within another. The rest as `children`.
     """
     with _opened(source) as stream:
-        _, prolog = _read_prolog(stream)
+        _, read = _read_prolog(stream)
         tags = tuple(f"{{*}}{wanted}" for wanted in labels)
-        parser = etree.XMLPullParser(events=("end",), tag=tags, **_options())
-        for chunk in _capped(prolog, stream, max_bytes):
-            with _translated():
-                if chunk:
-                    parser.feed(chunk)
-                else:
-                    parser.close()
-            for _, found in parser.read_events():
-                element = cast("_Element", found)  # no other events were asked for
+        parser = etree.XMLPullParser(events=("end",), tag=tags, **_OPTIONS)
+        for seen in _fed(parser, _capped(read, stream)):
+            for _, element in seen:
                 yield element
                 element.clear()
                 parent, before = element.getparent(), element.getprevious()
@@ -218,50 +203,56 @@ def descendants(
                     before = element.getprevious()
 
 
-def _options() -> dict[str, Any]:
-    return {
-        "resolve_entities": False,
-        "no_network": True,
-        "load_dtd": False,
-        "dtd_validation": False,
-        "attribute_defaults": False,
-        "huge_tree": False,
-        "recover": False,
-        # A comment within a zone would cut its text in two.
-        "remove_comments": True,
-        "remove_pis": True,
-    }
+_OPTIONS: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    # A comment within a zone would cut its text in two.
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+def _fed(
+    parser: etree.XMLPullParser, chunks: Iterable[bytes]
+) -> Iterator[Iterator[tuple[str, _Element]]]:
+    """What the parser sees in each chunk; an empty one is the end."""
+    for chunk in chunks:
+        with _translated():
+            if chunk:
+                parser.feed(chunk)
+            else:
+                parser.close()
+        # Of elements: no other events are asked for.
+        yield cast("Iterator[tuple[str, _Element]]", parser.read_events())
 
 
 class _Prolog:
     """Parser target that notes the root's tag and refuses a DOCTYPE before it is read."""
 
-    root: str | None = None
+    root = ""
     attributes: dict[str, str]
 
     def doctype(self, *_: object) -> None:
         raise UnsafeXml("the document has a DOCTYPE")
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if self.root is None:
+        if not self.root:
             self.root, self.attributes = tag, dict(attributes)
 
     def close(self) -> None:
         """Nothing is kept: the real parser reads the same bytes again."""
 
 
-def _read_prolog(stream: BinaryIO) -> tuple[str, bytes]:
-    """The root's tag, and the bytes that were read to see it."""
-    prolog = _Prolog()
-    read = _read_to_root(stream, prolog)
-    return str(prolog.root), read
-
-
-def _read_to_root(stream: BinaryIO, prolog: _Prolog) -> bytes:
-    """The bytes that were read to see the root's start tag."""
-    parser = etree.XMLParser(target=cast("ParserTarget", prolog), **_options())
-    read = b""
-    while prolog.root is None:
+def _read_prolog(stream: BinaryIO) -> tuple[_Prolog, bytes]:
+    """The root's start tag, and the bytes that were read to see it."""
+    prolog, read = _Prolog(), b""
+    parser = etree.XMLParser(target=cast("ParserTarget", prolog), **_OPTIONS)
+    while not prolog.root:
         chunk = stream.read(CHUNK_BYTES)
         if not chunk:
             # The last few bytes are only looked at now.
@@ -271,20 +262,16 @@ def _read_to_root(stream: BinaryIO, prolog: _Prolog) -> bytes:
         if len(read) + len(chunk) > PROLOG_BYTES + CHUNK_BYTES:
             raise UnsafeXml(f"no root element within {PROLOG_BYTES} bytes")
         read += chunk
-        with _translated():
-            _feed(parser, chunk, prolog)
-    if prolog.root is None:
+        try:
+            with _translated():
+                parser.feed(chunk)
+        except NotWellFormed:
+            # What comes after the root's start tag is for the real parser to judge.
+            if not prolog.root:
+                raise
+    if not prolog.root:
         raise NotWellFormed("no root element" if read else "the document is empty")
-    return read
-
-
-def _feed(parser: etree.XMLParser, chunk: bytes, prolog: _Prolog) -> None:
-    try:
-        parser.feed(chunk)
-    except etree.XMLSyntaxError:
-        # What comes after the root's start tag is for the real parser to judge.
-        if prolog.root is None:
-            raise
+    return prolog, read
 
 
 @contextmanager
@@ -298,7 +285,7 @@ def _opened(source: Path | BinaryIO | bytes) -> Iterator[BinaryIO]:
         yield source
 
 
-def _capped(prolog: bytes, stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
+def _capped(prolog: bytes, stream: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
     """What was read and what is still to be read; an empty chunk at the end."""
     size = 0
     chunk = prolog

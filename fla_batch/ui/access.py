@@ -14,8 +14,12 @@ import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, Morsel, SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from fla_batch.system.private_files import read_private_file
+from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -29,6 +33,7 @@ START = "/start"
 CSRF_HEADER = "x-csrf-token"
 _OPEN = ("/static/",)
 _MACHINES = "/api/"
+_SHORTEST_TOKEN = 32
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
     "content-security-policy": (
@@ -157,6 +162,20 @@ class Guard:
         from_here = headers.get("origin") in self._access.origins
         ours = self._access.csrf_token
         return from_here and hmac.compare_digest(told.encode(), ours.encode())
+
+
+def read_token(path: Path) -> bytes:
+    """The token of machines, in a file that only its owner reads.
+
+    Raises KeyOrCertificateMistake for one that is short, or open to others.
+    """
+    token = read_private_file(path).strip()
+    if len(token) < _SHORTEST_TOKEN or b"\n" in token:
+        raise KeyOrCertificateMistake(
+            f"{path.name} holds no token of one line and {_SHORTEST_TOKEN} characters or more",
+            hint="Make one: openssl rand -hex 32 > token; chmod 600 token",
+        )
+    return token
 
 
 def start_token_of(scope: Scope) -> str:

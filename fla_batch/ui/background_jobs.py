@@ -6,10 +6,9 @@ server ends goes with it, and the ledger knows how far it came.
 
 from __future__ import annotations
 
-import secrets
 import threading
 import traceback
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,18 +31,16 @@ class JobState(StrEnum):
 class BackgroundJob:
     """One piece of work; a `Watcher`: counts what it is told, `total` is 0 while unknown.
 
-    `trouble` is what stopped it, `result` what it returned. `said` are lines that it told.
+    `trouble` is what stopped it, `result` what it returned.
     """
 
     kind: str
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
     noun: str = ""
     done: int = 0
     total: int = 0
     state: JobState = JobState.RUNNING
     result: object = None
     trouble: FlaBatchError | None = None
-    said: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
 
@@ -93,7 +90,7 @@ class Jobs:
     """All jobs of this server, the latest of each kind and subject first."""
 
     def __init__(self) -> None:
-        self._jobs: OrderedDict[str, BackgroundJob] = OrderedDict()
+        self._jobs: deque[BackgroundJob] = deque(maxlen=_KEPT)
         self._lock = threading.Lock()
         self.ending = False
 
@@ -104,9 +101,7 @@ class Jobs:
             if running is not None:
                 return running
             job = BackgroundJob(kind)
-            self._jobs[job.id] = job
-            while len(self._jobs) > _KEPT:
-                self._jobs.popitem(last=False)
+            self._jobs.append(job)
         threading.Thread(target=job.run, args=(work,), name=kind, daemon=True).start()
         return job
 
@@ -117,14 +112,10 @@ class Jobs:
 
     def last(self, kind: str) -> BackgroundJob | None:
         """The last job of that kind."""
-        return next((job for job in reversed(self._jobs.values()) if job.kind == kind), None)
-
-    def get(self, job_id: str) -> BackgroundJob | None:
-        """The job of that id."""
-        return self._jobs.get(job_id)
+        return next((job for job in reversed(list(self._jobs)) if job.kind == kind), None)
 
     def stop(self) -> None:
         """Tell all that they should end."""
         self.ending = True
-        for job in list(self._jobs.values()):
+        for job in list(self._jobs):
             job.stopping.set()

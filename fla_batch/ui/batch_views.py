@@ -124,7 +124,6 @@ def _watched(state: PageState, job: BackgroundJob) -> None:
             except GatewayUnavailable as trouble:
                 if not trouble.retryable:
                     raise
-                job.said.append(str(trouble))
             else:
                 if result.processed:
                     for file in state.files:

@@ -52,14 +52,6 @@ async def drop(request: Request) -> Response:
     return Response(status_code=204, headers={"hx-redirect": f"/files/{file.id}"})
 
 
-def too_large() -> UsageMistake:
-    """What is said of a file that a page cannot take."""
-    return UsageMistake(
-        f"the file is larger than {MOST_BYTES // 1_000_000} MB, the most that this page takes",
-        hint="Divide it by employer, or use `fla-batch check FILE`, which takes any size.",
-    )
-
-
 def _kept(state: PageState, form: FormData) -> DroppedFile:
     upload = form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
@@ -108,7 +100,10 @@ def require_small_form(request: Request) -> None:
 def require_small(size: int) -> None:
     """Raises UsageMistake for more bytes than a page takes."""
     if size > MOST_BYTES:
-        raise too_large()
+        raise UsageMistake(
+            f"the file is larger than {MOST_BYTES // 1_000_000} MB, the most that this page takes",
+            hint="Divide it by employer, or use `fla-batch check FILE`, which takes any size.",
+        )
 
 
 def _require_fair(path: Path) -> None:

@@ -15,11 +15,10 @@ from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.belgian_time import shown
 from fla_batch.vocabulary.errors import FlaBatchError
 from fla_batch.vocabulary.findings import Labels
-from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words, spaced
+from fla_batch.vocabulary.words import Words, spaced, spelled
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

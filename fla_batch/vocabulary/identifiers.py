@@ -17,6 +17,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SEPARATORS = re.compile(r"[\s.\-/]")
 # As people write it: 81.51.17-165.25, with or without any of its separators.
@@ -24,6 +28,7 @@ _GAP = r"[\s.\-/]{0,3}"
 _ELEVEN_DIGITS = re.compile(
     r"(?<![0-9])" + _GAP.join(f"[0-9]{{{count}}}" for count in (2, 2, 2, 3, 2)) + r"(?![0-9])"
 )
+_PLAIN_INSS = r"^\d{11}$"
 # A JSON number of somebody born in 2000 loses three zeros and more.
 _SHORTEST_INSS = 7
 # A number that went through a float, as data tools write it: 80010100107.0
@@ -104,3 +109,22 @@ def is_valid_company_id(company_id: str) -> bool:
     from stdnum.be import vat
 
     return len(company_id) == 10 and company_id[0] in "01" and bool(vat.is_valid(company_id))
+
+
+def inss_column(cells: pl.Series) -> pl.Series:
+    """Every number compact, as `compact_inss` makes it, once for each text that is not so yet."""
+    odd = cells.filter(~cells.str.contains(_PLAIN_INSS)).unique().drop_nulls().to_list()
+    return cells.replace({text: compact_inss(text) for text in odd}) if odd else cells
+
+
+def has_inss_check_digits(column: str) -> pl.Expr:
+    """True for 11 digits whose last two fit, of a birth before 2000 or after; null for others.
+
+    Cautious: the day of birth is not looked at, nor the year, as `is_valid_inss` does.
+    """
+    import polars as pl
+
+    digits = pl.when(pl.col(column).str.contains(_PLAIN_INSS)).then(pl.col(column))
+    number = digits.cast(pl.Int64)
+    body, check = number // 100, number % 100
+    return (check == 97 - body % 97) | (check == 97 - (body + 2_000_000_000) % 97)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.terms import Language
 from fla_batch.vocabulary.words import colon, texts_of
 
@@ -94,6 +95,7 @@ class Sentences:
 
 SENTENCES = Sentences(__package__, "sentences.toml", "foreign_sentences.toml")
 """What exceptions, hints and remarks say; and what libraries and the system say within them."""
+_GERMAN_TEXTS = Sentences(__package__, "german.toml")
 
 
 def translated(text: str, language: Language) -> str:
@@ -102,6 +104,18 @@ def translated(text: str, language: Language) -> str:
     'het bestand is groter dan 20 MB, het meeste dat deze pagina aanneemt'
     """
     return SENTENCES.translated(text, language)
+
+
+def german_text(labels: Labels) -> str:
+    """German of what users read first: names of zones, causes, and what to do (decision 1910).
+
+    Found by its English text; what has no German stays English.
+
+    >>> german_text(Labels(en="Training hours - Missing: this zone is mandatory"))
+    'Ausbildungsstunden - Fehlt: dieses Feld ist Pflicht'
+    """
+    english = labels.en or ""
+    return _GERMAN_TEXTS.known(english, GERMAN) or english
 
 
 def cause_in(text: str, language: Language) -> str:

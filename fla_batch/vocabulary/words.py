@@ -12,7 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from fla_batch.vocabulary.hundredths import spelled
 from fla_batch.vocabulary.terms import Language
 
 
@@ -61,6 +60,18 @@ class Words:
     def with_comma(self, number: str) -> str:
         """A number that is written with a point, with the sign that the language has for it."""
         return number if self.language is Language.EN else number.replace(".", ",")
+
+
+def spelled(centi: int, *, comma: bool = False) -> str:
+    """Hundredths of an hour or a day as people write them: no digit lost, none too many.
+
+    >>> spelled(760), spelled(1234567), spelled(-5), spelled(3800), spelled(760, comma=True)
+    ('7.6', '12345.67', '-0.05', '38', '7,6')
+    """
+    sign, rest = ("-", -centi) if centi < 0 else ("", centi)
+    whole, cents = divmod(rest, 100)
+    text = f"{sign}{whole}.{cents:02d}".rstrip("0").rstrip(".")
+    return text.replace(".", ",") if comma else text
 
 
 def spaced(number: int) -> str:

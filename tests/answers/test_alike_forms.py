@@ -14,7 +14,7 @@ from fla_batch.answers.alike_forms import Alike
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.blocks import FileReference, PortalHeader, PortalReference
 from fla_batch.answers.notification import AnomalyReport, NotificationForm
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.records import AlikeVerdicts, Change, FormChange, FoundForm
 from fla_batch.message import load
@@ -175,7 +175,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interprete
     path = tmp_path_factory.mktemp("alike") / "ledger.db"
     with Ledger.open(f"sqlite:///{path}") as ledger:
         send(ledger, batch_name(1), FORMS)
-        yield Interpreter(load("fla-20250131"), SentFromLedger(ledger))
+        yield Interpreter(load("fla-20250131"), Sent(ledger))
 
 
 def _outcome(read: Callable[[], list[object]]) -> list[object] | str:

@@ -9,7 +9,7 @@ import pytest
 from fla_batch.answers.notification import AnomalyLocation, AnomalyReport, NotificationForm
 from fla_batch.answers.remote_anomalies import anomalies_of
 from fla_batch.vocabulary.findings import Anomaly, Labels
-from fla_batch.vocabulary.terms import AnomalyOrigin, Language
+from fla_batch.vocabulary.terms import AnomalyOrigin
 from tests.answers import messages
 
 
@@ -28,18 +28,18 @@ def test_every_part_of_a_report_finds_its_place() -> None:
         "INSS",
         "81511716525",
         "B",
-        "Geen relatie",
+        "Insz-nummer - Geen arbeidsrelatie op die datum of periode (1)",
         location=AnomalyLocation("12", "3", "1,1,7,2"),
         path=(("CompanyID", "880820673"), ("INSS", "81511716525"), ("CalendarYear", "2024")),
     )
-    assert list(anomalies_of(form_with(report), language=Language.NL)) == [
+    assert list(anomalies_of(form_with(report))) == [
         Anomaly(
             "B",
             "00024-152",
             label=Labels(
                 en="National number (INSS) - No employment relation on that date or period",
                 fr="Numéro NISS - Pas de relation de travail à cette date ou période",
-                nl="Geen relatie",
+                nl="Insz-nummer - Geen arbeidsrelatie op die datum of periode (1)",
             ),
             tag="INSS",
             path="1,1,7,2, line 12, column 3",
@@ -59,7 +59,7 @@ def test_without_a_language_the_platforms_label_stands_for_all() -> None:
 
 def test_an_unknown_id_is_kept_with_the_platforms_label_in_every_language() -> None:
     report = AnomalyReport("QQ999-777", anomaly_label="Something new")
-    (anomaly,) = anomalies_of(form_with(report), language=Language.FR)
+    (anomaly,) = anomalies_of(form_with(report))
     assert anomaly.error_id == "QQ999-777"
     assert anomaly.label == Labels(*["Something new"] * 3)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.records import FormRow
 from tests.ledger.builders import batch_name, reference, send
@@ -37,7 +37,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 def asked(ledger: Watched, order: list[tuple[int, int]]) -> int:
     """How many look-ups it costs to ask for those forms (batch and place) in that order."""
-    sent = SentFromLedger(ledger)
+    sent = Sent(ledger)
     before = ledger.looked_up
     for batch, place in order:
         row = sent.form(reference(batch_name(batch), place))
@@ -66,7 +66,7 @@ def test_forms_of_two_batches_do_not_mix(ledger: Watched) -> None:
 
 
 def test_an_unknown_form_stays_unknown(ledger: Watched) -> None:
-    sent = SentFromLedger(ledger)
+    sent = Sent(ledger)
     assert sent.form(reference(batch_name(1), 1)) is not None
     assert sent.form("NOBODY") is None
     assert sent.form(reference(batch_name(1), 2)) is not None

@@ -28,7 +28,7 @@ from fla_batch.commands.build import build
 from fla_batch.commands.cluster import Cluster
 from fla_batch.commands.workspace import Workspace
 from fla_batch.configuration.loading import load
-from fla_batch.system.cores import cores
+from fla_batch.system.portable import cores
 from fla_batch.system.workforce import OwnWorkforce, Workforce
 from tests.bench import generate
 from tests.bench.measure import machine

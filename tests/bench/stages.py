@@ -25,7 +25,7 @@ from lxml import etree
 
 from fla_batch.answers import notification
 from fla_batch.answers.answer_changes import Interpreter
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.batching.arrange import Part
 from fla_batch.batching.form_builder import Desk, Job
 from fla_batch.batching.form_maker import FormMaker
@@ -161,7 +161,7 @@ def poll_stages(site: Site, declarations: int) -> Stages:
     found = Stages("poll", declarations)
     path = site.folder / NOTI
     with Ledger.open(f"sqlite:///{site.folder / 'built'}/ledger.db") as ledger:
-        interpreter = Interpreter(_PROFILE, SentFromLedger(ledger))
+        interpreter = Interpreter(_PROFILE, Sent(ledger))
         changes: list[Change] = []
         passes: dict[str, Callable[[], object]] = {
             "parse": lambda: _exhaust(etree.iterparse(str(path), events=("end",), tag="Form")),

@@ -11,7 +11,7 @@ import pytest
 
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.findings import Labels
-from fla_batch.vocabulary.german import german_text
+from fla_batch.vocabulary.sentences import german_text
 from fla_batch.vocabulary.words import texts_of
 from tests.command_line import CommandLine, write_csv
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.blocks import PortalHeader
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import OPEN_BATCH_STATES, Event
 from fla_batch.ledger.records import FormChange
@@ -94,7 +94,7 @@ def test_each_form_of_one_message_is_found_by_what_it_says_late(
     path = tmp_path / "FO.NOTI.999999.20250302.00001.S"
     told = notification(*(notification_form(handled_original_form=each) for each in handled))
     path.write_bytes(told.getvalue())
-    changes = Interpreter(load("fla-20250131"), SentFromLedger(ledger)).changes(path, S, after())
+    changes = Interpreter(load("fla-20250131"), Sent(ledger)).changes(path, S, after())
     assert [each.form for each in changes if isinstance(each, FormChange)] == [
         found(name, number) for number in range(1, 601)
     ]

@@ -24,7 +24,7 @@ from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
 from fla_batch.sandbox.store import Store
 from fla_batch.signing.keys import load_pem
-from fla_batch.signing.signer import CmsSigner
+from fla_batch.signing.signer import Signer
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.signing.verify_signature import verify_file
 from fla_batch.vocabulary.filenames import FileName
@@ -149,7 +149,7 @@ def test_an_answer_is_whole_and_signed_before_its_go_appears(
 ) -> None:
     files = throwaway_certificate(tmp_path / "certificate", now=NOW, key_type="ec")
     key = load_pem(files.key_file, files.certificate_file)
-    signer = CmsSigner(key)
+    signer = Signer(key)
     appeared: list[list[str]] = []
 
     def watched(draft: AnswerDraft, folder: Path) -> None:

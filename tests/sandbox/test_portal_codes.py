@@ -11,7 +11,7 @@ import pytest
 from fla_batch.channel.gateway_checks import CHECKS, DeliveryLimits
 from fla_batch.sandbox.sender import Sender
 from fla_batch.signing.keys import load_pem
-from fla_batch.signing.signer import CmsSigner, sign_file
+from fla_batch.signing.signer import Signer, sign_file
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.vocabulary.terms import Environment
 from tests.sandbox.practice import NOW, SENDER, NewPractice, Practice, manual
@@ -58,7 +58,7 @@ def replaced(old: bytes, new: bytes) -> Provoke:
 
 def signed(practice: Practice, content: bytes, *, by: str = "Sender") -> str:
     files = throwaway_certificate(practice.folder / by, now=NOW, common_name=by, key_type="ec")
-    signer = CmsSigner(load_pem(files.key_file, files.certificate_file))
+    signer = Signer(load_pem(files.key_file, files.certificate_file))
     batch = practice.new_batch()
     fi = practice.inbox / str(batch.fi(1, 1))
     fi.write_bytes(content)

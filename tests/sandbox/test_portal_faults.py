@@ -11,7 +11,7 @@ from lxml import etree
 from fla_batch.answers.notification import read_forms
 from fla_batch.sandbox.answer_faults import ANSWER_FAULTS, SOUND
 from fla_batch.signing.keys import SigningKey, load_pem
-from fla_batch.signing.signer import CmsSigner
+from fla_batch.signing.signer import Signer
 from fla_batch.signing.throwaway import throwaway_certificate
 from fla_batch.signing.verify_signature import verify_file
 from tests.sandbox.practice import NOW, NewPractice, Practice, manual
@@ -27,7 +27,7 @@ def key(tmp_path: Path) -> SigningKey:
 
 def answered(new_practice: NewPractice, fault: str, key: SigningKey | None = None) -> Practice:
     """A portal with that fault, after one sound batch."""
-    signer = CmsSigner(key) if key else None
+    signer = Signer(key) if key else None
     practice = new_practice(fault=ANSWER_FAULTS.get(fault, SOUND), signer=signer)
     practice.send(manual("PutTraining_input.json"))
     return practice

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fla_batch.signing.keys import SigningKey
-from fla_batch.signing.signer import CmsSigner, load_signer
+from fla_batch.signing.signer import Signer, load_signer
 from fla_batch.signing.verify_signature import verify
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 from tests.real_parts import real_part
@@ -63,7 +63,7 @@ def write(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Certi
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def load(folder: Path) -> CmsSigner:
+def load(folder: Path) -> Signer:
     return load_signer(key_file=folder / "key.pem", certificate_file=folder / "certificate.pem")
 
 
@@ -97,7 +97,7 @@ def test_s15_a_key_for_another_use_is_refused_when_it_is_loaded(
 def test_s15_what_others_would_refuse_we_do_not_hand_out() -> None:
     """The self-check looks at the certificate as others do, however the signer came by it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    signer = CmsSigner(SigningKey(certificate_for(key, "key_agreement"), (), key))
+    signer = Signer(SigningKey(certificate_for(key, "key_agreement"), (), key))
     with pytest.raises(KeyOrCertificateMistake, match="not meant for signatures"):
         signer.sign(bytes(32), signed_at=NOW)
 

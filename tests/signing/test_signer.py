@@ -13,7 +13,7 @@ import pytest
 
 from fla_batch.signing.cms import laid_out
 from fla_batch.signing.keys import SigningKey, load_certificates, load_pem, load_pkcs12
-from fla_batch.signing.signer import CmsSigner, Signer, load_signer, sha256_of, sign_file
+from fla_batch.signing.signer import Signer, load_signer, sha256_of, sign_file
 from fla_batch.signing.throwaway import ThrowawayCertificate, throwaway_certificate
 from fla_batch.signing.verify_signature import verify_file
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
@@ -194,7 +194,7 @@ def test_s9_a_signature_that_does_not_verify_is_never_handed_out(
         load_pkcs12(rsa_files.pkcs12_file).private_key,
     )
     with pytest.raises(KeyOrCertificateMistake, match="just made does not verify"):
-        CmsSigner(mixed).sign(bytes(32), signed_at=NOW)
+        Signer(mixed).sign(bytes(32), signed_at=NOW)
 
 
 def test_chain_of_the_pkcs12_goes_into_the_signature(
@@ -258,12 +258,12 @@ def test_s10_nothing_secret_in_representations(
 ) -> None:
     monkeypatch.setenv("P12_PASSWORD", PASSWORD)
     signer = load_form("pkcs12", locked_files, "P12_PASSWORD")
-    assert repr(signer) == "CmsSigner('CN=Throw-away signer,C=BE')"
+    assert repr(signer) == "Signer('CN=Throw-away signer,C=BE')"
     key = load_pkcs12(locked_files.pkcs12_file, password_env="P12_PASSWORD")
     assert "private_key" not in repr(key)
 
 
-def load_form(form: str, files: ThrowawayCertificate, variable: str | None) -> CmsSigner:
+def load_form(form: str, files: ThrowawayCertificate, variable: str | None) -> Signer:
     if form == "pkcs12":
         return load_signer(pkcs12_file=files.pkcs12_file, password_env=variable)
     return load_signer(

@@ -56,7 +56,6 @@ print(len(names))
 GUARDED = {
     "system/portable.py",
     "system/folder_locks.py",
-    "system/cores.py",
     "outbox/whose_outbox.py",
     "ui/serving.py",
 }

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from fla_batch.ui import machine_views
+from fla_batch.ui.access import read_token
 from fla_batch.ui.app import STATIC
-from fla_batch.ui.tokens import read_token
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
 from tests.command_line import workers, write_csv
 from tests.ui.conftest import API_TOKEN, Browser, served, state_in

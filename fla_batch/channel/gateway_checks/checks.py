@@ -30,16 +30,8 @@ def _any_part(fault: Callable[[PartFacts], bool]) -> Check:
     return lambda case: any(fault(part) for part in case.parts)
 
 
-def _is_in_future(name: RawName, case: Case) -> bool:
-    return name.day is not None and name.day > case.today
-
-
 def _is_too_old(name: RawName, case: Case) -> bool:
     return name.day is not None and case.today - name.day > timedelta(case.limits.max_age_days)
-
-
-def _exceeds_parts(name: RawName, case: Case) -> bool:
-    return (name.parts_announced or 0) > case.limits.max_parts
 
 
 def _is_outside(environment: Environment) -> Check:
@@ -47,10 +39,6 @@ def _is_outside(environment: Environment) -> Check:
         return name.environment == environment and case.delivery.folder != environment.folder_in
 
     return _any_name(fault)
-
-
-def _is_unknown_environment(name: RawName, _case: Case) -> bool:
-    return name.environment not in set(Environment)
 
 
 def _miscounts_fi(case: Case) -> bool:
@@ -65,10 +53,7 @@ def _miscounts_fs(case: Case) -> bool:
 
 
 def _misnumbers(kind: FileKind) -> Check:
-    def fault(case: Case) -> bool:
-        return any(_is_misnumbered(name, case.go) for name in case.structured(kind))
-
-    return fault
+    return lambda case: any(_is_misnumbered(name, case.go) for name in case.structured(kind))
 
 
 def _is_misnumbered(name: RawName, go: RawName | None) -> bool:
@@ -76,22 +61,6 @@ def _is_misnumbered(name: RawName, go: RawName | None) -> bool:
         return True
     numbers = range(1, (name.parts_announced or 0) + 1)
     return name.part not in map(str, numbers)
-
-
-def _is_empty(case: Case) -> bool:
-    return any(name.size == 0 for kind in PARTED for name in case.of(kind))
-
-
-def _is_too_large(case: Case) -> bool:
-    return any(name.size > case.limits.max_file_bytes for name in case.names)
-
-
-def _is_too_large_together(case: Case) -> bool:
-    return sum(name.size for name in case.names) > case.limits.max_batch_bytes
-
-
-def _holds_too_many_forms(case: Case) -> bool:
-    return any((part.forms or 0) > case.limits.max_forms for part in case.parts)
 
 
 CHECKS: Mapping[str, Check] = {
@@ -105,7 +74,7 @@ CHECKS: Mapping[str, Check] = {
     # date
     "109": _any_name(lambda name, _: not name.has_eight_digits),
     "110": _any_name(lambda name, _: name.has_eight_digits and name.day is None),
-    "111": _any_name(_is_in_future),
+    "111": _any_name(lambda name, case: name.day is not None and name.day > case.today),
     "126": _any_name(_is_too_old),
     # sequence
     "112": _any_name(lambda name, _: len(name.sequence) != 5),
@@ -115,9 +84,9 @@ CHECKS: Mapping[str, Check] = {
     "114": _any_name(lambda name, _: len(name.total) != 1),
     "115": _any_name(lambda name, _: not _DIGITS.fullmatch(name.total)),
     "116": _any_name(lambda name, _: not name.total.strip("0")),
-    "128": _any_name(_exceeds_parts),
+    "128": _any_name(lambda name, case: (name.parts_announced or 0) > case.limits.max_parts),
     # environment and folder
-    "117": _any_name(_is_unknown_environment),
+    "117": _any_name(lambda name, _: name.environment not in set(Environment)),
     "118": _is_outside(Environment.PRODUCTION),
     "119": _is_outside(Environment.CIRCUIT_TEST),
     "257": _is_outside(Environment.SIMULATION),
@@ -130,9 +99,9 @@ CHECKS: Mapping[str, Check] = {
     "124": _misnumbers(FileKind.FS),
     "133": lambda case: any(case.used(name.text) for name in case.names),
     # sizes
-    "134": _is_empty,
-    "184": _is_too_large,
-    "509": _is_too_large_together,
+    "134": lambda case: any(not name.size for kind in PARTED for name in case.of(kind)),
+    "184": lambda case: any(name.size > case.limits.max_file_bytes for name in case.names),
+    "509": lambda case: sum(name.size for name in case.names) > case.limits.max_batch_bytes,
     # signature and rights
     "125": _any_part(lambda part: part.signature_valid is False),
     "153": _any_part(lambda part: part.certificate_fits_holder is False),
@@ -146,5 +115,5 @@ CHECKS: Mapping[str, Check] = {
     # forms
     "157": _any_part(lambda part: part.forms == 0),
     "158": _any_part(lambda part: part.forms_fit_name is False),
-    "172": _holds_too_many_forms,
+    "172": lambda case: any((part.forms or 0) > case.limits.max_forms for part in case.parts),
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fla_batch.configuration.sections import Settings
     from fla_batch.configuration.server import GatewaySettings
     from fla_batch.message import Profile
-    from fla_batch.signing.signer import CmsSigner
+    from fla_batch.signing.signer import Signer
     from fla_batch.vocabulary.terms import Language
 
 
@@ -71,7 +71,7 @@ class Surroundings:
         return self.load()
 
     @cached_property
-    def signer(self) -> CmsSigner:
+    def signer(self) -> Signer:
         """Raises KeyOrCertificateMistake, ConfigurationMistake."""
         from fla_batch.commands.configured_signer import signer_of
 

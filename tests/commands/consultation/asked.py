@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fla_batch.answers.answer_changes import Interpreter
-from fla_batch.answers.sent_forms import SentFromLedger
+from fla_batch.answers.sent_forms import Sent
 from fla_batch.ledger.ledger import Ledger
 from fla_batch.ledger.lifecycle import BatchState
 from fla_batch.ledger.records import Acceptance, AnswerFile, BatchRecord, Change, FormRecord
@@ -96,7 +96,7 @@ class Desk:
         name = f"FO.FLAA.999999.20250301.{self.answered:05d}.S"
         path = self.folder / name
         path.write_bytes(content)
-        interpreter = Interpreter(PROFILE, SentFromLedger(self.ledger))
+        interpreter = Interpreter(PROFILE, Sent(self.ledger))
         changes = list(interpreter.changes(path, Environment.SIMULATION, NOW))
         at = NOW + timedelta(hours=1)
         file = AnswerFile(name, path.stat().st_size, f"{self.answered:064d}", S, name, at)
