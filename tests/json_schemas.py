@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
 from fla_batch.models import DECLARATIONS
 from fla_batch.models.block import Block
@@ -35,7 +36,11 @@ _PATTERNS = {ZoneType.INSS: "^[0-9]{11}$", ZoneType.COMPANY_ID: "^[0-9]{10}$"}
 
 def document(command: str) -> dict[str, Any]:
     """The schema of what `fla-batch COMMAND --json` prints."""
-    made = TypeAdapter(DOCUMENTS[command]).json_schema()
+    found: Any = DOCUMENTS[command]
+    if isinstance(found, dict):
+        found = cast("Any", TypedDict)(command, found)
+        found.__doc__ = f"`{command}`."
+    made = TypeAdapter(found).json_schema()
     return {"$schema": _DIALECT, "title": f"fla-batch {command} --json", **_untitled(made)}
 
 

@@ -126,7 +126,11 @@ class RestClient(Closing):
                 self._tokens.forget(token)
                 continue
             if not _is_worth_another(call, attempt, failures):
-                return _settled(attempt)
+                if attempt.exchange.status == UNAUTHORISED:
+                    raise ClientRefused(
+                        "the service refuses the token that its own token server gave (401)"
+                    )
+                return attempt.exchange
             failures += 1
             if not self._waiting.pauses(failures, begun, attempt.wait_s):
                 raise CallFailed(_told(attempt), attempt.exchange)
@@ -242,13 +246,6 @@ def _is_worth_another(call: Call, attempt: _Attempt, failures: int) -> bool:
         or status in GATEWAY_TROUBLE
         or (status == SERVER_ERROR and failures == 0)
     )
-
-
-def _settled(attempt: _Attempt) -> Exchange:
-    """The exchange. Raises ClientRefused for a second 401."""
-    if attempt.exchange.status == UNAUTHORISED:
-        raise ClientRefused("the service refuses the token that its own token server gave (401)")
-    return attempt.exchange
 
 
 def _told(attempt: _Attempt) -> str:

@@ -4,11 +4,11 @@ from fla_batch.models.declaration import (
     DECLARATIONS,
     Declaration,
     DeclarationKey,
+    Entry,
     TrainingRightsDeclaration,
     TrainingsDeclaration,
 )
 from fla_batch.models.employer import Employee, Employer
-from fla_batch.models.entry import Entry
 from fla_batch.models.training_rights import (
     ComplementaryEmployerRight,
     ComplementarySectorRight,

@@ -5,6 +5,7 @@ Each is a complete annual photo: what it leaves out is deleted on the platform.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -15,7 +16,10 @@ from fla_batch.models.employer import Employee, Employer
 from fla_batch.models.training_rights import Right, TrainingRights
 from fla_batch.models.trainings import TRAININGS_MAX, Training
 from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
+from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.input_origin import NoOrigin, Origin
 from fla_batch.vocabulary.terms import FormKind, RightType
+from fla_batch.vocabulary.zone_path import Path
 
 # The manual's table says "> 1950 and < 2100", its text "1950 to 2100": right under both.
 FIRST_YEAR = 1951
@@ -93,3 +97,23 @@ DECLARATIONS: dict[FormKind, type[Declaration]] = {
     FormKind.TRAINING_RIGHTS: TrainingRightsDeclaration,
     FormKind.TRAININGS: TrainingsDeclaration,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One declaration as read, with where each value stood in the user's input.
+
+    `anomalies` are those of reading it (a date that does not exist).
+
+    `unreadable` are the paths whose value was there but could not be converted: the model holds
+    None for them, and the rules do not call them missing as well. `cleared` are the names of
+    the rules that certainly find nothing, as a look at whole columns has shown. `numbers_given`
+    says that the reader gave sequence numbers, by the order of the rows.
+    """
+
+    declaration: Declaration
+    origin: Origin = field(default_factory=NoOrigin)
+    anomalies: tuple[Anomaly, ...] = ()
+    unreadable: frozenset[Path] = frozenset()
+    cleared: frozenset[str] = frozenset()
+    numbers_given: bool = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fla_batch.models.column_values import Blocks
-from fla_batch.models.entry import Entry
+from fla_batch.models.declaration import Entry
 from fla_batch.rules import (
     bounds,
     characters,

@@ -82,9 +82,9 @@ class Accounts:
             return None
         return Accepted(_declaration(key.kind, row["body"]), date.fromisoformat(row["accepted_on"]))
 
-    def had_legal_right(self, key: DeclarationKey) -> bool:
-        """As `employer_took_over`, for the rules."""
-        return self.employer_took_over(AccountYear(*key[:3]))
+    def had_legal_right(self, key: DeclarationKey | AccountYear) -> bool:
+        """True once a declaration of the employer carried the legal right, also with 0."""
+        return self._store.row(_PHOTO_WITH_LEGAL, key[:3]) is not None
 
     def accept(self, declaration: Declaration, *, on: date, source: RightSource) -> None:
         """Make `declaration` the photo in force; the one before stays, inactive."""
@@ -109,7 +109,7 @@ class Accounts:
         """Set the legal right that the platform computed. False, and nothing is done, when the
         employer declares that worker's legal right himself for that year.
         """
-        if self.employer_took_over(account):
+        if self.had_legal_right(account):
             return False
         before = self._rights_in_force(account)
         with self._store.transaction():
@@ -174,10 +174,6 @@ class Accounts:
     def set_importance_code(self, company_id: str, code: int) -> None:
         """Note the employer's size, 1 to 9."""
         self._store.execute("insert or replace into employer values (?, ?)", (company_id, code))
-
-    def employer_took_over(self, account: AccountYear) -> bool:
-        """True once a declaration of the employer carried the legal right, also with 0."""
-        return self._store.row(_PHOTO_WITH_LEGAL, account) is not None
 
     def _rights_in_force(self, account: AccountYear) -> TrainingRights:
         found = self.account(account.company_id, account.inss)

@@ -6,14 +6,14 @@ Whatever a client sent, the answer is a `PartFacts`: nothing that a file holds r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fla_batch.channel.gateway_checks import DeliveryLimits, PartFacts
-from fla_batch.message import FormReader, MessageShape, Profile
+from fla_batch.message import FormReader, Profile
 from fla_batch.message.message_format import format_faults
 from fla_batch.message.which_message import schema_named, shape_of
 from fla_batch.message.xsd_verdict import SchemaValidator
@@ -23,16 +23,6 @@ from fla_batch.vocabulary.terms import Verdict
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-
-@dataclass(slots=True)
-class _Scan:
-    """What one pass over the forms of a part finds."""
-
-    schema_named: str | None = None
-    forms: int = 0
-    identifications: set[str | None] = field(default_factory=set)
-    employers: set[str | None] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -86,16 +76,22 @@ class Inspector:
         faults = format_faults(fi, shape)
         if any(fault.is_of_the_file for fault in faults):
             return replace(facts, well_formed=False)
+        forms, identifications, employers = 0, set(), set()
         try:
-            scan = self._scan(fi, shape, reader)
+            named = schema_named(xmlsafe.root_start(fi)[1])
+            for element in xmlsafe.children(fi, shape.form, root=shape.root):
+                form, _ = reader.read(element)
+                forms += 1
+                identifications.add(form.header.identification)
+                employers.add(form.body.employer.company_id if form.body.employer else None)
         except xmlsafe.UnexpectedRoot:
             return replace(facts, root_known=False)
         except xmlsafe.UnusableXml:
             return replace(facts, well_formed=False)
-        facts = replace(facts, well_formed=True, root_known=True, forms=scan.forms)
-        if not scan.forms:
+        facts = replace(facts, well_formed=True, root_known=True, forms=forms)
+        if not forms:
             return facts
-        facts = replace(facts, schema_known=scan.schema_named == shape.schema.name)
+        facts = replace(facts, schema_known=named == shape.schema.name)
         if facts.schema_known:
             # A check that could not be made is no "yes".
             verdict = validator.check(fi, most_shown=0).verdict
@@ -104,21 +100,10 @@ class Inspector:
         known = set(self.profile.identifications.values())
         return replace(
             facts,
-            forms_fit_name=scan.identifications <= known
+            forms_fit_name=identifications <= known
             and application == self.profile.application_of(shape),
-            employers_authorised=all(map(self.sender.may_declare_for, scan.employers)),
+            employers_authorised=all(map(self.sender.may_declare_for, employers)),
         )
-
-    @staticmethod
-    def _scan(fi: Path, shape: MessageShape, reader: FormReader) -> _Scan:
-        """Raises UnusableXml."""
-        scan = _Scan(schema_named(xmlsafe.root_start(fi)[1]))
-        for element in xmlsafe.children(fi, shape.form, root=shape.root):
-            form, _ = reader.read(element)
-            scan.forms += 1
-            scan.identifications.add(form.header.identification)
-            scan.employers.add(form.body.employer.company_id if form.body.employer else None)
-        return scan
 
 
 def _own_certificates(signature: bytes) -> list[x509.Certificate]:

@@ -8,7 +8,9 @@ tool makes before it sends), and when they are looked at. What the portal then s
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,6 @@ from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, check
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.answering import Answers, Clock
-from fla_batch.sandbox.background_worker import BackgroundWorker
 from fla_batch.sandbox.content import Inspector
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.incoming_batches import IncomingBatches, Listing, is_kind
@@ -77,7 +78,11 @@ class Portal(Closing):
         voice = Voice(sender.number, profile, language, dialect)
         self._answers = Answers(voice, platform, sender, outlet, journal, clock)
         self._dialect = dialect
-        self._worker = BackgroundWorker(max(delay_s, fault.delay_s))
+        self._delay_s = max(delay_s, fault.delay_s)
+        self._closed = threading.Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="portal")
+        self._begun: list[Future[None]] = []
+        self._failure: Exception | None = None
         self._one_at_a_time = threading.Lock()
 
     def on_closed(self, folder: str, name: str, path: Path) -> None:  # noqa: ARG002
@@ -86,17 +91,42 @@ class Portal(Closing):
         if environment is None:
             return
         if is_kind(name, FileKind.GO):
-            self._worker.hand_over(lambda: self.process(environment, name))
+            self._later(lambda: self.process(environment, name))
         elif is_kind(name, FileKind.TD):
-            self._worker.hand_over(lambda: self.cancel(environment, name))
+            self._later(lambda: self.cancel(environment, name))
 
     def settle(self, timeout_s: float = 30.0) -> None:
-        """Wait until everything that came in is answered. Raises TimeoutError."""
-        self._worker.settle(timeout_s)
+        """Wait until everything that came in is answered. Raises TimeoutError, and what went wrong
+        first with a batch; the others are answered all the same.
+        """
+        _, left = wait(self._begun, timeout_s)
+        self._raise_failure()
+        if left:
+            raise TimeoutError(f"the portal still had work to do after {timeout_s} s")
 
     def close(self) -> None:
-        """Stop working. The platform's store stays open: it is its owner's."""
-        self._worker.close()
+        """Stop after the batch at hand. The platform's store stays open: it is its owner's."""
+        self._closed.set()
+        self._worker.shutdown(cancel_futures=True)
+        self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def _later(self, job: Callable[[], None]) -> None:
+        """Do `job` after the delay, in a thread of its own, in the order in which jobs come."""
+        due = time.monotonic() + self._delay_s
+
+        def done() -> None:
+            try:
+                if not self._closed.wait(max(0.0, due - time.monotonic())):
+                    job()
+            except Exception as error:  # kept for whoever waits: the thread must go on
+                self._failure = self._failure or error
+
+        self._begun.append(self._worker.submit(done))
 
     def process(self, environment: Environment, go_name: str) -> None:
         """Take in the batch of a GO and answer it; a TD beside the GO cancels it, unanswered.

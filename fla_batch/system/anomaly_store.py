@@ -104,13 +104,11 @@ class AnomalySpool:
         Files in the order in which they first came; what has no row is before row 1.
         `blocking_first`: those that block in that order, then the others in that order.
         """
-        return self._read(self._order(self._blocking_first if blocking_first else self._place))
 
-    def _place(self, number: int) -> int:
-        return self._places[number]
+        def blocking(number: int) -> tuple[bool, int]:
+            return not self._blocks[number], self._places[number]
 
-    def _blocking_first(self, number: int) -> tuple[bool, int]:
-        return not self._blocks[number], self._places[number]
+        return self._read(self._order(blocking if blocking_first else self._places.__getitem__))
 
     def _order(self, key: Callable[[int], Any]) -> Iterator[int]:
         """All numbers by `key`, from sorted arrays: a list of integers would take 36 bytes each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -33,13 +33,6 @@ _MOST_FILES = 24
 _MOST_SAID = 100
 
 
-class Explained(NamedTuple):
-    """The blocks of each employer's page, and what was found on the way."""
-
-    pages: Sequence[Sequence[Block]]
-    anomalies: Sequence[Anomaly]
-
-
 def ask(request: Request) -> Response:
     """Whose right, of which year, and from which files."""
     return page(request, "rights.html", today=state_of(request).clock().date())
@@ -49,13 +42,18 @@ async def explain(request: Request) -> Response:
     """The arithmetic. The files are gone afterwards."""
     require_small_form(request)
     async with request.form(max_files=_MOST_FILES, max_fields=10) as form:
-        found = await run_in_threadpool(_explained, state_of(request), form, language_of(request))
-    said = found.anomalies[:_MOST_SAID]
-    left_out = len(found.anomalies) - len(said)
-    return page(request, "explained.html", pages=found.pages, anomalies=said, left_out=left_out)
+        pages, found = await run_in_threadpool(
+            _explained, state_of(request), form, language_of(request)
+        )
+    said = found[:_MOST_SAID]
+    left_out = len(found) - len(said)
+    return page(request, "explained.html", pages=pages, anomalies=said, left_out=left_out)
 
 
-def _explained(state: PageState, form: FormData, language: Language) -> Explained:
+def _explained(
+    state: PageState, form: FormData, language: Language
+) -> tuple[Sequence[Sequence[Block]], Sequence[Anomaly]]:
+    """The blocks of each employer's page, and what was found on the way."""
     from fla_batch.rights.compute import prepare
     from fla_batch.rights.size_store import size_store_if_any
     from fla_batch.rights.spill import Spill
@@ -72,13 +70,11 @@ def _explained(state: PageState, form: FormData, language: Language) -> Explaine
         rights = list(computation.rights())
         found = computation.concerning(asked.inss or "")
     about = WorksheetRequest(computation.law, asked.as_of, language)
-    return Explained(
-        [
-            worksheet(right, computation.evidence[right.inss, right.company_id], about)
-            for right in rights
-        ],
-        found,
-    )
+    pages = [
+        worksheet(right, computation.evidence[right.inss, right.company_id], about)
+        for right in rights
+    ]
+    return pages, found
 
 
 def _asked(form: FormData) -> RightsRequest:

@@ -285,20 +285,6 @@ class BatchSentJson(TypedDict):
     waits_for: str | None
 
 
-class SentJson(TypedDict):
-    """`send`."""
-
-    batches: list[BatchSentJson]
-
-
-class CancelledJson(TypedDict):
-    """`cancel`."""
-
-    name: str
-    state: str
-    waits_for: str | None
-
-
 class OnePointJson(TypedDict):
     """A point that the doctor looked at: ok, warning, error or skipped."""
 
@@ -306,12 +292,6 @@ class OnePointJson(TypedDict):
     state: str
     message: str
     advice: str | None
-
-
-class ExaminationJson(TypedDict):
-    """`doctor`."""
-
-    checks: list[OnePointJson]
 
 
 class RebuiltJson(TypedDict):
@@ -332,31 +312,12 @@ class DifferenceJson(TypedDict):
     advice: str
 
 
-class VerifiedJson(TypedDict):
-    """`ledger verify`."""
-
-    faults: list[DifferenceJson]
-
-
 class PurgedJson(TypedDict):
     """`purge`; `quarantined` and `answers` (that fit no batch of ours) are counts of files."""
 
     batches: list[str]
     quarantined: int
     answers: int
-
-
-class CorrectedJson(TypedDict):
-    """`correct`."""
-
-    previous: str
-    batches: list[Any]
-    forms: int
-    missing: list[Any]
-    unchanged: list[Any]
-    already_corrected: list[Any]
-    ignored: int
-    anomalies: list[FoundAnomalyJson]
 
 
 class AccountsJson(TypedDict):
@@ -367,14 +328,6 @@ class AccountsJson(TypedDict):
     incomplete: NotRequired[list[Any]]
 
 
-class ReportedJson(TypedDict):
-    """`report`."""
-
-    file: str
-    batches: int
-    anomalies: int
-
-
 class AskedJson(TypedDict):
     """`ask ...`: `answers` in the REST manual's shape; only those with --show."""
 
@@ -382,19 +335,6 @@ class AskedJson(TypedDict):
     batches: NotRequired[list[str]]
     refused: NotRequired[list[FoundAnomalyJson]]
     waiting: NotRequired[int]
-
-
-class SavedJson(TypedDict):
-    """`rescue`."""
-
-    folder: str
-    employers: int
-    workers: int
-    questions: int
-    accounts: int
-    answers: int
-    missing: int
-    unread: list[Any]
 
 
 class ForecastsJson(TypedDict):
@@ -463,30 +403,6 @@ class ProfileListedJson(TypedDict):
     sha256: str
 
 
-class ProfilesJson(TypedDict):
-    """`schema list`."""
-
-    profiles: list[ProfileListedJson]
-
-
-class ConformityJson(TypedDict):
-    """`schema check`."""
-
-    profile: str
-    verdict: str
-    clean: bool
-    accepted: list[Any]
-    differences: list[dict[str, Any]]
-
-
-class DraftedJson(TypedDict):
-    """`schema draft`."""
-
-    folder: str
-    elements: list[dict[str, Any]]
-    drop: list[str]
-
-
 class DemonstratedJson(BuiltJson):
     """`demo`."""
 
@@ -506,13 +422,6 @@ class ServingJson(TypedDict):
     base_url: NotRequired[str]
 
 
-class ProvidersTrainingsJson(TypedDict):
-    """`trainings validate`."""
-
-    file: str
-    validated: list[dict[str, Any]]
-
-
 class VersionsJson(TypedDict):
     """`--version --json`: libraries by name, profiles with the fingerprint of binding and XSDs."""
 
@@ -523,7 +432,7 @@ class VersionsJson(TypedDict):
     libraries: dict[str, str | None]
 
 
-DOCUMENTS: dict[str, type] = {
+DOCUMENTS: dict[str, type | dict[str, object]] = {
     "--version": VersionsJson,
     "account export": AccountsJson,
     "anomalies": FoundAnomaliesJson,
@@ -533,31 +442,55 @@ DOCUMENTS: dict[str, type] = {
     "ask to-validate": AskedJson,
     "ask trainings": AskedJson,
     "build": BuiltJson,
-    "cancel": CancelledJson,
+    "cancel": {"name": str, "state": str, "waits_for": str | None},
     "check": CheckedJson,
-    "correct": CorrectedJson,
+    "correct": {
+        "previous": str,
+        "batches": list[Any],
+        "forms": int,
+        "missing": list[Any],
+        "unchanged": list[Any],
+        "already_corrected": list[Any],
+        "ignored": int,
+        "anomalies": list[FoundAnomalyJson],
+    },
     "credit forecast": ForecastsJson,
     "demo": DemonstratedJson,
-    "doctor": ExaminationJson,
+    "doctor": {"checks": list[OnePointJson]},
     "ledger rebuild": RebuiltJson,
-    "ledger verify": VerifiedJson,
+    "ledger verify": {"faults": list[DifferenceJson]},
     "poll": PolledJson,
     "purge": PurgedJson,
     "replay": ReplayedJson,
-    "report": ReportedJson,
-    "rescue": SavedJson,
+    "report": {"file": str, "batches": int, "anomalies": int},
+    "rescue": {
+        "folder": str,
+        "employers": int,
+        "workers": int,
+        "questions": int,
+        "accounts": int,
+        "answers": int,
+        "missing": int,
+        "unread": list[Any],
+    },
     "rights check": RightsCheckedJson,
     "rights compute": RightsComputedJson,
     "rights explain": RightsExplainedJson,
     "rights sectors": SectorFactsJson,
     "run": RanJson,
     "sandbox serve": ServingJson,
-    "schema check": ConformityJson,
-    "schema draft": DraftedJson,
-    "schema list": ProfilesJson,
-    "send": SentJson,
+    "schema check": {
+        "profile": str,
+        "verdict": str,
+        "clean": bool,
+        "accepted": list[Any],
+        "differences": list[dict[str, Any]],
+    },
+    "schema draft": {"folder": str, "elements": list[dict[str, Any]], "drop": list[str]},
+    "schema list": {"profiles": list[ProfileListedJson]},
+    "send": {"batches": list[BatchSentJson]},
     "status": StandingJson,
-    "trainings validate": ProvidersTrainingsJson,
+    "trainings validate": {"file": str, "validated": list[dict[str, Any]]},
     "validate": FoundAnomaliesJson,
 }
-"""Every command that takes `--json`, by its full name."""
+"""Every command that takes `--json`, by its full name: its document as a type or by its members."""

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from fla_batch.vocabulary.closure import CLOSED_FROM, ERASED_FROM, LAST_READABLE
 
-_FIRST_FIVE_YEARS = (2024, 2028)
 _A_DAY = timedelta(days=1)
 
 
@@ -44,6 +43,13 @@ class Deadline(NamedTuple):
     year: int
 
 
+_ONCE = (
+    Deadline(CLOSED_FROM - _A_DAY, Due.REGISTER, CLOSED_FROM.year - 1),
+    Deadline(LAST_READABLE, Due.READ, ERASED_FROM.year),
+    Deadline(date(2028, 12, 31), Due.FIVE_YEARS, 2024),
+)
+
+
 def deadlines(today: date) -> list[Deadline]:
     """Those from a Belgian date on, for a year, the nearest first.
 
@@ -53,16 +59,8 @@ def deadlines(today: date) -> list[Deadline]:
     2027-02-28 rights-final
     """
     until = date(today.year + 1, today.month, min(today.day, 28))
-    found = [*_of_the_platform(), *_yearly(today.year), *_yearly(today.year + 1), *_five_years()]
+    found = [*_ONCE, *_yearly(today.year), *_yearly(today.year + 1)]
     return sorted(each for each in found if today <= each.day < until)
-
-
-def _of_the_platform() -> list[Deadline]:
-    last = CLOSED_FROM - _A_DAY
-    return [
-        Deadline(last, Due.REGISTER, last.year),
-        Deadline(LAST_READABLE, Due.READ, ERASED_FROM.year),
-    ]
 
 
 def _yearly(year: int) -> list[Deadline]:
@@ -72,8 +70,3 @@ def _yearly(year: int) -> list[Deadline]:
         Deadline(date(year, 9, 30), Due.SMALL_EMPLOYERS, year),
         Deadline(date(year, 12, 31), Due.YEAR_END, year),
     ]
-
-
-def _five_years() -> list[Deadline]:
-    begin, end = _FIRST_FIVE_YEARS
-    return [Deadline(date(end, 12, 31), Due.FIVE_YEARS, begin)]
