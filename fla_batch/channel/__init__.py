@@ -1,5 +1,5 @@
 """The sFTP channel behind a protocol of few methods.
 
-`protocol` says what a gateway does, `sftp` does it over paramiko, `resume` and `retry` use
+`protocol` says what a gateway does, `sftp` does it over paramiko, `upload` and `retry` use
 any gateway. Nothing is imported here: paramiko is heavy.
 """

@@ -7,18 +7,21 @@ around GO the batch is in doubt, and only the server's folder or an answer settl
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from fla_batch.channel.protocol import Gateway
-from fla_batch.channel.resume import upload_resuming
+from fla_batch.channel.protocol import Gateway, Reached, Uploaded, ignored
 from fla_batch.ledger.lifecycle import Event
+from fla_batch.system.files import disk_trouble
 from fla_batch.vocabulary.errors import GatewayUnavailable, OutcomeUnknown
 from fla_batch.vocabulary.filenames import FileName
 from fla_batch.vocabulary.terms import FileKind
+
+_PIECE = 1 << 20
 
 
 class Journal(Protocol):
@@ -65,6 +68,43 @@ def upload(
     journal(Event.GO_BEGUN, sizes_not_compared=unchecked)
     _create_go(batch, gateway, journal)
     journal(Event.SENT)
+
+
+def upload_resuming(
+    gateway: Gateway, folder: str, name: str, path: Path, reached: Reached = ignored
+) -> Uploaded:
+    """Upload `path`, from where an earlier attempt stopped if its bytes are still right.
+
+    `reached` is told at once what is kept. Raises what `Gateway.upload` raises.
+    """
+    offset = _resume_offset(gateway, folder, name, path)
+    if offset:
+        reached(offset)
+    return gateway.upload(folder, name, path, offset=offset, reached=reached)
+
+
+def _resume_offset(gateway: Gateway, folder: str, name: str, path: Path) -> int:
+    """How many bytes of `path` the server already holds; 0 when it holds anything else."""
+    if not gateway.can_stat(folder):
+        return 0
+    there = gateway.size(folder, name)
+    try:
+        here = path.stat().st_size
+        if not there or there > here:
+            return 0
+        same = gateway.sha256(folder, name, length=there) == _prefix_sha256(path, there)
+    except OSError as error:
+        raise disk_trouble("read", path, error) from error
+    return there if same else 0
+
+
+def _prefix_sha256(path: Path, length: int) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while length > 0 and (piece := file.read(min(_PIECE, length))):
+            digest.update(piece)
+            length -= len(piece)
+    return digest.digest()
 
 
 def _create_go(batch: Outgoing, gateway: Gateway, journal: Journal) -> None:

@@ -56,13 +56,14 @@ def _as_paramiko(key: object, path: Path) -> paramiko.PKey:
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return paramiko.ECDSAKey(vals=(key, key.public_key()))
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return paramiko.Ed25519Key(
-            file_obj=io.StringIO(
-                key.private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.OpenSSH,
-                    serialization.NoEncryption(),
-                ).decode()
-            )
-        )
+        return paramiko.Ed25519Key(file_obj=io.StringIO(openssh_form(key).decode()))
     raise KeyOrCertificateMistake(f"{path} is neither an RSA, ECDSA nor Ed25519 key", hint=_HINT)
+
+
+def openssh_form(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
+    """A private key as OpenSSH writes it, without a password."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.OpenSSH,
+        serialization.NoEncryption(),
+    )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, PartFacts, check
+from fla_batch.channel.delivery import Delivery, DeliveryLimits, PartFacts
+from fla_batch.channel.gateway_checks import check
 from fla_batch.configuration.sections import LimitsSection
 from fla_batch.message import Profile
 from fla_batch.message.which_message import shape_of

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
-from typing import get_origin
+from typing import TypeVar, get_origin
 
 from fla_batch.models.block import Block
 from fla_batch.vocabulary.findings import Labels
+
+_Note = TypeVar("_Note", "Zone", "Repeats")
 
 
 class ZoneType(Enum):
@@ -105,12 +107,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def zones_of(model: type[Block]) -> dict[str, Zone]:
     """Field name -> Zone, for the leaf elements directly in `model`, in their order."""
-    found: dict[str, Zone] = {}
-    for name, info in model.model_fields.items():
-        for note in info.metadata:
-            if isinstance(note, Zone):
-                found[name] = note
-    return found
+    return _notes_of(model, Zone)
 
 
 @cache
@@ -122,11 +119,15 @@ def leaves_of(model: type[Block]) -> tuple[tuple[str, Zone, str], ...]:
 @cache
 def repeats_of(model: type[Block]) -> dict[str, Repeats]:
     """Field name -> Repeats, for the blocks directly in `model` that may stand several times."""
+    return _notes_of(model, Repeats)
+
+
+def _notes_of(model: type[Block], kind: type[_Note]) -> dict[str, _Note]:
     return {
         name: note
         for name, info in model.model_fields.items()
         for note in info.metadata
-        if isinstance(note, Repeats)
+        if isinstance(note, kind)
     }
 
 

@@ -21,7 +21,7 @@ from fla_batch.report.training_account import TrainingAccount
 from fla_batch.report.training_account_page import account_page, credit_years, words
 from fla_batch.system.files import private_folder, whole_files
 from fla_batch.system.plain_texts import csv_bytes
-from fla_batch.vocabulary.hundredths import spelled
+from fla_batch.vocabulary.words import Words
 from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
 
 TABLE = "accounts.csv"
@@ -76,7 +76,7 @@ def account_rows(account: TrainingAccount, language: Language) -> Iterator[list[
 
 def year_rows(account: TrainingAccount, language: Language) -> Iterator[list[str]]:
     """The same under YEAR_HEADINGS, without whose account it is."""
-    hours = partial(spelled, comma=language is not Language.EN)
+    hours = Words("fla_batch.report", language).number
     day_hours = DayHours.of(account.account.counting())
     left = _left(account)
     for year in account.years or [0]:

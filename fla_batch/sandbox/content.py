@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.channel.gateway_checks import DeliveryLimits, PartFacts
+from fla_batch.channel.delivery import DeliveryLimits, PartFacts
 from fla_batch.message import FormReader, Profile
 from fla_batch.message.message_format import format_faults
 from fla_batch.message.which_message import schema_named, shape_of

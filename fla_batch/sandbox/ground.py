@@ -16,6 +16,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fla_batch.channel.userkey import openssh_form
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
@@ -185,14 +186,7 @@ def _user_key(path: Path) -> str:
     """The private key of the technical user, made when it is missing; its public line."""
     if not path.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-        write_private_file(
-            path,
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.OpenSSH,
-                serialization.NoEncryption(),
-            ),
-        )
+        write_private_file(path, openssh_form(key))
     loaded = serialization.load_ssh_private_key(path.read_bytes(), None)
     public = loaded.public_key().public_bytes(
         serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fla_batch.channel.gateway_checks import files_of
+from fla_batch.channel.delivery import files_of
 from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.vocabulary.terms import Environment, FileKind
 

@@ -14,7 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fla_batch.channel.gateway_checks import Delivery, DeliveryLimits, check
+from fla_batch.channel.delivery import Delivery, DeliveryLimits
+from fla_batch.channel.gateway_checks import check
 from fla_batch.message import Profile
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.answering import Answers, Clock

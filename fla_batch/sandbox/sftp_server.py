@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Self
 
 import paramiko
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from fla_batch.channel.hostkeys import fingerprint
+from fla_batch.channel.userkey import openssh_form
 from fla_batch.sandbox.connection import SandboxConnection
 from fla_batch.sandbox.faults import NO_FAULTS, Faults
 from fla_batch.sandbox.folders import FOLDERS, OnClosed
@@ -179,21 +179,9 @@ def _blob(line: str) -> bytes:
 
 def _host_key(path: Path | None) -> paramiko.PKey:
     if path is not None and path.exists():
-        text = read_private_file(path).decode()
+        content = read_private_file(path)
     else:
-        text = _new_host_key()
+        content = openssh_form(ed25519.Ed25519PrivateKey.generate())
         if path is not None:
-            write_private_file(path, text.encode())
-    return paramiko.Ed25519Key(file_obj=io.StringIO(text))
-
-
-def _new_host_key() -> str:
-    return (
-        ed25519.Ed25519PrivateKey.generate()
-        .private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.OpenSSH,
-            serialization.NoEncryption(),
-        )
-        .decode()
-    )
+            write_private_file(path, content)
+    return paramiko.Ed25519Key(file_obj=io.StringIO(content.decode()))

@@ -31,9 +31,10 @@ _SIGNATURE_ALGORITHMS = {
 
 def signed_attributes(sha256: bytes, signed_at: datetime) -> list[types.SignedAttribute]:
     """The three attributes that are signed in place of the content (RFC 5652 5.3, 11)."""
+    whole_second = signed_at.astimezone(UTC).replace(microsecond=0)
     return [
         _attribute(types.CONTENT_TYPE, types.DATA),
-        _attribute(types.SIGNING_TIME, asn1.UTCTime(_whole_second(signed_at))),
+        _attribute(types.SIGNING_TIME, asn1.UTCTime(whole_second)),
         _attribute(types.MESSAGE_DIGEST, sha256),
     ]
 
@@ -91,7 +92,3 @@ def _attribute(kind: x509.ObjectIdentifier, value: Any) -> types.SignedAttribute
 
 def _as_is(der: bytes) -> asn1.TLV:
     return asn1.decode_der(asn1.TLV, der)
-
-
-def _whole_second(signed_at: datetime) -> datetime:
-    return signed_at.astimezone(UTC).replace(microsecond=0)

@@ -35,14 +35,14 @@ def batches(request: Request) -> Response:
 
 
 def _rows(state: PageState) -> dict[str, Any]:
-    if not state.can_send:
-        return {"rows": [], "sendable": SENDABLE, "waiting": WAITING, "files": {}, "job": None}
-    with state.workspace() as workspace:
-        found = [row for row in status(workspace) if row.environment is state.environment]
-    files = {name: file for file in state.files for name in file.batches}
-    job = state.jobs.last("send")
-    rows = sorted(found, key=lambda row: row.built_at, reverse=True)
-    return {"rows": rows, "sendable": SENDABLE, "waiting": WAITING, "files": files, "job": job}
+    shown: dict[str, Any] = {"rows": [], "files": {}, "job": None}
+    if state.can_send:
+        with state.workspace() as workspace:
+            found = [row for row in status(workspace) if row.environment is state.environment]
+        shown["rows"] = sorted(found, key=lambda row: row.built_at, reverse=True)
+        shown["files"] = {name: file for file in state.files for name in file.batches}
+        shown["job"] = state.jobs.last("send")
+    return {"sendable": SENDABLE, "waiting": WAITING, **shown}
 
 
 async def events(request: Request) -> Response:

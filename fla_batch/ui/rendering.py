@@ -14,14 +14,13 @@ from fla_batch.ui.dropped_files import DroppedFile
 from fla_batch.ui.page_state import PageState
 from fla_batch.vocabulary.belgian_time import shown
 from fla_batch.vocabulary.errors import FlaBatchError
-from fla_batch.vocabulary.findings import Labels
 from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
-from fla_batch.vocabulary.words import Words, spaced, spelled
+from fla_batch.vocabulary.words import Words, spaced
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from jinja2 import Environment as Templates
 
@@ -79,23 +78,20 @@ def page(
 ) -> HTMLResponse:  # fmt: skip
     """A template as a page or a piece of one."""
     state, language = state_of(request), language_of(request)
-
-    def say(labels: Labels) -> str:
-        return labels.text(language)
-
+    words = Words("fla_batch.ui", language)
     content = (
         templates()
         .get_template(template)
         .render(
-            w=Words("fla_batch.ui", language),
+            w=words,
             language=language,
             languages=list(Language),
-            say=say,
+            say=lambda labels: labels.text(language),
             told=lambda trouble: [mask_text(text) for text in trouble.told(language)],
             sentence=lambda text: mask_text(translated(text, language)),
-            when=_instant,
-            age=lambda at: in_words(state.clock() - at, Words("fla_batch.ui", language)),
-            hours=lambda centi: _hours(centi, language),
+            when=lambda at: shown(at) if at else "",
+            age=lambda at: in_words(state.clock() - at, words),
+            hours=words.number,
             state=state,
             csrf=access_of(request).csrf_token,
             path=request.url.path,
@@ -112,10 +108,6 @@ def trouble_page(request: Request, trouble: FlaBatchError, status: int = 409) ->
     return page(request, template, status, trouble=trouble)
 
 
-def _instant(at: datetime | None) -> str:
-    return shown(at) if at else ""
-
-
 def in_words(passed: timedelta, words: Words) -> str:
     """How long that is, in the largest unit of which there are two."""
     minutes = max(int(passed.total_seconds()) // 60, 0)
@@ -123,7 +115,3 @@ def in_words(passed: timedelta, words: Words) -> str:
         if minutes >= 2 * each:
             return words.count(f"age_{unit}", minutes // each)
     return words.count("age_minutes", minutes)
-
-
-def _hours(centi: int, language: Language) -> str:
-    return spelled(centi, comma=language is not Language.EN)

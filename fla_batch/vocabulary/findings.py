@@ -113,9 +113,6 @@ class Anomaly:
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `check`, `validate` and `anomalies --json` print."""
-        return self._told() | ({"blocked": True} if self.blocked else {})
-
-    def _told(self) -> dict[str, Any]:
         return {
             "class": str(self.anomaly_class),
             "error_id": self.error_id,
@@ -130,6 +127,7 @@ class Anomaly:
             "calendar_year": self.calendar_year,
             "source": self.source.to_json(),
             "origin": self.origin.value,
+            **({"blocked": True} if self.blocked else {}),
         }
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fla_batch.channel.protocol import StatUnsupported
-from fla_batch.channel.resume import upload_resuming
 from fla_batch.channel.sftp import connect
+from fla_batch.channel.upload import upload_resuming
 from fla_batch.commands.build import build
 from fla_batch.commands.send import send, to_send
 from fla_batch.commands.workspace import Workspace

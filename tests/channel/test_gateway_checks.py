@@ -12,14 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fla_batch.channel.gateway_checks import (
-    CHECKS,
-    Delivery,
-    DeliveryLimits,
-    PartFacts,
-    check,
-    files_of,
-)
+from fla_batch.channel.delivery import Delivery, DeliveryLimits, PartFacts, files_of
+from fla_batch.channel.gateway_checks import CHECKS, check
 from fla_batch.vocabulary import catalogue
 from fla_batch.vocabulary.terms import Environment
 

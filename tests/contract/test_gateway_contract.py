@@ -22,8 +22,8 @@ from fla_batch.channel.protocol import (
     RemoteFileTooLarge,
     Uploaded,
 )
-from fla_batch.channel.resume import upload_resuming
 from fla_batch.channel.sftp import connect
+from fla_batch.channel.upload import upload_resuming
 from fla_batch.sandbox.folders import FOLDERS
 from fla_batch.vocabulary.errors import (
     DiskTrouble,

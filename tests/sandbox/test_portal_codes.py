@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fla_batch.channel.gateway_checks import CHECKS, DeliveryLimits
+from fla_batch.channel.delivery import DeliveryLimits
+from fla_batch.channel.gateway_checks import CHECKS
 from fla_batch.sandbox.sender import Sender
 from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import Signer, sign_file

@@ -1,14 +1,28 @@
-"""Each code of the gateway and its check, in the one table `CHECKS`."""
+"""What the gateway checks when a GO arrives: names, counts, sizes and content.
+
+One implementation for the tool, before anything is sent, and for the sandbox. Pure: names are
+raw text as they lie in the folder; the day, the names that were used before and what was found
+in each part are arguments. `CHECKS` maps each code to its check; all of them run,
+and what they find comes back together in the table's order. Meanings of the codes are in the
+catalogue. Source: the portal's codes for files received over sFTP.
+
+>>> files = (("FI.FLAD.123456.20250301.00001.S.1.1", 9), ("GO.FLAD.123456.20250301.00001.S.1", 0))
+>>> check(Delivery("INTEST-S", "123456", files), today=date(2025, 3, 1))
+[]
+>>> check(Delivery("IN", "654321", files), today=date(2025, 2, 28))
+['ACRF-108', 'ACRF-111', 'ACRF-257']
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 
-from fla_batch.channel.gateway_checks.delivery import PARTED, Case, PartFacts, RawName
+from fla_batch.channel.delivery import PARTED, Case, Delivery, DeliveryLimits, PartFacts, RawName
 from fla_batch.vocabulary.terms import Environment, FileKind
 
+_NO_LIMITS_GIVEN = DeliveryLimits()
 _OURS = (*PARTED, FileKind.GO, FileKind.TD)
 _SEQUENCE = re.compile("[0-9A-Z]*")
 _DIGITS = re.compile("[0-9]+")
@@ -117,3 +131,20 @@ CHECKS: Mapping[str, Check] = {
     "158": _any_part(lambda part: part.forms_fit_name is False),
     "172": lambda case: any((part.forms or 0) > case.limits.max_forms for part in case.parts),
 }
+
+
+def check(
+    delivery: Delivery,
+    *,
+    today: date,
+    used: Callable[[str], bool] = lambda _: False,
+    limits: DeliveryLimits = _NO_LIMITS_GIVEN,
+    parts: Iterable[PartFacts] = (),
+) -> list[str]:
+    """Every fault of the delivery as an error id (`ACRF-125`), in the order of `CHECKS`.
+
+    `today` is the day in Belgium; `used` says whether a file name was used before.
+    """
+    names = tuple(RawName(text, size) for text, size in delivery.files)
+    case = Case(delivery, names, today, used, limits, tuple(parts))
+    return [f"ACRF-{code}" for code, finds in CHECKS.items() if finds(case)]
