@@ -17,11 +17,11 @@ from fla_batch.answers.portal_writer import write_acknowledgements, write_notifi
 from fla_batch.message import FormReader, MessageWriter, Reading
 from fla_batch.message.which_message import shape_of
 from fla_batch.models.form import AnswerForm, Form
-from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import ReceivedFile, Voice, acknowledgement_of
 from fla_batch.sandbox.outlet import AnswerName, Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
+from fla_batch.sandbox.store import PortalJournal
 from fla_batch.system import xmlsafe
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.terms import Environment

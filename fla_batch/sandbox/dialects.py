@@ -63,8 +63,7 @@ class PortalDialect:
             GoNaming.TOTAL: (answer.total,),
             GoNaming.BATCH: (),
         }[self.go]
-        numbers = [str(number) for number in shown if number is not None]
-        return ".".join([FileKind.GO, str(answer.batch), *numbers])
+        return str(FileName(FileKind.GO, answer.batch, *shown))
 
 
 PLAIN = PortalDialect()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fla_batch.channel.delivery import files_of
-from fla_batch.sandbox.journal import PortalJournal
+from fla_batch.sandbox.store import PortalJournal
 from fla_batch.vocabulary.terms import Environment, FileKind
 
 Listing = list[tuple[str, int]]

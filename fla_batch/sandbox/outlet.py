@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fla_batch.sandbox.answer_drafts import AnswerDraft, Deliver, in_parts
 from fla_batch.sandbox.answer_faults import SOUND, AnswerFault
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
-from fla_batch.sandbox.journal import PortalJournal
+from fla_batch.sandbox.store import PortalJournal
 from fla_batch.vocabulary.filenames import PORTAL_SENDER, BatchName, FileName, sequence_text
 from fla_batch.vocabulary.terms import Environment, FileKind
 

@@ -22,11 +22,11 @@ from fla_batch.sandbox.answering import Answers, Clock
 from fla_batch.sandbox.content import Inspector
 from fla_batch.sandbox.dialects import PLAIN, PortalDialect
 from fla_batch.sandbox.incoming_batches import IncomingBatches, Listing, is_kind
-from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.notices import ReceivedFile, Voice
 from fla_batch.sandbox.outlet import Outlet
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.sender import Sender
+from fla_batch.sandbox.store import PortalJournal
 from fla_batch.system.closing import Closing
 from fla_batch.vocabulary.belgian_time import belgian_date
 from fla_batch.vocabulary.terms import Environment, FileKind, Language

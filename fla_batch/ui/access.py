@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, Morsel, SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fla_batch.system.private_files import read_private_file
 from fla_batch.vocabulary.errors import KeyOrCertificateMistake
@@ -176,11 +176,6 @@ def read_token(path: Path) -> bytes:
             hint="Make one: openssl rand -hex 32 > token; chmod 600 token",
         )
     return token
-
-
-def start_token_of(scope: Scope) -> str:
-    """The token in the address of the start page."""
-    return parse_qs(str(scope["query_string"], "latin-1")).get("token", [""])[0]
 
 
 def _cookie(header: str, name: str) -> str:

@@ -152,7 +152,7 @@ def show(request: Request) -> Response:
 
 
 def findings(request: Request) -> Response:
-    """What the check found, or how far it is."""
+    """What the check found, by its causes and with the receipt; or how far it is."""
     state, file = state_of(request), file_of(request)
     job = start_check(state, file)
     if job is not None and job.state is JobState.RUNNING:
@@ -161,11 +161,7 @@ def findings(request: Request) -> Response:
         if job.state is JobState.FAILED and job.trouble is not None:
             raise job.trouble
         return page(request, "checking.html", file=file, job=job)
-    return findings_piece(request, file)
-
-
-def findings_piece(request: Request, file: DroppedFile) -> Response:
-    """The receipt and the causes; the grid is told to look again."""
+    # The grid is told to look again.
     return page(
         request,
         "findings.html",

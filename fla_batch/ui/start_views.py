@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fla_batch.ui.access import START, start_token_of
+from fla_batch.ui.access import START
 from fla_batch.ui.rendering import LANGUAGE_COOKIE, access_of, page, state_of
 from fla_batch.vocabulary.terms import Language
 
@@ -16,7 +16,7 @@ _A_YEAR_S = 365 * 24 * 3600
 def start(request: Request) -> Response:
     """The link that the command printed: good once, for the browser that opens it first."""
     access = access_of(request)
-    cookie = access.start(start_token_of(request.scope))
+    cookie = access.start(request.query_params.get("token", ""))
     if cookie is None:
         if access.knows(request.cookies.get(access.cookie_name, "")):
             return RedirectResponse("/", 303)

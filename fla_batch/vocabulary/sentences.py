@@ -51,9 +51,9 @@ class Sentences:
         for pattern, entry in self._templates:
             if found := pattern.fullmatch(plain):
                 # A value may be such a text itself: the reason within a sentence.
-                return entry[code].format_map(
-                    {name: self._value(value, code) for name, value in found.groupdict().items()}
-                )
+                values = found.groupdict().items()
+                told = {name: self.known(value, code) or value for name, value in values}
+                return entry[code].format_map(told)
         return None
 
     def _in_two(self, plain: str, code: str, *, whole: bool) -> str | None:
@@ -71,9 +71,6 @@ class Sentences:
                 joint = colon(code) if mark == ": " else mark
                 return f"{before or head}{joint}{after or reason}"
         return None
-
-    def _value(self, text: str, code: str) -> str:
-        return self.known(text, code) or text
 
     @cached_property
     def _exact(self) -> Mapping[str, Entry]:

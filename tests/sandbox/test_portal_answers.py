@@ -18,11 +18,10 @@ from fla_batch.models import Employer, TrainingsDeclaration
 from fla_batch.sandbox.answer_drafts import AnswerDraft, deliver
 from fla_batch.sandbox.answer_faults import AnswerFault
 from fla_batch.sandbox.incoming_batches import IncomingBatches
-from fla_batch.sandbox.journal import PortalJournal
 from fla_batch.sandbox.platform import Platform
 from fla_batch.sandbox.portal import Portal
 from fla_batch.sandbox.sender import Sender
-from fla_batch.sandbox.store import Store
+from fla_batch.sandbox.store import PortalJournal, Store
 from fla_batch.signing.keys import load_pem
 from fla_batch.signing.signer import Signer
 from fla_batch.signing.throwaway import throwaway_certificate
