@@ -258,18 +258,8 @@ def _read_handled_original_form(zones: Zones) -> PortalHeader | None:
     return read_header(Zones(handled[0])) if handled else None
 
 
-def _read_company_id(zones: Zones) -> str | None:
-    return company_number(
-        zones.block("EmployerId").text("CompanyID")
-        or zones.block("WorkerRecordIdentification").text("CompanyID")
-    )
-
-
-def _read_inss(zones: Zones) -> str | None:
-    return national_number(
-        zones.block("NaturalPerson").text("INSS")
-        or zones.block("WorkerRecordIdentification").text("INSS")
-    )
+def _read_subject(zones: Zones, block: str, name: str) -> str | None:
+    return zones.block(block).text(name) or zones.block("WorkerRecordIdentification").text(name)
 
 
 def _read_application_data(blocks: list[_Element]) -> str | None:
@@ -297,8 +287,8 @@ _SELDOM_NEEDED: dict[str, Callable[[Zones], Any]] = {
     "sender_id": lambda form: form.block("HandledOriginalFile").text("SenderId"),
     "handled_original_form": _read_handled_original_form,
     "noss_registration_nbr": lambda form: form.block("EmployerId").text("NOSSRegistrationNbr"),
-    "company_id": _read_company_id,
-    "inss": _read_inss,
+    "company_id": lambda form: company_number(_read_subject(form, "EmployerId", "CompanyID")),
+    "inss": lambda form: national_number(_read_subject(form, "NaturalPerson", "INSS")),
     "concerned_quarter": lambda form: form.block("ConcernedQuarter").text("Quarter"),
 }
 """How these fields are read from the zones of a form; `_read_form` reads the others."""

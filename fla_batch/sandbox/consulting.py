@@ -65,10 +65,13 @@ class QuestionAnswers:
         year = question.calendar_year or 0
         state = ProcessingState(question.processing_state or ProcessingState.VALIDATED)
         found = [each for each in account.trainings(year) if _has(each, state)]
+        # The sequence number belongs to a declaration: the manual's answers have none (3.3.4.3 D).
+        left_out = ["training_sequence_nbr"]
         if question.processing_state is None:
-            found = [_without_provider(training) for training in found]
+            left_out += ["training_provider_reference", "processing_state"]
+        shown = (each.model_copy(update=dict.fromkeys(left_out)) for each in found)
         photo = account.of(year).trainings
-        return self._of_account(question, photo, at, trainings=tuple(map(_unnumbered, found)))
+        return self._of_account(question, photo, at, trainings=tuple(shown))
 
     def _of_account(
         self,
@@ -137,17 +140,6 @@ def _listed(question: Question, accounts: Iterable[AccountYear]) -> Answer:
     return Answer(
         employer=question.employer,
         employee_year=tuple(EmployeeYear(inss=inss, calendar_year=year) for inss, year in once),
-    )
-
-
-def _unnumbered(training: Training) -> Training:
-    """The sequence number belongs to a declaration: the manual's answers have none (3.3.4.3 D)."""
-    return training.model_copy(update={"training_sequence_nbr": None})
-
-
-def _without_provider(training: Training) -> Training:
-    return training.model_copy(
-        update={"training_provider_reference": None, "processing_state": None}
     )
 
 

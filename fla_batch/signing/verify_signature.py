@@ -69,7 +69,11 @@ def verify(
         return SignatureVerdict(False, f"the signature cannot be read: {error}")
     signed_by = read.signers[0].certificate.subject.rfc4514_string()
     for signer in read.signers:
-        reason = _fault(signer, digest_of) or _chain_fault(signer, read.certificates, roots, at)
+        reason = _fault(signer, digest_of)
+        try:
+            reason = reason or chain_fault(signer.certificate, read.certificates, roots, at)
+        except ValueError:
+            reason = "a certificate of the signature cannot be read"
         if reason:
             return SignatureVerdict(False, reason, signed_by)
     return SignatureVerdict(True, None, signed_by)
@@ -89,18 +93,6 @@ def own_signature_fault(der: bytes, sha256: bytes, at: datetime) -> str | None:
         for item in read.signers
     )
     return next(filter(None, faults), None)
-
-
-def _chain_fault(
-    signer: SignatureOfOne,
-    others: Sequence[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-    at: datetime,
-) -> str | None:
-    try:
-        return chain_fault(signer.certificate, others, roots, at)
-    except ValueError:
-        return "a certificate of the signature cannot be read"
 
 
 def _fault(signer: SignatureOfOne, digest_of: DigestOf) -> str | None:

@@ -91,15 +91,12 @@ CauseOfManyJson = TypedDict(
 )
 
 
-class _Counts(TypedDict):
+class FoundAnomaliesJson(TypedDict):
+    """`validate`, `anomalies`."""
+
     blocking: int
     warnings: int
     information: int
-
-
-class FoundAnomaliesJson(_Counts):
-    """`validate`, `anomalies`."""
-
     anomalies: list[FoundAnomalyJson]
 
 
