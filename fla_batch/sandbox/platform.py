@@ -6,7 +6,7 @@ directory, its accounts. Source: REST manual 3.1 to 3.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,24 +41,6 @@ ABSENT_EMPLOYERS = frozenset({"0999999922", "0888888895"})
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
-    """Knows every valid number but those in `absent`; with `only`, just these.
-
-    >>> Directory().holds("0880820673"), Directory().holds("0999999922")
-    (True, False)
-    """
-
-    absent: frozenset[str] = ABSENT_EMPLOYERS
-    only: frozenset[str] | None = None
-
-    def holds(self, company_id: str) -> bool:
-        """True when the employer is in the directory."""
-        if self.only is not None:
-            return company_id in self.only
-        return is_valid_company_id(company_id) and company_id not in self.absent
-
-
-@dataclass(frozen=True, slots=True)
 class FormOutcome:
     """The verdict on a form. `credit` comes with an accepted declaration, `answer` with an
     accepted question; both are None when the form is refused.
@@ -74,12 +56,10 @@ class FormOutcome:
         return not blocking(self.anomalies)
 
 
-_EVERY_EMPLOYER = Directory()
-
-
 class Platform:
-    """Accounts, register and directory of one sandbox, kept in `store`.
+    """Accounts and register of one sandbox, kept in `store`.
 
+    Its directory of employers holds every valid number but those that are `absent`.
     `window_start_year` is the first year of an FLA window of five years.
     """
 
@@ -87,13 +67,13 @@ class Platform:
         self,
         store: Store | None = None,
         *,
-        directory: Directory = _EVERY_EMPLOYER,
+        absent: Collection[str] = ABSENT_EMPLOYERS,
         window_start_year: int = 2024,
     ) -> None:
         self.store = store or Store()
         self.accounts = Accounts(self.store)
         self.register = Register(self.store, self.accounts)
-        self._directory = directory
+        self._absent = absent
         self._windows = FlaWindows(window_start_year)
 
     def prefill(self, account: AccountYear, right: LegalFlaRight, *, on: date) -> bool:
@@ -172,7 +152,7 @@ class Platform:
     def _employer_anomalies(self, employer: Employer) -> Iterator[Anomaly]:
         company_id = employer.company_id or ""
         # Wrong check digits are told by the rules, as themselves.
-        if is_valid_company_id(company_id) and not self._directory.holds(company_id):
+        if is_valid_company_id(company_id) and company_id in self._absent:
             yield remarks.not_in_directory(company_id)
 
     def _rule_anomalies(self, entry: Entry, today: date) -> Iterator[Anomaly]:
