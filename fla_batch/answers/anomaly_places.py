@@ -34,15 +34,18 @@ def in_the_input(anomaly: Anomaly, form: FormRow, identifying: Identifying = ())
     With our advice too, where we know the code; whom it is about, and its zone by the number in
     its id, where the platform does not say it.
     """
-    tag = anomaly.tag or _numbered_zone(anomaly.error_id)
+    # The manual's examples leave the name of the zone out whose number an id begins with.
+    number = anomaly.error_id.rpartition("-")[0]
+    tag = anomaly.tag or catalogue.zone_of_number(number)
     path = None
     model = DECLARATIONS.get(form.kind)
     source = anomaly.source
     if model is not None:
         path = _written_path(anomaly.path, form.body, model)
-        zone = tag or anomaly.error_id.rpartition("-")[0]
+        zone = (tag or number).casefold()
         if path is None and zone:
-            path = _meant(list(_places(form.body, model, zone)), anomaly.value, identifying)
+            places = list(_places_in(_Part(model, form.body), (), (), zone))
+            path = _meant(places, anomaly.value, identifying)
         source = form.origin.source_of(path or ())
     return replace(
         anomaly,
@@ -67,11 +70,6 @@ def advised(anomaly: Anomaly) -> Anomaly:
 def _advice(anomaly: Anomaly) -> Labels:
     own = anomaly.advice
     return own if own != Labels() else catalogue.advice_on(anomaly.error_id)
-
-
-def _numbered_zone(error_id: str) -> str | None:
-    """The zone whose number an error id begins with: the manual's examples leave its name out."""
-    return catalogue.zone_of_number(error_id.rpartition("-")[0])
 
 
 class _Part(NamedTuple):
@@ -139,14 +137,12 @@ def _inner(model: type[Block], name: str) -> type[Block] | None:
     return {json_name(model, field): block for field, block in blocks_of(model).items()}.get(name)
 
 
-def _places(body: Mapping[str, Any], model: type[Block], tag: str) -> Iterator[_ZonePlace]:
-    """The zones and blocks of that name; of a zone that is nowhere filled in, where it belongs."""
-    return _places_in(_Part(model, body), (), (), tag.casefold())
-
-
 def _places_in(
     part: _Part, path: Path, around: Sequence[_Part], wanted: str
 ) -> Iterator[_ZonePlace]:
+    """The zones and blocks of that name, in small letters; of a zone that is nowhere filled in,
+    where it belongs.
+    """
     model, values = part
     around = (*around, part)
     field = _zone_named(model, wanted)

@@ -104,12 +104,11 @@ def _told(
     yield FormChange(key, Event.ACCEPTED, details=details | {"matched_by": found.by.value})
     header = form.header
     told_at = written_at(header.form_creation_date, header.form_creation_hour, at)
-    asked = AskedAbout(question.company_id, question.inss, question.calendar_year, question.body)
 
     def held(key: DeclarationKey) -> Photo | None:
         return sent.last_photo(key, environment)
 
-    yield from consultations(kind, form.body, asked, told_at, held, form=key)
+    yield from consultations(kind, form.body, question, told_at, held, form=key)
 
 
 class AskedAbout(NamedTuple):
@@ -128,7 +127,7 @@ Held = Callable[[DeclarationKey], Photo | None]
 def consultations(
     kind: FormKind,
     answer: Answer,
-    asked: AskedAbout,
+    asked: AskedAbout | FormRow,
     told_at: datetime,
     held: Held,
     *,

@@ -141,9 +141,7 @@ def match_form(
     form: NotificationForm, environment: Environment, sent: SentForms
 ) -> MatchedForm | Unmatched:
     """The form that a notification from `environment` is about."""
-    batch = batch_named(form.file_name) if form.file_name else None
-    if batch is None:
-        batch = _ticketed(form, sent)
+    batch = batch_named(form.file_name or "") or _ticketed(form, sent)
     if batch is not None:
         refused = _refused_batch(batch, environment, sent)
         if refused:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fla_batch.answers.anomaly_places import in_the_input
-from fla_batch.answers.consultation_answers import AskedAbout, Held, consultations
+from fla_batch.answers.consultation_answers import Held, consultations
 from fla_batch.answers.rest_verdicts import Judgement, judge
 from fla_batch.answers.sent_forms import Sent
 from fla_batch.channel.rest_call import Exchange
@@ -105,8 +105,7 @@ def _changes_of(
     yield FormChange(key, judgement.event, None, anomalies, details)
     told_at = max((each.at for each in exchanges), default=at)
     if judgement.answer is not None:
-        asked = AskedAbout(form.company_id, form.inss, form.calendar_year, form.body)
-        for told in consultations(form.kind, judgement.answer, asked, told_at, held, form=key):
+        for told in consultations(form.kind, judgement.answer, form, told_at, held, form=key):
             # A photo with a hole in it is no photo.
             yield replace(told, photo=None) if judgement.gaps else told
     elif judgement.credit is not None:
