@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -21,8 +20,8 @@ from fla_batch.report.training_account import TrainingAccount
 from fla_batch.report.training_account_page import account_page, credit_years, words
 from fla_batch.system.files import private_folder, whole_files
 from fla_batch.system.plain_texts import csv_bytes
-from fla_batch.vocabulary.words import Words
 from fla_batch.vocabulary.terms import Language, RightType, TrainingStatus
+from fla_batch.vocabulary.words import Words
 
 TABLE = "accounts.csv"
 YEAR_HEADINGS = (
