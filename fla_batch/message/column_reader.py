@@ -70,7 +70,7 @@ class _Column(NamedTuple):
         kinds = {int: pl.Int64, date: pl.Date, time: pl.Time, str: pl.String}
         dtype = kinds.get(self.format.value, pl.Object)
         values = pl.Series([self.read(text) for text in distinct], dtype=dtype)
-        return values.gather(texts.cast(pl.Enum(distinct)).to_physical())
+        return values[texts.cast(pl.Enum(distinct)).to_physical()]
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ class _Reading:
         import polars as pl
 
         rows = pl.concat(self._left)
-        return self._table.forms.gather(rows).unique() if len(rows) else self._table.lines.clear()
+        return self._table.forms[rows].unique() if len(rows) else self._table.lines.clear()
 
     def blocks(self, level: _Level) -> Blocks:
         """The blocks of a level, with those inside."""
@@ -173,7 +173,7 @@ class _Reading:
         texts = self._table.by_place.get(column.place)
         if texts is None:
             return None
-        blocks = instances.gather(texts["row"])
+        blocks = instances[texts["row"]]
         values = column.values(texts["text"], self._table.distinct[column.place])
         self._left.append(texts["row"].filter(values.is_null()))
         if column.many:
@@ -188,7 +188,7 @@ class _Reading:
         if len(blocks) == count:
             return values
         places = pl.repeat(None, count, dtype=pl.Int64, eager=True)
-        return values.gather(places.scatter(blocks, pl.int_range(len(blocks), eager=True)))
+        return values[places.scatter(blocks, pl.int_range(len(blocks), eager=True))]
 
 
 def _is_asked(zone: ZoneText) -> bool:

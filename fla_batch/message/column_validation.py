@@ -48,7 +48,7 @@ class Clearing:
             asked = pl.Series(sorted(cleared), dtype=pl.Int64)
             wanted = pl.repeat(value=False, n=len(forms), eager=True).scatter(asked, values=True)
             bodies = blocks.filter(wanted).models(DECLARATIONS[kind])
-            found = zip(forms.gather(asked), bodies, asked, strict=True)
+            found = zip(forms[asked], bodies, asked, strict=True)
             left += [LeftOverForm(index, body, cleared[place]) for index, body, place in found]
         left += [LeftOverForm(index, block.lines[index]) for index in unread]
         return sorted(left, key=lambda form: form.index)

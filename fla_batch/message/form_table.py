@@ -12,9 +12,9 @@ Decision 1010.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import takewhile
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,33 +79,30 @@ class Places:
             self._add(child, place)
         return place
 
-    def steps_of(self, tags: pl.Series) -> pl.Series:
-        """The number of the step that each run of tags is, row by row; null where it is none."""
-        with self._learning:
-            codes = self._codes(tags)
-        return self._steps(codes)
+    @property
+    def runs(self) -> pl.Enum:
+        """Every run of tags that is known."""
+        import polars as pl
 
-    def _steps(self, codes: pl.Series) -> pl.Series:
-        runs = list(self._runs.values())
-        steps = _series([found[0] if len(found) == 1 else None for found in runs]).gather(codes)
+        return pl.Enum(list(self._runs))
+
+    def steps_of(self, tags: pl.Series, distinct: Iterable[str | None]) -> pl.Series:
+        """The number of the step that each run of tags is, row by row; null where it is none.
+
+        `distinct` has each of them once.
+        """
+        with self._learning:
+            for run in filter(None, distinct):
+                met = [] if run in self._runs else list(self._met(run))
+                if met:
+                    self._runs[run] = list(range(len(self.steps), len(self.steps) + len(met)))
+                    self.steps += met
+            codes = tags.cast(self.runs, strict=False).to_physical()
+            runs = list(self._runs.values())
+        steps = _series([found[0] if len(found) == 1 else None for found in runs])[codes]
         if any(len(found) > 1 for found in runs):
             steps = self._by_source(steps, codes, runs)
         return steps
-
-    def _codes(self, tags: pl.Series) -> pl.Series:
-        """A number for each run of tags that is known; the others are null."""
-        import polars as pl
-
-        codes = tags.cast(pl.Enum(list(self._runs)), strict=False).to_physical()
-        unknown = tags.filter(codes.is_null()).unique().to_list() if codes.null_count() else []
-        met = {run: list(self._met(run)) for run in unknown if run}
-        if not any(met.values()):
-            return codes
-        for run, steps in met.items():
-            if steps:
-                self._runs[run] = list(range(len(self.steps), len(self.steps) + len(steps)))
-                self.steps += steps
-        return tags.cast(pl.Enum(list(self._runs)), strict=False).to_physical()
 
     def _met(self, run: str) -> Iterator[Step]:
         """Every step that those tags can be: behind the text of one place or of another."""
@@ -141,8 +138,8 @@ class Places:
         after, left = _series(which), steps.is_null().arg_true()
         place_of = _series([step.place for step in self.steps])
         while len(left):
-            before = place_of.gather(steps.gather(left.cast(pl.Int64) - 1))
-            found_now = after.gather(codes.gather(left).cast(pl.UInt32) * count + before)
+            before = place_of[steps[left.cast(pl.Int64) - 1]]
+            found_now = after[codes[left].cast(pl.UInt32) * count + before]
             there = found_now.is_not_null()
             if not there.any():
                 break
@@ -173,12 +170,12 @@ class FormTable:
 
     def per_row(self, of: Callable[[Step], int]) -> pl.Series:
         """A number for each row, by its step."""
-        return _series(list(map(of, self.places.steps))).gather(self.steps)
+        return _series(list(map(of, self.places.steps)))[self.steps]
 
     @cached_property
     def forms(self) -> pl.Series:
         """The line of each row, from 0."""
-        return self.lines.gather(_before(self.per_row(lambda step: not step.place)))
+        return self.lines[_before(self.per_row(lambda step: not step.place))]
 
     @cached_property
     def by_place(self) -> dict[int, pl.DataFrame]:
@@ -188,13 +185,26 @@ class FormTable:
         rows = pl.int_range(len(self.texts), dtype=pl.UInt32, eager=True)
         place = self.per_row(lambda step: step.place)
         frame = pl.DataFrame({"place": place, "row": rows, "text": self.texts})
-        parts = frame.partition_by("place", as_dict=True, include_key=False)
-        return {number: part for (number,), part in parts.items() if number}
+        # Twice as quick as partition_by.
+        frame = frame.sort("place", maintain_order=True)
+        runs, rows_of = frame["place"].rle().struct.unnest(), frame.drop("place")
+        ends = runs["len"].cum_sum()
+        return {
+            place: rows_of.slice(end - length, length)
+            for length, place, end in zip(runs["len"], runs["value"], ends, strict=True)
+            if place
+        }
 
     @cached_property
     def distinct(self) -> dict[int, pl.Series]:
         """Place -> its texts, each once."""
-        return {place: part["text"].unique() for place, part in self.by_place.items()}
+        import polars as pl
+
+        every = [
+            pl.lit(part["text"]).unique().implode().alias(str(place))
+            for place, part in self.by_place.items()
+        ]
+        return {int(each.name): each[0] for each in pl.select(every)}
 
     def entered(self, place: int) -> pl.Series:
         """True for each row before whose text an element at `place` is entered."""
@@ -247,43 +257,60 @@ def _table(content: bytes, places: Places) -> tuple[pl.Series, pl.Series] | set[
         return _series([]), pl.Series([], dtype=pl.String)
     if any(mark in content for mark in _NOT_PLAIN) or not content.startswith(b"<"):
         return _not_plain(content)
-    cut = content.replace(b"><", _TOUCH.encode())
     try:
-        rows = _rows(cut)
+        rows = _rows(content, places)
     except pl.exceptions.SchemaError:  # the first text never begins
         return _not_plain(content)
     except pl.exceptions.ComputeError:  # bytes that are no UTF-8; polars does not say where
         return {place for place, line in enumerate(_lines(content)) if not _is_utf8(line)}
+    tags, texts = rows
+    runs = tags.value_counts().rows()
     # A bracket more or less, or a line that does not begin or end with one.
-    lengths = rows.select(pl.all().str.len_bytes().sum()).row(0)
-    ends = rows["text"] == "\n"
-    whole = sum(lengths) + 2 * len(rows) == len(cut) and ends.sum() == content.count(b"\n")
-    if not whole or rows["text"].null_count() or rows["text"][-1] != "\n":
+    length = sum((len((run or "").encode()) + 2) * count for run, count in runs)
+    ends = texts == "\n"
+    whole = length + texts.str.len_bytes().sum() == len(content)
+    if not whole or texts.null_count() or texts[-1] != "\n" or ends.sum() != _count(content):
         return _not_plain(content)
-    steps = places.steps_of(rows["tags"])
-    place = _series([step.place for step in places.steps]).gather(steps)
-    source = _series([step.source for step in places.steps]).gather(steps)
+    steps = places.steps_of(tags, (run for run, _ in runs))
+    place = _series([step.place for step in places.steps])[steps]
+    source = _series([step.source for step in places.steps])[steps]
     before = place.set(ends, 0).shift(1, fill_value=0)
     fits = (source == before) & ((place == 0) == ends)
     if fits.all(ignore_nulls=False):
-        return steps, rows["text"]
+        return steps, texts
     return set(_before(ends.cast(pl.UInt32)).filter(~fits.fill_null(value=False)))
 
 
-def _rows(content: bytes) -> pl.DataFrame:
-    """Cut where texts begin and end: the run of tags before each text, and the text."""
+def _count(content: bytes) -> int:
+    """How many line feeds; lines are long, so that looking for each is quicker than counting."""
+    count, place = 0, content.find(b"\n")
+    while place >= 0:
+        count, place = count + 1, content.find(b"\n", place + 1)
+    return count
+
+
+def _rows(content: bytes, places: Places) -> pl.DataFrame:
+    """Cut where texts begin and end: the run of tags before each text, and the text.
+
+    Raises SchemaError and ComputeError of polars.
+    """
     import polars as pl
 
-    return pl.read_csv(
-        content,
+    cut = content.replace(b"><", _TOUCH.encode())
+    read = partial(
+        pl.read_csv,
+        cut,
         has_header=False,
         skip_rows=1,
         separator=">",
         eol_char="<",
         quote_char=None,
-        schema={"tags": pl.String, "text": pl.String},
         truncate_ragged_lines=True,
     )
+    try:
+        return read(schema={"tags": places.runs, "text": pl.String})
+    except pl.exceptions.ComputeError:  # a run that is not known yet
+        return read(schema={"tags": pl.String, "text": pl.String})
 
 
 def _lines(content: bytes) -> list[bytes]:

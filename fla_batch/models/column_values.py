@@ -72,9 +72,9 @@ class InnerBlocks:
         """Those whose owner is wanted; what is left of the owners counts from 0 again."""
         import polars as pl
 
-        kept = owners.gather(self.owners)
+        kept = owners[self.owners]
         place = owners.cast(pl.Int64).cum_sum() - 1
-        return InnerBlocks(place.gather(self.owners.filter(kept)), self.blocks.filter(kept))
+        return InnerBlocks(place[self.owners.filter(kept)], self.blocks.filter(kept))
 
     def by_owner(self, model: type[Block], owners: int) -> list[tuple[object, ...]]:
         """For each of so many owners the fields of its blocks."""

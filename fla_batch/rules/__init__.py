@@ -118,9 +118,12 @@ def clear(kind: FormKind, blocks: Blocks, context: RuleContext) -> Clearance:
     # Rules may have a form in common.
     forms = {rule.clears: rule.clears(columns) for rule in RULES if rule.clears}
     left = columns.questions(forms)
-    found = {rule.name: left[rule.clears] if rule.clears else every for rule in RULES}
-    asked = {name: declarations for name, declarations in found.items() if len(declarations)}
-    return Clearance(len(columns), frozenset(found), asked)
+    asked = {
+        rule.name: left[rule.clears] if rule.clears else every
+        for rule in RULES
+        if not rule.clears or rule.clears in left
+    }
+    return Clearance(len(columns), frozenset(rule.name for rule in RULES), asked)
 
 
 def check(entry: Entry, context: RuleContext) -> list[Anomaly]:

@@ -139,7 +139,7 @@ class DeclarationColumns:
             owners = owners.cast(pl.Int64)
             level.owned[count_of(name)] = owners
             below = _BlockLevel(
-                blocks_of(model)[name], frame, owners, level.declarations.gather(owners), level
+                blocks_of(model)[name], frame, owners, level.declarations[owners], level
             )
             self._add(below, Blocks(frame) if inner is None else inner.blocks)
 
@@ -175,7 +175,8 @@ class DeclarationColumns:
     def questions(self, forms: Mapping[ColumnForm, Iterable[Holds]]) -> dict[ColumnForm, pl.Series]:
         """For each form the indexes of the declarations in which it does not hold, each once.
 
-        A declaration has no blocks of levels that its kind does not know, and nothing to ask.
+        A form that holds in all of them is left out. A declaration has no blocks of levels that
+        its kind does not know, and nothing to ask.
         """
         import polars as pl
 
@@ -183,10 +184,10 @@ class DeclarationColumns:
         for form, every in forms.items():
             for model, holds in every:
                 by_level.setdefault(model, {}).setdefault(form, []).append(holds)
-        found = {form: [pl.Series([], dtype=pl.Int64)] for form in forms}
+        found: dict[ColumnForm, list[pl.Series]] = {}
         for model, level in self._levels.items():
             for form, declarations in level.questions(by_level.get(model, {})):
-                found[form].append(declarations)
+                found.setdefault(form, []).append(declarations)
         return {form: pl.concat(each).unique() for form, each in found.items()}
 
 
@@ -239,7 +240,7 @@ class _BlockLevel:
             return pl.repeat(None, len(self.frame), dtype=dtype, eager=True)
         if self.above is None:
             raise KeyError(f"no column {name}")
-        return self.above.column(name).gather(self.owners)
+        return self.above.column(name)[self.owners]
 
 
 @cache
