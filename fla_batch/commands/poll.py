@@ -95,7 +95,8 @@ def _look_into_out(
         for name, reason in before.items()
         if name in names - fetch.attempted  # what this poll did not come to
     }
-    _record_left(workspace, there, left, reception.odd_files(), result)
+    odd_files = workspace.outbox.inbox.odd_entries(workspace.environment)
+    _record_left(workspace, there, left, odd_files, result)
     if workspace.answers.delete_on_server:
         _tidy_server(workspace, gateway, there.answers, settled)
     return len(settled) == len(due)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -31,23 +31,19 @@ def poll_locks(records: Records) -> list[str]:
     return [f"{_POLL} {records.sender} {records.environment.value}", f"{_POLL} into {folder}"]
 
 
-@contextmanager
-def only_poller(records: Records) -> Iterator[Callable[[], None]]:
+def only_poller(records: Records) -> AbstractContextManager[Callable[[], None]]:
     """Be the only one who takes in answers; gives what renews that. Raises LockHeld."""
-    with _holding(records, poll_locks(records)) as renew:
-        yield renew
+    return _holding(records, poll_locks(records))
 
 
-@contextmanager
-def no_poller(records: Records) -> Iterator[Callable[[], None]]:
+def no_poller(records: Records) -> AbstractContextManager[Callable[[], None]]:
     """See that nobody takes in answers of any sender and environment. Raises LockHeld."""
     names = [_POLL]
     if records.ledger.serves_several_hosts:
         senders = {row.name.sender for row in records.ledger.batches()} | {records.sender}
         each = product(sorted(senders), Environment)
         names = [f"{_POLL} {sender} {environment.value}" for sender, environment in each]
-    with _holding(records, names) as renew:
-        yield renew
+    return _holding(records, names)
 
 
 @contextmanager

@@ -85,27 +85,20 @@ class Reception:
         for row in workspace.ledger.batches(workspace.environment, OPEN_BATCH_STATES):
             yield from workspace.outbox.received(row.name)
 
-    def odd_files(self) -> list[tuple[str, str]]:
-        """What lies in our inbox and cannot be read as a file, with the reason."""
-        return self._workspace.outbox.inbox.odd_entries(self._workspace.environment)
-
     def process(self, kept: Kept, *, replay: bool = False) -> Acceptance | None:
         """Raw file to its batch, rows and "done" in one transaction; or to quarantine (None)."""
         path = self._workspace.outbox.root / kept.path
         batch = None
         with suppress(UnusableXml, *_OF_THIS_FILE):
             batch = self._batch_of(path, kept.name)
-        self._announce(batch)
+        # A notification tells of most of the forms of its batch.
+        row = self._workspace.ledger.batch(batch) if batch else None
+        self._told.begin("verdicts")
+        self._told.expect(row.forms if row else 0)
         if batch is not None:
             kept = self._move(kept, batch)
         kept = self._workspace.outbox.keep(kept)
         return self._record(kept, self._workspace.outbox.root / kept.path, replay)
-
-    def _announce(self, batch: BatchName | None) -> None:
-        """A notification tells of most of the forms of its batch."""
-        row = self._workspace.ledger.batch(batch) if batch else None
-        self._told.begin("verdicts")
-        self._told.expect(row.forms if row else 0)
 
     def changes(self, file: AnswerFile, path: Path) -> Generator[Change]:
         """What the answer at `path` says, a part at a time. Raises UnusableXml."""

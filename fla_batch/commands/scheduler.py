@@ -61,23 +61,19 @@ def connected(address: str) -> Iterator[Client]:
             warnings.simplefilter("ignore")
             client = library.Client(address, timeout=_CONNECT_S, set_as_default=False)
         yield client
-    except FatalCommClosedError:
+    except BaseException as error:
+        if client is not None:
+            client.close(timeout=5)
         # Dask says so when the two do not trust each other's certificates.
-        _closed(client)
-        raise WorkersUnfit(
-            f"the scheduler at {address} and we do not trust each other's certificates", hint=_TLS
-        ) from None
-    except (OSError, ValueError, TypeError) as error:
-        _closed(client)
-        raise SchedulerUnavailable(f"no scheduler answers at {address}: {_cause(error)}") from None
-    except BaseException:
-        _closed(client)
+        if isinstance(error, FatalCommClosedError):
+            raise WorkersUnfit(
+                f"the scheduler at {address} and we do not trust each other's certificates",
+                hint=_TLS,
+            ) from None
+        if isinstance(error, OSError | ValueError | TypeError):
+            why = _cause(error)
+            raise SchedulerUnavailable(f"no scheduler answers at {address}: {why}") from None
         raise
-
-
-def _closed(client: Client | None) -> None:
-    if client is not None:
-        client.close(timeout=5)
 
 
 def _cause(error: BaseException) -> str:

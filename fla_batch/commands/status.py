@@ -32,14 +32,14 @@ def status(workspace: AnswerTools, name: str | None = None, whom: Whom = ANYBODY
     limits = SilenceLimits(section.overdue_acrf_hours, section.overdue_noti_days)
     one = batch_row(workspace, name).name if name else None
     rows = workspace.ledger.status_rows(workspace.clock(), limits, one, whom)
-    rows = [_with_trouble(workspace, row) for row in rows]
-    return [replace(row, waits_for=_waits_for(workspace, row)) for row in rows]
-
-
-def _with_trouble(workspace: Records, row: BatchRow) -> BatchRow:
-    if row.state not in SENDABLE:
-        return row
-    return replace(row, trouble=workspace.outbox.trouble(row.name))
+    return [
+        replace(
+            row,
+            trouble=workspace.outbox.trouble(row.name) if row.state in SENDABLE else None,
+            waits_for=_waits_for(workspace, row),
+        )
+        for row in rows
+    ]
 
 
 def _waits_for(workspace: AnswerTools, row: BatchRow) -> str | None:

@@ -39,7 +39,6 @@ def insert_anomalies(
     at: datetime,
     *,
     batch_id: int | None = None,
-    form_id: int | None = None,
     answer_id: int | None = None,
     blocked_in: Environment | None = None,
 ) -> int:
@@ -47,7 +46,7 @@ def insert_anomalies(
 
     `blocked_in` is the environment of a build in which they hold declarations back.
     """
-    links = {"batch_id": batch_id, "form_id": form_id, "answer_id": answer_id}
+    links = {"batch_id": batch_id, "answer_id": answer_id}
     count = 0
     for chunk in chunks(found):
         values = [anomaly_values(each, at, blocked_in, **links) for each in chunk]

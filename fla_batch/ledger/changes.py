@@ -189,13 +189,8 @@ class ChangeWriter:
         batch_id = self._batch_id(change.batch)
         happening = Happening(change.event, self.at, change.ticket)
         self._record(batch_id, happening, change.details)
-        insert_anomalies(
-            self.connection,
-            change.anomalies,
-            self.at,
-            batch_id=batch_id,
-            answer_id=self.answer_id,
-        )
+        found, answer_id = change.anomalies, self.answer_id
+        insert_anomalies(self.connection, found, self.at, batch_id=batch_id, answer_id=answer_id)
 
     def _flush_forms(self) -> None:
         told, self._verdicts = self._verdicts, _Verdicts()

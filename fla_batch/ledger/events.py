@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, select, update
@@ -14,7 +15,7 @@ from fla_batch.ledger.lifecycle import (
     FormState,
     next_form_state,
 )
-from fla_batch.ledger.projection import BatchNow, FormNow, Happening
+from fla_batch.ledger.projection import BatchNow, FormNow, Happening, columns_of
 from fla_batch.ledger.records import EventRow, Json, canonical_json
 from fla_batch.ledger.rows import loads
 from fla_batch.ledger.sql_tables import batch, batch_state, event, form, form_state
@@ -67,7 +68,7 @@ def lock_batch(connection: Connection, batch_id: int) -> BatchNow:
 def save_batch(connection: Connection, batch_id: int, now: BatchNow) -> None:
     """Keep what a batch is at present."""
     this = batch_state.c.batch_id == batch_id
-    connection.execute(update(batch_state).where(this).values(now.columns))
+    connection.execute(update(batch_state).where(this).values(columns_of(now)))
 
 
 def _insert(
@@ -114,7 +115,7 @@ def record_form_event(
     state, since, ticket = connection.execute(select(*columns).where(this)).one()
     now = FormNow(FormState(state), since, ticket).after(happening)
     _insert(connection, happening, details, batch_id=found.batch_id, form_id=found.form_id)
-    connection.execute(update(form_state).where(this).values(now.columns))
+    connection.execute(update(form_state).where(this).values(columns_of(now)))
     close_when_answered(connection, found.batch_id, happening.at)
     return now.state
 
@@ -146,3 +147,20 @@ def events_of(connection: Connection, name: BatchName, *, of_forms: bool = True)
         EventRow(name, row.reference_nbr, Event(row.name), row.at, loads(row.details))
         for row in connection.execute(query)
     ]
+
+
+def news_since(connection: Connection, since: int) -> Iterator[EventRow]:
+    """The events after number `since`, of batches and forms, as they were recorded; streamed."""
+    query = (
+        select(batch.c.name.label("batch"), form.c.reference_nbr, event)
+        .select_from(
+            event.join(batch, batch.c.id == event.c.batch_id).outerjoin(
+                form, form.c.id == event.c.form_id
+            )
+        )
+        .where(event.c.id > since)
+        .order_by(event.c.id)
+    )
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        name = BatchName.parse(row.batch)
+        yield EventRow(name, row.reference_nbr, Event(row.name), row.at, loads(row.details))

@@ -14,7 +14,7 @@ from fla_batch.ledger.answer_rows import this_file
 from fla_batch.ledger.changes import ChangeWriter, recorded_events
 from fla_batch.ledger.events import lock_batch, save_batch
 from fla_batch.ledger.lifecycle import FORM_EVENTS, BatchState, Event, FormState
-from fla_batch.ledger.projection import BatchNow, FormNow, Happening
+from fla_batch.ledger.projection import BatchNow, FormNow, Happening, columns_of
 from fla_batch.ledger.records import AnswerFile, AnswerRow, Changes
 from fla_batch.ledger.sql_tables import (
     anomaly,
@@ -86,7 +86,7 @@ def derive_again(connection: Connection, batch_id: int) -> None:
         connection.execute(
             form_state.insert(),
             [
-                {"form_id": form_id, "batch_id": batch_id, **found.columns}
+                {"form_id": form_id, "batch_id": batch_id, **columns_of(found)}
                 for form_id, found in forms.items()
             ],
         )

@@ -36,7 +36,6 @@ from fla_batch.ledger.lifecycle import BatchState, Event, FormState, SilenceLimi
 from fla_batch.ledger.locks import Holder, Lock
 from fla_batch.ledger.migrations import migrate
 from fla_batch.ledger.newest_states import newest_states
-from fla_batch.ledger.news import news_since
 from fla_batch.ledger.projection import Happening
 from fla_batch.ledger.records import (
     ANYBODY,
@@ -138,7 +137,7 @@ class Ledger(OneTransactionEach, Closing):
             return event_rows.record_batch_event(connection, batch_id, happening, details)
 
     last_event = reads(event_rows.last_event)
-    news = streams(news_since)
+    news = streams(event_rows.news_since)
 
     def append_all(
         self, names: Iterable[BatchName], event: Event, at: datetime, held: HeldLock

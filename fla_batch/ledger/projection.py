@@ -58,11 +58,6 @@ class BatchNow(NamedTuple):
             closed_at=happening.at if state in FINAL_BATCH_STATES else None,
         )
 
-    @property
-    def columns(self) -> dict[str, Any]:
-        """As the ledger keeps it, by the names of columns."""
-        return self._asdict() | {"state": self.state.value}
-
 
 class FormNow(NamedTuple):
     """A form at present; `ticket` is the portal's number of it."""
@@ -77,10 +72,10 @@ class FormNow(NamedTuple):
         since = self.since if state is self.state else happening.at
         return FormNow(state, since, ticket_after(self.ticket, happening.ticket))
 
-    @property
-    def columns(self) -> dict[str, Any]:
-        """As the ledger keeps it, by the names of columns."""
-        return self._asdict() | {"state": self.state.value}
+
+def columns_of(now: BatchNow | FormNow) -> dict[str, Any]:
+    """As the ledger keeps it, by the names of columns."""
+    return now._asdict() | {"state": now.state.value}
 
 
 def ticket_after(known: str | None, told: str | None) -> str | None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from fla_batch.ledger.records import NO_DETAILS, Json
 from fla_batch.system.files import disk_errors, open_private
 from fla_batch.system.portable import sync_folder
 
 MARKS = "marks.jsonl"
-NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Mark(NamedTuple):
@@ -26,7 +24,7 @@ class Mark(NamedTuple):
 
     event: str
     at: datetime
-    details: Mapping[str, Any] = NO_DETAILS
+    details: Json = NO_DETAILS
 
 
 def add_mark(folder: Path, mark: Mark) -> None:

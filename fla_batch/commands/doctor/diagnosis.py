@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,28 +84,21 @@ class Surroundings:
 
         return configured_profile(self.settings)
 
-    def found(self, name: str, state: Health, key: str, /, **parts: Any) -> Diagnosis:
+    def found(self, state: Health, name: str, key: str, /, **parts: Any) -> Diagnosis:
         """A diagnosis in our own words: `key` and, when there is one, `key` with "-advice"."""
         said, advice = self.words.line(key, **parts), None
         if self.words.knows(f"{key}-advice"):
             advice = self.words.line(f"{key}-advice", **parts)
         return Diagnosis(name, state, said, advice)
 
-    def ok(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
-        """All is well."""
-        return self.found(name, Health.OK, key, **parts)
-
-    def warning(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
-        """It works, and somebody should know."""
-        return self.found(name, Health.WARNING, key, **parts)
-
-    def error(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
-        """It will not work."""
-        return self.found(name, Health.ERROR, key, **parts)
-
-    def skipped(self, name: str, key: str, /, **parts: Any) -> Diagnosis:
-        """Not looked at, and why."""
-        return self.found(name, Health.SKIPPED, key, **parts)
+    ok = partialmethod(found, Health.OK)
+    """All is well."""
+    warning = partialmethod(found, Health.WARNING)
+    """It works, and somebody should know."""
+    error = partialmethod(found, Health.ERROR)
+    """It will not work."""
+    skipped = partialmethod(found, Health.SKIPPED)
+    """Not looked at, and why."""
 
 
 Look = Callable[[Surroundings], Iterator[Diagnosis]]
