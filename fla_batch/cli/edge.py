@@ -54,7 +54,9 @@ def _run(arguments: Sequence[str]) -> int:
         tell(words.line("interrupted"))
         return INTERRUPTED
     except OSError as error:  # a file or folder that no module expected to fail
-        _tell_trouble(*DiskTrouble(_of_the_disk(error)).told(language), words)
+        reason = error.strerror or type(error).__name__
+        said = f"{error.filename}: {reason}" if error.filename else reason
+        _tell_trouble(*DiskTrouble(said).told(language), words)
         return DiskTrouble.exit_code
     except Exception:  # the last line of defence: never a raw traceback
         tell(mask_text(traceback.format_exc()))
@@ -99,11 +101,6 @@ def _language(arguments: Sequence[str]) -> Language:
             given[option] = own or value
     config = Path(given["--config"]) if "--config" in given else None
     return language_of_texts(given.get("--lang"), config)
-
-
-def _of_the_disk(error: OSError) -> str:
-    reason = error.strerror or type(error).__name__
-    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def tell(text: str) -> None:

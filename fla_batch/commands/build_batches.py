@@ -159,25 +159,18 @@ def build_bodies(
         maker = workspace.form_maker()
         written, bodies = WrittenForms(), list(bodies)
         stamped = maker.stamped(StampBook(workspace.reserve_stamps).take(1, len(bodies)))
-        written.extend([_spooled(workspace, stamped, body, written) for body in bodies])
+        for body in bodies:
+            origin: Origin = body.origin if isinstance(body, Entry) else NoOrigin()
+            if isinstance(origin, InputOrigin):
+                written.note(origin.sheet)
+            form = stamped.form(body.declaration if isinstance(body, Entry) else body)
+            content = workspace.writers[form.body.kind].form(form)
+            written.extend([SpooledForm.of(form, content, origin)])
         written.set_down(spool.folder, "forms")
         spool.add(written)
         if not len(spool):
             return []
         return _batches(workspace, spool, maker, previous, UNWATCHED, None, lock)[0]
-
-
-def _spooled(
-    workspace: BuildTools,
-    maker: FormMaker,
-    body: Entry | Question,
-    written: WrittenForms,
-) -> SpooledForm:
-    origin: Origin = body.origin if isinstance(body, Entry) else NoOrigin()
-    if isinstance(origin, InputOrigin):
-        written.note(origin.sheet)
-    form = maker.form(body.declaration if isinstance(body, Entry) else body)
-    return SpooledForm.of(form, workspace.writers[form.body.kind].form(form), origin)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,15 +39,12 @@ def tell_hooks(
     Never what a target answered: it may be secret.
     """
     targets = _targets(section)
-    counts: dict[str, int] = defaultdict(int)
-    batches: dict[str, dict[str, None]] = defaultdict(dict)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for each in news:
-        kind = each.event.value
-        if kind in targets:
-            counts[kind] += 1
-            batches[kind][str(each.batch)] = None
-    for kind, count in counts.items():
-        document = {"event": kind, "count": count, "batches": list(batches[kind])}
+        if each.event.value in targets:
+            counts[each.event.value][str(each.batch)] += 1
+    for kind, batches in counts.items():
+        document = {"event": kind, "count": batches.total(), "batches": list(batches)}
         tell = _post if targets[kind].startswith(_WEB) else _run
         if fault := tell(targets[kind], document, section.timeout_s):
             complain(f"[on] {kind.replace(' ', '_')} was not told: {fault}")

@@ -6,8 +6,10 @@ has taken yet. What a build does not use stays taken (decision 1402).
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy import Connection, delete, insert, select, text
 
@@ -32,9 +34,10 @@ def reserve(connection: Connection, sender: str, count: int, now: datetime) -> l
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
     last = milliseconds(now)
-    found = list(
-        free_spans(_with_clock_changes(_taken(connection, sender, last), last), last, count)
-    )
+    # In the hours in between, at which the clock changes, no stamp may lie either.
+    both = (_changes(last), _taken(connection, sender, last))
+    taken = heapq.merge(*both, key=attrgetter("last"), reverse=True)
+    found = list(free_spans(taken, last, count))
     for span in found:
         take(connection, sender, span)
     return [local_stretch(span) for span in reversed(found)]
@@ -93,19 +96,6 @@ def _taken(connection: Connection, sender: str, last: int) -> Iterator[Span]:
     while rows:
         yield from (Span(row.first_ms, row.last_ms) for row in rows)
         rows = connection.execute(query.where(table.c.last_ms < rows[-1].last_ms)).all()
-
-
-def _with_clock_changes(taken: Iterator[Span], last: int) -> Iterator[Span]:
-    """The same, with the hours in between that no stamp may lie in."""
-    changes = _changes(last)
-    change = next(changes)
-    for span in taken:
-        while change.last >= span.last:
-            yield change
-            change = next(changes)
-        yield span
-    yield change
-    yield from changes
 
 
 def _changes(last: int) -> Iterator[Span]:

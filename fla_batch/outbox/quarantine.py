@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,10 @@ class Quarantine:
         )
         if path != source:
             # The reason first: no file lies here without one, even after a crash.
-            write_whole(path.with_name(path.name + REASON_SUFFIX), _to_bytes(found))
+            told = asdict(found) | {"at": found.at.isoformat()}
+            del told["path"]
+            content = json.dumps(told, indent=2) + "\n"
+            write_whole(path.with_name(path.name + REASON_SUFFIX), content.encode())
             place(source, path)
             remove_file(source)
         return found
@@ -108,18 +111,6 @@ def _own_name(name: str, environment: Environment, sha256: str) -> str:
     text = f"{environment.value}\n{name}\n{sha256}"
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
     return f"answer-{digest[:20]}"
-
-
-def _to_bytes(file: Quarantined) -> bytes:
-    values = {
-        "name": file.name,
-        "environment": file.environment,
-        "reason": file.reason,
-        "at": file.at.isoformat(),
-        "size": file.size,
-        "sha256": file.sha256,
-    }
-    return (json.dumps(values, indent=2) + "\n").encode()
 
 
 def _parse(path: Path, content: bytes) -> Quarantined:

@@ -64,9 +64,8 @@ class StagedBatch:
         """
         if name.batch != self.batch:
             raise UsageMistake(f"{name} is no file of batch {self.batch}")
-        with new_private_file(self.path(name)) as writer:
+        with self.document(str(name)) as writer:
             yield writer
-        self.files[str(name)] = writer.facts
 
     def note(self, name: FileName, facts: FileFacts) -> None:
         """A file that was written at its `path` by somebody else."""

@@ -53,9 +53,10 @@ def certificate_chain(around: Surroundings) -> Iterator[Diagnosis]:
         yield around.skipped("certificate-chain", "signing-key-unneeded")
         return
     key = around.signer.key
-    issuer = _issuer(key.certificate, key.chain)
-    name = key.certificate.issuer.rfc4514_string()
-    if key.certificate.subject == key.certificate.issuer:
+    leaf = key.certificate
+    issuer = next((each for each in key.chain if each.subject == leaf.issuer), None)
+    name = leaf.issuer.rfc4514_string()
+    if leaf.subject == leaf.issuer:
         production = around.settings.environment is Environment.PRODUCTION
         found = around.error if production else around.warning
         yield found("certificate-chain", "chain-self-signed")
@@ -111,10 +112,6 @@ def rest_key(around: Surroundings) -> Iterator[Diagnosis]:
 
 def _signs(around: Surroundings) -> bool:
     return around.settings.signing.is_set and not around.settings.uses_rest
-
-
-def _issuer(leaf: Certificate, others: tuple[Certificate, ...]) -> Certificate | None:
-    return next((each for each in others if each.subject == leaf.issuer), None)
 
 
 def _holder(certificate: Certificate) -> str:

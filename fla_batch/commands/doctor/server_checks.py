@@ -91,14 +91,12 @@ def server(around: Surroundings) -> Iterator[Diagnosis]:
 def _not_opened(around: Surroundings, error: FlaBatchError, address: str) -> Iterator[Diagnosis]:
     """Each way to fail under the name of what failed; what comes after it was not looked at."""
     said, hint = map(mask_text, error.told(around.language))
-    if isinstance(error, HostKeyMismatch):
+    failed = "host-key" if isinstance(error, HostKeyMismatch) else "server"
+    if isinstance(error, LoginRefused | KeyOrCertificateMistake):
+        failed = "login"
+    if failed != "server":
         yield around.ok("server", "server-reached", address=address)
-        yield Diagnosis("host-key", Health.ERROR, said, hint)
-    elif isinstance(error, LoginRefused | KeyOrCertificateMistake):
-        yield around.ok("server", "server-reached", address=address)
-        yield Diagnosis("login", Health.ERROR, said, hint)
-    else:
-        yield Diagnosis("server", Health.ERROR, said, hint)
+    yield Diagnosis(failed, Health.ERROR, said, hint)
     yield around.skipped("server-folders", "skipped-after", other="server")
 
 
