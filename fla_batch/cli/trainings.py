@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +12,6 @@ from fla_batch.cli.edge import say
 from fla_batch.cli.options import ANY_PATH, YEAR, Shared, Subcommands, shared
 from fla_batch.cli.show import table
 from fla_batch.vocabulary.errors import UsageMistake
-
-if TYPE_CHECKING:
-    from fla_batch.models import TrainingsDeclaration
 
 
 @click.group(cls=Subcommands)
@@ -50,13 +45,16 @@ def validate(
     Goes on from the last answers to `ask trainings --processing-state all`. Nothing is sent: look
     at FILE, change hours where the employer sees them differently, and send it with run.
     """
+    from fla_batch.account.rest_json import with_numbers
     from fla_batch.commands.trainings_to_validate import chosen
+    from fla_batch.system.files import write_whole
 
     if everything == bool(numbers):
         raise UsageMistake("choose trainings with --id, or all of them with --all")
     with shared.workspace() as workspace:
         choices = chosen(workspace, company_id, inss, years, numbers)
-    _write(output, [choice.declaration for choice in choices])
+    bodies = [with_numbers(choice.declaration.to_json()) for choice in choices]
+    write_whole(output, json.dumps(bodies, ensure_ascii=False, indent=2).encode() + b"\n")
     if shared.as_json:
         shared.show_json({"file": str(output), "validated": [each.to_json() for each in choices]})
         return
@@ -75,11 +73,3 @@ def validate(
     ]
     say(table(shared.words.headings("validated_headings"), rows))
     say(shared.words.count("validated", len(choices), output=output))
-
-
-def _write(path: Path, declarations: Sequence[TrainingsDeclaration]) -> None:
-    from fla_batch.account.rest_json import with_numbers
-    from fla_batch.system.files import write_whole
-
-    bodies = [with_numbers(declaration.to_json()) for declaration in declarations]
-    write_whole(path, json.dumps(bodies, ensure_ascii=False, indent=2).encode() + b"\n")

@@ -12,7 +12,7 @@ from fla_batch.commands.channels import require_channel
 from fla_batch.commands.lease import Lease, leased
 from fla_batch.commands.send import batch_row
 from fla_batch.ledger.cancellation import Cancellation, cancellation_of
-from fla_batch.ledger.lifecycle import BatchState, Event
+from fla_batch.ledger.lifecycle import ACKNOWLEDGED_BATCH_STATES, BatchState, Event
 from fla_batch.vocabulary.errors import UnknownTransition, UsageMistake
 from fla_batch.vocabulary.filenames import BatchName
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from fla_batch.channel.protocol import Gateway
     from fla_batch.commands.needs import Channelled, PortalLine, Records
     from fla_batch.ledger.records import BatchRow
-
-ACKNOWLEDGED = frozenset(
-    {BatchState.UNRECOGNISED, BatchState.RECEIVED, BatchState.CLOSED, BatchState.REFUSED_FILE}
-)
-"""States in which TD comes too late; an acknowledgement that we do not know may be positive."""
-
 
 _BETWEEN_TWO_LOOKS_S = 2.0
 """Long enough for a portal that is taking the files away, short enough to see GO before it does."""
@@ -43,7 +37,7 @@ def cancel(workspace: Channelled, name: str) -> BatchState:
             _cancel(workspace, batch_row(workspace, name), lease)
     except UnknownTransition:
         # An acknowledgement may have come since the state was read.
-        if workspace.ledger.state(row.name) in ACKNOWLEDGED:
+        if workspace.ledger.state(row.name) in ACKNOWLEDGED_BATCH_STATES:
             raise _too_late(row.name, workspace.ledger.state(row.name)) from None
         raise
     return workspace.ledger.state(row.name)
@@ -52,7 +46,7 @@ def cancel(workspace: Channelled, name: str) -> BatchState:
 def _cancel(workspace: Channelled, row: BatchRow, lease: Lease) -> None:
     if row.state in (BatchState.BUILT, BatchState.STAGED):
         lease.journal(Event.CANCELLED)
-    elif row.state in ACKNOWLEDGED and workspace.channel.answers_later:
+    elif row.state in ACKNOWLEDGED_BATCH_STATES and workspace.channel.answers_later:
         raise _too_late(row.name, row.state)
     elif row.state is not BatchState.CANCELLED:
         require_channel(workspace, row.name)

@@ -18,7 +18,6 @@ from fla_batch.vocabulary.terms import Environment
 if TYPE_CHECKING:
     from fla_batch.ledger.ledger import Ledger
     from fla_batch.outbox.outbox import Outbox
-    from fla_batch.vocabulary.filenames import BatchName
 
 
 class LedgerBehind(LedgerTrouble):
@@ -76,7 +75,8 @@ def require_knows(ledger: Ledger, outbox: Outbox) -> None:
     reached = outbox.high_waters.highest()
     if reached is None:
         # Made by an earlier version, or deleted: the folders themselves tell.
-        missing = next(iter(unknown_batches(ledger, outbox)), None)
+        batches = (name for environment in Environment for name in outbox.batches(environment))
+        missing = next((name for name in batches if not ledger.has_batch(name)), None)
     else:
         missing = next((name for name in reached.names if not ledger.has_used(name)), None)
     if missing is not None:
@@ -88,13 +88,3 @@ def require_knows(ledger: Ledger, outbox: Outbox) -> None:
             f"the ledger is older than the outbox: it ends with event {ledger.last_event()}, and "
             f"{reached.event} is the last that the outbox saw"
         )
-
-
-def unknown_batches(ledger: Ledger, outbox: Outbox) -> list[BatchName]:
-    """The batches that lie in the outbox, and that the ledger does not know."""
-    return [
-        name
-        for environment in Environment
-        for name in outbox.batches(environment)
-        if not ledger.has_batch(name)
-    ]

@@ -69,11 +69,9 @@ def contradictions(connection: Connection, batch_id: int, name: str) -> Iterator
         yield Contradiction(name, None, _told(recorded), _told(derived))
     kept = _kept_forms(connection, batch_id)
     for form_id, now in forms.items():
-        found = kept.get(form_id)
-        if found is None or found[1] != now:
-            known = _told(found[1]) if found else "nothing"
-            reference = found[0] if found else _reference(connection, form_id)
-            yield Contradiction(name, reference, known, _told(now))
+        reference, found = kept[form_id]
+        if found != now:
+            yield Contradiction(name, reference, _told(found) if found else "nothing", _told(now))
 
 
 def derive_again(connection: Connection, batch_id: int) -> None:
@@ -130,21 +128,16 @@ def _derive(connection: Connection, batch_id: int) -> tuple[BatchNow, dict[int, 
     return now, forms
 
 
-def _kept_forms(connection: Connection, batch_id: int) -> dict[int, tuple[str, FormNow]]:
+def _kept_forms(connection: Connection, batch_id: int) -> dict[int, tuple[str, FormNow | None]]:
     query = (
         select(*form.c["id", "reference_nbr"], *form_state.c["state", "since", "ticket"])
-        .join(form_state, form_state.c.form_id == form.c.id)
+        .outerjoin(form_state, form_state.c.form_id == form.c.id)
         .where(form.c.batch_id == batch_id)
     )
     return {
-        row.id: (row.reference_nbr, FormNow(FormState(row.state), row.since, row.ticket))
-        for row in connection.execute(query)
+        number: (reference, FormNow(FormState(state), *rest) if state is not None else None)
+        for number, reference, state, *rest in connection.execute(query)
     }
-
-
-def _reference(connection: Connection, form_id: int) -> str:
-    query = select(form.c.reference_nbr).where(form.c.id == form_id)
-    return str(connection.execute(query).scalar_one())
 
 
 def _told(now: BatchNow | FormNow) -> str:

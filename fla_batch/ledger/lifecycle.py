@@ -280,6 +280,10 @@ FINAL_BATCH_STATES = frozenset({BatchState.CANCELLED, BatchState.REFUSED_FILE, B
 OPEN_BATCH_STATES = frozenset(BatchState) - FINAL_BATCH_STATES - {BatchState.OVERDUE}
 """Something is still expected, of us or of the portal."""
 
+ACKNOWLEDGED_BATCH_STATES = frozenset(
+    {BatchState.UNRECOGNISED, BatchState.REFUSED_FILE, BatchState.RECEIVED, BatchState.CLOSED}
+)
+"""TD comes too late then; an acknowledgement that we do not know may be positive."""
 UNSENT_BATCH_STATES = frozenset({BatchState.BUILT, BatchState.STAGED})
 ACCEPTED_FORM_STATES = frozenset({FormState.ACCEPTED, FormState.WARNED})
 REFUSED_FORM_STATES = frozenset({FormState.REFUSED, FormState.REFUSED_FILE})

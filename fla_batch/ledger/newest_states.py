@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from fla_batch.ledger.lifecycle import BatchState, FormState
+from fla_batch.ledger.lifecycle import (
+    ACCEPTED_FORM_STATES,
+    FINAL_FORM_STATES,
+    BatchState,
+    FormState,
+)
 from fla_batch.ledger.records import NewestState
 from fla_batch.ledger.rows import loads
 from fla_batch.ledger.sql_tables import (
@@ -33,16 +38,7 @@ from fla_batch.vocabulary.terms import Environment, FormKind
 if TYPE_CHECKING:
     from fla_batch.models import DeclarationKey
 
-_NOT_COUNTED = frozenset(
-    {
-        FormState.BUILT,
-        FormState.BLOCKED,
-        FormState.CANCELLED,
-        FormState.OVERTAKEN,
-        FormState.REFUSED_FILE,
-        FormState.REFUSED,
-    }
-)
+_NOT_COUNTED = (FINAL_FORM_STATES - ACCEPTED_FORM_STATES) | {FormState.BUILT}
 _COUNTED = [state.value for state in FormState if state not in _NOT_COUNTED]
 
 

@@ -8,10 +8,10 @@ Each environment has its own history: what was accepted in a test says nothing o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, union
+from sqlalchemy import Connection, Select, select, union
 
 from fla_batch.ledger.lifecycle import ACCEPTED_FORM_STATES
 from fla_batch.ledger.records import Photo
@@ -31,8 +31,9 @@ def last_accepted(
     connection: Connection, key: DeclarationKey, environment: Environment
 ) -> Photo | None:
     """The declaration that the platform holds for `key` as far as we know; None for none."""
-    ours = _ours(key, environment).order_by(batch.c.built_at.desc(), form.c.id.desc())
-    told = _told(key, environment).order_by(photo.c.told_at.desc(), photo.c.id.desc())
+    ours, told = _of_key(key, environment)
+    ours = ours.order_by(batch.c.built_at.desc(), form.c.id.desc())
+    told = told.order_by(photo.c.told_at.desc(), photo.c.id.desc())
     found = [
         (row, query is ours)
         for query in (ours, told)
@@ -73,20 +74,16 @@ def of_workers(
 
 def had_legal_right(connection: Connection, key: DeclarationKey, environment: Environment) -> bool:
     """True once an accepted or read-back rights declaration for `key` carried LegalFlaRight."""
-    rights = key._replace(kind=FormKind.TRAINING_RIGHTS)
-    queries = (
-        _ours(rights, environment).where(form.c.has_legal_right),
-        _told(rights, environment).where(photo.c.has_legal_right),
-    )
+    ours, told = _of_key(key._replace(kind=FormKind.TRAINING_RIGHTS), environment)
+    queries = (ours.where(form.c.has_legal_right), told.where(photo.c.has_legal_right))
     return any(connection.execute(query.limit(1)).first() is not None for query in queries)
 
 
-def _ours(key: DeclarationKey, environment: Environment) -> Select[Any]:
-    return _all_ours(environment).where(*_same_key(form, key))
-
-
-def _told(key: DeclarationKey, environment: Environment) -> Select[Any]:
-    return _all_told(environment).where(*_same_key(photo, key))
+def _of_key(key: DeclarationKey, environment: Environment) -> tuple[Select[Any], Select[Any]]:
+    """Declarations of ours, and what was told."""
+    values = key._asdict() | {"kind": key.kind.value}
+    ours = _all_ours(environment).where(*fitting(form, **values))
+    return ours, _all_told(environment).where(*fitting(photo, **values))
 
 
 def _all_ours(environment: Environment) -> Select[Any]:
@@ -118,10 +115,6 @@ def _all_told(environment: Environment) -> Select[Any]:
         .join(answer_file, answer_file.c.id == consultation.c.answer_id)
         .where(answer_file.c.environment == environment.value)
     )
-
-
-def _same_key(table: Table, key: DeclarationKey) -> Iterable[ColumnElement[bool]]:
-    return fitting(table, **key._asdict() | {"kind": key.kind.value})
 
 
 def held_keys(connection: Connection, environment: Environment) -> Iterator[DeclarationKey]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from fla_batch.ledger.lifecycle import (
+    ACKNOWLEDGED_BATCH_STATES,
     FINAL_BATCH_STATES,
     BatchState,
     Event,
@@ -17,15 +18,7 @@ from fla_batch.ledger.lifecycle import (
     next_form_state,
 )
 
-_KNOWN_SENT = frozenset(
-    {
-        BatchState.SENT,
-        BatchState.UNRECOGNISED,
-        BatchState.REFUSED_FILE,
-        BatchState.RECEIVED,
-        BatchState.CLOSED,
-    }
-)
+_KNOWN_SENT = ACKNOWLEDGED_BATCH_STATES | {BatchState.SENT}
 
 
 class Happening(NamedTuple):

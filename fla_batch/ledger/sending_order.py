@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from fla_batch.ledger.events import batch_id_of
-from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, BatchState, FormState
+from fla_batch.ledger.lifecycle import FINAL_FORM_STATES, UNSENT_BATCH_STATES, BatchState, FormState
 from fla_batch.ledger.rows import DECLARED_KINDS
 from fla_batch.ledger.sql_tables import batch, batch_state, form, form_state, lock
 from fla_batch.vocabulary.filenames import BatchName
 
 _UNSENT = (BatchState.STAGED, BatchState.SENDING, BatchState.IN_DOUBT)
-_NOT_BEGUN = (BatchState.BUILT, BatchState.STAGED)
 _MAYBE_PROCESSED = (BatchState.IN_DOUBT, BatchState.CANCELLING)
 _PROCESSED = (
     FormState.SENT,
@@ -63,8 +62,7 @@ def sending_order(connection: Connection, name: BatchName) -> SendingOrder:
     number = batch_id_of(connection, name)
     older = [_other_batch.c.id < number, _in(_other_batch_state.c.state, _UNSENT)]
     is_open = _other_state.c.state.not_in([state.value for state in FINAL_FORM_STATES])
-    begun = _other_batch_state.c.state.not_in([state.value for state in _NOT_BEGUN])
-    newer = [_other_batch.c.id > number, begun]
+    newer = [_other_batch.c.id > number, _begun()]
     return SendingOrder(
         _rivals(connection, name, number, older, is_open),
         _rivals(connection, name, number, newer, _may_be_processed()),
@@ -77,7 +75,6 @@ def overtaken_forms(connection: Connection, name: BatchName) -> dict[str, BatchN
     That is one which has begun to be sent, or which somebody works on. Raises UsageMistake.
     """
     number = batch_id_of(connection, name)
-    begun = _other_batch_state.c.state.not_in([state.value for state in _NOT_BEGUN])
     worked_on = exists().where(lock.c.name == _other_batch.c.name)
     query = _same_keys(
         select(form.c.reference_nbr, _other_batch.c.name.label("newer")),
@@ -87,7 +84,7 @@ def overtaken_forms(connection: Connection, name: BatchName) -> dict[str, BatchN
             _other_batch.c.id > number,
             form_state.c.state == FormState.STAGED.value,
             _in(_other_state.c.state, (FormState.STAGED, *_PROCESSED)),
-            or_(begun, worked_on),
+            or_(_begun(), worked_on),
         ],
     )
     rows = connection.execute(query.order_by(_other_batch.c.id)).all()
@@ -145,6 +142,10 @@ def _same_keys(
             *which,
         )
     )
+
+
+def _begun() -> ColumnElement[bool]:
+    return ~_in(_other_batch_state.c.state, UNSENT_BATCH_STATES)
 
 
 def _may_be_processed() -> ColumnElement[bool]:

@@ -36,12 +36,9 @@ class AnswerJournal(Closing):
             self._next = 1 + sum(1 for _ in self.folder.glob(named(0).replace("000000", "*")))
             descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
             self._file = FileIO(descriptor, "a+")
-            self._drop_half_a_line()
-
-    def _drop_half_a_line(self) -> None:
-        self._file.seek(0)
-        content = self._file.readall()
-        self._file.truncate(content.rfind(b"\n") + 1)
+            self._file.seek(0)
+            # Without the half of a line that the last process may have left.
+            self._file.truncate(self._file.readall().rfind(b"\n") + 1)
 
     def add(self, line: bytes) -> None:
         """One answer, whole, with its end of line."""

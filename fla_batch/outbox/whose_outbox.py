@@ -81,20 +81,16 @@ def make_private(place: Path) -> None:
 def _require_shared(place: Path, group: str) -> None:
     wanted = require_member(group)
     if not place.exists():
-        _make_shared(place, wanted)
+        private_folder(place)
+        with disk_errors("share", place):
+            os.chown(place, -1, wanted)
+            place.chmod(SHARED_FOLDER_MODE)
     if place.stat().st_gid != wanted or not is_shared(place):
         raise ConfigurationMistake(
             f"[workspace] group: {place} is not shared with {group}",
             hint=f"As its owner, once: chgrp -R {group} {place}; chmod -R u=rwX,g=rwX,o= {place}; "
             f"find {place} -type d -exec chmod g+s {{}} +",
         )
-
-
-def _make_shared(folder: Path, group: int) -> None:
-    private_folder(folder)
-    with disk_errors("share", folder):
-        os.chown(folder, -1, group)
-        folder.chmod(SHARED_FOLDER_MODE)
 
 
 def _user(number: int) -> str:
