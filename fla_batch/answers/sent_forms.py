@@ -56,9 +56,9 @@ class Sent:
     def by_reference(self, reference_nbr: str) -> Sequence[FoundForm]:
         """See `SentForms.by_reference`."""
         batch = self._batches.get(reference_nbr)
-        if batch is not None:
-            return [FoundForm(reference_nbr, batch)]
-        return self.ledger.forms_by_reference(reference_nbr)
+        if batch is None:
+            batch = self.ledger.batches_by_reference([reference_nbr]).get(reference_nbr)
+        return [] if batch is None else [FoundForm(reference_nbr, batch)]
 
     def expect(self, reference_nbrs: Collection[str]) -> None:
         """`by_reference` and `are_of` will be asked for these next: one query for all of them."""

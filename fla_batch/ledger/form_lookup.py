@@ -58,11 +58,6 @@ def batches_by_reference(
     return dict(zip(keys, map(batches.__getitem__, ids), strict=True))
 
 
-def by_reference(connection: Connection, reference_nbr: str) -> list[FoundForm]:
-    """The form with that ReferenceNbr, of whatever batch."""
-    return _forms(connection, form.c.reference_nbr == reference_nbr)
-
-
 def by_creation(
     connection: Connection,
     scope: Scope,

@@ -279,7 +279,6 @@ class Ledger(OneTransactionEach, Closing):
     answers_without_batch = reads(answer_rows.without_batch)
     read_again = writes(integrity.read_again)
     batches_by_reference = reads(form_lookup.batches_by_reference)
-    forms_by_reference = reads(form_lookup.by_reference)
     forms_by_creation = reads(form_lookup.by_creation)
     forms_by_subject = reads(form_lookup.by_subject)
 
