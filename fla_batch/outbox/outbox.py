@@ -109,10 +109,8 @@ class Outbox:
         names = []
         folder = self.root / environment.value
         for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
-            try:
+            with suppress(InvalidName):
                 names.append(BatchName.parse(entry.name))
-            except InvalidName:
-                continue
         return names
 
     def manifest(self, batch: BatchName) -> Manifest:
