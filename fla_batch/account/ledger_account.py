@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.account.account import Account, YearState
 from fla_batch.account.ledger_history import declaration_of
+from fla_batch.account.merge_provider_trainings import number_of
 from fla_batch.models import (
     DeclarationKey,
     Employee,
@@ -114,11 +115,10 @@ def _state(
         taken_over=computed is None and (had_legal or legal is not None),
         registered=register,
         self_validated=frozenset(
-            training.training_provider_reference.provider_training_id.lower()
+            number
             for training in register
             if training.processing_state != ProcessingState.TO_VALIDATE
-            and training.training_provider_reference
-            and training.training_provider_reference.provider_training_id
+            and (number := number_of(training.training_provider_reference))
         ),
     )
 

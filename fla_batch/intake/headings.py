@@ -186,18 +186,14 @@ def _misspelled_extras(
     names = _extra_names(extras)
     for name in sorted(given - set(names.values())):
         if name.startswith(EXTRA_ZONE):
-            parameters = {"name": name, "nearest": ", ".join(sorted(set(names.values()))) or "-"}
-            yield remark("unknown-column", COLUMN, source, parameters=parameters, value=name)
+            yield _unknown(name, ", ".join(sorted(set(names.values()))) or "-", source)
     for text in others.values():
         near = nearest(bare_words(text), names)
         meant = names[near] if near else None
         unknown = text.strip().lower().startswith(EXTRA_ZONE)
         if unknown or (meant is not None and meant not in given):
-            heading = text.strip()
-            place = Source(source.file, source.row, heading)
             known = meant or ", ".join(EXTRA_ZONE + name for name in extras) or "-"
-            parameters = {"name": heading, "nearest": known}
-            yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
+            yield _unknown(text.strip(), known, Source(source.file, source.row, text.strip()))
 
 
 def _own_names(kind: FormKind) -> set[str]:
@@ -253,10 +249,12 @@ def _misspelled(others: Mapping[int, str], given: set[str], source: Source) -> I
     for text in others.values():
         meant = almost(text)
         if meant is not None and meant not in given:
-            heading = text.strip()
-            place = replace(source, column=heading)
-            parameters = {"name": heading, "nearest": meant}
-            yield remark("unknown-column", COLUMN, place, parameters=parameters, value=heading)
+            yield _unknown(text.strip(), meant, replace(source, column=text.strip()))
+
+
+def _unknown(name: str, near: str, place: Source) -> Anomaly:
+    told = {"name": name, "nearest": near}
+    return remark("unknown-column", COLUMN, place, parameters=told, value=name)
 
 
 def _missing(kind: FormKind, names: set[str], source: Source) -> Iterator[Anomaly]:

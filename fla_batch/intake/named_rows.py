@@ -27,6 +27,13 @@ def headings_of(part: str) -> dict[str, list[str]]:
     return {"CompanyID": known["CompanyID"], "INSS": known["INSS"], **known[part]}
 
 
+def filled_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a plain list that say something, with their numbers: no blanks, no comments."""
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield row, line
+
+
 class NamedRow(NamedTuple):
     """One row: its number as the user's program shows it, and its cells by our names."""
 

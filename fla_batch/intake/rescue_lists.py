@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fla_batch.intake.named_rows import NamedRow, headings_of, named_rows
+from fla_batch.intake.named_rows import NamedRow, filled_lines, headings_of, named_rows
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.system import xmlsafe
 from fla_batch.system.files import disk_errors
@@ -77,25 +77,24 @@ def means_a_worker(heading: str) -> bool:
 
 def _rows(path: Path, alone: str) -> Iterator[NamedRow]:
     """A table by its headings; a text file without any is a list of `alone`, a value a line."""
-    lines = _plain_list(path)
-    if lines is None:
+    text = _plain_list(path)
+    if text is None:
         yield from named_rows(path, headings_of("whom"))
         return
-    for row, line in enumerate(lines, start=1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield NamedRow(row, {alone: line.strip()})
+    for row, line in filled_lines(text):
+        yield NamedRow(row, {alone: line.strip()})
 
 
-def _plain_list(path: Path) -> list[str] | None:
-    """The lines of a file whose first one holds a number; None for everything else."""
+def _plain_list(path: Path) -> str | None:
+    """The text of a file whose first one holds a number; None for everything else."""
     if path.suffix.lower() not in (".txt", ".csv", ""):
         return None
     with disk_errors("read", path):
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    first = next((line for line in lines if line.strip() and line.lstrip()[0] != "#"), "")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    _, first = next(filled_lines(text), (0, ""))
     digits = sum(character.isdigit() for character in first)
     alone = not any(mark in first for mark in ";,\t")
-    return lines if digits >= 9 and alone else None
+    return text if digits >= 9 and alone else None
 
 
 def _dmfa(path: Path) -> Iterator[NamedRow]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fla_batch.intake.named_rows import filled_lines
 from fla_batch.intake.rescue_lists import means_a_worker, read_workers
 from fla_batch.models.declaration import FIRST_YEAR, LAST_YEAR
 from fla_batch.vocabulary.errors import InputUnreadable
@@ -56,19 +57,12 @@ def _text(path: Path) -> str | None:
 
 
 def _has_headings(text: str) -> bool:
-    first = next((line for _, line in _filled(text)), "")
+    first = next((line for _, line in filled_lines(text)), "")
     return any(means_a_worker(field.strip().strip('"')) for field in _SEPARATOR.split(first))
 
 
-def _filled(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, with their numbers: neither blank nor a comment."""
-    for row, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield row, line
-
-
 def _lines(path: Path, text: str) -> Iterator[Person]:
-    for number, (row, line) in enumerate(_filled(text)):
+    for number, (row, line) in enumerate(filled_lines(text)):
         inss, year = _fields(line)
         is_heading = number == 0 and not any(character.isdigit() for character in line)
         if not is_heading:

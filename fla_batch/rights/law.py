@@ -27,7 +27,6 @@ class SizeClass:
 
     name: str
     at_least: int
-    source: str
 
 
 class DatedCode(NamedTuple):
@@ -110,8 +109,7 @@ def law_of(year: int) -> Law:
         reference_quarters=tuple(parse_quarter(text) for text in reference["quarters"]),
         reference_source=reference["source"],
         size_classes=tuple(
-            SizeClass(row["name"], row["at_least"], row["source"])
-            for row in _rows("size_classes", year)
+            SizeClass(row["name"], row["at_least"]) for row in _rows("size_classes", year)
         ),
         excluded_worker_codes=tuple(
             (low, high) for low, high in _row("excluded_worker_codes", year)["ranges"]

@@ -124,16 +124,20 @@ def _write_beside(folder: Path, written: Written, language: Language) -> None:
 
 def body(right: WorkerRight) -> dict[str, Any]:
     """The body of PUT /trainingRights; numbers as the REST manual prints them."""
+    committees = [each.joint_committee for each in right.committees]
+    numbers = int(right.company_id), int(right.inss), hours_centi(right.hours)
+    return _body(*numbers, right.calendar_year, committees)
+
+
+def _body(
+    company_id: object, inss: object, hours: object, year: int, committees: list[str]
+) -> dict[str, Any]:
+    right = {"legalFlaRightHours": hours, "jointCommissionNbr": committees}
     return {
-        "employer": {"companyId": int(right.company_id)},
-        "employee": {"inss": int(right.inss)},
-        "calendarYear": right.calendar_year,
-        "trainingRights": {
-            "legalFlaRight": {
-                "legalFlaRightHours": hours_centi(right.hours),
-                "jointCommissionNbr": [each.joint_committee for each in right.committees],
-            }
-        },
+        "employer": {"companyId": company_id},
+        "employee": {"inss": inss},
+        "calendarYear": year,
+        "trainingRights": {"legalFlaRight": right},
     }
 
 
@@ -223,16 +227,7 @@ def _plain_bodies(plain: pl.DataFrame, year: int) -> pl.DataFrame:
     """The bodies of plain workers, as `body` gives them for the others."""
     import polars as pl
 
-    shape = json.dumps(
-        {
-            "employer": {"companyId": "{}"},
-            "employee": {"inss": "{}"},
-            "calendarYear": year,
-            "trainingRights": {
-                "legalFlaRight": {"legalFlaRightHours": "{}", "jointCommissionNbr": ["<{}>"]}
-            },
-        }
-    )
+    shape = json.dumps(_body("{}", "{}", "{}", year, ["<{}>"]))
     parts = shape.replace('"{}"', "\0").replace("<{}>", "\0").split("\0")
     number = [pl.col(name).str.strip_chars_start("0") for name in ("employer", "inss")]
     values = (*number, pl.col("hours_centi").cast(pl.String), pl.col("joint_committee"))

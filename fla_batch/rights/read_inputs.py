@@ -56,7 +56,6 @@ class ReadInput:
 class InputReader:
     """Sets rows aside, file by file, and keeps what is found."""
 
-    law: Law
     employers: Employers
     spill: Spill
     found: ReadInput = field(default_factory=ReadInput)
@@ -95,7 +94,7 @@ def read_inputs(
     how: RightsReading = AS_THEY_ARE,
 ) -> ReadInput:
     """Set all rows of all files aside. Raises InputUnreadable."""
-    reader = InputReader(law, employers, spill)
+    reader = InputReader(employers, spill)
     for path, slot in zip(dmfa, _slots(dmfa), strict=True):
         reader.take("lines", read_dmfa(path, law, how), slot)
     messages = [path for path in dimona if _is_xml(path)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from fla_batch.rights.size import SizeBasis
 from fla_batch.vocabulary.errors import ConfigurationMistake, LedgerTrouble
@@ -36,20 +36,11 @@ class FrozenSize:
     computed_at: datetime
 
 
-class SizeStore(Protocol):
-    """Keeps one size per employer and period of two years."""
+class SizeStore:
+    """One size per employer and period of two years, in the table `employer_size` of a database.
 
-    def of_period(self, period: str) -> dict[str, FrozenSize]:
-        """The sizes that count, by employer; none where none was established."""
-        ...
-
-    def put(self, size: FrozenSize) -> None:
-        """Establish a size; an earlier one stays on record and no longer counts."""
-        ...
-
-
-class SqlSizeStore:
-    """A `SizeStore` in the table `employer_size` of a database. Raises LedgerTrouble."""
+    Raises LedgerTrouble.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -58,6 +49,7 @@ class SqlSizeStore:
             self._table.create(engine, checkfirst=True)
 
     def of_period(self, period: str) -> dict[str, FrozenSize]:
+        """The sizes that count, by employer; none where none was established."""
         table = self._table
         query = table.select().where(table.c.period == period).order_by(table.c.id)
         with _translated(), self._engine.connect() as connection:
@@ -75,6 +67,7 @@ class SqlSizeStore:
         }
 
     def put(self, size: FrozenSize) -> None:
+        """Establish a size; an earlier one stays on record and no longer counts."""
         with _translated(), self._engine.begin() as connection:
             connection.execute(
                 self._table.insert().values(
@@ -88,7 +81,7 @@ class SqlSizeStore:
             )
 
 
-def open_size_store(url: str) -> SqlSizeStore:
+def open_size_store(url: str) -> SizeStore:
     """The store in the database at `url` (an SQLAlchemy address). Raises LedgerTrouble."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
@@ -96,10 +89,10 @@ def open_size_store(url: str) -> SqlSizeStore:
     from fla_batch.system.database_address import database_address
 
     with _translated():
-        return SqlSizeStore(create_engine(database_address(url), poolclass=NullPool))
+        return SizeStore(create_engine(database_address(url), poolclass=NullPool))
 
 
-def size_store_if_any(url: str) -> SqlSizeStore | None:
+def size_store_if_any(url: str) -> SizeStore | None:
     """The same where the database is there already; none is made. Raises LedgerTrouble."""
     file = url.removeprefix(_FILE)
     return None if file != url and not Path(file).exists() else open_size_store(url)

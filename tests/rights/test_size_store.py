@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from fla_batch.rights.law import law_of
 from fla_batch.rights.quarters import parse_quarter
 from fla_batch.rights.size import Census, SizeBasis
-from fla_batch.rights.size_store import FrozenSize, SqlSizeStore, open_size_store
+from fla_batch.rights.size_store import FrozenSize, SizeStore, open_size_store
 from fla_batch.rights.sizes import Sizes
 from fla_batch.vocabulary.errors import ConfigurationMistake, LedgerTrouble
 from tests.rights.cases import COMPANY
@@ -28,7 +28,7 @@ def census(fte: int) -> dict[str, Census]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqlSizeStore:
+def store(tmp_path: Path) -> SizeStore:
     return open_size_store(f"sqlite:///{tmp_path / 'ledger.db'}")
 
 
@@ -36,7 +36,7 @@ def rules(sizes: Sizes) -> list[str | None]:
     return [found.rule for found in sizes.anomalies]
 
 
-def test_what_is_put_is_got_exactly(store: SqlSizeStore) -> None:
+def test_what_is_put_is_got_exactly(store: SizeStore) -> None:
     size = FrozenSize(COMPANY, "2024-2025", Fraction(59, 3), SizeBasis.REFERENCE, "ab", NOW)
     store.put(size)
     assert store.of_period("2024-2025").get(COMPANY) == size
@@ -44,7 +44,7 @@ def test_what_is_put_is_got_exactly(store: SqlSizeStore) -> None:
     assert store.of_period("2024-2025").get("0403170701") is None
 
 
-def test_rows_are_only_added_and_the_newest_counts(tmp_path: Path, store: SqlSizeStore) -> None:
+def test_rows_are_only_added_and_the_newest_counts(tmp_path: Path, store: SizeStore) -> None:
     for value in (12, 9):
         store.put(FrozenSize(COMPANY, "2024-2025", Fraction(value), SizeBasis.REFERENCE, "ab", NOW))
     found = store.of_period("2024-2025").get(COMPANY)
@@ -56,7 +56,7 @@ def test_rows_are_only_added_and_the_newest_counts(tmp_path: Path, store: SqlSiz
     engine.dispose()
 
 
-def test_nothing_is_written_before_establish(store: SqlSizeStore) -> None:
+def test_nothing_is_written_before_establish(store: SizeStore) -> None:
     sizes = Sizes(LAW, census(12), store=store)
     size = sizes.of(COMPANY)
     assert size is not None
@@ -66,7 +66,7 @@ def test_nothing_is_written_before_establish(store: SqlSizeStore) -> None:
     assert store.of_period(LAW.period).get(COMPANY) is not None
 
 
-def test_later_corrections_do_not_change_an_established_size(store: SqlSizeStore) -> None:
+def test_later_corrections_do_not_change_an_established_size(store: SizeStore) -> None:
     first = Sizes(LAW, census(12), store=store)
     first.of(COMPANY)
     first.establish(NOW)
@@ -78,7 +78,7 @@ def test_later_corrections_do_not_change_an_established_size(store: SqlSizeStore
     assert corrected.establish(NOW) == 0
 
 
-def test_the_same_input_is_frozen_without_a_word(store: SqlSizeStore) -> None:
+def test_the_same_input_is_frozen_without_a_word(store: SizeStore) -> None:
     for _ in range(2):
         sizes = Sizes(LAW, census(12), store=store)
         size = sizes.of(COMPANY)
@@ -88,7 +88,7 @@ def test_the_same_input_is_frozen_without_a_word(store: SqlSizeStore) -> None:
     assert size.quarters == ((parse_quarter("2023Q1"), Fraction(12)),)
 
 
-def test_recompute_establishes_a_new_size(store: SqlSizeStore) -> None:
+def test_recompute_establishes_a_new_size(store: SizeStore) -> None:
     for recompute, fte in ((False, 12), (True, 25)):
         sizes = Sizes(LAW, census(fte), store=store, recompute=recompute)
         sizes.of(COMPANY)
@@ -98,7 +98,7 @@ def test_recompute_establishes_a_new_size(store: SqlSizeStore) -> None:
     assert found.value == 25
 
 
-def test_a_stated_size_is_used_and_not_established(store: SqlSizeStore) -> None:
+def test_a_stated_size_is_used_and_not_established(store: SizeStore) -> None:
     sizes = Sizes(LAW, census(12), {COMPANY: Fraction(30)}, store)
     size = sizes.of(COMPANY)
     assert size is not None
