@@ -43,9 +43,8 @@ def without_read_only(rights: TrainingRights) -> TrainingRights:
 
 def _each(rights: TrainingRights, changed: Callable[[Right], Right | None]) -> TrainingRights:
     """The rights, each changed; one that becomes None is left out."""
-    kept: dict[str, Any] = {
-        name: tuple(filter(None, map(changed, rights.of(kind))))
-        for kind, name in RIGHT_FIELDS.items()
-    }
-    legal = kept.pop(RIGHT_FIELDS[RightType.LEGAL])
-    return TrainingRights(legal_fla_right=next(iter(legal), None), **kept)
+    legal = rights.legal_fla_right
+    kept: dict[str, Any] = {"legal_fla_right": changed(legal) if legal else None}
+    for name in ("complementary_sector_right", "complementary_employer_right"):
+        kept[name] = tuple(filter(None, map(changed, getattr(rights, name))))
+    return TrainingRights(**kept)

@@ -6,7 +6,6 @@ Each is a complete annual photo: what it leaves out is deleted on the platform.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -18,7 +17,7 @@ from fla_batch.models.trainings import TRAININGS_MAX, Training
 from fla_batch.models.zone import Presence, Repeats, Zone, ZoneType
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import NoOrigin, Origin
-from fla_batch.vocabulary.terms import FormKind, RightType
+from fla_batch.vocabulary.terms import FormKind
 from fla_batch.vocabulary.zone_path import Path
 
 # The manual's table says "> 1950 and < 2100", its text "1950 to 2100": right under both.
@@ -71,7 +70,9 @@ class TrainingRightsDeclaration(_AnnualPhoto):
     @property
     def rights(self) -> tuple[Right, ...]:
         """All rights, the legal one first."""
-        return tuple(chain.from_iterable(map(self.training_rights.of, RightType)))
+        block = self.training_rights
+        legal = (block.legal_fla_right,) if block.legal_fla_right is not None else ()
+        return (*legal, *block.complementary_sector_right, *block.complementary_employer_right)
 
 
 class TrainingsDeclaration(_AnnualPhoto):
