@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -24,30 +25,32 @@ from fla_batch.system.files import (
     whole_file,
 )
 from fla_batch.vocabulary.errors import UsageMistake
-from fla_batch.vocabulary.findings import Anomaly
+from fla_batch.vocabulary.findings import Anomaly, Labels
 from fla_batch.vocabulary.terms import Language
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-HEADINGS = (
-    "class",
-    "error_id",
-    "label",
-    "advice",
-    "company_id",
-    "inss",
-    "calendar_year",
-    "tag",
-    "path",
-    "value",
-    "file",
-    "sheet",
-    "row",
-    "column",
-    "rule",
-    "origin",
-)
+_COLUMNS = {
+    "class": "anomaly_class",
+    "error_id": "error_id",
+    "label": "label",
+    "advice": "advice",
+    "company_id": "company_id",
+    "inss": "inss",
+    "calendar_year": "calendar_year",
+    "tag": "tag",
+    "path": "path",
+    "value": "value",
+    "file": "source.file",
+    "sheet": "source.sheet",
+    "row": "source.row",
+    "column": "source.column",
+    "rule": "rule",
+    "origin": "origin",
+}
+HEADINGS = tuple(_COLUMNS)
+_values = attrgetter(*_COLUMNS.values())
 MOST_IN_A_SHEET = 1_048_576 - 1
 """Anomalies that one sheet of Excel takes below its headings."""
 
@@ -98,27 +101,15 @@ def _suffix(path: Path) -> str:
 
 
 def _row(anomaly: Anomaly, language: Language) -> list[str]:
-    values = (
-        anomaly.anomaly_class,
-        anomaly.error_id,
-        anomaly.label.text(language),
-        anomaly.advice.text(language),
-        anomaly.company_id,
-        anomaly.inss,
-        anomaly.calendar_year,
-        anomaly.tag,
-        anomaly.path,
-        anomaly.value,
-        anomaly.source.file,
-        anomaly.source.sheet,
-        anomaly.source.row,
-        anomaly.source.column,
-        anomaly.rule,
-        anomaly.origin.value,
-    )
+    texts = (_text(value, language) for value in _values(anomaly))
     # Half a surrogate pair, from a user's JSON, is no character that a file can hold.
-    texts = ("" if value is None else str(value) for value in values)
     return [harmless(text.encode("utf-8", "backslashreplace").decode()) for text in texts]
+
+
+def _text(value: object, language: Language) -> str:
+    if isinstance(value, Labels):
+        return value.text(language)
+    return "" if value is None else str(value)
 
 
 def _write_csv(file: HashingWriter, rows: _Rows) -> None:
