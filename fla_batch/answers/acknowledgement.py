@@ -7,9 +7,8 @@ whatever the verdict. Source: the portal's ACRF message.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from fla_batch.answers.blocks import (
     FileReference,
@@ -32,8 +31,7 @@ ROOT = "ACRF"
 IDENTIFICATION = "ACRF001"
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(NamedTuple):
     """The portal's verdict on one file. `result_code` is empty when it is missing."""
 
     header: PortalHeader

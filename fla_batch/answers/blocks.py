@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,8 +25,7 @@ class NoForm(UnusableXml):
     """The answer is whole, but holds no form: there is nothing that it could be about."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortalHeader:
+class PortalHeader(NamedTuple):
     """Identification and creation of a form; what is missing or unreadable is None.
 
     Date and hour are Belgian local time. `type_form` decides nothing.

@@ -9,7 +9,6 @@ docs/decisions/0901 and 0902.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,7 +62,7 @@ def answers(
         for change in _told(form, profile, environment, at, sent):
             # A photo with a hole in it is no photo: the guards would miss what it hides.
             if reading.unreadable and isinstance(change, Consultation):
-                yield replace(change, photo=None)
+                yield change._replace(photo=None)
             else:
                 yield change
     if not found:

@@ -10,7 +10,6 @@ matched is returned with its reason, and is the caller's to keep and to list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 from functools import lru_cache
@@ -95,8 +94,7 @@ class MatchedForm(NamedTuple):
     by: MatchedBy
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(NamedTuple):
     """No match, and why. `batch` is the batch that was recognised, `candidates` the forms."""
 
     reason: Reason

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from fla_batch.answers.alike_forms import Alike, AlikeForms, Stencil
 from fla_batch.answers.blocks import (
@@ -38,8 +38,7 @@ ROOT = "NOTIFICATION"
 IDENTIFICATION = "NOTI001"
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalyLocation:
+class AnomalyLocation(NamedTuple):
     """Where in our file the anomaly is: line and column as numbers, `location` as `1,1,7,2`."""
 
     line_nbr: str | None = None
@@ -47,8 +46,7 @@ class AnomalyLocation:
     location: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalyReport:
+class AnomalyReport(NamedTuple):
     """One anomaly as the platform reports it, its texts without control characters.
 
     `path` holds the identifying zones, label and value, in the order of the message.

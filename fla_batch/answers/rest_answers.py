@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -107,7 +106,7 @@ def _changes_of(
     if judgement.answer is not None:
         for told in consultations(form.kind, judgement.answer, form, told_at, held, form=key):
             # A photo with a hole in it is no photo.
-            yield replace(told, photo=None) if judgement.gaps else told
+            yield told._replace(photo=None) if judgement.gaps else told
     elif judgement.credit is not None:
         yield Consultation(
             kind=FormKind.ASK_CREDIT,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from fla_batch.answers.consultation_answers import answers_question
 from fla_batch.answers.rest_comparison import holds
@@ -31,8 +31,7 @@ UNHEARD = "HTTP-LOST"
 """Error id of the remark on a declaration that is in force, and whose own answer never came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`event` is the verdict, None while there is none; `reason` then says why.
 
     `put` says that the declaration may be put now: nothing was put yet, or the platform showed
@@ -92,7 +91,7 @@ def _settled(form: FormRow, exchange: Exchange, before: Judgement) -> Judgement:
         reason = trouble or f"asked what it holds, the service answered {exchange.status}"
         if reason != before.reason:
             reason = f"{before.reason}; {reason}"
-        return replace(before, reason=reason, put=False)
+        return before._replace(reason=reason, put=False)
     declared = DECLARATIONS[form.kind].model_validate(form.body, strict=False)
     if exchange.status == OK and holds(told.declarations[0], declared):
         if before.anomalies:

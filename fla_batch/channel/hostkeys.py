@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fla_batch.configuration.server import GatewaySettings
 from fla_batch.system.plain_texts import decoded
@@ -19,8 +19,7 @@ from fla_batch.vocabulary.errors import ConfigurationMistake, HostKeyMismatch
 _DEFAULT_PORT = 22
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(NamedTuple):
     """One line of a known_hosts file that names our server."""
 
     key_type: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fla_batch.channel.protocol import RemoteFile
 from fla_batch.vocabulary.filenames import FileName, InvalidName
@@ -17,8 +18,7 @@ from fla_batch.vocabulary.terms import FileKind
 _BESIDE_AN_ANSWER = frozenset({FileKind.FS, FileKind.GO})
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAnswer:
+class OfferedAnswer(NamedTuple):
     """An answer that is whole: its GO is there, under one or more of its names."""
 
     name: FileName
@@ -27,8 +27,7 @@ class OfferedAnswer:
     fs: RemoteFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(NamedTuple):
     """An entry that is none of ours, its name safe to print, and why it is none."""
 
     name: str

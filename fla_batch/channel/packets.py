@@ -6,8 +6,8 @@ Source: draft-ietf-secsh-filexfer-02, the version that every server speaks.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 VERSION = 3
 MAX_PACKET_BYTES = 1 << 20
@@ -63,8 +63,7 @@ class BrokenReply(ValueError):
     """The server's bytes are no reply of SFTP version 3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """Size in bytes, Unix mode and time of change (Unix seconds), as far as the server tells."""
 
     size: int | None = None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from fla_batch.vocabulary.errors import GatewayUnavailable, UsageMistake
 
@@ -55,8 +55,7 @@ class RemoteFile:
     modified: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(NamedTuple):
     """A finished upload: bytes in all, where it began, and whether the size was compared."""
 
     size: int
@@ -64,8 +63,7 @@ class Uploaded:
     size_compared: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
+class Downloaded(NamedTuple):
     """A finished download: bytes and SHA-256 (hexadecimal) of what lies on our disk."""
 
     size: int

@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from fla_batch.vocabulary.errors import GatewayUnavailable
 
@@ -23,8 +22,7 @@ NO_ANSWER = 0
 """The status of a call whose answer never came: it may or may not have been carried out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What is called: a path below the base address, its query, and for PUT a body."""
 
     method: str
@@ -33,8 +31,7 @@ class Call:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A call and its answer. `fault` is None when the body is JSON in UTF-8, whole, within limits.
 
     `content_type` and `body` are as they came; the body of an answer that is too long is only

@@ -10,15 +10,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from fla_batch.vocabulary.errors import FlaBatchError
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """How often and how patiently: pauses double from `first_pause_s` up to `cap_s`.
 
     `attempts` counts the first one too; no attempt begins later than `total_s` after it.

@@ -8,8 +8,8 @@ lies beside TD goes with it. Where nobody saw that, only an answer tells, or non
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from fla_batch.channel.protocol import Gateway
 from fla_batch.channel.upload import Journal
@@ -18,8 +18,7 @@ from fla_batch.ledger.lifecycle import Event
 from fla_batch.vocabulary.filenames import BatchName
 
 
-@dataclass(frozen=True, slots=True)
-class OnTheServer:
+class OnTheServer(NamedTuple):
     """The names of a batch of `parts` parts there; its files on our disk are not needed."""
 
     batch: BatchName

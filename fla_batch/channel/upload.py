@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from fla_batch.channel.protocol import Gateway, Reached, Uploaded, ignored
 from fla_batch.ledger.lifecycle import Event
@@ -30,8 +29,7 @@ class Journal(Protocol):
     def __call__(self, event: Event, **details: Any) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """The files of one batch that lie on our disk, and the folder on the server that they go to."""
 
     files: tuple[tuple[FileName, Path], ...]

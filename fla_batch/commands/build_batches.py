@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.batching.arrange import Part, PartLimits, arrange
 from fla_batch.batching.form_builder import Desk
@@ -52,8 +52,7 @@ if TYPE_CHECKING:
 _COUNTED_TOGETHER = 500
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltBatch:
+class BuiltBatch(NamedTuple):
     """One batch that now lies in the outbox; `files` are its names in the order of sending."""
 
     name: BatchName

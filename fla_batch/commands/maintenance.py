@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -117,7 +117,7 @@ def _as_recorded(held: Quarantined, row: AnswerRow | None) -> Quarantined:
     if held.environment is not None or row is None:
         return held
     file, reason = row.file, row.reason or held.reason
-    return replace(held, name=file.name, environment=file.environment, reason=reason)
+    return held._replace(name=file.name, environment=file.environment, reason=reason)
 
 
 def _replay(

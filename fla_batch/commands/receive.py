@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.answers.answer_changes import Interpreter
 from fla_batch.answers.sent_forms import Sent
@@ -224,8 +223,7 @@ class Reception:
             remove_file(unpacked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """An answer, and all that another process needs to interpret it; plain values."""
 
     path: Path

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.channel import upload
 from fla_batch.commands.lease import Lease, leased
@@ -38,8 +37,7 @@ OUT_OF_TROUBLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SendOutcome:
+class SendOutcome(NamedTuple):
     """What became of one batch. `remark` continues the state in words; `refused` counts forms
     that are known to be refused already, as they are over REST; `unanswered` those that have to be
     sent once more, for no usable answer came.

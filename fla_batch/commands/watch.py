@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.commands.poll import poll
 from fla_batch.commands.poll_result import PollResult
@@ -18,8 +17,7 @@ _RECHECK_EVERY_S = 3600.0
 """How often a watch compares old answers again: each time they are fetched (decision 1411)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How somebody waits for answers: a look every `every_s` seconds, for `timeout_s` in all.
 
     Without end when that is None; `elapsed` counts the seconds. `told` hears what comes meanwhile.

@@ -9,9 +9,8 @@ from __future__ import annotations
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 
 from fla_batch.intake.input_files import left_alone
 from fla_batch.system.archives import DamagedArchive, damage_told
@@ -23,8 +22,7 @@ MOST_BYTES = 50_000_000
 _PACKED_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf")
 
 
-@dataclass(frozen=True, slots=True)
-class NotAnAnswer:
+class NotAnAnswer(NamedTuple):
     """A file, or a part of one, that answers nothing, and why."""
 
     file: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.intake.conversion import Mistakes
 from fla_batch.intake.headings import TableLayout
@@ -24,8 +24,7 @@ from fla_batch.vocabulary.zone_path import Path
 Cells = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """A row's number and its typed cells, empty ones left out."""
 
     number: int

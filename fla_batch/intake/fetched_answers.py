@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,8 +42,7 @@ _STATE = re.compile(rf"\b({'|'.join(each.value for each in ProcessingState)})\b"
 _SINCE = re.compile(r"modifiedFromDate=(\d{4}-\d{2}-\d{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedAnswer:
+class FetchedAnswer(NamedTuple):
     """One answer, the question that it answers, and the file (or member of an archive)."""
 
     file: str

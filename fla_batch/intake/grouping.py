@@ -8,8 +8,7 @@ the two it is, a first pass over the key columns finds out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.intake.conversion import KEY, Mistakes, converted, keys_of
 from fla_batch.intake.headings import TableLayout
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What the first pass found: how many declarations, and whether their rows stand together."""
 
     declarations: int

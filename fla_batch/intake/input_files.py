@@ -12,10 +12,10 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from fla_batch.intake.input_url import url_of
 from fla_batch.system.archives import DamagedArchive, damage_told
@@ -37,8 +37,7 @@ _MAGIC = {b"PAR1": ".parquet", b"\xd0\xcf\x11\xe0": ".xls"}
 _START = 512
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
+class InputFile(NamedTuple):
     """A file to read, and the name under which the user knows it."""
 
     path: Path
@@ -81,7 +80,7 @@ def _on_storage(
         if isinstance(file, Anomaly):
             yield file.at(replace(file.source, file=url))
         else:
-            yield replace(file, shown=file.shown.replace(str(copy), url, 1))
+            yield file._replace(shown=file.shown.replace(str(copy), url, 1))
 
 
 def _files(path: Path, aside: Path, suffix: str | None) -> Iterator[InputFile | Anomaly]:

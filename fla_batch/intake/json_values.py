@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.tables.reader_findings import FILE, remark
 from fla_batch.vocabulary.findings import Anomaly, Source
@@ -27,8 +26,7 @@ class RepeatedNames(dict[str, Any]):
     repeated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One value, and the line (from 1) on which it begins."""
 
     value: object

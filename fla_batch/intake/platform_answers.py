@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,16 +28,14 @@ from fla_batch.vocabulary.identifiers import compact_inss
 from fla_batch.vocabulary.terms import AnomalyOrigin
 
 
-@dataclass(frozen=True, slots=True)
-class ListedEmployee:
+class ListedEmployee(NamedTuple):
     """A worker and year in the lists of 3.3.6.2 and 3.3.7.2."""
 
     inss: str
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why the platform did not answer with data (REST manual 3.4.3 and 3.4.4)."""
 
     type: str | None = None

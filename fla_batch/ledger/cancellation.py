@@ -7,15 +7,14 @@ nothing of the batch is processed, it holds its declarations as if it were sent 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from fla_batch.ledger.lifecycle import Event
 from fla_batch.ledger.records import EventRow
 
 
-@dataclass(frozen=True, slots=True)
-class Cancellation:
+class Cancellation(NamedTuple):
     """`go_begun`: GO may have been created; `go_sent`: it was. `beside_go`: TD was seen beside it.
 
     `taken_at` is when GO was first seen to be gone, and that did not tell whether with TD.

@@ -6,7 +6,7 @@ Also writes them anew, and the rows of answers from the raw files, when the two 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -33,8 +33,7 @@ Reader = Callable[[AnswerFile], Changes]
 """Reads a raw file again. May raise any FlaBatchError; the file's rows are left alone then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """A state that does not follow from the events; `reference_nbr` is None for a batch."""
 
     batch: str
@@ -43,8 +42,7 @@ class Contradiction:
     derived: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(NamedTuple):
     """An answer file that was read again, or why it could not be."""
 
     file_name: str

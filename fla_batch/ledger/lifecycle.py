@@ -31,10 +31,9 @@ Source: 4-responses, life of a form; R5, R18 and R22 of the reliability requirem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from fla_batch.vocabulary.errors import UnknownTransition
 from fla_batch.vocabulary.terms import ResultCode
@@ -342,8 +341,7 @@ def verdict_event(result_code: str, *, with_anomalies: bool) -> Event:
     return Event.PENDING if result_code in set(ResultCode) else Event.UNRECOGNISED
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceLimits:
+class SilenceLimits(NamedTuple):
     """How long silence is normal: hours until the ACRF, days until the last NOTI."""
 
     overdue_acrf_hours: float = 24

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
@@ -27,8 +27,7 @@ _CAN_ASK = os.name == "posix"
 """Signal 0 only asks whether a process is there; on Windows it would interrupt it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """A process that holds, or wants, a lock: host name and process number.
 
     `machine` tells two hosts of one name apart: a process number counts within one of them.

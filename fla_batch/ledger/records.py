@@ -198,8 +198,7 @@ class FormLine(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     """One line of the record of what happened; `form` is None for the whole batch."""
 
     batch: BatchName
@@ -222,8 +221,7 @@ REST_ANSWERS = "REST."
 """How names of raw files begin that hold answers of the REST API, form by form."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFile:
+class AnswerFile(NamedTuple):
     """A file for us as it lies on our disk. `kept_path` is relative to the outbox.
 
     Name, size (bytes) and SHA-256 (hexadecimal) together are its accept-once key (R14).
@@ -290,8 +288,7 @@ class UnmatchedChange:
     details: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation:
+class Consultation(NamedTuple):
     """What the platform told about one worker: credit, rights or trainings.
 
     `photo` is the declaration that it amounts to, when it is a whole one of its `kind`: it then
@@ -310,8 +307,7 @@ class Consultation:
     asked: Json | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoRecord:
+class PhotoRecord(NamedTuple):
     """A whole declaration as the platform holds it."""
 
     key: DeclarationKey
@@ -335,8 +331,7 @@ class AnswerOutcome(StrEnum):
     CLASH = "clash"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(NamedTuple):
     """One answer file that was seen, and what became of it."""
 
     file: AnswerFile
@@ -345,8 +340,7 @@ class AnswerRow:
     settled_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ConsultationRow:
+class ConsultationRow(NamedTuple):
     """What the platform told about one worker, and when.
 
     `form` is the one that it came with, `asked` the question that it answers; both are None for

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fla_batch.message.form_tree import Element, ZoneText, carriers, elements, of_kind
 from fla_batch.message.message_shape import MessageShape
@@ -71,8 +71,7 @@ def extra_columns(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedZone:
+class AskedZone(NamedTuple):
     """Such a zone of forms of one kind. `needed`: no form is valid without it."""
 
     text: ZoneText

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.value_formats import Format
@@ -20,8 +20,7 @@ from fla_batch.models.zone import Zone
 from fla_batch.vocabulary.terms import FormKind
 
 
-@dataclass(frozen=True, slots=True)
-class BlockPlace:
+class BlockPlace(NamedTuple):
     """A block in the row: the field of the block `parent` (an index of the row) that holds it."""
 
     parent: int
@@ -30,8 +29,7 @@ class BlockPlace:
     model: type[Block] | None
 
 
-@dataclass(frozen=True, slots=True)
-class WriteCondition:
+class WriteCondition(NamedTuple):
     """When something is written: the kinds of form (all when empty), and whether even if empty."""
 
     only: frozenset[FormKind] = frozenset()
@@ -45,8 +43,7 @@ class WriteCondition:
         return kind is None or not self.only or kind in self.only
 
 
-@dataclass(frozen=True, slots=True)
-class ToldApart:
+class ToldApart(NamedTuple):
     """Which of several zones a text stands for: the constant of a neighbour says so.
 
     `attribute` is of the element itself; `sibling` a tag beside it.
@@ -83,8 +80,7 @@ class FixedText:
     json_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateText:
+class TemplateText(NamedTuple):
     """A text made of the form's number, reference and date; see `templates`."""
 
     template: str
@@ -106,8 +102,7 @@ class Attribute:
     declared: tuple[Declared, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """The element stands once per item of the list `field_name` of `block`.
 
     An item's own blocks begin at `first` of the row; `values` for a list of plain values, each
@@ -161,8 +156,7 @@ class Element:
                 yield text
 
 
-@dataclass(frozen=True, slots=True)
-class FormTree:
+class FormTree(NamedTuple):
     """The form element, and the blocks of the row that a form begins with."""
 
     form: Element

@@ -6,9 +6,8 @@ that the XSD does not say of the file (decision 1220).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lxml import etree
 
@@ -38,8 +37,7 @@ _REFERENCE = "SAMPLERUN0" + counter(1)
 _MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedPlace:
+class RefusedPlace(NamedTuple):
     """A place in a declaration, its label, and what libxml2 says of it; INSS are masked."""
 
     path: Path
@@ -48,8 +46,7 @@ class RefusedPlace:
     is_missing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FormVerdict:
+class FormVerdict(NamedTuple):
     """Judges declarations of one kind, one by one."""
 
     shape: MessageShape

@@ -6,6 +6,7 @@ Indexes of blocks are known only when all rows are grown; then `tree_finish` mak
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import BlockPlace, WriteCondition
@@ -47,8 +48,7 @@ def _model(models: tuple[type[Block], ...]) -> type[Block] | None:
     return models[0] if models else None
 
 
-@dataclass(frozen=True, slots=True)
-class TextSource:
+class TextSource(NamedTuple):
     """A text of the tree before the indexes of blocks are known."""
 
     line: BindingLine

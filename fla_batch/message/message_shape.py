@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from fla_batch.message.binding_lines import BindingLine
 from fla_batch.message.form_tree import Element, FixedText, FormTree, TemplateText, Text
@@ -81,8 +82,7 @@ class MessageShape:
         return any(name in names_in(piece.template) for piece in pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class ShapePlan:
+class ShapePlan(NamedTuple):
     """What a binding says of a message, before it is compiled along the XSD."""
 
     root: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.message.form_tree import Element, FormTree, Repeat, block_paths, elements
 from fla_batch.models.zone import Presence
@@ -17,8 +16,7 @@ Steps = Iterable[tuple[str, int]]
 """Label of each element from the form's own down, and its index among those of its label."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelPlace:
+class ModelPlace(NamedTuple):
     """`path` in the declaration, and the element of the tree that stands for it."""
 
     path: Path

@@ -8,13 +8,12 @@ otherwise, every namespace gets a prefix, so that no element has to take a defau
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fla_batch.message.xml_escapes import quoteattr
 
 
-@dataclass(frozen=True, slots=True)
-class Namespaces:
+class Namespaces(NamedTuple):
     """`prefixes` for the namespaces that need one; without, the default is changed."""
 
     root: str

@@ -9,7 +9,6 @@ it elsewhere, so that there is one truth and it is quick.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True, slots=True)
-class ZonePiece:
+class ZonePiece(NamedTuple):
     """The text of a zone, or of all its values, between `start` and `end`; absent where the column
     has none.
 
@@ -36,15 +34,13 @@ class ZonePiece:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FixedPiece:
+class FixedPiece(NamedTuple):
     """A text that is always the same."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPiece:
+class GroupPiece(NamedTuple):
     """`pieces` one after the other between `start` and `end`; absent when all zones in it are.
 
     Fixed texts among zones do not make it there. `attributes` stand before the end of the start
@@ -60,8 +56,7 @@ class GroupPiece:
     bracket: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EachPiece:
+class EachPiece(NamedTuple):
     """`item` for each of the inner blocks of a field; absent when there are none."""
 
     name: str

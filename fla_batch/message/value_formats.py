@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.message.xml_escapes import escape
 from fla_batch.vocabulary.errors import ProfileMistake
@@ -25,8 +24,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """`write` gives XML text, escaped where needed; `read` takes the text of an element.
 
     `value` is the type of the model's field that it can carry. `scale` is how many of the model's

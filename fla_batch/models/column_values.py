@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from fla_batch.models.block import Block
 from fla_batch.models.zone import blocks_of, is_list, leaves_of
@@ -61,8 +61,7 @@ class Blocks:
                 yield name, self.inner[name].by_owner(inner, len(self.frame))
 
 
-@dataclass(frozen=True, slots=True)
-class InnerBlocks:
+class InnerBlocks(NamedTuple):
     """`owners` has for each of `blocks` the row of the block that it is in; it never decreases."""
 
     owners: pl.Series

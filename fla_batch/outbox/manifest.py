@@ -6,9 +6,8 @@ The same batch gives the same bytes (R26): the instant of creation is an input.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.system.files import FileFacts
 from fla_batch.vocabulary.errors import LedgerTrouble
@@ -25,8 +24,7 @@ class OutboxDamaged(LedgerTrouble):
     hint = "Run `fla-batch ledger verify`; restore the folder from a backup, do not send it."
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
+class SentFile(NamedTuple):
     """One file of `sent/`: size in bytes, SHA-256 in hexadecimal."""
 
     name: str
@@ -39,8 +37,7 @@ class SentFile:
         return FileFacts(self.size, self.sha256)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One batch; `files` in the order in which they are sent, `previous` is corrected by it.
 
     `channel` is the way that it was built for: sftp or rest.

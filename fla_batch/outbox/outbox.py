@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.outbox import staging
 from fla_batch.outbox.high_water import HighWater, HighWaterMark
@@ -39,8 +39,7 @@ _PURGING = ".purging-"
 _ELSEWHERE = "one that another host built is there, unless [workspace] store shares it"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something about a batch on disk that does not fit; `file` is None for the whole of it."""
 
     batch: str

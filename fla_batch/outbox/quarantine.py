@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fla_batch.system.files import (
     disk_errors,
@@ -28,8 +28,7 @@ from fla_batch.vocabulary.terms import Environment
 REASON_SUFFIX = ".reason.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(NamedTuple):
     """A file in quarantine. `name` is as the server gave it: escape it before it is shown.
 
     `path` is relative to the outbox; `size` in bytes; `sha256` hexadecimal. Where the reason file
@@ -69,7 +68,7 @@ class Quarantine:
         )
         if path != source:
             # The reason first: no file lies here without one, even after a crash.
-            told = asdict(found) | {"at": found.at.isoformat()}
+            told = found._asdict() | {"at": found.at.isoformat()}
             del told["path"]
             content = json.dumps(told, indent=2) + "\n"
             write_whole(path.with_name(path.name + REASON_SUFFIX), content.encode())

@@ -10,8 +10,8 @@ what is our own decision is marked [D] at the rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.models.column_values import Blocks
 from fla_batch.models.declaration import Entry
@@ -81,8 +81,7 @@ RULES: tuple[Rule, ...] = tuple(
 _BLOCKING_FIRST = tuple(each.value for each in (BLOCKING, WARNING, INFORMATION))
 
 
-@dataclass(frozen=True, slots=True)
-class Clearance:
+class Clearance(NamedTuple):
     """Which rules certainly find nothing in which of `declarations`, which count from 0.
 
     `questions` are the rules that have something to ask, each with the declarations it asks it of.

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat import asn1
@@ -57,8 +57,7 @@ class Unreadable(ValueError):
     """The bytes are no detached CMS signature that we can check."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureOfOne:
+class SignatureOfOne(NamedTuple):
     """One signer's part; `signed_attributes` is the DER that was signed, or None."""
 
     certificate: x509.Certificate
@@ -73,8 +72,7 @@ class SignatureOfOne:
     certificate_hashes: tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingSignature:
+class IncomingSignature(NamedTuple):
     """All that is needed to judge a detached signature."""
 
     signers: tuple[SignatureOfOne, ...]

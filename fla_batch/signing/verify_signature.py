@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -34,8 +34,7 @@ _DIGESTS: dict[str, hashes.HashAlgorithm] = {
 DigestOf = Callable[[str], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureVerdict:
+class SignatureVerdict(NamedTuple):
     """Valid, or the reason why not; `signed_by` is the subject of the first signer."""
 
     valid: bool

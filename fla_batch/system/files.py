@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from fla_batch.system.portable import (
     AS_IT_IS,
@@ -55,8 +55,7 @@ _CAUSES = {
 _NO_FOLDER = "Make the folder first, or name another."
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(NamedTuple):
     """Size in bytes and SHA-256 (hexadecimal) of a file's content."""
 
     size: int

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from fla_batch.tables.decoding import open_text, table_encoding
 from fla_batch.tables.heading_row import find_heading_row
@@ -66,8 +66,7 @@ def open_csv(path: Path, knows: Knows, choice: TableChoice) -> Table | Anomaly:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(NamedTuple):
     """How the lines of a file are to be read; `separator_said`: its first line says it."""
 
     path: Path
@@ -98,8 +97,7 @@ class _Lines:
                     raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """How many rows and lines stand before."""
 
     rows: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fla_batch.vocabulary.findings import Source
 
@@ -71,8 +71,7 @@ class TableChoice:
     most_rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MergedCells:
+class MergedCells(NamedTuple):
     """Cells made one: rows as the program numbers them, columns by position; all inclusive."""
 
     first_row: int

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fla_batch.tables.odd_cells import ERROR_WORDS, content_of
 from fla_batch.tables.reader_findings import FILE, remark
@@ -32,8 +31,7 @@ _LETTERS = r"[^\W\d_]{3}"
 _LONG_NUMBER = r"[0-9]{9}"
 
 
-@dataclass(frozen=True, slots=True)
-class RowColumns:
+class RowColumns(NamedTuple):
     """What the columns of a table hold, by position: enough to tell rows from sums and notes.
 
     `worker` is the column of the national number, `keys` those that say whose row it is, the

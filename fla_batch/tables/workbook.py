@@ -65,8 +65,7 @@ class SheetMarks:
         self.hidden_columns += range(first, min(after, first + _WIDEST))
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One sheet; `rows` reads it anew and fills in the marks that it is given."""
 
     name: str

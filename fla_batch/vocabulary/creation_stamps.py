@@ -35,8 +35,7 @@ class Stretch:
         return Stretch(self.first + count * _MS, self.count - count)
 
 
-@dataclass(frozen=True, slots=True)
-class CreationStamps:
+class CreationStamps(NamedTuple):
     """The stamp of each form: the form `numbers[i]` has `firsts[i]`, and so on until the next.
 
     >>> stamps = CreationStamps.counted_from(datetime(2025, 3, 1, 9, 15, 0, 999_900, tzinfo=UTC))

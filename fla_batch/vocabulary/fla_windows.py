@@ -7,9 +7,8 @@ forecast all ask here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,8 +17,7 @@ Year = TypeVar("Year", int, "pl.Expr")
 """A calendar year, or a column of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlaWindows:
+class FlaWindows(NamedTuple):
     """Windows of `years` years without gaps, one of which begins in `start_year`."""
 
     start_year: int = 2024

@@ -6,6 +6,7 @@ many in each language. Names in braces are filled in.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -22,6 +23,19 @@ def texts_of(package: str, name: str = "words.toml") -> Mapping[str, Any]:
     return tomllib.loads(content)
 
 
+@cache
+def _tables(package: str) -> Mapping[str, str]:
+    """The words of a room by their key, unread: of hundreds a command says a few."""
+    content = files(package).joinpath("words.toml").read_text(encoding="utf-8")
+    _, *parts = re.split(r'^\["?([^"\]\n]+)"?\]$', content, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@cache
+def _entry(package: str, key: str) -> Mapping[str, Any]:
+    return tomllib.loads(_tables(package)[key])
+
+
 class Words:
     """The texts of one package in one language.
 
@@ -36,7 +50,7 @@ class Words:
 
     def line(self, key: str, /, **parts: object) -> str:
         """The text of `key`, filled in. Raises KeyError when there is none: a mistake of ours."""
-        text: str = texts_of(self.package)[key][self.language.value]
+        text: str = _entry(self.package, key)[self.language.value]
         return text.format_map(parts)
 
     def headings(self, key: str) -> list[str]:
@@ -45,12 +59,12 @@ class Words:
 
     def knows(self, key: str) -> bool:
         """True when there is such a text."""
-        return key in texts_of(self.package)
+        return key in _tables(self.package)
 
     def count(self, key: str, count: int, /, **parts: object) -> str:
         """The text of `key` for so many; `{count}` in it is the number, its thousands apart."""
         form = "one" if is_one(count, self.language) else "many"
-        text: str = texts_of(self.package)[key][form][self.language.value]
+        text: str = _entry(self.package, key)[form][self.language.value]
         return text.format_map({"count": spaced(count), **parts})
 
     def number(self, centi: int) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -41,7 +40,7 @@ FULL_NOTIFICATION = messages.notification(
         inss="81511716525",
         concerned_quarter="20251",
         diagnoses=("1", "2"),
-        anomaly_reports=(REPORT, replace(REPORT, location=None, path=())),
+        anomaly_reports=(REPORT, REPORT._replace(location=None, path=())),
         application_data="<Own><Zone>1</Zone></Own>",
     )
 ).getvalue()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def books(outbox: Outbox) -> Iterator[Ledger]:
         path.write_bytes(b"<x/>")
         kept = outbox.inbox.take_in(path, FO, S)
         kept = outbox.inbox.move_to_batch(kept, outbox.folder(NAME))
-        file = replace(answer(), kept_path=kept.path)
+        file = answer()._replace(kept_path=kept.path)
         ledger.accept_answer(file, [BatchChange(NAME, Event.RECEIVED)], NOW)
         yield ledger
 
@@ -73,7 +72,7 @@ def test_a_batch_that_never_got_its_files_is_no_fault(books: Ledger, outbox: Out
 
 
 def test_a_manifest_that_differs_is_told(books: Ledger, outbox: Outbox) -> None:
-    manifest = replace(outbox.manifest(NAME), forms=4, profile="other", previous=batch_name(9))
+    manifest = outbox.manifest(NAME)._replace(forms=4, profile="other", previous=batch_name(9))
     (outbox.folder(NAME) / "manifest.json").write_bytes(manifest.to_bytes())
     assert [fault.problem for fault in audit(books, outbox)] == [
         "forms: 3 in the ledger, 4 in the manifest",
