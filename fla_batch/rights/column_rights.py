@@ -15,14 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import lcm
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import month_bounds, quarter_end, quarter_of, year_bounds
 from fla_batch.rights.workers import KEY, WHO
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _COMMON = lcm(*range(1, 32))
 _MOST_PARTS = 100  # numerator and denominator of A that leave room for the products
@@ -36,8 +34,6 @@ def plain_shares(
 
     `lines` are those that count, `newest` the last quarter that each employer declared.
     """
-    import polars as pl
-
     seen = _seen(lines, periods, year).with_columns(
         pl.col("employer").replace_strict(newest, default=0, return_dtype=pl.Int32).alias("newest")
     )
@@ -56,8 +52,6 @@ def plain_shares(
 
 def _seen(lines: pl.DataFrame, periods: pl.DataFrame, year: int) -> pl.DataFrame:
     """What decides whether a worker is plain, one row per worker with a period and lines."""
-    import polars as pl
-
     follows = pl.col(WHO) == pl.col(WHO).shift()
     rated = (pl.col("kind") == int(Kind.ORDINARY)) & (pl.col("ref") == pl.col("regime_centi"))
     apart = pl.col("start") > pl.col("end").shift()
@@ -91,8 +85,6 @@ def _seen(lines: pl.DataFrame, periods: pl.DataFrame, year: int) -> pl.DataFrame
 
 
 def _is_plain(day: int, year: int) -> pl.Expr:
-    import polars as pl
-
     ordinary = pl.col("plain") & (pl.col("kind") == int(Kind.ORDINARY))
     running = (pl.col("periods") == 1) & (pl.col("begins") <= day) & (pl.col("ends") >= day)
     inside = (pl.col("begins") <= pl.col("first_day")) & (pl.col("last_day") <= pl.col("ends"))
@@ -113,8 +105,6 @@ def _is_plain(day: int, year: int) -> pl.Expr:
 
 def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
     """The sum of the rates of declared months, times L x S, per worker."""
-    import polars as pl
-
     own = lines.filter(pl.col("quarter") <= quarter_of(year, 12)).with_columns(
         (pl.col("quarter") - quarter_of(year, 1)).alias("nth")
     )
@@ -148,8 +138,6 @@ def _declared(lines: pl.DataFrame, year: int) -> pl.DataFrame:
 
 def _projected_months(year: int) -> pl.Expr:
     """Months of the year after the last declared quarter, until that of Dimona OUT."""
-    import polars as pl
-
     _, last = year_bounds(year)
     starts = [month_bounds(year, month)[0] for month in range(1, 13)]
     until = pl.min_horizontal(pl.lit(last), "ends")
@@ -168,8 +156,6 @@ def amounts(shares: pl.DataFrame) -> pl.DataFrame:
 
     `shares` have `n`, `regime_centi` (S) and A as `a` / `a_of`.
     """
-    import polars as pl
-
     s, a, b = pl.col("regime_centi").cast(pl.Int64), pl.col("a"), pl.col("a_of")
     whole, rest = pl.col("n") // _COMMON, pl.col("n") % _COMMON
     taken = shares.with_columns(whole.alias("whole"), rest.alias("rest")).with_columns(
@@ -190,20 +176,14 @@ def amounts(shares: pl.DataFrame) -> pl.DataFrame:
 
 def _two_millions(whole: str, rest: str) -> pl.Expr:
     """The floor of 2,000,000 x (whole + rest / L), by two products that fit."""
-    import polars as pl
-
     first = pl.col(rest) * _TWO_THOUSAND
     more = first // _COMMON * _THOUSAND + first % _COMMON * _THOUSAND // _COMMON
     return pl.col(whole) * (_TWO_THOUSAND * _THOUSAND) + more
 
 
 def _six_decimals(millionths: pl.Expr) -> pl.Expr:
-    import polars as pl
-
     return pl.format("{}.{}", millionths // 1_000_000, _padded(millionths % 1_000_000, 6))
 
 
 def _padded(number: pl.Expr, digits: int) -> pl.Expr:
-    import polars as pl
-
     return number.cast(pl.String).str.zfill(digits)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_days
 from fla_batch.rights.workers import WHO
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class QuarterSum(NamedTuple):
@@ -32,8 +31,6 @@ def plain_and_others(
     lines: pl.DataFrame, periods: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The lines of plain workers, and those of all others."""
-    import polars as pl
-
     ordinary = (pl.col("kind") == int(Kind.ORDINARY)) & ~pl.col("agency") & (pl.col("mean") > 0)
     one_week = pl.col("ref").min() == pl.col("ref").max()
     facts = (
@@ -60,8 +57,6 @@ def plain_and_others(
 
 def quarter_sums(lines: pl.DataFrame, quarters: tuple[int, ...]) -> Iterator[QuarterSum]:
     """The sums over the lines of plain workers, one for each employer, quarter and S."""
-    import polars as pl
-
     lengths = {quarter: quarter_days(quarter) for quarter in quarters}
     days = (pl.col("end") - pl.col("start") + 1).cast(pl.Int64)
     own = lines.filter(pl.col("quarter").is_in(list(quarters)))

@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
+
 from fla_batch.rights.column_rights import amounts, plain_shares
 from fla_batch.rights.contradictions import contradictions
 from fla_batch.rights.evidence import Evidence
@@ -36,8 +38,6 @@ from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fla_batch.system.workforce import Workforce
 
 
@@ -172,8 +172,6 @@ class Computation:
 
     def _counted(self, part: Part) -> CountedPart:
         """The rows of a part that can matter, and who is excluded."""
-        import polars as pl
-
         wanted = pl.lit(value=True)
         if self.request.inss is not None:
             wanted = pl.col("inss") == self.request.inss
@@ -184,8 +182,6 @@ class Computation:
 
     def _plain(self, part: CountedPart) -> tuple[pl.DataFrame, CountedPart]:
         """The rights of plain workers by columns, and the rows of all others."""
-        import polars as pl
-
         day, year = self.request.day, self.request.year
         shares, unlike = plain_shares(part.lines, part.periods, self.newest, day, year)
         factors = self.factors.table(shares)
@@ -224,8 +220,6 @@ class Computation:
 
     def _keep_evidence(self, worker: Worker, lines: pl.DataFrame, periods: pl.DataFrame) -> None:
         """The rows of the one worker that was asked for, in order of time."""
-        import polars as pl
-
         own = pl.col("employer") == worker.employer
         self.evidence[worker.inss, worker.employer] = Evidence(
             worker.history,

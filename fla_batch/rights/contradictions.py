@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_text
@@ -20,9 +22,6 @@ from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.terms import AnomalyClass
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Row = dict[str, Any]
 
@@ -47,8 +46,6 @@ def contradictions(
 
 def _doubtful(lines: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
     """Workers with Dimona of whom anything is not ordinary, or lies after a period."""
-    import polars as pl
-
     ends = periods.group_by(KEY).agg(
         pl.col("start").min().alias("first"),
         pl.col("end").max().alias("last"),

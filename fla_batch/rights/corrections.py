@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from fla_batch.rights.occupation import Kind
 from fla_batch.rights.quarters import quarter_text
@@ -20,9 +22,6 @@ from fla_batch.rights.right_findings import finding
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 RECORD = ("declarer", "employer_class", "inss", "quarter", "worker_code")
 IDENTITY = (*RECORD, "begins", "joint_committee", "occupation", "undated", "nth")
@@ -38,8 +37,6 @@ def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> tuple[pl.DataFra
     `files` are the names that `file` counts; XML files that follow each other share a `slot`, so
     that among them the creation of a form decides.
     """
-    import polars as pl
-
     numbered = _numbered(lines)
     removes = numbered.select((pl.col("kind") == int(Kind.REMOVAL)).any()).item()
     if not removes and not _has_any_twice(numbered):
@@ -52,15 +49,11 @@ def settle(lines: pl.DataFrame, files: Sequence[InputSheet]) -> tuple[pl.DataFra
 
 def _counts() -> pl.Expr:
     """Excluded lines count nowhere, so they may stand twice."""
-    import polars as pl
-
     return pl.col("kind") <= int(Kind.STUDENT)
 
 
 def _has_any_twice(lines: pl.DataFrame) -> bool:
     """True when a line that counts may stand twice. Equal hashes are looked at in full."""
-    import polars as pl
-
     identity = pl.struct(IDENTITY)
     if lines.select(identity.hash().n_unique()).item() == lines.height:
         return False
@@ -69,8 +62,6 @@ def _has_any_twice(lines: pl.DataFrame) -> bool:
 
 def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
     """Adds `nth`: the place among equal lines of one form, 0 in tables and for the first."""
-    import polars as pl
-
     several = lines["form"].max()
     place = pl.lit(0, pl.Int64)
     if isinstance(several, int) and several > 0:
@@ -82,8 +73,6 @@ def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _added_up(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines without a start: their hours together, one line for each file or form."""
-    import polars as pl
-
     undated = lines.filter("undated")
     if not undated.height:
         return lines
@@ -97,8 +86,6 @@ def _added_up(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _aged(lines: pl.DataFrame) -> pl.DataFrame:
     """From the oldest to the newest, with `age`: equal for all lines of one form of an XML."""
-    import polars as pl
-
     in_table = pl.col("form") == 0
     ordered = lines.with_columns(
         pl.when(in_table).then(ROW).otherwise(0).alias("line"),
@@ -111,8 +98,6 @@ def _after_removals(
     lines: pl.DataFrame, files: Sequence[InputSheet]
 ) -> tuple[pl.DataFrame, list[Anomaly]]:
     """Without removals, and without the lines of their records in forms before theirs."""
-    import polars as pl
-
     removal = pl.col("kind") == int(Kind.REMOVAL)
     last = lines.filter(removal).group_by(RECORD).agg(pl.all().exclude(RECORD).last())
     if not last.height:
@@ -139,8 +124,6 @@ def _after_removals(
 
 def _newest(lines: pl.DataFrame, files: Sequence[InputSheet]) -> tuple[pl.DataFrame, list[Anomaly]]:
     """The newest line of each identity; where nothing changed, the one that stood first."""
-    import polars as pl
-
     counted = lines.with_row_index("at")
     same = counted.filter(_counts() & pl.struct(IDENTITY).is_duplicated())
     again = same.sort([*IDENTITY, "age", ROW])

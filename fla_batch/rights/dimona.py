@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.input_columns import (
     Check,
@@ -36,9 +37,6 @@ from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
 from fla_batch.vocabulary.input_origin import InputSheet
 
-if TYPE_CHECKING:
-    import polars as pl
-
 DIMONA_COLUMNS = InputColumns(
     required=("INSS", "StartingDate", "WorkerType"),
     optional=(*EMPLOYER_COLUMNS, "EndingDate"),
@@ -64,8 +62,6 @@ def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
 
 def no_values() -> pl.DataFrame:
     """A frame without rows, in the types of the result."""
-    import polars as pl
-
     types: dict[str, pl.DataType] = {name: pl.Int32() for name in VALUES}
     types |= {ROW: pl.UInt32(), **dict.fromkeys(_TEXTS, pl.String())}
     return pl.DataFrame(schema={name: types[name] for name in VALUES})
@@ -73,8 +69,6 @@ def no_values() -> pl.DataFrame:
 
 def dimona_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
     """Periods as values, with every finding on them."""
-    import polars as pl
-
     worker_type = pl.col("WorkerType").str.to_uppercase().alias("worker_type")
     typed = with_identifiers(frame).with_columns(
         as_day(frame, "StartingDate").alias("start"),
@@ -90,8 +84,6 @@ def dimona_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
 
 
 def _kind(law: Law) -> pl.Expr:
-    import polars as pl
-
     worker_type = pl.col("worker_type")
     return (
         pl.when(worker_type.is_in(list(law.student_dimona)))
@@ -104,8 +96,6 @@ def _kind(law: Law) -> pl.Expr:
 
 
 def _checks(law: Law) -> list[Check]:
-    import polars as pl
-
     return [
         *employer_checks(),
         missing("StartingDate"),

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
+
 from fla_batch.rights.right_findings import finding
 from fla_batch.rights.xml_messages import line_of, message_root
 from fla_batch.tables.table import ROW
@@ -22,7 +24,6 @@ from fla_batch.vocabulary.findings import Anomaly, Source
 from fla_batch.vocabulary.identifiers import compact_inss
 
 if TYPE_CHECKING:
-    import polars as pl
     from lxml.etree import _Element
 
 _ROOTS = ("Dimona", "NOTIFICATION")
@@ -211,8 +212,6 @@ def _finding(rule: str, form: DimonaForm) -> Anomaly:
 
 
 def _frames(paths: Iterable[Path], forms: list[DimonaForm]) -> dict[Path, pl.DataFrame]:
-    import polars as pl
-
     schema = {ROW: pl.UInt32, **dict.fromkeys(_COLUMNS, pl.String)}
     counted = [form for form in forms if form.kind == _IN and not form.refused]
     return {

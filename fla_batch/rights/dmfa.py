@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.committees import compact_committee
 from fla_batch.rights.dmfa_checks import dmfa_checks, whole_hours_finding
@@ -46,9 +47,6 @@ from fla_batch.rights.quarters import quarter_end, quarter_start
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import blocking
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 DMFA_COLUMNS = InputColumns(
     required=(
@@ -96,8 +94,6 @@ def read_dmfa(path: Path, law: Law, how: RightsReading = AS_THEY_ARE) -> PlacedC
 
 
 def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
-    import polars as pl
-
     unit = unit_of(table)
     said = [unit_finding(table)] if unit is HoursUnit.UNSAID else []
     if found := [*table.remarks, *said]:
@@ -121,8 +117,6 @@ def _table_chunks(table: InputTable, law: Law) -> Iterator[Chunk]:
 
 def no_values() -> pl.DataFrame:
     """A frame without rows, in the types of the result."""
-    import polars as pl
-
     types: dict[str, pl.DataType] = {name: pl.Int32() for name in VALUES}
     types |= {"created": pl.Int64(), ROW: pl.UInt32()}
     types |= {**dict.fromkeys(_TEXTS, pl.String()), **dict.fromkeys(_FLAGS, pl.Boolean())}
@@ -131,8 +125,6 @@ def no_values() -> pl.DataFrame:
 
 def dmfa_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
     """Lines as values, with every finding on them."""
-    import polars as pl
-
     typed = with_identifiers(frame).with_columns(
         as_quarter(frame, "Quarter").alias("quarter"),
         as_number(frame, "EmployerClass").alias("employer_class"),
@@ -159,8 +151,6 @@ def dmfa_values(frame: pl.DataFrame, law: Law, place: InputSheet) -> Chunk:
 
 def _kind(law: Law) -> pl.Expr:
     """How each line counts; a removal stays one, an excluded code comes before all others."""
-    import polars as pl
-
     code = pl.col("worker_code")
     excluded = [code.is_between(low, high) for low, high in law.excluded_worker_codes]
     excluded.append(pl.col("employer_class").is_in(list(law.excluded_employer_classes)))
@@ -180,8 +170,6 @@ def _kind(law: Law) -> pl.Expr:
 
 def _has_code(column: str, codes: tuple[DatedCode, ...]) -> pl.Expr:
     """True where the line's code is one of these in the line's quarter."""
-    import polars as pl
-
     quarter = pl.col("quarter")
     return pl.any_horizontal(
         (pl.col(column) == each.code) & quarter.is_between(each.first, each.last) for each in codes
@@ -189,15 +177,11 @@ def _has_code(column: str, codes: tuple[DatedCode, ...]) -> pl.Expr:
 
 
 def _by_hours() -> pl.Expr:
-    import polars as pl
-
     return pl.col("kind").is_in([int(Kind.FLEXI), int(Kind.STUDENT)])
 
 
 def _within_quarter(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds `start` and `end`: the line's days in its quarter. Who counts hours needs no dates."""
-    import polars as pl
-
     first, last = (_day_of_quarter(frame, bound) for bound in (quarter_start, quarter_end))
     undated = _by_hours() & pl.col("OccupationStartingDate").is_null()
     begins = pl.when(undated).then(first).otherwise(pl.col("begins"))
@@ -210,8 +194,6 @@ def _within_quarter(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _day_of_quarter(frame: pl.DataFrame, bound: Callable[[int], int]) -> pl.Expr:
-    import polars as pl
-
     quarters = frame["quarter"].unique().drop_nulls().to_list()
     return pl.col("quarter").replace_strict(
         {each: bound(each) for each in quarters}, default=None, return_dtype=pl.Int32
@@ -220,8 +202,6 @@ def _day_of_quarter(frame: pl.DataFrame, bound: Callable[[int], int]) -> pl.Expr
 
 def _line_values(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     """The columns of `VALUES`: rate as mean / ref, regime 0 where the line does not say it."""
-    import polars as pl
-
     s, q = pl.col("s"), pl.col("q")
     rated = pl.col("kind") == Kind.ORDINARY
     known = rated & s.is_not_null()
@@ -250,8 +230,6 @@ def _line_values(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
 
 def _bare_values(frame: pl.DataFrame) -> pl.DataFrame:
     """Excluded lines and removals whose worker, employer and quarter can be read."""
-    import polars as pl
-
     named = pl.col("inss_ok") & (pl.col("company_ok") | pl.col("noss").is_not_null())
     usable = frame.filter(named.fill_null(value=False) & pl.col("quarter").is_not_null())
     first, last = (_day_of_quarter(usable, bound) for bound in (quarter_start, quarter_end))

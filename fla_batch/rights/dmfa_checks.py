@@ -8,7 +8,8 @@ of 60 hours. Whatever breaks these bounds is most often hours where hundredths a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.committees import NUMBER
 from fla_batch.rights.contract_type import FULL_TIME
@@ -17,9 +18,6 @@ from fla_batch.rights.occupation import Kind
 from fla_batch.rights.right_findings import finding
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _REFERENCE_RANGE = (1000, 6000)
 _MEAN_RANGE = (0, 6000)
@@ -30,8 +28,6 @@ _PERHAPS_HOURS = 10_000
 
 def dmfa_checks() -> list[Check]:
     """The checks on a frame that `dmfa.dmfa_values` prepared, in order of column."""
-    import polars as pl
-
     s, q, hours, kind = (pl.col(name) for name in ("s", "q", "hours_centi", "kind"))
     rated, has_s, has_q = kind == Kind.ORDINARY, s.is_not_null(), q.is_not_null()
     no_s = pl.col("RefMeanWorkingHours").is_null()

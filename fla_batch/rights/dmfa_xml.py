@@ -19,12 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import polars as pl
+
 from fla_batch.rights.law import Law
 from fla_batch.rights.xml_messages import line_of, message_root
 from fla_batch.tables.table import ROW
 
 if TYPE_CHECKING:
-    import polars as pl
     from lxml.etree import _Element
 
 _EMPLOYER = ("Quarter", "NOSSRegistrationNbr", "CompanyID")
@@ -54,8 +55,6 @@ def read_dmfa_xml(path: Path, law: Law) -> Iterator[pl.DataFrame]:
 
 
 def _chunks(lines: Iterator[Cells]) -> Iterator[pl.DataFrame]:
-    import polars as pl
-
     schema = {ROW: pl.UInt32, **dict.fromkeys(_COLUMNS, pl.String)}
     schema |= {"form": pl.Int64, "created": pl.Int64, "is_update": pl.Boolean}
     schema |= {"removes": pl.Boolean}

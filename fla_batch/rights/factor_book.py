@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.column_rights import fits
 from fla_batch.rights.factor import Factor, factor_a
@@ -15,9 +17,6 @@ from fla_batch.rights.request import Request
 from fla_batch.rights.right import plain_text
 from fla_batch.rights.sizes import Sizes
 from fla_batch.rights.workers import is_company
-
-if TYPE_CHECKING:
-    import polars as pl
 
 PlainFactor = tuple[str, str, str, str, int, int, bool, str]
 
@@ -66,8 +65,6 @@ class FactorBook:
 
     def table(self, shares: pl.DataFrame) -> pl.DataFrame:
         """Size and A of each employer and joint committee, where they are days and nothing else."""
-        import polars as pl
-
         schema = {
             **dict.fromkeys(("employer", "joint_committee", "size", "a_text"), pl.String),
             **dict.fromkeys(("a", "a_of"), pl.Int64),

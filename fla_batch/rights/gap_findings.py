@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.quarters import quarter_text
 from fla_batch.rights.read_inputs import ReadInput
@@ -12,9 +14,6 @@ from fla_batch.rights.right_findings import finding
 from fla_batch.rights.share import Basis
 from fla_batch.rights.workers import KEY, Worker
 from fla_batch.vocabulary.findings import Anomaly
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class Gap(NamedTuple):
@@ -29,8 +28,6 @@ def gap_findings(gaps: Sequence[Gap], lines: pl.DataFrame, read: ReadInput) -> I
     """Each gap, at the row whose rate stands in for it."""
     if not gaps:
         return
-    import polars as pl
-
     workers = pl.DataFrame(
         sorted({(worker.inss, worker.employer) for worker, _, _ in gaps}),
         schema=KEY,

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.input_tables import InputTable, changed_texts
 from fla_batch.rights.right_findings import finding
 from fla_batch.tables.numbers import hours_centi, whole_number
 from fla_batch.vocabulary.findings import Anomaly
-
-if TYPE_CHECKING:
-    import polars as pl
 
 WRITTEN = "#written"
 """After a column's name: its cells as they stand in the file."""
@@ -62,7 +60,6 @@ def unit_finding(table: InputTable) -> Anomaly:
 
 def in_hundredths(frame: pl.DataFrame, in_words: Iterable[str], unit: HoursUnit) -> pl.DataFrame:
     """Those of the columns that stand under words of people, as the exact names have them."""
-    import polars as pl
 
     def of_quarter(text: str) -> str:
         return text if unit is HoursUnit.HUNDREDTHS and _whole(text) is not None else _hours(text)

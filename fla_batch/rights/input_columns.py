@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from fla_batch.models.zone import Zone, ZoneType
 from fla_batch.rights.contract_type import contract_type
@@ -35,9 +37,6 @@ from fla_batch.vocabulary.identifiers import (
     mask_inss,
 )
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _KNOWN_COMPANIES = 50_000
 _EPOCH_ORDINAL = 719_163  # 1 January 1970
@@ -67,30 +66,22 @@ def value_chunks(
 
 def _completed(frame: pl.DataFrame, ours: InputColumns) -> pl.DataFrame:
     """The frame with all of our columns, those that the file does not have null."""
-    import polars as pl
-
     absent = [name for name in ours.names if name not in frame.columns]
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
 def as_number(frame: pl.DataFrame, column: str) -> pl.Series:
     """Whole numbers, null where there is none."""
-    import polars as pl
-
     return read_column(frame[column], whole_number, pl.Int64).values
 
 
 def as_contract(frame: pl.DataFrame, column: str) -> pl.Series:
     """0 for full time and 1 for part time, from code or words; null where there is neither."""
-    import polars as pl
-
     return read_column(frame[column], contract_type, pl.Int64).values
 
 
 def as_day(frame: pl.DataFrame, column: str) -> pl.Series:
     """Dates as ordinals, null where there is none."""
-    import polars as pl
-
     cells = frame[column]
     # Most files write one form throughout; whatever is written otherwise goes through the reader.
     days = cells.str.to_date("%Y-%m-%d", strict=False)
@@ -102,8 +93,6 @@ def as_day(frame: pl.DataFrame, column: str) -> pl.Series:
 
 def as_quarter(frame: pl.DataFrame, column: str) -> pl.Series:
     """`2024Q1` or `20241` as quarter numbers, null where there is none."""
-    import polars as pl
-
     return read_column(frame[column], _quarter, pl.Int32).values
 
 
@@ -120,8 +109,6 @@ def with_identifiers(frame: pl.DataFrame) -> pl.DataFrame:
     The check digits of an INSS are tried for the whole column; what does not pass is asked of
     `identifiers`, which has the last word. A company number or NSSO number of 0 is none.
     """
-    import polars as pl
-
     company = changed_texts(frame, "CompanyID", compact_company_id)
     noss = changed_texts(frame, "NOSSRegistrationNbr", compact_noss)
     frame = frame.with_columns(
@@ -147,8 +134,6 @@ def _is_company(text: str) -> bool:
 
 def identifier_remarks(frame: pl.DataFrame, place: InputSheet) -> list[Anomaly]:
     """Numbers that a program rounded or wrote as decimals, as the reader of tables says it."""
-    import polars as pl
-
     odd = frame.filter(pl.col("INSS").str.contains(r"[eE]|[.,]0+$"))
     anomalies = []
     for row, text in odd.select(ROW, "INSS").iter_rows():
@@ -161,8 +146,6 @@ def identifier_remarks(frame: pl.DataFrame, place: InputSheet) -> list[Anomaly]:
 
 def employer_checks() -> list[Check]:
     """The checks on employer and worker that DmfA and Dimona share."""
-    import polars as pl
-
     nobody = pl.col("company").is_null() & pl.col("noss").is_null()
     return [
         Check("missing-employer", "CompanyID", nobody),
@@ -175,22 +158,16 @@ def employer_checks() -> list[Check]:
 
 def missing(column: str, rule: str = "missing") -> Check:
     """Every row must have something in the column."""
-    import polars as pl
-
     return Check(rule, column, pl.col(column).is_null())
 
 
 def unread(rule: str, column: str, value: str) -> Check:
     """A cell that is filled in must have the value that stands in the column `value`."""
-    import polars as pl
-
     return Check(rule, column, pl.col(column).is_not_null() & pl.col(value).is_null())
 
 
 def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], place: InputSheet) -> Chunk:
     """All findings in order of row, and the rows without a blocking one."""
-    import polars as pl
-
     checks = list(checks)
     flags = [check.breaks.fill_null(value=False).alias(f"!{n}") for n, check in enumerate(checks)]
     flagged = frame.with_columns(flags)
@@ -211,8 +188,6 @@ def apply_checks(frame: pl.DataFrame, checks: Iterable[Check], place: InputSheet
 
 def _all_refused(frames: Sequence[pl.DataFrame | None], ours: InputColumns) -> pl.DataFrame | None:
     """Rows that were refused as they were read, and by a check: whose they are, and where."""
-    import polars as pl
-
     found = []
     for frame in frames:
         if frame is None or not frame.height:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.rights.input_headings import (
     AS_THEY_ARE,
@@ -40,9 +41,6 @@ from fla_batch.vocabulary.identifiers import mask_text
 from fla_batch.vocabulary.input_origin import InputSheet
 from fla_batch.vocabulary.sentences import translated
 from fla_batch.vocabulary.terms import Language
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _BATCHES = 5
 _ENOUGH = 3
@@ -117,14 +115,10 @@ class InputTable:
             raise _unreadable(self.place.file, told) from broken
 
     def _empty(self) -> pl.DataFrame:
-        import polars as pl
-
         names = dict.fromkeys(self.layout.columns.values(), pl.String)
         return pl.DataFrame(schema={ROW: pl.UInt32, **names})
 
     def _chunk(self, batch: pl.DataFrame) -> Chunk:
-        import polars as pl
-
         place = self.place
         anomalies: list[Anomaly] = []
         rows = without_comments(batch, self.table, anomalies.append)
@@ -200,8 +194,6 @@ def _opened(path: Path, ours: InputColumns, how: RightsReading) -> Table | Anoma
 
 def _gathered(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Several batches as one: checks by columns cost nearly as much for few rows as for many."""
-    import polars as pl
-
     while several := list(islice(batches, _BATCHES)):
         yield pl.concat(several)
 
@@ -217,8 +209,6 @@ def _unreadable(file: str, why: Anomaly) -> InputUnreadable:
 
 def changed_texts(frame: pl.DataFrame, name: str, change: Callable[[str], str]) -> pl.Expr:
     """A column through a function of text, which is called once for each different one."""
-    import polars as pl
-
     texts = frame[name].unique().drop_nulls()
     changed = {text: new for text in texts if (new := change(text)) != text}
     return pl.col(name).replace(changed) if changed else pl.col(name)
@@ -228,8 +218,6 @@ def _as_told(
     frame: pl.DataFrame, values: Mapping[str, Mapping[str, str]], constants: Mapping[str, str]
 ) -> pl.DataFrame:
     """The frame with the user's words as codes, and constants where nothing stands."""
-    import polars as pl
-
     for name, words in values.items():
         if name in frame.columns:
             frame = frame.with_columns(changed_texts(frame, name, partial(_by_words, words)))
@@ -247,8 +235,6 @@ def _cleaned(
     frame: pl.DataFrame, name: str, place: InputSheet
 ) -> tuple[pl.DataFrame, list[Anomaly]]:
     """The frame with a column freed of what nobody meant, and what there is to say of its cells."""
-    import polars as pl
-
     cells = frame[name]
     if not cells.str.contains(SUSPECT).any():
         return frame, []

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import polars as pl
+
 from fla_batch.rights.compute import Computation
 from fla_batch.rights.factor import Factor, Supplement
 from fla_batch.rights.kept_file import kept_file, remove_own
@@ -29,8 +31,6 @@ from fla_batch.vocabulary.findings import Anomaly, blocking
 from fla_batch.vocabulary.terms import AnomalyClass, Language
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fla_batch.system.workforce import Workforce
 
 CSV_COLUMNS = (
@@ -204,8 +204,6 @@ Tables = Iterator[tuple["pl.DataFrame", list[WorkerRight]]]
 
 def _write_bodies(file: IO[str], tables: Tables, written: Written) -> None:
     """One body per worker. Who is not employed yet has no relation to declare a right for."""
-    import polars as pl
-
     separator = "[\n"
     for plain, rights in tables:
         declared = [right for right in rights if right.standing is not EmploymentStanding.FUTURE]
@@ -225,8 +223,6 @@ def _write_bodies(file: IO[str], tables: Tables, written: Written) -> None:
 
 def _plain_bodies(plain: pl.DataFrame, year: int) -> pl.DataFrame:
     """The bodies of plain workers, as `body` gives them for the others."""
-    import polars as pl
-
     shape = json.dumps(_body("{}", "{}", "{}", year, ["<{}>"]))
     parts = shape.replace('"{}"', "\0").replace("<{}>", "\0").split("\0")
     number = [pl.col(name).str.strip_chars_start("0") for name in ("employer", "inss")]
@@ -239,8 +235,6 @@ def _plain_bodies(plain: pl.DataFrame, year: int) -> pl.DataFrame:
 
 def _write_rows(file: IO[str], tables: Tables, written: Written) -> None:
     """One row per worker and joint committee."""
-    import polars as pl
-
     file.write(";".join(CSV_COLUMNS) + "\n")
     for plain, rights in tables:
         rows = [tuple(map(str, row)) for right in rights for row in rows_of(right)]
@@ -255,8 +249,6 @@ def _write_rows(file: IO[str], tables: Tables, written: Written) -> None:
 
 def _plain_rows(plain: pl.DataFrame, year: int) -> pl.DataFrame:
     """The rows of plain workers, as `rows_of` gives them for the others."""
-    import polars as pl
-
     names = (
         *("employer", "inss", None, "joint_committee", "size"),
         *("a_text", "bc", "days", "hours_centi", "hours"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.dimona import dimona_values, read_dimona
 from fla_batch.rights.dimona_xml import read_dimona_messages
@@ -19,9 +21,6 @@ from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly, Source, blocking
 from fla_batch.vocabulary.identifiers import compact_inss, is_valid_inss
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class RefusedRow(NamedTuple):
@@ -146,8 +145,6 @@ def _slots(paths: Sequence[Path]) -> list[int]:
 
 
 def _placed(rows: pl.DataFrame, file: int, slot: int) -> pl.DataFrame:
-    import polars as pl
-
     return rows.with_columns(
         pl.lit(file, pl.Int32).alias("file"), pl.lit(slot, pl.Int32).alias("slot")
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.corrections import settle
 from fla_batch.rights.occupation import Kind
@@ -15,9 +17,6 @@ from fla_batch.rights.workers import Employers, with_who
 from fla_batch.tables.table import ROW
 from fla_batch.vocabulary.findings import Anomaly
 from fla_batch.vocabulary.input_origin import InputSheet
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _PERIOD = ["inss", "declarer", "start", "worker_type"]
 
@@ -47,8 +46,6 @@ class Settlement:
 
     def add(self, lines: pl.DataFrame) -> None:
         """Count the lines of one part."""
-        import polars as pl
-
         counts = pl.col("kind") <= int(Kind.STUDENT)
         rows = lines.group_by("employer", "quarter").agg(
             counts.sum(), pl.col("inss").filter(counts).n_unique(), (~counts).sum().alias("beside")
@@ -79,8 +76,6 @@ def settle_periods(
 
     Two rows of one file may be two contracts. Both stay, and different ends are said.
     """
-    import polars as pl
-
     same = periods.filter(pl.struct(_PERIOD).is_duplicated())
     if not same.height:
         return periods, []

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights import dimona, dmfa
 from fla_batch.system.closing import Closing
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _BIRTH_YEARS = 3  # years of birth in one part
 _KINDS = ("lines", "periods")
@@ -42,8 +41,6 @@ class SetAside:
 
     def add(self, kind: str, rows: pl.DataFrame) -> None:
         """Set rows of `lines` or `periods` aside."""
-        import polars as pl
-
         part = (pl.col("inss").str.slice(0, 2).cast(pl.Int32) // _BIRTH_YEARS).alias("part")
         parts = rows.with_columns(part).partition_by("part", as_dict=True, include_key=False)
         for (number,), own in parts.items():
@@ -55,8 +52,6 @@ class SetAside:
 
     def part(self, number: int) -> Part:
         """The rows of one part."""
-        import polars as pl
-
         empty = {"lines": dmfa.no_values(), "periods": dimona.no_values()}
         rows = {}
         for kind in _KINDS:
@@ -106,8 +101,6 @@ class Spill(SetAside, Closing):
 
 def _without_rows(values: pl.DataFrame) -> pl.DataFrame:
     """No rows, with all columns that settled rows have."""
-    import polars as pl
-
     numbers = [pl.lit(0, pl.Int32).alias(name) for name in ("file", "slot")]
     names = [pl.lit("").alias(name) for name in ("declarer", "employer")]
     return values.with_columns(*numbers, *names).clear()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.column_sizes import plain_and_others, quarter_sums
 from fla_batch.rights.fte import ftes
@@ -16,9 +18,6 @@ from fla_batch.rights.size import Census, count_heads, count_reference
 from fla_batch.rights.spill import Part, Spill
 from fla_batch.rights.workers import WHO, histories
 from fla_batch.vocabulary.identifiers import mask_inss
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class Usual(NamedTuple):
@@ -42,8 +41,6 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
     of the last quarter that is known for the employer, `last_quarter` at most. The rows set aside
     are settled ones, with `employer`.
     """
-    import polars as pl
-
     censuses: dict[str, Census] = defaultdict(Census)
     regimes: list[pl.DataFrame] = []
     employers: set[str] = set()
@@ -74,8 +71,6 @@ def survey(spill: Spill, law: Law, last_quarter: int) -> Survey:
 
 def workers_of_size(spill: Spill, employer: str, law: Law) -> list[tuple[str, str, Fraction]]:
     """Masked INSS, reference quarter and FTE of each worker of an employer."""
-    import polars as pl
-
     found = []
     for part in spill.parts():
         of_employer = pl.col("employer") == employer
@@ -93,8 +88,6 @@ def workers_of_size(spill: Spill, employer: str, law: Law) -> list[tuple[str, st
 
 def _may_count(law: Law) -> pl.Expr:
     """Up to the last reference quarter, and where an agency worker's last weekend in it ends."""
-    import polars as pl
-
     last = law.reference_quarters[-1]
     weekend = pl.col("agency") & (pl.col("quarter") == last + 1)
     return (pl.col("quarter") <= last) | weekend
@@ -104,8 +97,6 @@ def _alike(
     lines: pl.DataFrame, periods: pl.DataFrame, law: Law
 ) -> Iterator[tuple[str, History, int]]:
     """Employer, history and number of workers, over these lines."""
-    import polars as pl
-
     first = quarter_start(law.reference_quarters[0])
     days = lines["start"].min()
     named = periods.join(lines, on=WHO, how="semi")
@@ -117,8 +108,6 @@ def _alike(
 
 def _unheard(part: Part, law: Law) -> Iterator[tuple[str, int, int]]:
     """Employer, reference quarter and number of workers whom only Dimona shows in it."""
-    import polars as pl
-
     ordinary = part.periods.filter(pl.col("kind") == int(Kind.ORDINARY))
     for quarter in law.reference_quarters:
         first, last = quarter_start(quarter), quarter_end(quarter)
@@ -131,8 +120,6 @@ def _unheard(part: Part, law: Law) -> Iterator[tuple[str, int, int]]:
 
 def _regimes(lines: pl.DataFrame) -> pl.DataFrame:
     """Workers per employer, quarter, joint committee and regime."""
-    import polars as pl
-
     ordinary = lines.filter(pl.col("kind") == int(Kind.ORDINARY))
     return ordinary.group_by("employer", "quarter", "joint_committee", "regime_centi").agg(
         pl.col(WHO).n_unique().alias("heads")
@@ -141,8 +128,6 @@ def _regimes(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _usual(regimes: list[pl.DataFrame]) -> dict[str, Usual]:
     """What most workers of each employer have in its newest quarter, over all parts."""
-    import polars as pl
-
     if not regimes:
         return {}
     newest = pl.col("quarter") == pl.col("quarter").max().over("employer")

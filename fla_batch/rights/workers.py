@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import polars as pl
 
 from fla_batch.rights.occupation import History, Line, Period
 from fla_batch.rights.quarters import OPEN
 from fla_batch.rights.right_findings import finding
 from fla_batch.vocabulary.findings import Anomaly
-
-if TYPE_CHECKING:
-    import polars as pl
 
 KEY = ["inss", "employer"]
 WHO = "who"
@@ -57,8 +56,6 @@ class Employers:
     def named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with `declarer`, company number or NSSO number as given, and `employer`, the
         number that counts."""
-        import polars as pl
-
         companies = {noss: min(found) for noss, found in self.companies.items()}
         known = pl.coalesce("company", pl.col("noss").replace(companies))
         declared = rows.with_columns(known.alias("declarer"))
@@ -69,8 +66,6 @@ class Employers:
 
 def with_who(lines: pl.DataFrame, periods: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines and periods of a part with `WHO`."""
-    import polars as pl
-
     everyone = pl.concat([lines.select(KEY), periods.select(KEY)]).unique().with_row_index(WHO)
     return (
         lines.join(everyone, on=KEY, how="left", maintain_order="left"),
@@ -92,8 +87,6 @@ def histories(
     or ends after `last_day` changes nothing, and so does the day on which their occupation began
     before its quarter: without these, equal histories become equal texts.
     """
-    import polars as pl
-
     count = pl.len().over(KEY)
     single = pl.col("count") == 1
     known = periods.with_columns(count.alias("count")).with_columns(
@@ -118,7 +111,5 @@ def histories(
 
 def _texts(rows: pl.DataFrame, fields: Sequence[str], name: str) -> pl.DataFrame:
     """All rows of each worker as one text, in an order that does not depend on the file's."""
-    import polars as pl
-
     cells = rows.select(*KEY, pl.concat_str(fields, separator=",").alias(name))
     return cells.group_by(KEY).agg(pl.col(name).sort().str.join("|"))

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fla_batch.tables.decoding import unopened
 from fla_batch.tables.library_errors import Failed, attempt
 from fla_batch.tables.reader_findings import COLUMN, FILE, remark
 from fla_batch.tables.table import BATCH_ROWS, EXTRA, ROW, SEPARATOR, Table, TableBroken, tidy
 from fla_batch.vocabulary.findings import Anomaly, Source
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def open_parquet(path: Path) -> Table | Anomaly:
@@ -38,8 +36,6 @@ def open_parquet(path: Path) -> Table | Anomaly:
 
 
 def _table(path: Path, source: Source) -> Table | Anomaly:
-    import polars as pl
-
     schema = attempt(lambda: pl.scan_parquet(path).collect_schema())
     if isinstance(schema, Failed):
         return remark("unreadable-file", FILE, source, value=schema.reason)
@@ -61,8 +57,6 @@ def _table(path: Path, source: Source) -> Table | Anomaly:
 def _batches(
     path: Path, schema: pl.Schema, wanted: Collection[int] | None = None
 ) -> Iterator[pl.DataFrame]:
-    import polars as pl
-
     texts = [
         column.alias(str(i))
         for i, (name, dtype) in enumerate(schema.items())
@@ -82,8 +76,6 @@ def _batches(
 
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     """The column as text; None for a type that no zone is written in."""
-    import polars as pl
-
     plain = (pl.String, pl.Date, pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
     if dtype.is_float():
         whole = column == column.round(0)
