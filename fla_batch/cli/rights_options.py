@@ -144,11 +144,12 @@ def _reading(options: Mapping[str, Any]) -> RightsReading:
 
 def own_facts(paths: Sequence[Path]) -> tuple[list[SectorFact], list[Anomaly]]:
     """The facts of a user's own tables, and what is wrong with them."""
-    from fla_batch.rights.own_sectors import read_own_sectors
-
     facts: list[SectorFact] = []
     anomalies: list[Anomaly] = []
     for path in paths:
+        # Here, as it reads tables: without a table of the user's own polars is not needed.
+        from fla_batch.rights.own_sectors import read_own_sectors
+
         found, findings = read_own_sectors(path)
         facts += found
         anomalies += findings
