@@ -175,20 +175,20 @@ class _Reading:
             return None
         blocks = instances[texts["row"]]
         values = column.values(texts["text"], self._table.distinct[column.place])
-        self._left.append(texts["row"].filter(values.is_null()))
+        if values.null_count():
+            self._left.append(texts["row"].filter(values.is_null()))
         if column.many:
             found = pl.DataFrame({"block": blocks, "value": values})
             found = found.group_by("block", maintain_order=True).agg("value")
             blocks, values = found["block"], found["value"]
-        again = blocks == blocks.shift(1)
-        if again.any():  # a zone that the binding has once
-            again = again.fill_null(value=False)
+        if (blocks[1:] == blocks[:-1]).any():  # a zone that the binding has once
+            again = (blocks == blocks.shift(1)).fill_null(value=False)
             self._left.append(texts["row"].filter(again))
             blocks, values = blocks.filter(~again), values.filter(~again)
         if len(blocks) == count:
             return values
-        places = pl.repeat(None, count, dtype=pl.Int64, eager=True)
-        return values[places.scatter(blocks, pl.int_range(len(blocks), eager=True))]
+        rows = pl.int_range(len(blocks), eager=True)
+        return values[blocks.clear(count).scatter(blocks, rows)]
 
 
 def _is_asked(zone: ZoneText) -> bool:

@@ -121,13 +121,16 @@ class VerdictByParts:
         return {} if around is None else {None: "", **around.nsmap}
 
     def _texts_are_valid(self, distinct: dict[int, pl.Series]) -> bool:
+        import polars as pl
+
         for schema, places in self._texts:
-            joined = {
-                place: texts.str.join(between(place)).item()
+            joined = [
+                pl.lit(texts).str.join(between(place)).alias(str(place))
                 for place, texts in distinct.items()
                 if place in places
-            }
-            if joined and stream(schema.schema, BytesIO(schema.message(joined))):
+            ]
+            texts = {int(each.name): each[0] for each in pl.select(joined)}
+            if texts and stream(schema.schema, BytesIO(schema.message(texts))):
                 return False
         return True
 
