@@ -33,7 +33,7 @@ _SPEAKING = {
         "obstacle.py",
     ),
     *("own_workbook.py", "question_line.py", "receive.py", "rescue.py", "verify_signature.py"),
-    *("waiting.py", "watch.py"),
+    *("status.py", "watch.py"),
 }
 """Modules whose functions return, tell or note what people read."""
 _NOTED = {"why", "reason", "reasons", "own.lost", "remark"}
