@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fla_batch.intake.right_columns import ROWS
-from fla_batch.models.column_values import Blocks
+from fla_batch.models.column_values import Blocks, joined
 from fla_batch.tables.table import ROW
 
 if TYPE_CHECKING:
@@ -24,27 +24,34 @@ def rows_texts(blocks: Blocks) -> pl.Series:
     rows = periods.blocks.frame[ROW].cast(pl.String)
     if len(rows) == len(blocks.frame):
         return rows
-    training = pl.col("training")
+    index = _within(trainings.owners).gather(periods.owners)
+    period = _within(periods.owners)
     places = pl.DataFrame(
         {
-            "declaration": trainings.owners.gather(periods.owners),
-            "training": periods.owners,
+            "training": _named("trainings/{}", index),
+            "period": _named("/detailsPerPeriod/{}=", period),
             "row": rows,
         }
-    ).with_columns(
-        (training - training.min().over("declaration")).alias("index"),
-        pl.int_range(pl.len()).over("training").alias("period"),
+    ).with_columns(pl.when(period > 0).then("period").otherwise(pl.lit("=")))
+    first = pl.lit((index == 0) & (period == 0))
+    texts = places.select(
+        pl.when(first).then("row").otherwise(pl.concat_str(pl.all())).alias("text")
     )
-    index, period = pl.col("index"), pl.col("period")
-    block = pl.concat_str(pl.lit("trainings/"), index.cast(pl.String))
-    inner = pl.concat_str(block, pl.lit("/detailsPerPeriod/"), period.cast(pl.String))
-    place = (
-        pl.when((index == 0) & (period == 0))
-        .then(pl.col("row"))
-        .otherwise(
-            pl.concat_str(pl.when(period == 0).then(block).otherwise(inner), "row", separator="=")
-        )
-    )
-    texts = places.select("declaration", place.alias("text"))
-    joined = texts.group_by("declaration", maintain_order=True).agg("text")
-    return joined["text"].list.join(" ")
+    return joined(trainings.owners.gather(periods.owners), texts["text"], " ")["text"]
+
+
+def _within(owners: pl.Series) -> pl.Series:
+    """The place of each block among those of its owner, from 0."""
+    import polars as pl
+
+    lengths = owners.rle().struct.field("len").cast(pl.Int64)
+    starts = lengths.cum_sum() - lengths
+    return pl.int_range(len(owners), eager=True) - starts.gather(owners.rle_id())
+
+
+def _named(name: str, numbers: pl.Series) -> pl.Series:
+    """`name` with each number: few are different, and those are looked up."""
+    import polars as pl
+
+    every = range(cast("int", numbers.max() or 0) + 1)
+    return pl.Series(map(name.format, every), dtype=pl.String).gather(numbers)

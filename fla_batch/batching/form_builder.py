@@ -118,32 +118,43 @@ class Desk:
         import polars as pl
 
         fine = screened.fine
+        done.declarations += int(fine.sum())
         numbers = pl.int_range(first, first + len(fine), eager=True)
-        written: list[SpooledForm] = []
-        if fine.any():
-            kind = screened.chunk.layout.kind
-            sheet = screened.chunk.input_sheet
-            done.written.note(sheet)
-            written = self.columns.spooled(kind, screened.blocks, numbers.filter(fine), sheet)
-            done.declarations += len(written)
-        if fine.all():
+        sent: list[int] = []
+        places: dict[int, SpooledForm] = {}
+        for index, entry in zip((~fine).arg_true(), screened.entries(), strict=True):
+            if not self._is_blocked(entry, done):
+                if screened.columns[index]:
+                    sent.append(index)
+                else:
+                    places[first + index] = self._written(entry, first + index, done)
+        by_columns = fine.clone().scatter(sent, values=True)
+        if not by_columns.any():
+            return list(places.values())
+        sheet = screened.chunk.input_sheet
+        done.written.note(sheet)
+        blocks, theirs = screened.of_columns(by_columns), numbers.filter(by_columns)
+        written = self.columns.spooled(screened.chunk.layout.kind, blocks, theirs, sheet)
+        if not places:
             return written
-        places = dict(zip(numbers.filter(fine), written, strict=True))
-        for number, entry in zip(numbers.filter(~fine), screened.entries(), strict=True):
-            form = self._form(entry, number, done)
-            if form is not None:
-                places[number] = form
+        places.update(zip(theirs, written, strict=True))
         return [places[number] for number in sorted(places)]
 
     def _form(self, entry: Entry, number: int, done: Done) -> SpooledForm | None:
         """The form of one declaration; None when it is blocked."""
+        return None if self._is_blocked(entry, done) else self._written(entry, number, done)
+
+    def _is_blocked(self, entry: Entry, done: Done) -> bool:
+        """Asks the rules of one declaration."""
         done.declarations += 1
         done.questions += 1
         found = self.limits.told(entry, check(entry, self.context))
         done.anomalies += found
-        if any(anomaly.blocks for anomaly in found):
-            done.blocked += 1
-            return None
+        blocked = any(anomaly.blocks for anomaly in found)
+        done.blocked += blocked
+        return blocked
+
+    def _written(self, entry: Entry, number: int, done: Done) -> SpooledForm:
         form = self.maker.form(self.limits.completed(entry.declaration), number)
         if isinstance(entry.origin, InputOrigin):
             done.written.note(entry.origin.sheet)

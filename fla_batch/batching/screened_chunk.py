@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fla_batch.batching.column_origins import rows_texts
+from fla_batch.intake.row_blocks import NUMBERS_GIVEN
 from fla_batch.intake.table_declarations import TableChunk
-from fla_batch.models import Entry
+from fla_batch.intake.zone_columns import ExtraZone
+from fla_batch.models import DECLARATIONS, Entry
 from fla_batch.models.column_values import Blocks
 from fla_batch.rules import RuleContext, clear
+from fla_batch.vocabulary.input_origin import InputOrigin, rows_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,13 +28,15 @@ if TYPE_CHECKING:
 class ScreenedChunk:
     """A table chunk after a look at its whole columns.
 
-    `fine` tells for each declaration whether no rule has anything to say of it: `blocks` are
-    those. The others are in `chunk`, each with the rules that it is `cleared` of.
+    `fine` tells for each declaration whether no rule has anything to say of it, and `columns`
+    whether all of it, and of how it is sent, stands in `plain`. Those that are not fine have the
+    rules that they are `cleared` of.
     """
 
-    fine: pl.Series
-    blocks: Blocks
     chunk: TableChunk
+    plain: Blocks
+    columns: pl.Series
+    fine: pl.Series
     cleared: list[frozenset[str]]
 
     @classmethod
@@ -48,20 +54,26 @@ class ScreenedChunk:
 
         rows = chunk.blocks()
         clearance = clear(chunk.layout.kind, rows.blocks, context)
-        whole = clearance.whole() & by_columns
-        if limits is not None and len(whole):
-            whole = whole & limits.fit(chunk.layout.kind, rows.blocks.frame)
+        columns = pl.repeat(by_columns, clearance.declarations, dtype=pl.Boolean, eager=True)
+        if limits is not None and len(columns):
+            columns = columns & limits.fit(chunk.layout.kind, rows.blocks.frame)
         places = rows.plain.arg_true()
-        fine = pl.repeat(value=False, n=len(rows.plain), eager=True).scatter(places, whole)
+        none = pl.repeat(value=False, n=len(rows.plain), eager=True)
+        fine = none.clone().scatter(places, clearance.whole() & columns)
         cleared = {places[index]: names for index, names in clearance.cleared().items()}
-        left = (~fine).arg_true().to_list()
         of_none = frozenset[str]()
-        return cls(
-            fine,
-            rows.blocks.filter(whole),
-            chunk.only(~fine),
-            [cleared.get(index, of_none) for index in left],
-        )
+        asked = [cleared.get(index, of_none) for index in (~fine).arg_true()]
+        plain = rows.blocks.filter(columns)
+        return cls(chunk, plain, none.scatter(places, columns), fine, asked)
+
+    @property
+    def blocks(self) -> Blocks:
+        """The declarations that are fine."""
+        return self.of_columns(self.fine)
+
+    def of_columns(self, wanted: pl.Series) -> Blocks:
+        """Those declarations, of which all stands in columns."""
+        return self.plain.filter(wanted.filter(self.columns))
 
     @property
     def questions(self) -> int:
@@ -70,5 +82,22 @@ class ScreenedChunk:
 
     def entries(self) -> Iterator[Entry]:
         """Those declarations."""
-        for entry, cleared in zip(self.chunk.entries(), self.cleared, strict=True):
+        layout = self.chunk.layout
+        # A column that is missing is said of each block as it is built; so is what is in no model.
+        told = self.columns & (not layout.absent and ExtraZone not in layout.by_model)
+        by_columns = self._of_columns(~self.fine & told)
+        by_rows = self.chunk.only(~self.fine & ~told).entries()
+        for in_columns, cleared in zip(told.filter(~self.fine), self.cleared, strict=True):
+            entry = next(by_columns if in_columns else by_rows)
             yield replace(entry, cleared=cleared)
+
+    def _of_columns(self, wanted: pl.Series) -> Iterator[Entry]:
+        blocks, sheet = self.of_columns(wanted), self.chunk.input_sheet
+        declarations = blocks.models(DECLARATIONS[self.chunk.layout.kind])
+        if not declarations:
+            return
+        rows = rows_texts(blocks)
+        given = blocks.frame.get_column(NUMBERS_GIVEN, default=rows.is_null())
+        for declaration, text, numbers_given in zip(declarations, rows, given, strict=True):
+            origin = InputOrigin(sheet, rows_of(text))
+            yield Entry(declaration, origin, numbers_given=numbers_given)

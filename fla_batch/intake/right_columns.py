@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fla_batch.intake.amounts import FRIENDLY
 from fla_batch.intake.right_rows import ANY_RIGHT, PREFIXES
 from fla_batch.intake.zone_columns import HEADS, columns_of
-from fla_batch.models.column_values import Blocks, InnerBlocks
+from fla_batch.models.column_values import Blocks, InnerBlocks, joined
 from fla_batch.models.training_rights import RIGHT_FIELDS, RIGHT_MODELS
 from fla_batch.models.zone import leaves_of
 from fla_batch.tables.table import ROW, SEPARATOR
@@ -114,5 +114,5 @@ def _rows_texts(rows: pl.DataFrame) -> pl.Series:
     # The first row is that of the declaration as well.
     first = pl.col(DECLARATION).is_first_distinct()
     text = pl.when(first).then(row).otherwise(path + "=" + row)
-    texts = rows.select(DECLARATION, text.alias(ROWS)).group_by(DECLARATION, maintain_order=True)
-    return texts.agg(ROWS)[ROWS].list.join(" ")
+    texts = rows.select(DECLARATION, text.alias(ROWS))
+    return joined(texts[DECLARATION], texts[ROWS], " ")["text"].alias(ROWS)

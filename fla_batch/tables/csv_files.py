@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, repeat
+from operator import contains
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -132,7 +133,7 @@ class _Csv:
         before = _Place()
         with self.layout.open() as lines:
             while block := list(islice(lines, BATCH_ROWS)):
-                if all(map(_is_simple, block)):
+                if not any(map(contains, block, repeat('"'))):  # each is one row
                     cells, read = self._split(block, wanted), len(block)
                 else:
                     cells, read = self._parsed(block, lines, before, wanted)
@@ -205,8 +206,3 @@ class _Csv:
 
         last = pl.lit(None, dtype=pl.String) if extra is None else extra
         return pl.DataFrame(columns).with_columns(last.alias(EXTRA))
-
-
-def _is_simple(line: str) -> bool:
-    """True for a line without quotes: it is one row, and every separator in it is one."""
-    return '"' not in line

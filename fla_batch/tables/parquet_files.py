@@ -62,6 +62,11 @@ def _batches(
         for i, (name, dtype) in enumerate(schema.items())
         if (wanted is None or i in wanted) and (column := _as_text(pl.col(name), dtype)) is not None
     ]
+    typed = [
+        str(i)
+        for i, dtype in enumerate(schema.dtypes())
+        if dtype.is_numeric() or dtype.is_temporal()
+    ]
     rows = pl.scan_parquet(path).with_row_index(ROW, offset=1).select(ROW, *texts)
     start = 0
     while True:
@@ -71,7 +76,7 @@ def _batches(
         if frame.is_empty():
             return
         start += len(frame)
-        yield tidy(frame.with_columns(pl.lit(None, dtype=pl.String).alias(EXTRA)))
+        yield tidy(frame.with_columns(pl.lit(None, dtype=pl.String).alias(EXTRA)), typed)
 
 
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:

@@ -124,9 +124,11 @@ class Table:
         return Source(self.file, row, column, self.sheet)
 
 
-def tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without blanks around cells, empty cells null, and empty rows gone."""
+def tidy(frame: pl.DataFrame, clean: Collection[str] = ()) -> pl.DataFrame:
+    """Without blanks around cells, empty cells null, and empty rows gone; no cell of the columns
+    `clean` has a blank or is empty."""
     import polars as pl
 
-    frame = frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    cells = pl.col(pl.String).exclude(list(clean))
+    frame = frame.with_columns(cells.str.strip_chars().replace("", None))
     return frame.filter(pl.any_horizontal(pl.col(pl.String).is_not_null()))
