@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -233,7 +234,7 @@ def test_recognised_and_parsed_are_the_same_for_whatever_a_file_holds(
     ]
     texts += [PLAIN.replace(b"<Form>", b"<Form>" + odd) for odd in ODD]
     tried, read, alike = count(800, 60_000), 0, 0
-    for text in (*texts, *(_mutated(rng) for _ in range(tried))):
+    for text in chain(texts, (_mutated(rng) for _ in range(tried))):
         path.write_bytes(text)
         recognised = _outcome(lambda: [_recognised(list(notification.recognise_forms(path)))])
         forms = _outcome(lambda: _values(notification.read_forms(path)))
