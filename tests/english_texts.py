@@ -41,6 +41,7 @@ _REASONS = {"Unreadable", "BrokenReply", "InvalidName", "_Fault", "Fault", "Stra
 """Exceptions and values that become the reason within a sentence."""
 _REASON_AT = {"_unusable": 2, "Fault": 1, "Stranger": 1}
 """Which argument is the sentence, where it is not the first."""
+_OPTIONS = {"option", "argument", "folder_option", "port_option"}
 _SENTENCE = re.compile(
     r"[A-Za-z]{2,}[.:,;]? +[A-Za-z]|\b[A-Z][a-z]{2,}|(^| )[a-z]{2,}[.:](?=$|[ \n])"
 )
@@ -86,7 +87,7 @@ def _said_below(node: ast.AST) -> Iterator[str]:
             continue  # a docstring
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             continue  # a scope of its own
-        if isinstance(child, ast.Call) and _called(child) in {*_exceptions(), "option", "argument"}:
+        if isinstance(child, ast.Call) and _called(child) in {*_exceptions(), *_OPTIONS}:
             continue
         text = _template(child) if isinstance(child, ast.expr) else None
         if text is None:

@@ -32,7 +32,8 @@ def message_root(path: Path, known: tuple[str, str]) -> Iterator[str]:
     try:
         root = root_label(path)
         if root not in known:
-            why = f"{path.name} is a {root} message, not {' or '.join(known)}."
+            one, other = known
+            why = f"{path.name} is a {root} message, not {one} or {other}."
             raise InputUnreadable(why, file=path.name, row=1)
         yield root
     except OSError as mistake:
