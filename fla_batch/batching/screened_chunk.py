@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from fla_batch.message.profile_limits import ProfileLimits
 
+_MODELS_AT_ONCE = 1000
+"""Of a chunk in which each declaration has a warning all at once would fill memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenedChunk:
@@ -92,12 +95,15 @@ class ScreenedChunk:
             yield replace(entry, cleared=cleared)
 
     def _of_columns(self, wanted: pl.Series) -> Iterator[Entry]:
-        blocks, sheet = self.of_columns(wanted), self.chunk.input_sheet
-        declarations = blocks.models(DECLARATIONS[self.chunk.layout.kind])
-        if not declarations:
-            return
-        rows = rows_texts(blocks)
-        given = blocks.frame.get_column(NUMBERS_GIVEN, default=rows.is_null())
-        for declaration, text, numbers_given in zip(declarations, rows, given, strict=True):
-            origin = InputOrigin(sheet, rows_of(text))
-            yield Entry(declaration, origin, numbers_given=numbers_given)
+        model, sheet = DECLARATIONS[self.chunk.layout.kind], self.chunk.input_sheet
+        places, none = wanted.arg_true(), wanted & ~wanted
+        for start in range(0, len(places), _MODELS_AT_ONCE):
+            some = none.clone().scatter(places[start : start + _MODELS_AT_ONCE], values=True)
+            blocks = self.of_columns(some)
+            rows = rows_texts(blocks)
+            given = blocks.frame.get_column(NUMBERS_GIVEN, default=rows.is_null())
+            for declaration, text, numbers_given in zip(
+                blocks.models(model), rows, given, strict=True
+            ):
+                origin = InputOrigin(sheet, rows_of(text))
+                yield Entry(declaration, origin, numbers_given=numbers_given)
