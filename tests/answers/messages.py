@@ -117,6 +117,7 @@ _reports = st.builds(
         st.none() | texts(200),
     ),
     path=_paths,
+    has_system_correction=st.just(False),  # never written
 )
 
 
