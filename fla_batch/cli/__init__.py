@@ -33,13 +33,13 @@ def main() -> None:
         page = join(dirname(__file__), name)  # noqa: PTH118, PTH120
         with open(page, encoding="utf-8") as text:  # noqa: PTH123
             sys.stdout.write(text.read())
-        if code := streams.exit_code(0):
-            sys.exit(code)
-        return
-    gc.set_threshold(*COLLECT_AFTER)
-    from fla_batch.cli.edge import run
+        code = 0
+    else:
+        gc.set_threshold(*COLLECT_AFTER)
+        from fla_batch.cli.edge import run
 
-    code = streams.exit_code(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    code = streams.exit_code(code)
     gc.freeze()  # or Python looks for circles among all that is loaded, again and again as it ends
     sys.exit(code)
 

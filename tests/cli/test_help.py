@@ -95,7 +95,9 @@ def test_main_answers_at_once(
     from fla_batch import cli
 
     monkeypatch.setattr(sys, "argv", ["fla-batch", *arguments])
-    cli.main()
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
     assert capsys.readouterr().out == HELP.read_text(encoding="utf-8")
 
 
