@@ -6,6 +6,8 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -53,6 +55,16 @@ def test_several_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> Non
     command = [sys.executable, "-c", _OPEN, ledger_url]
     all_four = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     assert [(each.communicate()[1], each.returncode) for each in all_four] == [("", 0)] * 4
+
+
+def test_a_new_ledger_waits_for_who_makes_it_too(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        lets_go = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        lets_go.start()
+        Ledger.open(f"sqlite:///{path}").close()
+        lets_go.join()
 
 
 def test_a_server_that_does_not_answer_is_worth_another_try() -> None:
