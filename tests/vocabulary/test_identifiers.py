@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from fla_batch.vocabulary.identifiers import (
     compact_company_id,
     compact_inss,
+    has_inss_check_digits,
+    inss_column,
     is_valid_company_id,
     is_valid_inss,
     mask_inss,
@@ -171,3 +176,22 @@ def test_no_whole_inss_is_left_in_a_text(
 )
 def test_what_is_no_inss_stays_readable(text: str) -> None:
     assert mask_text(text) == text
+
+
+_ODD_INSS = st.text("0123456789-. xé", max_size=13) | st.from_regex(r"[0-9]{11}", fullmatch=True)
+
+
+@given(st.lists(INSS | _ODD_INSS | INSS.map(lambda inss: f"{inss[:6]} {inss[6:]}") | st.none()))
+def test_a_column_of_numbers_is_made_compact_as_each_of_them(texts: list[str | None]) -> None:
+    wanted = [text if text is None else compact_inss(text) for text in texts]
+    assert inss_column(pl.Series(texts, dtype=pl.String)).to_list() == wanted
+
+
+@given(st.lists(INSS | _ODD_INSS, min_size=1))
+def test_check_digits_of_a_column_fit_wherever_the_number_is_valid(texts: list[str]) -> None:
+    fits = pl.DataFrame({"inss": texts}).select(has_inss_check_digits("inss")).to_series()
+    for text, fit in zip(texts, fits, strict=True):
+        assert fit or not is_valid_inss(text)
+        assert (fit is None) == (re.fullmatch(r"[0-9]{11}", text) is None)
+    wrong = pl.DataFrame({"inss": ["81511716526"]}).select(has_inss_check_digits("inss"))
+    assert wrong.item() is False
