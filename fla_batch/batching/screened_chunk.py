@@ -69,11 +69,6 @@ class ScreenedChunk:
         plain = rows.blocks.filter(columns)
         return cls(chunk, plain, none.scatter(places, columns), fine, asked)
 
-    @property
-    def blocks(self) -> Blocks:
-        """The declarations that are fine."""
-        return self.of_columns(self.fine)
-
     def of_columns(self, wanted: pl.Series) -> Blocks:
         """Those declarations, of which all stands in columns."""
         return self.plain.filter(wanted.filter(self.columns))

@@ -83,7 +83,7 @@ def compare(chunks: list[TableChunk], context: RuleContext = CONTEXT) -> int:
 def same_columns(screened: ScreenedChunk, entries: list[Entry]) -> None:
     model = DECLARATIONS[screened.chunk.layout.kind]
     expected = as_columns(model, [entry.declaration for entry in entries])
-    assert_holds(screened.blocks, expected)
+    assert_holds(screened.of_columns(screened.fine), expected)
 
 
 def assert_holds(blocks: Any, expected: Any) -> None:
